@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// Files as the core sees them: paths, texts, versions; and how an include path is searched.
+
+/** One version of one file. The object's identity stands for the version: a changed file is a new object. */
+export interface SourceFile {
+  /** Absolute, `/`-separated, normalised; on the web the path part of the URI. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * Where texts come from. `undefined`: there is no such file (or the host has not loaded it yet, see `missing` of
+ * the evaluation). Never throws; implementations bound the size of what they return.
+ */
+export interface FileReader {
+  read(path: string): SourceFile | undefined;
+}
+
+/** `a/b/../c` → `a/c`; never climbs above `/`. */
+export function normalize(path: string): string {
+  const out: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && out.length > 0 && out[out.length - 1] !== '..') out.pop();
+    else if (part !== '..' || !path.startsWith('/')) out.push(part);
+  }
+  return (path.startsWith('/') ? '/' : '') + out.join('/');
+}
+
+/** The folder of a path, without a trailing slash; `''` for a bare name. */
+export function dirname(path: string): string {
+  const at = path.lastIndexOf('/');
+  return at < 0 ? '' : path.slice(0, at);
+}
+
+export function join(folder: string, name: string): string {
+  if (name.startsWith('/')) return normalize(name);
+  return normalize(folder === '' ? name : `${folder}/${name}`);
+}

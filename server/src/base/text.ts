@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Places in source text: offsets, spans, lines, and edits that are applied to text.
+
+/** A half-open range of UTF-16 offsets in one file; `file` is the path the host gave it. */
+export interface Span {
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A zero-based line and UTF-16 column, as in the Language Server Protocol. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
+
+/** Replaces `span` by `text`. */
+export interface TextEdit {
+  readonly span: Span;
+  readonly text: string;
+}
+
+/** The offset at which every line starts; the first entry is 0. `\r\n` and `\n` end lines. */
+export function lineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The position of an offset, given the file's {@link lineStarts}. */
+export function positionAt(starts: readonly number[], offset: number): Position {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return { line: low, character: offset - (starts[low] ?? 0) };
+}
+
+/** The offset of a position, clamped to the text. */
+export function offsetAt(starts: readonly number[], length: number, position: Position): number {
+  const start = starts[position.line];
+  if (start === undefined) return position.line < 0 ? 0 : length;
+  const end = starts[position.line + 1] ?? length;
+  return Math.min(start + Math.max(0, position.character), end);
+}
+
+export function rangeOf(starts: readonly number[], span: Span): Range {
+  return { start: positionAt(starts, span.start), end: positionAt(starts, span.end) };
+}
+
+/** The text after edits that all name this file and do not overlap; equal starts apply in order. */
+export function applyEdits(text: string, edits: readonly TextEdit[]): string {
+  const sorted = edits
+    .map((edit, index) => ({ edit, index }))
+    .sort((a, b) => a.edit.span.start - b.edit.span.start || a.index - b.index);
+  let result = '';
+  let at = 0;
+  for (const { edit } of sorted) {
+    result += text.slice(at, edit.span.start) + edit.text;
+    at = edit.span.end;
+  }
+  return result + text.slice(at);
+}

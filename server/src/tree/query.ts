@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// Questions that are asked of a resolved tree: paths, look-ups, typed readings of a property.
+import type { Span } from '#base/text.ts';
+import type { Cell, DeviceTree, DtNode, DtProperty } from './types.ts';
+
+/** `/soc/serial@1000`; `/` for the root. */
+export function pathOf(node: DtNode): string {
+  if (!node.parent) return '/';
+  let path = '';
+  for (let at: DtNode = node; at.parent; at = at.parent) path = `/${at.name}${path}`;
+  return path;
+}
+
+/** The name without its unit address. */
+export function baseName(node: DtNode): string {
+  const at = node.name.indexOf('@');
+  return at < 0 ? node.name : node.name.slice(0, at);
+}
+
+/** The text after `@`, or `undefined`. */
+export function unitAddress(node: DtNode): string | undefined {
+  const at = node.name.indexOf('@');
+  return at < 0 ? undefined : node.name.slice(at + 1);
+}
+
+/** Every node below and including `from`, parents first, in dtc's order. */
+export function* walk(from: DtNode): Generator<DtNode> {
+  yield from;
+  for (const child of from.children.values()) yield* walk(child);
+}
+
+/**
+ * The node at a path. As in dtc and libfdt, a component without a unit address matches the first child with that base
+ * name when no child has exactly that name.
+ */
+export function nodeByPath(tree: DeviceTree, path: string): DtNode | undefined {
+  let at: DtNode | undefined = tree.root;
+  for (const part of path.split('/')) {
+    if (part === '') continue;
+    const parent: DtNode | undefined = at;
+    at = parent?.children.get(part);
+    if (!at && parent && !part.includes('@')) {
+      for (const child of parent.children.values()) {
+        if (baseName(child) === part) {
+          at = child;
+          break;
+        }
+      }
+    }
+    if (!at) return undefined;
+  }
+  return at;
+}
+
+/** The first node in tree order that carries the label. */
+export function nodeByLabel(tree: DeviceTree, label: string): DtNode | undefined {
+  return tree.labels.get(label)?.[0];
+}
+
+/** The node that `label`, `/path` or `label/path` (the text after `&`) names. */
+export function nodeByReference(tree: DeviceTree, ref: string): DtNode | undefined {
+  if (ref.startsWith('/')) return nodeByPath(tree, ref);
+  const slash = ref.indexOf('/');
+  if (slash < 0) return nodeByLabel(tree, ref);
+  let at = nodeByLabel(tree, ref.slice(0, slash));
+  for (const part of ref.slice(slash + 1).split('/')) {
+    if (part !== '') at = at?.children.get(part);
+  }
+  return at;
+}
+
+const phandleMaps = new WeakMap<DeviceTree, Map<number, DtNode>>();
+
+/** The node whose `phandle` (or `linux,phandle`) property has this value: decompiled and toolstack-written trees. */
+export function nodeByPhandle(tree: DeviceTree, phandle: number): DtNode | undefined {
+  let map = phandleMaps.get(tree);
+  if (!map) {
+    map = new Map();
+    for (const node of walk(tree.root)) {
+      const value = u32(node.properties.get('phandle') ?? node.properties.get('linux,phandle'));
+      if (value !== undefined && !map.has(value)) map.set(value, node);
+    }
+    phandleMaps.set(tree, map);
+  }
+  return map.get(phandle);
+}
+
+/** The cells of a property (trailing bytes that fill no cell are left out); phandle references carry their target. */
+export function cells(tree: DeviceTree, property: DtProperty | undefined): Cell[] {
+  if (!property) return [];
+  const { bytes, references, data } = property.value;
+  const result: Cell[] = [];
+  const whole = lastSet(property).span;
+  let reference = 0;
+  let datum = 0;
+  for (let offset = 0; offset + 4 <= bytes.length; offset += 4) {
+    while (reference < references.length && (references[reference]?.offset ?? 0) < offset) reference++;
+    while (datum + 1 < data.length && (data[datum + 1]?.offset ?? 0) <= offset) datum++;
+    const value = readU32(bytes, offset);
+    const span = data[datum]?.span ?? whole;
+    const found = references[reference];
+    if (found && found.offset === offset && found.kind === 'phandle') {
+      const target = nodeByReference(tree, found.ref);
+      result.push({ value, span, ref: found.ref, ...(target && { target }) });
+    } else {
+      result.push({ value, span });
+    }
+  }
+  return result;
+}
+
+/** The node that a cell refers to: through `&label`, or through the number of an explicit `phandle` property. */
+export function cellTarget(tree: DeviceTree, cell: Cell): DtNode | undefined {
+  if (cell.ref !== undefined) return cell.target;
+  return cell.value === 0 || cell.value === 0xffffffff ? undefined : nodeByPhandle(tree, cell.value);
+}
+
+export function readU32(bytes: Uint8Array, offset: number): number {
+  return (
+    (((bytes[offset] ?? 0) << 24) |
+      ((bytes[offset + 1] ?? 0) << 16) |
+      ((bytes[offset + 2] ?? 0) << 8) |
+      (bytes[offset + 3] ?? 0)) >>>
+    0
+  );
+}
+
+/** The first cell, as `of_property_read_u32`: `undefined` when absent or shorter than four bytes. */
+export function u32(property: DtProperty | undefined): number | undefined {
+  return property && property.value.bytes.length >= 4 ? readU32(property.value.bytes, 0) : undefined;
+}
+
+/** The NUL-terminated strings of a property; what follows the last NUL is left out. */
+export function strings(property: DtProperty | undefined): string[] {
+  if (!property) return [];
+  const result: string[] = [];
+  let text = '';
+  for (const byte of property.value.bytes) {
+    if (byte === 0) {
+      result.push(text);
+      text = '';
+    } else {
+      text += String.fromCharCode(byte);
+    }
+  }
+  return result;
+}
+
+export function compatibles(node: DtNode): string[] {
+  return strings(node.properties.get('compatible'));
+}
+
+/** As `of_device_is_available`: no `status`, or `"okay"` or `"ok"`. Says nothing about ancestors. */
+export function isAvailable(node: DtNode): boolean {
+  const status = node.properties.get('status');
+  if (!status) return true;
+  const text = strings(status)[0];
+  return text === 'okay' || text === 'ok';
+}
+
+/** The last place that set a property. */
+export function lastSet(property: DtProperty): { readonly span: Span; readonly name: Span } {
+  for (let i = property.origins.length - 1; i >= 0; i--) {
+    const origin = property.origins[i];
+    if (origin?.kind === 'set') return origin;
+  }
+  throw new Error(`property ${property.name} has no origin`);
+}
+
+/** The place that a message about the node itself points to: where it was first opened. */
+export function nodeSpan(node: DtNode): Span {
+  return node.origins.find((origin) => origin.kind === 'open')?.name ?? { file: '', start: 0, end: 0 };
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// The resolved device tree: what dtc would write into the blob, with every place that made it.
+import type { Problem } from '#base/problem.ts';
+import type { Span } from '#base/text.ts';
+
+/** One place that opened a node: `/ {`, `name {` or `&label {`. */
+export interface NodeOrigin {
+  /** From the first label or the name to the closing `};`. */
+  readonly span: Span;
+  /** The name or reference before `{`. */
+  readonly name: Span;
+  /** Where `/delete-node/` or `/omit-if-no-ref/` named it, instead of opening it. */
+  readonly kind: 'open' | 'delete' | 'omit';
+}
+
+/** One place that set or deleted a property. */
+export interface PropertyOrigin {
+  /** From the first label or the name to the `;`. */
+  readonly span: Span;
+  readonly name: Span;
+  readonly kind: 'set' | 'delete';
+}
+
+export interface Label {
+  readonly name: string;
+  readonly span: Span;
+}
+
+export interface DtNode {
+  /** With the unit address; `''` for the root. */
+  readonly name: string;
+  parent: DtNode | undefined;
+  readonly labels: Label[];
+  /** In dtc's order. */
+  readonly properties: Map<string, DtProperty>;
+  /** In dtc's order, by full name. */
+  readonly children: Map<string, DtNode>;
+  /** Every place that opened it, in order; the last one wins where they differ. */
+  readonly origins: NodeOrigin[];
+}
+
+export interface DtProperty {
+  readonly name: string;
+  readonly node: DtNode;
+  /** Every place that set or deleted it, in order; the last `set` is the value. */
+  readonly origins: PropertyOrigin[];
+  /** The value as dtc would write it, evaluated on first use. */
+  readonly value: Value;
+}
+
+/** A reference inside a value, at a byte offset. `phandle`: the four bytes there are the target's phandle. */
+export interface Reference {
+  readonly kind: 'phandle' | 'path';
+  readonly offset: number;
+  /** Text after `&`: a label, or a path that starts with `/`, or `label/path`. */
+  readonly ref: string;
+  readonly span: Span;
+}
+
+/** What the source wrote for one piece of a value: a cell, a string, a byte string. */
+export interface Datum {
+  readonly kind: 'cell' | 'string' | 'bytes' | 'path' | 'incbin';
+  readonly offset: number;
+  readonly length: number;
+  readonly span: Span;
+}
+
+export interface Value {
+  /** Bytes as in the blob, except that phandle cells are 0 until {@link numberPhandles} has run. Big endian. */
+  readonly bytes: Uint8Array;
+  readonly references: readonly Reference[];
+  /** In offset order; only what the source wrote, so a value with a syntax error has fewer. */
+  readonly data: readonly Datum[];
+  readonly labels: readonly (Label & { readonly offset: number })[];
+}
+
+/** One 32-bit cell of a property, with the node it refers to when the source wrote `&label` there. */
+export interface Cell {
+  readonly value: number;
+  readonly target?: DtNode;
+  /** The text after `&` when the source wrote a reference, also when it resolves to nothing. */
+  readonly ref?: string;
+  readonly span: Span;
+}
+
+export interface MemoryReservation {
+  readonly address: bigint;
+  readonly size: bigint;
+  readonly span: Span;
+}
+
+/** A fragment of an overlay: `&label { … }` in a file with `/plugin/`, or `fragment@N { target…; __overlay__ { … }; }`. */
+export interface DeviceTree {
+  readonly root: DtNode;
+  /** The board file. */
+  readonly file: string;
+  /** `/plugin/`: an overlay blob. */
+  readonly plugin: boolean;
+  readonly reservations: readonly MemoryReservation[];
+  /** A label may be carried by several nodes (an error, but dtc resolves it to the first in tree order). */
+  readonly labels: ReadonlyMap<string, readonly DtNode[]>;
+  /** What the text itself got wrong: syntax, includes, duplicates, references. */
+  readonly problems: readonly Problem[];
+  /** Files read, in the order of first use; the board first. */
+  readonly files: readonly string[];
+  /** Includes that were not found: every path that was tried. A host may load one and evaluate again. */
+  readonly missing: readonly string[];
+  /**
+   * False when something is known to be missing from the tree (an include that was not found, a syntax error, a file
+   * analysed without its board), so that absence proves nothing.
+   */
+  readonly complete: boolean;
+}
