@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// The port through which the ide layer sees folders; hosts implement it on a disk, or on what an editor lent them.
+import type { FileReader } from '#base/files.ts';
+
+/** Never throws. What a host has not loaded yet looks absent, and the host asks again once it has it. */
+export interface FileSystem extends FileReader {
+  isFile(path: string): boolean;
+  isFolder(path: string): boolean;
+  /** Names in a folder, sub-folders with a trailing `/`; empty when there is no such folder. */
+  list(folder: string): readonly string[];
+  /** The text without keeping it: for looking at thousands of files once. */
+  peek(path: string): string | undefined;
+}

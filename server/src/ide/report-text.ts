@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+// A DMA report as plain text for a terminal: the verdict first, then the facts, then why.
+import type { Span } from '#base/text.ts';
+import type { Deferral, DmaReport, Step } from '#model/types.ts';
+import { driverText, hex, idText, reservedText, verdictText } from './wording.ts';
+
+/** Names a place for a person: `board.dts:12`. */
+export type PlaceName = (span: Span) => string;
+
+/** The lines of one device, without a newline at the end. */
+export function reportText(report: DmaReport, place: PlaceName): string {
+  const head = [report.path, report.label ? `(${report.label})` : '', report.rid ? `function ${report.rid}` : ''];
+  const lines = [head.filter((part) => part !== '').join(' '), `  ${verdictText(report)}`];
+  for (const [name, value] of facts(report)) lines.push(`  ${name.padEnd(10)} ${value}`);
+  if (report.steps.length > 0)
+    lines.push('  why', ...report.steps.flatMap((step, index) => stepLines(step, index, place)));
+  return lines.join('\n');
+}
+
+function facts(report: DmaReport): [string, string][] {
+  const rows: [string, string][] = [];
+  if (report.compatible.length > 0) rows.push(['compatible', report.compatible.join(', ')]);
+  if (report.certainty === 'depends') rows.push(['depends on', report.dependsOn ?? 'something the tree does not say']);
+  for (const use of report.iommus) {
+    const ids = use.ids.map(idText).join(', ');
+    rows.push(['iommu', `${use.path} (${driverText(use)})${ids === '' ? '' : `: ${ids}`}`]);
+  }
+  for (const map of report.pci?.maps ?? []) {
+    const last = map.ridBase + map.length - 1;
+    rows.push([
+      'iommu-map',
+      `requester IDs ${hex(map.ridBase)} to ${hex(last)}: ${map.iommu} from ${hex(map.outBase)}`,
+    ]);
+  }
+  if (report.group !== null) rows.push(['group', report.group]);
+  rows.push(['coherent', report.coherent ? 'yes' : 'no']);
+  if (report.dmaLimit !== null) rows.push(['DMA limit', report.dmaLimit]);
+  for (const { dmaStart, cpuStart, size } of report.dmaRanges) {
+    rows.push(['dma-ranges', `bus ${dmaStart}: memory ${cpuStart}, size ${size}`]);
+  }
+  for (const reserved of report.reserved) rows.push(['reserved', reservedText(reserved)]);
+  if (report.deferred) rows.push(['waits for', deferralText(report.deferred)]);
+  if (report.xen?.owner !== undefined) rows.push(['owner', report.xen.owner]);
+  if (report.xen?.sharesP2m !== undefined) rows.push(['shares P2M', report.xen.sharesP2m ? 'yes' : 'no']);
+  for (const line of report.log) rows.push(['log', line]);
+  return rows;
+}
+
+/** `/iommu@1000 (no-driver), 10 s, then "deferred probe timeout, …"`. */
+export function deferralText(deferral: Deferral): string {
+  const time = deferral.seconds === null ? 'without limit' : `${deferral.seconds} s`;
+  const log = deferral.log === '' ? '' : `, then "${deferral.log}"`;
+  return `${deferral.on} (${deferral.reason}), ${time}${log}`;
+}
+
+function stepLines(step: Step, index: number, place: PlaceName): string[] {
+  const number = `${index + 1}.`.padStart(5);
+  const places = step.evidence.map(place).join(', ');
+  const lines = [`${number} ${step.text}${places === '' ? '' : ` [${places}]`}`];
+  if (step.certainty === 'depends' && step.dependsOn !== undefined) lines.push(`      depends on ${step.dependsOn}`);
+  lines.push(`      ${step.authority}`);
+  return lines;
+}

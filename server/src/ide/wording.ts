@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// How a DMA report is put into words: the same in the hover, on the command line and in the topology.
+import type { DecodedId, DmaReport, IommuUse, Platform, Reserved, Verdict } from '#model/types.ts';
+
+/** What each verdict means for the device, as the first line of an answer. */
+export const VERDICTS: Record<Verdict, string> = {
+  'no-device': 'no device: Linux creates none for this node',
+  'not-configured': 'no DMA set-up: no bus configures the DMA of this node',
+  direct: 'direct DMA, no IOMMU',
+  'direct+swiotlb': 'direct DMA, bounced through swiotlb where the device cannot address the memory',
+  'restricted-pool': 'every transfer bounced through a restricted DMA pool',
+  'iommu-dma': 'translated by the IOMMU, strict invalidation',
+  'iommu-dma-fq': 'translated by the IOMMU, lazy invalidation',
+  'iommu-identity': 'behind the IOMMU, passed through untranslated',
+  defer: 'waits: the probe is deferred',
+  'defer->direct': 'waits, then direct DMA without the IOMMU',
+  'xen-swiotlb': 'Xen swiotlb: machine addresses, bounced where they are not contiguous',
+  'xen-grant': 'Xen grants',
+};
+
+/** `Xen grants, backend domain 2`: the verdict with the one fact that tells devices of a kind apart. */
+export function verdictText(report: DmaReport): string {
+  const text = VERDICTS[report.verdict];
+  const domid = report.xen?.backendDomid;
+  if (report.verdict === 'xen-grant' && domid !== undefined) return `${text}, backend domain ${domid}`;
+  return text;
+}
+
+/** `stream ID 0x540 mask 0x3`. */
+export function idText(id: DecodedId): string {
+  const kind = id.kind.replace(/-id$/, ' ID').replace(/-/g, ' ');
+  const value = id.kind === 'backend-domid' ? String(id.id) : hex(id.id);
+  return `${kind} ${value}${id.mask === null ? '' : ` mask ${hex(id.mask)}`}`;
+}
+
+/** The driver that Linux binds to the IOMMU, or that there is none. */
+export function driverText(use: IommuUse): string {
+  return use.driver ?? 'no Linux driver';
+}
+
+export function reservedText(reserved: Reserved): string {
+  return `${reserved.start} to ${reserved.end}, ${reserved.type}: ${reserved.why}`;
+}
+
+/** `Linux 6.12 on arm64, config-6.12`, and which of these nobody stated. */
+export function platformText(platform: Platform): string {
+  const version = platform.kernelVersion.join('.');
+  const system: Record<Platform['kind'], string> = {
+    linux: `Linux ${version}`,
+    'xen-dom0': `Linux ${version} as Xen dom0`,
+    'xen-domu': `Linux ${version} as a Xen guest`,
+    'xen-host': `the Xen hypervisor, then Linux ${version} as dom0`,
+    kvm: `Linux ${version} as a KVM guest`,
+    zephyr: 'Zephyr',
+  };
+  const config = platform.kernelConfigPath ? `, ${platform.kernelConfigPath}` : '';
+  const cmdline = platform.cmdline === '' ? '' : `, booted with \`${platform.cmdline}\``;
+  const assumed = platform.assumed.length === 0 ? '' : ` (assumed: ${platform.assumed.join(', ')})`;
+  return `${system[platform.kind]} on ${platform.arch}${config}${cmdline}${assumed}`;
+}
+
+export function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The plain text of a report, as `dt-iommu explain` prints it.
+import { expect, test } from 'vitest';
+import { reportText } from '#ide/report-text.ts';
+import type { DmaReport } from '#model/types.ts';
+
+const guest: DmaReport = {
+  path: '/virtio_mmio@2000000',
+  label: 'net0',
+  compatible: ['virtio,mmio'],
+  verdict: 'xen-grant',
+  certainty: 'depends',
+  dependsOn: 'CONFIG_XEN_VIRTIO',
+  iommus: [
+    {
+      path: '/xen_iommu',
+      driver: 'grant-dma-iommu',
+      args: [2],
+      ids: [{ kind: 'backend-domid', id: 2, mask: null }],
+    },
+  ],
+  group: null,
+  deferred: null,
+  coherent: true,
+  dmaLimit: null,
+  dmaRanges: [],
+  reserved: [{ start: '0x8000000', end: '0x80fffff', type: 'msi', why: 'software MSI window' }],
+  xen: { backendDomid: 2 },
+  log: [],
+  steps: [
+    {
+      text: '`iommus` entry 0 names `/xen_iommu`.',
+      evidence: [{ file: '/guest.dts', start: 10, end: 20 }],
+      authority: 'Linux 6.12 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_backend_domid',
+      certainty: 'certain',
+    },
+  ],
+};
+
+test('verdict, facts, reasons', () => {
+  expect(reportText(guest, (span) => `${span.file.slice(1)}:3`)).toMatchInlineSnapshot(`
+    "/virtio_mmio@2000000 (net0)
+      Xen grants, backend domain 2
+      compatible virtio,mmio
+      depends on CONFIG_XEN_VIRTIO
+      iommu      /xen_iommu (grant-dma-iommu): backend domid 2
+      coherent   yes
+      reserved   0x8000000 to 0x80fffff, msi: software MSI window
+      why
+       1. \`iommus\` entry 0 names \`/xen_iommu\`. [guest.dts:3]
+          Linux 6.12 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_backend_domid"
+  `);
+});
