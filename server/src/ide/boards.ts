@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Which boards a shared file belongs to: the `.dts` files that reach it through their includes, the likeliest first.
+import { dirname, join, normalize } from '#base/files.ts';
+import type { FileSystem } from './file-system.ts';
+import { boardFolders, includePaths, type SourceTree } from './kernel-tree.ts';
+
+/** A file that is compiled by itself: a board, an overlay. Anything else is shown in the context of one. */
+export function isBoard(path: string): boolean {
+  return /\.(dts|dtso|overlay)$/.test(path);
+}
+
+const DEVICE_TREE = /\.(dts|dtsi|dtso|overlay|h)$/;
+const INCLUDE = /^[ \t]*(?:#[ \t]*include|\/include\/)[ \t]*["<]([^">\n]+)[">]/gm;
+
+/** The files that each file below some folders includes; read once, corrected when files change. */
+export class IncludeIndex {
+  private readonly files: FileSystem;
+  private readonly tree: SourceTree;
+  /** Included file → the files that name it. */
+  private readonly includers = new Map<string, Set<string>>();
+  private readonly includes = new Map<string, readonly string[]>();
+  private readonly folders = new Set<string>();
+
+  constructor(files: FileSystem, tree: SourceTree) {
+    this.files = files;
+    this.tree = tree;
+  }
+
+  /**
+   * The boards that include the file, directly or through others, nearest first. Its own folder is asked first, because
+   * reading an architecture takes a hundred times as long; `all` asks further though boards were found there.
+   */
+  boardsOf(file: string, all: boolean): string[] {
+    this.addFolder(dirname(file), false);
+    let found = this.reach(file);
+    if (found.length === 0 || all) {
+      for (const folder of boardFolders(this.files, this.tree, file)) this.addFolder(folder, true);
+      found = this.reach(file);
+    }
+    return found.sort((a, b) => distance(file, a) - distance(file, b) || (a < b ? -1 : 1));
+  }
+
+  /** To be told of files that appeared, changed or went away. */
+  update(file: string): void {
+    for (const target of this.includes.get(file) ?? []) this.includers.get(target)?.delete(file);
+    this.includes.delete(file);
+    if (DEVICE_TREE.test(file) && this.files.isFile(file)) this.addFile(file);
+  }
+
+  private addFolder(folder: string, deep: boolean): void {
+    const key = deep ? `${folder}/` : folder;
+    if (this.folders.has(key)) return;
+    this.folders.add(key);
+    for (const name of this.files.list(folder)) {
+      if (!name.endsWith('/')) {
+        if (DEVICE_TREE.test(name)) this.addFile(`${folder}/${name}`);
+      } else if (deep) {
+        this.addFolder(`${folder}/${name.slice(0, -1)}`, true);
+      }
+    }
+  }
+
+  private addFile(file: string): void {
+    if (this.includes.has(file)) return;
+    const targets: string[] = [];
+    for (const match of (this.files.peek(file) ?? '').matchAll(INCLUDE)) {
+      const target = match[1] && this.resolve(file, match[1]);
+      if (target) targets.push(target);
+    }
+    this.includes.set(file, targets);
+    for (const target of targets) {
+      const names = this.includers.get(target);
+      if (names) names.add(file);
+      else this.includers.set(target, new Set([file]));
+    }
+  }
+
+  /** Headers of bindings are left out: nobody asks which of a thousand boards use one. */
+  private resolve(from: string, name: string): string | undefined {
+    if (name.startsWith('dt-bindings/')) return undefined;
+    const beside = join(dirname(from), name);
+    if (this.includes.has(beside) || this.files.isFile(beside)) return beside;
+    for (const folder of includePaths(this.files, this.tree, from)) {
+      const path = this.linkTarget(join(folder, name));
+      if (this.includes.has(path) || this.files.isFile(path)) return path;
+    }
+    return undefined;
+  }
+
+  /** `scripts/dtc/include-prefixes/ARCH` is a symbolic link to the architecture's device trees. */
+  private linkTarget(path: string): string {
+    const prefix = `${this.tree.root}/scripts/dtc/include-prefixes/`;
+    if (!path.startsWith(prefix)) return path;
+    return normalize(path.slice(prefix.length).replace(/^([^/]+)\//, `${this.tree.root}/arch/$1/boot/dts/`));
+  }
+
+  private reach(file: string): string[] {
+    const seen = new Set([file]);
+    for (const at of seen) {
+      for (const includer of this.includers.get(at) ?? []) seen.add(includer);
+    }
+    seen.delete(file);
+    return [...seen].filter(isBoard);
+  }
+}
+
+/** How far apart two files are: folders to climb and descend, then how much of the names differs. */
+function distance(a: string, b: string): number {
+  const from = a.split('/');
+  const to = b.split('/');
+  let same = 0;
+  while (same < from.length - 1 && same < to.length - 1 && from[same] === to[same]) same++;
+  const folders = from.length + to.length - 2 * same - 2;
+  return folders * 1000 - commonPrefix(from[from.length - 1] ?? '', to[to.length - 1] ?? '');
+}
+
+function commonPrefix(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
