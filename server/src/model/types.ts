@@ -121,49 +121,183 @@ export interface DmaReport {
   readonly rid?: string;
 }
 
+export type Arch = Platform['arch'];
+
+/** `[6, 12]`: major and minor number of a Linux release. */
+export type KernelVersion = Platform['kernelVersion'];
+
+/** Linux releases from `since` on and before `until`; an absent bound is open. */
+export interface Versions {
+  readonly since?: KernelVersion;
+  readonly until?: KernelVersion;
+}
+
 /** What one cell of a driver's specifier means. */
 export interface CellMeaning {
   /** Kind of the decoded ID, or `mask`. */
   readonly kind: string;
+  /** Bits of the cell that the driver keeps; the rest is cut off without a message. */
   readonly bits: number;
   readonly min: number;
+  /** Largest value that the hardware can have; where only its registers tell, the largest that `bits` can hold. */
   readonly max: number;
+  /** What Linux does with a value outside `min`…`max`. */
+  readonly outside: string;
 }
 
-/** One IOMMU driver as data; rows live in `model/drivers/`, one file per family. */
-export interface IommuDriver {
-  readonly name: string;
-  readonly config: string;
-  /** Compatibles in the driver's match table, and those only named by the binding (the match is on another string). */
-  readonly compatibles: readonly string[];
-  readonly bindingCompatibles: readonly string[];
-  /** Also needs this property on the node: `virtio,mmio` is an IOMMU only with `#iommu-cells`. */
-  readonly requiresProperty?: string;
-  /** Allowed `#iommu-cells`; the meaning of each cell by position. */
-  readonly cellCounts: readonly number[];
-  /** True when the driver refuses another count (message in `cellCountLog`), false when it ignores the difference. */
-  readonly cellCountEnforced: boolean;
-  readonly cellCountLog?: string;
+/** What hardware of one driver can do, and what another compatible string may change (see {@link DriverCompatible}). */
+export interface IommuTraits {
+  /** The meaning of each specifier cell by position. */
   readonly cells: readonly CellMeaning[];
+  /** What shares one group: devices never, all masters of an instance, equal or contained stream matches, … */
   readonly grouping: 'device' | 'instance' | 'stream-match' | 'stream' | 'iova-region' | 'swgroup' | 'none';
+  /** Bytes; empty when only the hardware tells. */
   readonly pageSizes: readonly number[];
+  /** Width of the IOVA space; `null` when only the hardware tells. */
   readonly iovaBits: number | null;
   readonly paBits: number | null;
-  readonly forcedDomain: 'identity' | 'dma' | null;
-  readonly lazyCapable: boolean;
+  /** Code that the driver adds for this integration (`qcom`, `nvidia`, …); domain rules and filters refer to it. */
+  readonly implementation: string | null;
+  readonly needs: readonly DriverNeed[];
+}
+
+export type CompatibleRole =
+  /** In the driver's match table: binds. */
+  | 'match'
+  /** Not in the match table (a fallback string binds); the driver looks for it to change what it does. */
+  | 'variant'
+  /** Only the binding names it; a fallback string binds. */
+  | 'binding'
+  /** Node of a PCI function: Linux finds it by `reg` and binds by PCI ID, not by this string. */
+  | 'pci-node'
+  /** Bound by a driver, but no master can point to it: context bank, translation buffer, bridge. */
+  | 'companion'
+  /** A node that once was an IOMMU; no driver reads it any more. */
+  | 'legacy'
+  /** Looks like an IOMMU (even has `#iommu-cells`), but Linux registers none for it. */
+  | 'not-iommu';
+
+export interface DriverCompatible extends Versions {
+  readonly name: string;
+  readonly role: CompatibleRole;
+  /** What this string changes against the driver's row. */
+  readonly traits?: Partial<IommuTraits>;
+  /** One sentence. */
+  readonly note?: string;
+}
+
+/** A resource without which the IOMMU's own probe fails, so that its masters wait for it and then give up. */
+export interface DriverNeed {
+  readonly kind: /** A property of this name must exist. */
+    | 'property'
+    /** `clock-names` must contain all of one of the sets in `names`; with `names` empty, `clocks` must exist. */
+    | 'clocks'
+    | 'resets'
+    /** At least one interrupt (more than the value of the property `name`, when given). */
+    | 'interrupts'
+    /** `reg` entry 0 must have `bytes` bytes. */
+    | 'reg-size'
+    /** Every phandle in the property `name` must have its driver bound first. */
+    | 'suppliers';
+  readonly name?: string;
+  readonly names?: readonly (readonly string[])[];
+  readonly bytes?: number;
+  /** Not needed where the node has this property. */
+  readonly unless?: string;
+  /** False: only the binding asks for it; Linux goes on without. */
+  readonly enforced: boolean;
+  /** The line Linux prints, with printk's placeholders; absent when it says nothing. */
+  readonly log?: string;
+}
+
+/** When a driver overrides the global default domain. All the conditions that are given must hold; none: always. */
+export interface DomainRule extends Versions {
+  readonly type: 'identity' | 'dma' | 'platform';
+  /** Only where the IOMMU node has this {@link IommuTraits.implementation}. */
+  readonly implementation?: string;
+  /** Only for masters with one of these compatible strings. */
+  readonly clients?: readonly string[];
+  /** Only where masters are listed by this property of the IOMMU. */
+  readonly binding?: string;
+  /** Only for this PCI function, `vendor:device` in lower-case hexadecimal. */
+  readonly pciId?: string;
+  /** A condition that no tree can tell, in words: the verdict depends on it. */
+  readonly hardware?: string;
+  readonly why: string;
+  /** `drivers/iommu/….c:function`. */
+  readonly source: string;
+}
+
+/** Which masters the driver takes at all, where it does not take every one. */
+export interface ClientFilter {
+  /** Only where the IOMMU node has one of these. */
+  readonly implementations: readonly string[];
+  /** Device names (`ee100000.mmc`) of the platform devices that are let through. */
+  readonly devices: readonly string[];
+  readonly pci: boolean;
+  /** Root compatibles of SoCs on which nobody is let through; `revision` restricts that to a cut of the chip. */
+  readonly deniedSocs: readonly { readonly compatible: string; readonly revision?: string }[];
+  /** Result of `of_xlate` for the others. */
+  readonly result: string;
+  readonly source: string;
+}
+
+/** `dma-fq` is the lazy one; `platform` leaves the architecture's own DMA operations in place. */
+export type DomainType = 'identity' | 'dma' | 'dma-fq' | 'blocked' | 'unmanaged' | 'platform';
+
+/** One IOMMU driver as data; rows live in `model/drivers/`, one file per family. */
+export interface IommuDriver extends IommuTraits, Versions {
+  /** As `dt-iommu explain` names it. */
+  readonly name: string;
+  readonly title: string;
+  /** Kconfig symbol without `CONFIG_`. */
+  readonly config: string;
+  /** Can be a module. */
+  readonly tristate: boolean;
+  readonly arches: readonly Arch[];
+  readonly compatibles: readonly DriverCompatible[];
+  /** How Linux comes to bind it: a platform driver's table, the virtio transport, another driver, not by the tree. */
+  readonly bus: 'platform' | 'virtio' | 'memory-controller' | 'soc' | 'none';
+  /** Also needs this property on the node: `virtio,mmio` is an IOMMU only with `#iommu-cells`. */
+  readonly requiresProperty?: string;
+  /** Allowed `#iommu-cells` by the binding. */
+  readonly cellCounts: readonly number[];
+  /**
+   * Who notices another `#iommu-cells`: `provider`, the IOMMU's own probe fails; `consumer`, of_xlate refuses the
+   * master; `nobody`, the driver misreads or ignores the difference.
+   */
+  readonly cellCountChecked: 'provider' | 'consumer' | 'nobody';
+  /** What Linux prints or does then. */
+  readonly cellCountOutcome: string;
+  /** Property of the IOMMU with the mask for one-cell specifiers. */
+  readonly defaultMaskProperty?: string;
+  readonly domainRules: readonly DomainRule[];
+  readonly clientFilter?: ClientFilter;
+  /** Domains that it can allocate. A default that is missing falls back to DMA; without DMA_FQ, lazy means strict. */
+  readonly domains: readonly DomainType[];
   /** Honours `iommu-addresses` of reserved-memory. */
   readonly honoursReserved: boolean;
-  /** Software MSI window, when the driver makes one. */
+  /** Software MSI window, when the driver makes one; both ends inclusive. */
   readonly msiWindow: { readonly start: bigint; readonly end: bigint } | null;
+  /** A hardware MSI region that may take the window's place, in words. */
+  readonly hardwareMsi?: string;
   /** What happens to a stream that no domain is attached to. */
   readonly unattached: 'fault' | 'bypass';
+  /** Several instances in one `iommus`: which of them get the IDs. `two`: all, but at most two. */
   readonly instances: 'all' | 'first' | 'last' | 'rejected' | 'two';
-  readonly tristate: boolean;
-  /** First mainline version, `null` when it predates 4.19. */
-  readonly since: readonly [number, number] | null;
-  readonly arches: readonly Platform['arch'][];
+  /** Releases in which the driver has no of_xlate (or none that works): masters get direct DMA at once. */
+  readonly noXlate?: Versions;
+  /** An instance of these implementations without this property never registers: masters wait in vain. */
+  readonly unregistered?: { readonly implementations: readonly string[]; readonly lacks: string; readonly why: string };
+  /** All instances of a system must have equal values of this trait; the later ones fail to probe. */
+  readonly uniform?: keyof IommuTraits;
+  /** At most this many masters point to one instance; more overwrite each other. */
+  readonly mastersPerInstance?: number;
   /** Special cases, each with the authority. */
   readonly notes: readonly string[];
+  /** The binding document below Documentation/devicetree/bindings, `null` when there is none. */
+  readonly binding: string | null;
+  /** `drivers/iommu/….c`, the main file in Linux 6.12 (or in the first release that has it). */
   readonly source: string;
 }
 

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+// Arm SMMU v1 and v2 with the vendor integrations that Linux's arm-smmu driver knows.
+import type { DriverCompatible, IommuDriver, IommuTraits } from '#model/types.ts';
+import { KIB, LONG_DESCRIPTOR_PAGES, MIB, PLAIN_IOMMU, SOFTWARE_MSI_WINDOW, strings } from './shared.ts';
+
+const SOURCE = 'drivers/iommu/arm/arm-smmu/arm-smmu.c';
+const QCOM_SOURCE = 'drivers/iommu/arm/arm-smmu/arm-smmu-qcom.c';
+
+const QCOM: Partial<IommuTraits> = { implementation: 'qcom' };
+
+/** Two register files that Linux programs alike, and stream IDs that only the memory controller can let through. */
+const NVIDIA: Partial<IommuTraits> = {
+  implementation: 'nvidia',
+  needs: [
+    { kind: 'property', name: 'nvidia,memory-controller', enforced: true },
+    { kind: 'suppliers', name: 'nvidia,memory-controller', enforced: true },
+  ],
+};
+
+const NVIDIA_VARIANTS: readonly DriverCompatible[] = [
+  ...strings('variant', ['nvidia,tegra186-smmu'], { traits: NVIDIA }),
+  ...strings('variant', ['nvidia,tegra194-smmu', 'nvidia,tegra234-smmu'], {
+    traits: { ...NVIDIA, pageSizes: [4 * KIB, 16 * KIB, 64 * KIB] },
+    note: 'Only pages up to the page size of the CPU: larger ones leave stale walk-cache entries on this SoC.',
+  }),
+];
+
+const QCOM_VARIANTS: readonly DriverCompatible[] = [
+  ...strings('variant', ['qcom,adreno-smmu'], {
+    traits: QCOM,
+    note: 'The GPU must use stream ID 0 to get its own page tables per process.',
+  }),
+  ...strings('variant', ['qcom,msm8996-smmu-v2'], {
+    note: 'No vendor code except for the GPU: the identity list of clients does not hold here.',
+  }),
+  ...strings(
+    'variant',
+    [
+      'qcom,msm8998-smmu-v2',
+      'qcom,sdm630-smmu-v2',
+      'qcom,sdm670-smmu-v2',
+      'qcom,sdm845-smmu-v2',
+      'qcom,sc7180-smmu-v2',
+      'qcom,sm6350-smmu-v2',
+      'qcom,sm6375-smmu-v2',
+      'qcom,sm7150-smmu-v2',
+      'qcom,qcm2290-smmu-500',
+      'qcom,qdu1000-smmu-500',
+      'qcom,sc7180-smmu-500',
+      'qcom,sc7280-smmu-500',
+      'qcom,sc8180x-smmu-500',
+      'qcom,sc8280xp-smmu-500',
+      'qcom,sdm845-smmu-500',
+      'qcom,sm6115-smmu-500',
+      'qcom,sm6125-smmu-500',
+      'qcom,sm6350-smmu-500',
+      'qcom,sm6375-smmu-500',
+      'qcom,sm8150-smmu-500',
+      'qcom,sm8250-smmu-500',
+      'qcom,sm8350-smmu-500',
+      'qcom,sm8450-smmu-500',
+      'qcom,smmu-500',
+    ],
+    { traits: QCOM },
+  ),
+  ...strings('binding', [
+    'qcom,qcs8300-smmu-500',
+    'qcom,sa8255p-smmu-500',
+    'qcom,sa8775p-smmu-500',
+    'qcom,sdm670-smmu-500',
+    'qcom,sdx55-smmu-500',
+    'qcom,sdx65-smmu-500',
+    'qcom,sdx75-smmu-500',
+    'qcom,sm8550-smmu-500',
+    'qcom,sm8650-smmu-500',
+    'qcom,x1e80100-smmu-500',
+  ]),
+  ...strings('companion', ['qcom,sc7280-tbu', 'qcom,sdm845-tbu'], {
+    note: 'A translation buffer unit of the SMMU; masters point to the SMMU.',
+  }),
+];
+
+/** Masters whose firmware already drives a display or a remote processor through the SMMU. */
+const QCOM_IDENTITY_CLIENTS: readonly string[] = [
+  'qcom,adreno',
+  'qcom,adreno-gmu',
+  'qcom,mdp4',
+  'qcom,mdss',
+  'qcom,qcm2290-mdss',
+  'qcom,sc7180-mdss',
+  'qcom,sc7180-mss-pil',
+  'qcom,sc7280-mdss',
+  'qcom,sc7280-mss-pil',
+  'qcom,sc8180x-mdss',
+  'qcom,sc8280xp-mdss',
+  'qcom,sdm670-mdss',
+  'qcom,sdm845-mdss',
+  'qcom,sdm845-mss-pil',
+  'qcom,sm6115-mdss',
+  'qcom,sm6350-mdss',
+  'qcom,sm6375-mdss',
+  'qcom,sm8150-mdss',
+  'qcom,sm8250-mdss',
+  'qcom,sm8450-mdss',
+  'qcom,x1e80100-mdss',
+];
+
+export const ARM_SMMU: IommuDriver = {
+  ...PLAIN_IOMMU,
+  name: 'arm-smmu',
+  title: 'Arm SMMU v1 and v2',
+  config: 'ARM_SMMU',
+  tristate: true,
+  arches: ['arm', 'arm64'],
+  compatibles: [
+    ...strings('match', [
+      'arm,smmu-v1',
+      'arm,smmu-v2',
+      'arm,mmu-400',
+      'arm,mmu-401',
+      'arm,mmu-500',
+      'cavium,smmu-v2',
+      'nvidia,smmu-500',
+      'qcom,smmu-v2',
+    ]),
+    ...NVIDIA_VARIANTS,
+    ...strings('variant', ['marvell,ap806-smmu-500'], {
+      note: 'Tables in AArch64 format are switched off.',
+      traits: { implementation: 'marvell' },
+    }),
+    ...QCOM_VARIANTS,
+  ],
+  cellCounts: [1, 2],
+  cellCountOutcome: 'cells beyond the second are ignored; with none the stream ID is 0',
+  cells: [
+    {
+      kind: 'stream-id',
+      bits: 16,
+      min: 0,
+      max: 0xffff,
+      outside: 'cut to 16 bits without a message, so another stream is matched',
+    },
+    {
+      kind: 'mask',
+      bits: 16,
+      min: 0,
+      max: 0x7fff,
+      outside: 'SMR mask 0x%x out of range for SMMU (0x%x)',
+    },
+  ],
+  defaultMaskProperty: 'stream-match-mask',
+  grouping: 'stream-match',
+  pageSizes: [...LONG_DESCRIPTOR_PAGES, MIB, 16 * MIB],
+  iovaBits: 48,
+  paBits: 48,
+  needs: [
+    { kind: 'property', name: '#global-interrupts', enforced: true, log: 'missing #global-interrupts property' },
+    {
+      kind: 'interrupts',
+      name: '#global-interrupts',
+      enforced: true,
+      log: 'found %d interrupts but expected at least %d',
+    },
+  ],
+  domainRules: [
+    {
+      type: 'identity',
+      binding: 'mmu-masters',
+      why: 'the legacy binding cannot tell which masters share a group',
+      source: `${SOURCE}:arm_smmu_def_domain_type`,
+    },
+    {
+      type: 'identity',
+      implementation: 'qcom',
+      clients: QCOM_IDENTITY_CLIENTS,
+      why: 'its firmware or driver manages its own mappings',
+      source: `${QCOM_SOURCE}:qcom_smmu_def_domain_type`,
+    },
+  ],
+  domains: ['identity', 'dma', 'dma-fq', 'blocked', 'unmanaged'],
+  honoursReserved: true,
+  msiWindow: SOFTWARE_MSI_WINDOW,
+  unattached: 'fault',
+  instances: 'first',
+  notes: [
+    'A pair contained in a programmed one shares its entry and group; any other overlap is -EINVAL, and a wider pair that comes second is one too (arm_smmu_find_sme).',
+    'SMMU v2 needs one context interrupt per context bank: `found only %d context irq(s) but %d required`.',
+    '`dma-coherent` on the SMMU node overrides IDR0.CTTW; it is about page walks, not about the masters.',
+    'With arm-smmu.disable_bypass=0 unattached streams pass.',
+  ],
+  binding: 'iommu/arm,smmu.yaml',
+  source: SOURCE,
+};

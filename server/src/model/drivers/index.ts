@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// The registry of Linux's IOMMU drivers: which driver binds a node, with the hardware traits its strings select.
+import { inVersions } from '#model/platform.ts';
+import type { DriverCompatible, IommuDriver, IommuTraits, KernelVersion } from '#model/types.ts';
+import { compatibles } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { ARM_SMMU } from './arm-smmu.ts';
+import { ARM_SMMU_V3 } from './arm-smmu-v3.ts';
+import { VIRTIO_IOMMU } from './virtio-iommu.ts';
+import { XEN_GRANT_DMA } from './xen-grant-dma.ts';
+
+/** Every driver, the Arm ones first; a compatible string occurs once in the whole table. */
+export const DRIVERS: readonly IommuDriver[] = [ARM_SMMU, ARM_SMMU_V3, VIRTIO_IOMMU, XEN_GRANT_DMA];
+
+export interface DriverMatch {
+  readonly driver: IommuDriver;
+  /** The string of the node that binds it. */
+  readonly compatible: DriverCompatible;
+  /** The driver's traits with what all strings of the node change, the node's first string last. */
+  readonly traits: IommuTraits;
+}
+
+/** A compatible string that the registry knows, and what it means there. */
+export interface KnownString {
+  readonly driver: IommuDriver;
+  readonly compatible: DriverCompatible;
+}
+
+const KNOWN: ReadonlyMap<string, KnownString> = new Map(
+  DRIVERS.flatMap((driver) => driver.compatibles.map((compatible) => [compatible.name, { driver, compatible }])),
+);
+
+/**
+ * The driver that Linux binds to a node as an IOMMU, as `of_match_node` chooses: the node's earliest string that is in
+ * a match table (or names a PCI function's node). `undefined`: none does in this release; {@link knownStrings} says
+ * what the node's strings are then. Whether the driver is built is another question (`driverState`).
+ */
+export function driverFor(node: DtNode, version: KernelVersion): DriverMatch | undefined {
+  const known = knownStrings(node);
+  for (const { driver, compatible } of known) {
+    if (compatible.role !== 'match' && compatible.role !== 'pci-node') continue;
+    if (!inVersions(version, driver) || !inVersions(version, compatible)) continue;
+    if (driver.requiresProperty !== undefined && !node.properties.has(driver.requiresProperty)) continue;
+    return { driver, compatible, traits: traitsOf(driver, known, version) };
+  }
+  return undefined;
+}
+
+/** What the registry knows about a node's strings, in the node's order, in whatever role. */
+export function knownStrings(node: DtNode): KnownString[] {
+  return compatibles(node).flatMap((name) => KNOWN.get(name) ?? []);
+}
+
+/** What the registry knows about one string. */
+export function knownString(name: string): KnownString | undefined {
+  return KNOWN.get(name);
+}
+
+/** The row with this name (`arm-smmu-v3`). */
+export function driverNamed(name: string): IommuDriver | undefined {
+  return DRIVERS.find((driver) => driver.name === name);
+}
+
+function traitsOf(driver: IommuDriver, known: readonly KnownString[], version: KernelVersion): IommuTraits {
+  const changes = known
+    .filter((entry) => entry.driver === driver && inVersions(version, entry.compatible))
+    .map((entry) => entry.compatible.traits ?? {});
+  const { cells, grouping, pageSizes, iovaBits, paBits, implementation, needs } = driver;
+  const traits: IommuTraits = { cells, grouping, pageSizes, iovaBits, paBits, implementation, needs };
+  const extra = changes.flatMap((change) => change.needs ?? []);
+  return { ...Object.assign({}, traits, ...changes.reverse()), needs: [...needs, ...extra] };
+}
