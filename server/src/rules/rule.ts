@@ -5,6 +5,7 @@ import type { Span, TextEdit } from '#base/text.ts';
 import type { DmaReport, Platform } from '#model/types.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 
+/** What a rule may look at: one resolved tree on one platform. */
 export interface RuleContext {
   readonly tree: DeviceTree;
   readonly platform: Platform;
@@ -12,16 +13,23 @@ export interface RuleContext {
   report(node: DtNode): DmaReport | undefined;
   /** Text of a file that the tree was made from. */
   text(file: string): string;
+  /** The nodes that have a property which some rule of the run names, in tree order. */
+  nodesWith(property: string): readonly DtNode[];
 }
 
 export interface Finding {
   readonly message: string;
   readonly span: Span;
+  /** The node it is about, when that is not the node that was checked. */
+  readonly node?: DtNode;
   readonly related?: readonly Related[];
+  /** Title of the repair; the rule's `fix` plans it. */
   readonly fix?: string;
+  /** Plain JSON that `fix` needs. */
   readonly data?: unknown;
   /** When the platform or the certainty asks for another severity than the rule's default. */
   readonly severity?: Severity;
+  readonly tag?: 'deprecated' | 'unnecessary';
 }
 
 export interface Fix {
@@ -36,8 +44,9 @@ export interface Rule {
   /** Permanent, kebab-case; dtc's own checks are `dtc/name_of_check`. */
   readonly id: string;
   readonly severity: Severity;
+  /** What is wrong, as a noun phrase without a full stop. */
   readonly title: string;
-  /** Only on these platforms; absent: on all. */
+  /** Only on these platforms; absent: on all but Zephyr, whose drivers read other properties. */
   readonly platforms?: readonly PlatformKind[];
   /** Ids of rules that, where they report on a node, silence this one there. */
   readonly needs?: readonly string[];
@@ -45,14 +54,21 @@ export interface Rule {
   readonly doc: string;
   /** Who says so: file and function in Linux, Xen or dtc with the version, or the binding's path. */
   readonly source: string;
-  readonly example: { readonly bad: string; readonly good: string };
+  /** The smallest tree that shows it and the smallest that does not, both without `/dts-v1/`. */
+  readonly example: { readonly bad: string; readonly good: string; readonly platform?: PlatformKind };
   /**
    * Which nodes it looks at: those that have one of these properties. Absent: every node. This is what keeps a
    * keystroke cheap: the runner walks the tree once and asks only the rules that a node concerns.
    */
   readonly properties?: readonly string[];
-  /** Called once per node that {@link properties} selects, or once with the root when `scope` is `tree`. */
+  /** `check` is called once per node that {@link properties} selects, or once with the root when this is `tree`. */
   readonly scope?: 'node' | 'tree';
+  /**
+   * How much of the tree must be known. `board` (default): all includes, but a syntax error elsewhere does not matter.
+   * `all`: the rule says that something is absent, so nothing may be missing. `node`: it holds whatever surrounds the
+   * node, also in a `.dtsi` without its board.
+   */
+  readonly knows?: 'node' | 'board' | 'all';
   check(context: RuleContext, node: DtNode): Iterable<Finding>;
   fix?(context: RuleContext, node: DtNode, finding: Finding): Fix | undefined;
 }

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// Which problems does a tree have: runs the rules over it in one walk, and plans a rule's fix again when asked.
+import type { Problem, Severity } from '#base/problem.ts';
+import type { Span } from '#base/text.ts';
+import { pathOf } from '#tree/query.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
+import { applies, type Catalogue, type RunInput } from './catalogue.ts';
+import { applyIgnores } from './ignore.ts';
+import type { Finding, Fix, Rule, RuleContext } from './rule.ts';
+
+/** A rule that threw on a node: a defect of ours. The rule is skipped for that node, everything else is reported. */
+export interface Crash {
+  readonly rule: string;
+  readonly node: string;
+  readonly message: string;
+}
+
+export interface RunResult {
+  /** What the text itself got wrong and what the rules found, by file and place. */
+  readonly problems: readonly Problem[];
+  readonly crashes: readonly Crash[];
+}
+
+/** Runs every rule that the platform and the state of the tree allow. Never throws. */
+export function runRules(rules: Catalogue, input: RunInput): RunResult {
+  const index = indexNodes(input.tree, rules.properties);
+  const context = contextOf(input, index);
+  const broken = input.tree.problems.filter((problem) => problem.severity === 'error');
+  const reported = new Map<string, Set<DtNode>>();
+  const problems: Problem[] = [];
+  const crashes: Crash[] = [];
+  for (const rule of rules.rules) {
+    const severity = input.severities?.get(rule.id);
+    if (severity === 'off' || !applies(rule, input)) continue;
+    for (const node of nodesFor(rule, input.tree, index)) {
+      for (const finding of findings(rule, context, node, crashes)) {
+        const about = finding.node ?? node;
+        if (isSilenced(rule, about, reported) || followsFrom(broken, about, finding.span)) continue;
+        let nodes = reported.get(rule.id);
+        if (!nodes) reported.set(rule.id, (nodes = new Set()));
+        nodes.add(about);
+        problems.push(problemOf(rule, about, finding, severity));
+      }
+    }
+  }
+  const text = input.tree.problems.flatMap((problem) => withSeverity(problem, input.severities));
+  const kept = applyIgnores({ rules, input, problems: [...text, ...problems] });
+  return { problems: sorted(kept, input.tree), crashes };
+}
+
+/** Finds the place again in a fresh tree and plans the repair; `undefined` when the problem is gone or has no fix. */
+export function planFix(rules: Catalogue, input: RunInput, problem: Problem): Fix | undefined {
+  const rule = rules.byId.get(problem.rule);
+  if (!rule?.fix || !applies(rule, input)) return undefined;
+  const index = indexNodes(input.tree, rules.properties);
+  const context = contextOf(input, index);
+  for (const node of nodesFor(rule, input.tree, index)) {
+    if (rule.scope !== 'tree' && problem.node !== undefined && pathOf(node) !== problem.node) continue;
+    for (const finding of findings(rule, context, node, [])) {
+      if (!sameSpan(finding.span, problem.span) || finding.fix !== problem.fix) continue;
+      try {
+        return rule.fix(context, finding.node ?? node, finding);
+      } catch {
+        return undefined;
+      }
+    }
+  }
+  return undefined;
+}
+
+interface NodeIndex {
+  readonly all: readonly DtNode[];
+  readonly byProperty: ReadonlyMap<string, readonly DtNode[]>;
+}
+
+/** The one walk: parents before children, in dtc's order. */
+function indexNodes(tree: DeviceTree, wanted: ReadonlySet<string>): NodeIndex {
+  const all: DtNode[] = [];
+  const byProperty = new Map<string, DtNode[]>();
+  for (const name of wanted) byProperty.set(name, []);
+  const visit = (node: DtNode): void => {
+    all.push(node);
+    for (const name of node.properties.keys()) byProperty.get(name)?.push(node);
+    for (const child of node.children.values()) visit(child);
+  };
+  visit(tree.root);
+  return { all, byProperty };
+}
+
+function nodesFor(rule: Rule, tree: DeviceTree, index: NodeIndex): Iterable<DtNode> {
+  if (rule.scope === 'tree') return [tree.root];
+  if (!rule.properties) return index.all;
+  const [first, ...more] = rule.properties.map((name) => index.byProperty.get(name) ?? []);
+  return more.length === 0 ? (first ?? []) : new Set([first ?? [], ...more].flat());
+}
+
+function contextOf(input: RunInput, index: NodeIndex): RuleContext {
+  return {
+    tree: input.tree,
+    platform: input.platform,
+    report: (node) => input.report(node),
+    text: (file) => input.text(file),
+    nodesWith: (property) => index.byProperty.get(property) ?? [],
+  };
+}
+
+function findings(rule: Rule, context: RuleContext, node: DtNode, crashes: Crash[]): Finding[] {
+  try {
+    return [...rule.check(context, node)];
+  } catch (error) {
+    crashes.push({
+      rule: rule.id,
+      node: pathOf(node),
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    return [];
+  }
+}
+
+function isSilenced(rule: Rule, node: DtNode, reported: ReadonlyMap<string, ReadonlySet<DtNode>>): boolean {
+  return rule.needs?.some((id) => reported.get(id)?.has(node)) ?? false;
+}
+
+/** True when the property that holds the place has an error of its own: what it seems to say follows from that. */
+function followsFrom(broken: readonly Problem[], node: DtNode, span: Span): boolean {
+  if (broken.length === 0) return false;
+  for (const property of node.properties.values()) {
+    for (const origin of property.origins) {
+      if (!contains(origin.span, span)) continue;
+      if (broken.some((problem) => overlaps(problem.span, origin.span))) return true;
+    }
+  }
+  return false;
+}
+
+function problemOf(rule: Rule, node: DtNode, finding: Finding, severity: Severity | undefined): Problem {
+  const { message, span, related, fix, data, tag } = finding;
+  return {
+    rule: rule.id,
+    severity: severity ?? finding.severity ?? rule.severity,
+    message,
+    span,
+    node: pathOf(node),
+    ...(related && { related }),
+    ...(fix !== undefined && { fix }),
+    ...(data !== undefined && { data }),
+    ...(tag && { tag }),
+  };
+}
+
+function withSeverity(problem: Problem, severities: RunInput['severities']): Problem[] {
+  const severity = severities?.get(problem.rule);
+  if (severity === 'off') return [];
+  return [severity ? { ...problem, severity } : problem];
+}
+
+function sorted(problems: readonly Problem[], tree: DeviceTree): Problem[] {
+  const order = new Map(tree.files.map((file, at) => [file, at]));
+  const rank = (problem: Problem): number => order.get(problem.span.file) ?? order.size;
+  return [...problems].sort((a, b) => rank(a) - rank(b) || a.span.start - b.span.start || a.rule.localeCompare(b.rule));
+}
+
+function contains(outer: Span, inner: Span): boolean {
+  return outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function overlaps(a: Span, b: Span): boolean {
+  return a.file === b.file && a.start <= b.end && b.start <= a.end;
+}
+
+function sameSpan(a: Span, b: Span): boolean {
+  return a.file === b.file && a.start === b.start && a.end === b.end;
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// How lists of phandle + cells (`iommus`, `msi-parent`, …) and ID maps (`iommu-map`, `msi-map`) divide into entries.
+import { cells, cellTarget, u32 } from './query.ts';
+import type { Cell, DeviceTree, DtNode, DtProperty } from './types.ts';
+
+/** One entry of a list: the provider and the cells that its `#…-cells` asks for. */
+export interface Specifier {
+  readonly index: number;
+  readonly phandle: Cell;
+  readonly provider: DtNode;
+  readonly args: readonly Cell[];
+}
+
+/**
+ * Why Linux stops reading a list, in the words of drivers/of/base.c:of_phandle_iterator_next (6.12).
+ * `unresolved`: a `&label` that names nothing, which the tree itself reports. `empty`: a phandle of 0.
+ */
+export type StopReason = 'empty' | 'unresolved' | 'no-such-phandle' | 'no-cells' | 'short';
+
+export interface ListStop {
+  readonly reason: StopReason;
+  readonly index: number;
+  readonly phandle: Cell;
+  readonly provider?: DtNode;
+  /** For `short`: cells that the provider asks for, and cells that are left. */
+  readonly wanted: number;
+  readonly found: number;
+}
+
+export interface SpecifierList {
+  readonly entries: readonly Specifier[];
+  /** Absent when the whole list was read. */
+  readonly stop?: ListStop;
+  /** Bytes after the last full cell; Linux does not look at them. */
+  readonly ragged: number;
+}
+
+/** One entry of `iommu-map` or `msi-map`. */
+export interface MapEntry {
+  readonly index: number;
+  readonly base: Cell;
+  readonly phandle: Cell;
+  /** Absent when the phandle names no node. */
+  readonly provider?: DtNode;
+  readonly out: Cell;
+  readonly length: Cell;
+}
+
+const lists = new WeakMap<DeviceTree, Map<DtProperty, SpecifierList>>();
+
+/**
+ * Reads a list as `of_parse_phandle_with_args` does, entry after entry, and stops where Linux stops. A provider without
+ * `cellsName` ends the list, unless `fallback` says how many cells to assume (`msi-parent` may be a bare phandle).
+ */
+export function specifiers(
+  tree: DeviceTree,
+  property: DtProperty | undefined,
+  cellsName: string,
+  fallback?: number,
+): SpecifierList {
+  if (!property) return { entries: [], ragged: 0 };
+  let memo = lists.get(tree);
+  if (!memo) lists.set(tree, (memo = new Map()));
+  let list = memo.get(property);
+  if (!list) memo.set(property, (list = readList(tree, property, cellsName, fallback)));
+  return list;
+}
+
+function readList(
+  tree: DeviceTree,
+  property: DtProperty,
+  cellsName: string,
+  fallback: number | undefined,
+): SpecifierList {
+  const all = cells(tree, property);
+  const ragged = property.value.bytes.length % 4;
+  const entries: Specifier[] = [];
+  let at = 0;
+  for (;;) {
+    const phandle = all[at];
+    if (!phandle) return { entries, ragged };
+    const index = entries.length;
+    const found = all.length - at - 1;
+    const stop = (reason: StopReason, provider?: DtNode, wanted = 0): SpecifierList => ({
+      entries,
+      ragged,
+      stop: { reason, index, phandle, wanted, found, ...(provider && { provider }) },
+    });
+    const provider = cellTarget(tree, phandle);
+    if (!provider) {
+      if (phandle.ref !== undefined) return stop('unresolved');
+      return stop(phandle.value === 0 ? 'empty' : 'no-such-phandle');
+    }
+    const count = u32(provider.properties.get(cellsName)) ?? fallback;
+    if (count === undefined) return stop('no-cells', provider);
+    if (count > found) return stop('short', provider, count);
+    entries.push({ index, phandle, provider, args: all.slice(at + 1, at + 1 + count) });
+    at += 1 + count;
+  }
+}
+
+/**
+ * The entries of a map of four cells each, as drivers/of/base.c:of_map_id reads it up to Linux 7.1; `undefined` when the
+ * length is no multiple of 16 bytes or zero, which Linux refuses as a whole.
+ */
+export function mapEntries(tree: DeviceTree, property: DtProperty | undefined): MapEntry[] | undefined {
+  if (!property) return [];
+  const all = cells(tree, property);
+  if (property.value.bytes.length === 0 || property.value.bytes.length % 16 !== 0) return undefined;
+  const entries: MapEntry[] = [];
+  for (let at = 0; at + 4 <= all.length; at += 4) {
+    const [base, phandle, out, length] = all.slice(at, at + 4);
+    if (!base || !phandle || !out || !length) break;
+    const provider = cellTarget(tree, phandle);
+    entries.push({ index: at / 4, base, phandle, out, length, ...(provider && { provider }) });
+  }
+  return entries;
+}
