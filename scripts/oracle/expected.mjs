@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// What cpp and Debian's dtc make of each board: the blob, the blob with symbols, and every message; kept in the cache.
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { cacheDir, kernelVersion } from './kernel.mjs';
+
+const run = promisify(execFile);
+const prefixes = 'scripts/dtc/include-prefixes';
+
+/** dtc's checks that are off by default; switched on so that the messages hold all that dtc can say. */
+const allChecks = [
+  'unique_unit_address_if_enabled',
+  'node_name_chars_strict',
+  'property_name_chars_strict',
+  'deprecated_gpio_property',
+].map((name) => `-W${name}`);
+
+/** The cache folder for this kernel and this dtc; `arch/…/board.dtb`, `.symbols.dtb` and `.messages.gz` below it. */
+export function expectedDir(kernel) {
+  const dtc = execFileSync('dtc', ['--version'], { encoding: 'utf8' }).trim().replaceAll(/[^\w.]+/g, '-');
+  return join(cacheDir, 'expected', `linux-${kernelVersion(kernel)}-${dtc}`);
+}
+
+/** The text of a board after the preprocessor, as the kernel's own build makes it. */
+export async function preprocess(kernel, board, output) {
+  const flags = ['-E', '-nostdinc', `-I${prefixes}`, '-undef', '-D__DTS__', '-x', 'assembler-with-cpp'];
+  await run('gcc', [...flags, '-o', output, board], { cwd: kernel, timeout: 60_000 });
+}
+
+/** Runs dtc on preprocessed text; `code` is its exit status, `messages` what it said. */
+export async function dtc(kernel, board, text, flags) {
+  const paths = ['-i', dirname(board), '-i', prefixes];
+  try {
+    const { stderr } = await run('dtc', ['-I', 'dts', '-b', '0', ...paths, ...flags, text], {
+      cwd: kernel,
+      timeout: 60_000,
+      maxBuffer: 1 << 28,
+    });
+    return { code: 0, messages: stderr };
+  } catch (error) {
+    return { code: typeof error.code === 'number' ? error.code : -1, messages: error.stderr ?? String(error) };
+  }
+}
+
+/** The three files of a board, made when the cache lacks them. */
+export async function expected(kernel, folder, board) {
+  const base = join(folder, board.replace(/\.(dtso?)$/, (extension) => (extension === '.dtso' ? '.dtbo' : '')));
+  const paths = { blob: `${base}.dtb`, symbols: `${base}.symbols.dtb`, messages: `${base}.messages.gz` };
+  if (existsSync(paths.messages)) return paths;
+  mkdirSync(dirname(base), { recursive: true });
+  const text = `${base}.${process.pid}.i`;
+  try {
+    await preprocess(kernel, board, text);
+    const temporary = `${base}.${process.pid}.tmp`;
+    const plain = await dtc(kernel, board, text, [...allChecks, '-O', 'dtb', '-o', temporary]);
+    if (plain.code === 0) renameSync(temporary, paths.blob);
+    const symbols = await dtc(kernel, board, text, ['-q', '-@', '-O', 'dtb', '-o', temporary]);
+    if (symbols.code === 0) renameSync(temporary, paths.symbols);
+    rmSync(temporary, { force: true });
+    const record = { code: plain.code, symbolsCode: symbols.code, messages: plain.messages };
+    writeFileSync(`${paths.messages}.tmp`, gzipSync(JSON.stringify(record)));
+    renameSync(`${paths.messages}.tmp`, paths.messages);
+  } finally {
+    rmSync(text, { force: true });
+  }
+  return paths;
+}
+
+/** `{ code, symbolsCode, messages }` of a board whose files {@link expected} has made. */
+export function readMessages(paths) {
+  return JSON.parse(gunzipSync(readFileSync(paths.messages)).toString('utf8'));
+}
+
+/** Makes what the cache lacks for all boards, `jobs` at a time, and calls `tell(done)` now and then. */
+export async function expectedForAll(kernel, boards, jobs, tell) {
+  const folder = expectedDir(kernel);
+  const result = new Map();
+  let next = 0;
+  let done = 0;
+  const worker = async () => {
+    while (next < boards.length) {
+      const board = boards[next++];
+      result.set(board, await expected(kernel, folder, board));
+      if (++done % 100 === 0) tell(done);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+  return result;
+}
