@@ -23,6 +23,9 @@ export interface Catalogue {
   readonly properties: ReadonlySet<string>;
 }
 
+/** What `uses.ts` asks for, whichever rules run. */
+const SHARED = ['iommus', 'iommu-map'];
+
 /** Orders the rules; a `needs` that forms a cycle or names no rule is an error of ours that the tidy test finds. */
 export function catalogue(rules: readonly Rule[]): Catalogue {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
@@ -36,7 +39,11 @@ export function catalogue(rules: readonly Rule[]): Catalogue {
     ordered.add(rule);
   };
   for (const rule of rules) visit(rule, new Set());
-  return { rules: [...ordered], byId, properties: new Set(rules.flatMap((rule) => rule.properties ?? [])) };
+  return {
+    rules: [...ordered],
+    byId,
+    properties: new Set([...SHARED, ...rules.flatMap((rule) => rule.properties ?? [])]),
+  };
 }
 
 /** Whether the rule may run at all: by platform, and by how much of the tree is known. */

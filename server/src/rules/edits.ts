@@ -3,6 +3,7 @@
 import type { Span, TextEdit } from '#base/text.ts';
 import { lastSet } from '#tree/query.ts';
 import type { DtNode, DtProperty, NodeOrigin } from '#tree/types.ts';
+import type { RuleContext } from './rule.ts';
 
 type TextOf = (file: string) => string;
 
@@ -76,6 +77,24 @@ export function insertProperty(text: TextOf, node: DtNode, added: NewProperty): 
   return {
     span: { file: block.span.file, start: brace + 1, end: empty ? brace + 1 + rest.indexOf('}') : brace + 1 },
     text: `${lineEnd(source)}${indent}${statement(added)}${tail}`,
+  };
+}
+
+/**
+ * Sets `status = "okay"`: where the status stands when that is in the board file or the node has no label, else in a
+ * block `&label { … };` at the end of the board file, so that other boards keep what they have.
+ */
+export function enable({ tree, text }: Pick<RuleContext, 'tree' | 'text'>, node: DtNode): TextEdit | undefined {
+  const status = node.properties.get('status');
+  if (!status) return undefined;
+  const label = node.labels[0]?.name;
+  if (lastSet(status).span.file === tree.file || label === undefined) return replaceValue(text, status, '"okay"');
+  const source = text(tree.file);
+  const eol = lineEnd(source);
+  const end = source.trimEnd().length;
+  return {
+    span: { file: tree.file, start: end, end },
+    text: `${eol}${eol}&${label} {${eol}${indentUnit(source)}status = "okay";${eol}};`,
   };
 }
 

@@ -36,9 +36,8 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
       for (const finding of findings(rule, context, node, crashes)) {
         const about = finding.node ?? node;
         if (isSilenced(rule, about, reported) || followsFrom(broken, about, finding.span)) continue;
-        let nodes = reported.get(rule.id);
-        if (!nodes) reported.set(rule.id, (nodes = new Set()));
-        nodes.add(about);
+        const nodes = reported.get(rule.id) ?? new Set<DtNode>();
+        reported.set(rule.id, nodes.add(about));
         problems.push(problemOf(rule, about, finding, severity));
       }
     }

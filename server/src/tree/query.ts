@@ -158,6 +158,12 @@ export function isAvailable(node: DtNode): boolean {
   return text === 'okay' || text === 'ok';
 }
 
+/** Available, and every ancestor too: where that is false, Linux makes no device of the node. */
+export function isLive(node: DtNode): boolean {
+  for (let at: DtNode | undefined = node; at; at = at.parent) if (!isAvailable(at)) return false;
+  return true;
+}
+
 /** The last place that set a property. */
 export function lastSet(property: DtProperty): { readonly span: Span; readonly name: Span } {
   for (let i = property.origins.length - 1; i >= 0; i--) {

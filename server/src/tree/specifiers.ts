@@ -59,10 +59,12 @@ export function specifiers(
   fallback?: number,
 ): SpecifierList {
   if (!property) return { entries: [], ragged: 0 };
-  let memo = lists.get(tree);
-  if (!memo) lists.set(tree, (memo = new Map()));
-  let list = memo.get(property);
-  if (!list) memo.set(property, (list = readList(tree, property, cellsName, fallback)));
+  const memo = lists.get(tree) ?? new Map<DtProperty, SpecifierList>();
+  if (memo.size === 0) lists.set(tree, memo);
+  const known = memo.get(property);
+  if (known) return known;
+  const list = readList(tree, property, cellsName, fallback);
+  memo.set(property, list);
   return list;
 }
 

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// Who uses which IOMMU: the facts that rules about several nodes share, gathered once per run.
+import { type DriverMatch, driverFor } from '#model/drivers/index.ts';
+import { isLive, u32 } from '#tree/query.ts';
+import { mapEntries, specifiers } from '#tree/specifiers.ts';
+import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
+import type { RuleContext } from './rule.ts';
+
+/** One entry of a master that reaches an IOMMU: of its `iommus`, or of the `iommu-map` of its bridge. */
+export interface Use {
+  readonly master: DtNode;
+  readonly provider: DtNode;
+  readonly property: DtProperty;
+  readonly via: 'iommus' | 'iommu-map';
+  readonly phandle: Cell;
+  readonly args: readonly Cell[];
+  /** IDs that the entry covers: 1 for `iommus`. */
+  readonly count: number;
+}
+
+/** The cells that a specifier of this IOMMU has; 0 when it does not say. */
+export function cellCount(provider: DtNode): number {
+  return u32(provider.properties.get('#iommu-cells')) ?? 0;
+}
+
+const drivers = new WeakMap<RuleContext, Map<DtNode, DriverMatch | undefined>>();
+
+/** The driver that Linux binds to the node as an IOMMU in the platform's release. */
+export function iommuDriver(context: RuleContext, node: DtNode): DriverMatch | undefined {
+  const memo = drivers.get(context) ?? new Map<DtNode, DriverMatch | undefined>();
+  drivers.set(context, memo);
+  if (!memo.has(node)) memo.set(node, driverFor(node, context.platform.kernelVersion));
+  return memo.get(node);
+}
+
+const uses = new WeakMap<RuleContext, ReadonlyMap<DtNode, readonly Use[]>>();
+
+/** All uses by masters that exist, by IOMMU, in tree order. */
+export function usesByProvider(context: RuleContext): ReadonlyMap<DtNode, readonly Use[]> {
+  const known = uses.get(context);
+  if (known) return known;
+  const found = new Map<DtNode, Use[]>();
+  for (const master of context.nodesWith('iommus')) for (const use of usesOf(context, master)) add(found, use);
+  for (const master of context.nodesWith('iommu-map')) {
+    if (!master.properties.has('iommus')) for (const use of usesOf(context, master)) add(found, use);
+  }
+  uses.set(context, found);
+  return found;
+}
+
+function add(found: Map<DtNode, Use[]>, use: Use): void {
+  const list = found.get(use.provider);
+  if (list) list.push(use);
+  else found.set(use.provider, [use]);
+}
+
+/** The uses of one node; empty when it does not exist at run time. */
+export function usesOf(context: RuleContext, master: DtNode): Use[] {
+  const { tree } = context;
+  if (!isLive(master)) return [];
+  const found: Use[] = [];
+  const iommus = master.properties.get('iommus');
+  if (iommus) {
+    for (const { provider, phandle, args } of specifiers(tree, iommus, '#iommu-cells').entries) {
+      found.push({ master, provider, property: iommus, via: 'iommus', phandle, args, count: 1 });
+    }
+  }
+  const map = master.properties.get('iommu-map');
+  if (map) {
+    for (const { provider, phandle, out, length } of mapEntries(tree, map) ?? []) {
+      if (!provider) continue;
+      found.push({ master, provider, property: map, via: 'iommu-map', phandle, args: [out], count: length.value });
+    }
+  }
+  return found;
+}
