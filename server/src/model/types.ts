@@ -159,6 +159,33 @@ export interface IommuTraits {
   /** Code that the driver adds for this integration (`qcom`, `nvidia`, …); domain rules and filters refer to it. */
   readonly implementation: string | null;
   readonly needs: readonly DriverNeed[];
+  /** Several IOVA spaces behind one instance, chosen by the ID. */
+  readonly iovaRegions?: IovaRegions;
+  /** IDs that share one group although they differ. */
+  readonly idSets?: readonly IdSet[];
+}
+
+/** IDs that the driver puts into one group. */
+export interface IdSet {
+  readonly name: string;
+  readonly ids: readonly number[];
+}
+
+/**
+ * IOVA spaces of an IOMMU whose IDs are `larb << 5 | port`. A master's group and aperture follow from the first region
+ * that has all its ports; a region that lies inside a master's own is reserved there.
+ */
+export interface IovaRegions {
+  readonly regions: readonly {
+    readonly start: bigint;
+    readonly size: bigint;
+    /** Larb number → bit mask of its ports in this region; `undefined`: every port of every larb. */
+    readonly ports?: Readonly<Record<number, number>>;
+  }[];
+  /** Ports that have a page table (and a group) of their own, instead of by region: inclusive port numbers. */
+  readonly banks?: readonly { readonly bank: number; readonly first: number; readonly last: number }[];
+  /** All instances of the chip share tables and groups. */
+  readonly shared: boolean;
 }
 
 export type CompatibleRole =
@@ -230,13 +257,14 @@ export interface DomainRule extends Versions {
 
 /** Which masters the driver takes at all, where it does not take every one. */
 export interface ClientFilter {
+  /** Releases in which PCI functions are let through. */
+  readonly pci: Versions;
   /** Only where the IOMMU node has one of these. */
   readonly implementations: readonly string[];
   /** Device names (`ee100000.mmc`) of the platform devices that are let through. */
   readonly devices: readonly string[];
-  readonly pci: boolean;
   /** Root compatibles of SoCs on which nobody is let through; `revision` restricts that to a cut of the chip. */
-  readonly deniedSocs: readonly { readonly compatible: string; readonly revision?: string }[];
+  readonly deniedSocs: readonly (Versions & { readonly compatible: string; readonly revision?: string })[];
   /** Result of `of_xlate` for the others. */
   readonly result: string;
   readonly source: string;
@@ -275,6 +303,8 @@ export interface IommuDriver extends IommuTraits, Versions {
   readonly clientFilter?: ClientFilter;
   /** Domains that it can allocate. A default that is missing falls back to DMA; without DMA_FQ, lazy means strict. */
   readonly domains: readonly DomainType[];
+  /** The same for releases before `until`, where they differ. */
+  readonly domainsBefore?: { readonly until: KernelVersion; readonly domains: readonly DomainType[] };
   /** Honours `iommu-addresses` of reserved-memory. */
   readonly honoursReserved: boolean;
   /** Software MSI window, when the driver makes one; both ends inclusive. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMU v1 and v2 with the vendor integrations that Linux's arm-smmu driver knows.
 import type { DriverCompatible, IommuDriver, IommuTraits } from '#model/types.ts';
-import { KIB, LONG_DESCRIPTOR_PAGES, MIB, PLAIN_IOMMU, SOFTWARE_MSI_WINDOW, strings } from './shared.ts';
+import { AFTER_6_1, KIB, LONG_DESCRIPTOR_PAGES, MIB, PLAIN_IOMMU, SOFTWARE_MSI_WINDOW, strings } from './shared.ts';
 
 const SOURCE = 'drivers/iommu/arm/arm-smmu/arm-smmu.c';
 const QCOM_SOURCE = 'drivers/iommu/arm/arm-smmu/arm-smmu-qcom.c';
@@ -31,6 +31,7 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
     note: 'The GPU must use stream ID 0 to get its own page tables per process.',
   }),
   ...strings('variant', ['qcom,msm8996-smmu-v2'], {
+    since: AFTER_6_1,
     note: 'No vendor code except for the GPU: the identity list of clients does not hold here.',
   }),
   ...strings(
@@ -38,20 +39,12 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
     [
       'qcom,msm8998-smmu-v2',
       'qcom,sdm630-smmu-v2',
-      'qcom,sdm670-smmu-v2',
-      'qcom,sdm845-smmu-v2',
-      'qcom,sc7180-smmu-v2',
-      'qcom,sm6350-smmu-v2',
-      'qcom,sm6375-smmu-v2',
-      'qcom,sm7150-smmu-v2',
       'qcom,qcm2290-smmu-500',
-      'qcom,qdu1000-smmu-500',
       'qcom,sc7180-smmu-500',
       'qcom,sc7280-smmu-500',
       'qcom,sc8180x-smmu-500',
       'qcom,sc8280xp-smmu-500',
       'qcom,sdm845-smmu-500',
-      'qcom,sm6115-smmu-500',
       'qcom,sm6125-smmu-500',
       'qcom,sm6350-smmu-500',
       'qcom,sm6375-smmu-500',
@@ -59,9 +52,23 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
       'qcom,sm8250-smmu-500',
       'qcom,sm8350-smmu-500',
       'qcom,sm8450-smmu-500',
-      'qcom,smmu-500',
     ],
     { traits: QCOM },
+  ),
+  ...strings(
+    'variant',
+    [
+      'qcom,sdm670-smmu-v2',
+      'qcom,sdm845-smmu-v2',
+      'qcom,sc7180-smmu-v2',
+      'qcom,sm6350-smmu-v2',
+      'qcom,sm6375-smmu-v2',
+      'qcom,sm7150-smmu-v2',
+      'qcom,qdu1000-smmu-500',
+      'qcom,sm6115-smmu-500',
+      'qcom,smmu-500',
+    ],
+    { since: AFTER_6_1, traits: QCOM },
   ),
   ...strings('binding', [
     'qcom,qcs8300-smmu-500',
@@ -76,26 +83,30 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
     'qcom,x1e80100-smmu-500',
   ]),
   ...strings('companion', ['qcom,sc7280-tbu', 'qcom,sdm845-tbu'], {
+    since: AFTER_6_1,
     note: 'A translation buffer unit of the SMMU; masters point to the SMMU.',
   }),
 ];
 
-/** Masters whose firmware already drives a display or a remote processor through the SMMU. */
+/** Masters whose firmware already drives a display or a remote processor through the SMMU, in 6.1 and since. */
 const QCOM_IDENTITY_CLIENTS: readonly string[] = [
   'qcom,adreno',
   'qcom,adreno-gmu',
   'qcom,mdp4',
   'qcom,mdss',
-  'qcom,qcm2290-mdss',
   'qcom,sc7180-mdss',
   'qcom,sc7180-mss-pil',
   'qcom,sc7280-mdss',
   'qcom,sc7280-mss-pil',
   'qcom,sc8180x-mdss',
-  'qcom,sc8280xp-mdss',
-  'qcom,sdm670-mdss',
   'qcom,sdm845-mdss',
   'qcom,sdm845-mss-pil',
+];
+
+const QCOM_IDENTITY_CLIENTS_AFTER_6_1: readonly string[] = [
+  'qcom,qcm2290-mdss',
+  'qcom,sc8280xp-mdss',
+  'qcom,sdm670-mdss',
   'qcom,sm6115-mdss',
   'qcom,sm6350-mdss',
   'qcom,sm6375-mdss',
@@ -104,6 +115,13 @@ const QCOM_IDENTITY_CLIENTS: readonly string[] = [
   'qcom,sm8450-mdss',
   'qcom,x1e80100-mdss',
 ];
+
+const QCOM_IDENTITY = {
+  type: 'identity',
+  implementation: 'qcom',
+  why: 'its firmware or driver manages its own mappings',
+  source: `${QCOM_SOURCE}:qcom_smmu_def_domain_type`,
+} as const;
 
 export const ARM_SMMU: IommuDriver = {
   ...PLAIN_IOMMU,
@@ -169,13 +187,8 @@ export const ARM_SMMU: IommuDriver = {
       why: 'the legacy binding cannot tell which masters share a group',
       source: `${SOURCE}:arm_smmu_def_domain_type`,
     },
-    {
-      type: 'identity',
-      implementation: 'qcom',
-      clients: QCOM_IDENTITY_CLIENTS,
-      why: 'its firmware or driver manages its own mappings',
-      source: `${QCOM_SOURCE}:qcom_smmu_def_domain_type`,
-    },
+    { ...QCOM_IDENTITY, clients: QCOM_IDENTITY_CLIENTS },
+    { ...QCOM_IDENTITY, clients: QCOM_IDENTITY_CLIENTS_AFTER_6_1, since: AFTER_6_1 },
   ],
   domains: ['identity', 'dma', 'dma-fq', 'blocked', 'unmanaged'],
   honoursReserved: true,

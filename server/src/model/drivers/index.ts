@@ -4,13 +4,48 @@ import { inVersions } from '#model/platform.ts';
 import type { DriverCompatible, IommuDriver, IommuTraits, KernelVersion } from '#model/types.ts';
 import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
+import { ALLWINNER } from './allwinner.ts';
+import { APPLE_DART } from './apple-dart.ts';
 import { ARM_SMMU } from './arm-smmu.ts';
 import { ARM_SMMU_V3 } from './arm-smmu-v3.ts';
+import { FREESCALE_PAMU } from './freescale-pamu.ts';
+import { MEDIATEK, MEDIATEK_V1 } from './mediatek.ts';
+import { NVIDIA_TEGRA } from './nvidia-tegra.ts';
+import { QUALCOMM_MSM, QUALCOMM_SECURE } from './qualcomm.ts';
+import { RENESAS_IPMMU } from './renesas-ipmmu.ts';
+import { RISCV } from './riscv.ts';
+import { ROCKCHIP } from './rockchip.ts';
+import { S390 } from './s390.ts';
+import { SAMSUNG_EXYNOS } from './samsung-exynos.ts';
+import { SPRD } from './sprd.ts';
+import { TI_OMAP } from './ti-omap.ts';
+import { VERISILICON } from './verisilicon.ts';
 import { VIRTIO_IOMMU } from './virtio-iommu.ts';
 import { XEN_GRANT_DMA } from './xen-grant-dma.ts';
 
-/** Every driver, the Arm ones first; a compatible string occurs once in the whole table. */
-export const DRIVERS: readonly IommuDriver[] = [ARM_SMMU, ARM_SMMU_V3, VIRTIO_IOMMU, XEN_GRANT_DMA];
+/** Every IOMMU driver of Linux that a device tree can reach, and s390's; a string occurs once in the whole table. */
+export const DRIVERS: readonly IommuDriver[] = [
+  ARM_SMMU,
+  ARM_SMMU_V3,
+  VIRTIO_IOMMU,
+  XEN_GRANT_DMA,
+  RENESAS_IPMMU,
+  ROCKCHIP,
+  SAMSUNG_EXYNOS,
+  MEDIATEK,
+  MEDIATEK_V1,
+  TI_OMAP,
+  ALLWINNER,
+  SPRD,
+  NVIDIA_TEGRA,
+  APPLE_DART,
+  QUALCOMM_MSM,
+  QUALCOMM_SECURE,
+  FREESCALE_PAMU,
+  S390,
+  RISCV,
+  VERISILICON,
+];
 
 export interface DriverMatch {
   readonly driver: IommuDriver;
@@ -65,8 +100,8 @@ function traitsOf(driver: IommuDriver, known: readonly KnownString[], version: K
   const changes = known
     .filter((entry) => entry.driver === driver && inVersions(version, entry.compatible))
     .map((entry) => entry.compatible.traits ?? {});
-  const { cells, grouping, pageSizes, iovaBits, paBits, implementation, needs } = driver;
-  const traits: IommuTraits = { cells, grouping, pageSizes, iovaBits, paBits, implementation, needs };
-  const extra = changes.flatMap((change) => change.needs ?? []);
-  return { ...Object.assign({}, traits, ...changes.reverse()), needs: [...needs, ...extra] };
+  const { cells, grouping, pageSizes, iovaBits, paBits, implementation } = driver;
+  const base: IommuTraits = { cells, grouping, pageSizes, iovaBits, paBits, implementation, needs: [] };
+  const needs = [driver, ...changes].flatMap((source) => source.needs ?? []);
+  return { ...changes.reduceRight<IommuTraits>((traits, change) => ({ ...traits, ...change }), base), needs };
 }

@@ -56,3 +56,12 @@ export function strings(
 export function wholeCell(kind: string, max: number, outside: string): CellMeaning {
   return { kind, bits: 32, min: 0, max, outside };
 }
+
+/** Identity domains came to the media IOMMUs in 6.7; before, passthrough fell back to translation. */
+export const IDENTITY_SINCE_6_7 = { until: [6, 7], domains: ['dma', 'unmanaged'] } as const;
+
+/**
+ * Not in 6.1, but in 6.12: what two sources show (6.1.192 and 6.12.117). The release in between is not established, so
+ * that an answer for 6.2 to 6.11 may name a string one release too early.
+ */
+export const AFTER_6_1 = [6, 2] as const;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// Allwinner's IOMMU since the H6: one table for all masters of the chip.
+import type { IommuDriver } from '#model/types.ts';
+import { IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
+
+export const ALLWINNER: IommuDriver = {
+  ...PLAIN_IOMMU,
+  name: 'sun50i',
+  title: 'Allwinner IOMMU',
+  config: 'SUN50I_IOMMU',
+  since: [5, 8],
+  arches: ['arm', 'arm64'],
+  compatibles: [
+    ...strings('match', ['allwinner,sun50i-h6-iommu']),
+    ...strings('match', ['allwinner,sun50i-h616-iommu'], { since: [6, 11] }),
+    ...strings('binding', ['allwinner,sun55i-a523-iommu']),
+  ],
+  cellCounts: [1],
+  cells: [wholeCell('master-id', 31, 'the number is stored and not used: Linux enables all masters')],
+  grouping: 'instance',
+  pageSizes: [4 * KIB],
+  iovaBits: 32,
+  paBits: 32,
+  needs: [
+    { kind: 'interrupts', enforced: true },
+    { kind: 'clocks', names: [], enforced: true, log: "Couldn't get our clock." },
+    { kind: 'resets', enforced: true, log: "Couldn't get our reset line." },
+  ],
+  domainsBefore: IDENTITY_SINCE_6_7,
+  instances: 'first',
+  binding: 'iommu/allwinner,sun50i-h6-iommu.yaml',
+  source: 'drivers/iommu/sun50i-iommu.c',
+};

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Apple's DART: streams of up to two instances per master, and a page size that may be larger than the kernel's.
+import type { IommuDriver, IommuTraits } from '#model/types.ts';
+import { AFTER_6_1, KIB, PLAIN_IOMMU, strings } from './shared.ts';
+
+const SOURCE = 'drivers/iommu/apple-dart.c';
+
+function dart(streams: number, paBits: number | null): Partial<IommuTraits> {
+  const stream = {
+    kind: 'stream-id',
+    bits: 32,
+    min: 0,
+    max: streams - 1,
+    outside: 'marked in a map without a look at the number of streams; from 256 on memory is overwritten',
+  };
+  return { cells: [stream], paBits };
+}
+
+export const APPLE_DART: IommuDriver = {
+  ...PLAIN_IOMMU,
+  name: 'apple-dart',
+  title: 'Apple DART',
+  config: 'APPLE_DART',
+  tristate: true,
+  since: [5, 15],
+  arches: ['arm64'],
+  compatibles: [
+    ...strings('match', ['apple,t8103-dart'], { traits: dart(16, 36) }),
+    ...strings('match', ['apple,t6000-dart'], { traits: dart(16, 42) }),
+    ...strings('match', ['apple,t8103-usb4-dart'], { since: AFTER_6_1, traits: dart(64, 36) }),
+    ...strings('match', ['apple,t8110-dart'], { since: [6, 3], traits: { ...dart(256, null), iovaBits: null } }),
+  ],
+  cellCounts: [1],
+  cellCountChecked: 'consumer',
+  cellCountOutcome: '-EINVAL without a message',
+  cells: dart(256, null).cells ?? [],
+  grouping: 'stream',
+  pageSizes: [4 * KIB, 16 * KIB],
+  iovaBits: 32,
+  paBits: 42,
+  needs: [
+    { kind: 'reg-size', bytes: 0x4000, enforced: true, log: 'MMIO region too small (%pr)' },
+    { kind: 'interrupts', enforced: true },
+  ],
+  domainRules: [
+    {
+      type: 'identity',
+      hardware: 'the DART has larger pages than the kernel (16 KiB against CONFIG_ARM64_4K_PAGES)',
+      why: 'a page of the DART would cover memory of other owners',
+      source: `${SOURCE}:apple_dart_def_domain_type`,
+    },
+    {
+      type: 'dma',
+      hardware: 'the DART cannot be bypassed',
+      why: 'without bypass there is no identity domain',
+      source: `${SOURCE}:apple_dart_def_domain_type`,
+    },
+  ],
+  domains: ['identity', 'dma', 'blocked', 'unmanaged'],
+  honoursReserved: true,
+  hardwareMsi: 'PCI functions get the doorbell page of the PCIe controller (CONFIG_PCIE_APPLE)',
+  instances: 'two',
+  unattached: 'fault',
+  notes: [
+    'All instances of one master agree on page size and bypass, or -EINVAL (apple_dart_of_xlate).',
+    'Streams of one master that already belong to two groups: -EINVAL (apple_dart_device_group).',
+  ],
+  binding: 'iommu/apple,dart.yaml',
+  source: SOURCE,
+};

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Freescale's PAMU on PowerPC: an IOMMU that masters name by `fsl,liodn` and not by `iommus`.
+import type { IommuDriver } from '#model/types.ts';
+import { PLAIN_IOMMU, strings } from './shared.ts';
+
+export const FREESCALE_PAMU: IommuDriver = {
+  ...PLAIN_IOMMU,
+  name: 'fsl-pamu',
+  title: 'Freescale PAMU',
+  config: 'FSL_PAMU',
+  arches: ['powerpc'],
+  bus: 'soc',
+  compatibles: [
+    ...strings('match', ['fsl,pamu']),
+    ...strings('companion', [
+      'fsl,qoriq-device-config-1.0',
+      'fsl,qoriq-device-config-2.0',
+      'fsl,b4860-l3-cache-controller',
+      'fsl,p4080-l3-cache-controller',
+      'fsl,t4240-l3-cache-controller',
+    ]),
+  ],
+  cellCounts: [],
+  cellCountOutcome: 'masters have `fsl,liodn`, and `iommus` is never read',
+  cells: [],
+  grouping: 'device',
+  pageSizes: [],
+  iovaBits: 36,
+  paBits: 36,
+  domainRules: [
+    {
+      type: 'platform',
+      since: [6, 7],
+      why: 'the PAMU lets all DMA pass one to one until VFIO takes the device',
+      source: 'drivers/iommu/fsl_pamu_domain.c:fsl_pamu_ops',
+    },
+  ],
+  domains: ['platform', 'unmanaged'],
+  domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
+  instances: 'all',
+  binding: 'powerpc/fsl/pamu.txt',
+  source: 'drivers/iommu/fsl_pamu.c',
+};

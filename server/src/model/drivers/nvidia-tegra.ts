@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// The SMMU inside the memory controller of NVIDIA Tegra30 to Tegra210; and the controllers that only look like one.
+import type { IommuDriver, IommuTraits } from '#model/types.ts';
+import { KIB, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
+
+function swgroups(last: number) {
+  return [wholeCell('swgroup', last, 'never enabled, without a message (tegra_smmu_find_swgroup does not find it)')];
+}
+
+/** Numbers of include/dt-bindings/memory/tegra*-mc.h; `together`: display and drawing engines, one group for all. */
+function chip(last: number, paBits: number, together: readonly number[]): Partial<IommuTraits> {
+  return { cells: swgroups(last), paBits, idSets: [{ name: 'display', ids: together }] };
+}
+
+export const NVIDIA_TEGRA: IommuDriver = {
+  ...PLAIN_IOMMU,
+  name: 'tegra-smmu',
+  title: 'NVIDIA Tegra SMMU',
+  config: 'TEGRA_IOMMU_SMMU',
+  arches: ['arm', 'arm64'],
+  bus: 'memory-controller',
+  compatibles: [
+    ...strings('match', ['nvidia,tegra30-mc'], { traits: chip(18, 32, [1, 2, 4, 9, 10]) }),
+    ...strings('match', ['nvidia,tegra114-mc'], { traits: chip(19, 32, [1, 2, 4, 6]) }),
+    ...strings('match', ['nvidia,tegra124-mc', 'nvidia,tegra132-mc'], { traits: chip(25, 34, [1, 2, 24]) }),
+    ...strings('match', ['nvidia,tegra210-mc'], { traits: chip(40, 34, [1, 2]) }),
+    ...strings('companion', ['nvidia,tegra30-ahb'], { note: 'The bus that must let the SMMU answer.' }),
+    ...strings('legacy', ['nvidia,tegra30-smmu'], {
+      note: 'The separate node of the first binding; since Linux 3.19 the memory controller is the IOMMU.',
+    }),
+    ...strings('not-iommu', ['nvidia,tegra20-mc', 'nvidia,tegra20-mc-gart'], {
+      note: 'The GART that it had is no IOMMU since Linux 6.1.',
+    }),
+    ...strings('not-iommu', ['nvidia,tegra186-mc', 'nvidia,tegra194-mc', 'nvidia,tegra234-mc'], {
+      note: 'Only a memory controller; the IOMMU is the node with `nvidia,smmu-500`.',
+    }),
+  ],
+  cellCounts: [1],
+  cells: swgroups(40),
+  grouping: 'swgroup',
+  pageSizes: [4 * KIB],
+  iovaBits: 32,
+  paBits: 34,
+  needs: [{ kind: 'interrupts', enforced: true }],
+  domainRules: [
+    {
+      type: 'identity',
+      since: [6, 7],
+      why: 'only the display driver uses translation, and attaches itself',
+      source: 'drivers/iommu/tegra-smmu.c:tegra_smmu_def_domain_type',
+    },
+  ],
+  // Without a DMA domain before 6.7, the default domain stays empty: the same direct DMA without an identity domain.
+  domains: ['identity', 'dma', 'unmanaged'],
+  domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
+  instances: 'first',
+  notes: [
+    'A swgroup belongs to one group of its own, or to the group of the display engines (tegra_smmu_device_group).',
+  ],
+  binding: 'memory-controllers/nvidia,tegra124-mc.yaml',
+  source: 'drivers/iommu/tegra-smmu.c',
+};

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Rockchip's display and codec IOMMUs, with one of two table formats per chip.
+import type { IommuDriver } from '#model/types.ts';
+import { IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, strings } from './shared.ts';
+
+export const ROCKCHIP: IommuDriver = {
+  ...PLAIN_IOMMU,
+  name: 'rockchip',
+  title: 'Rockchip IOMMU',
+  config: 'ROCKCHIP_IOMMU',
+  arches: ['arm', 'arm64'],
+  compatibles: [
+    ...strings('match', ['rockchip,iommu'], { traits: { paBits: 32, implementation: 'tables-v1' } }),
+    ...strings('match', ['rockchip,rk3568-iommu'], {
+      since: [5, 14],
+      traits: { paBits: 40, implementation: 'tables-v2' },
+    }),
+    ...strings('binding', ['rockchip,rk3588-iommu']),
+  ],
+  cellCounts: [0],
+  cellCountOutcome: 'cells are ignored',
+  cells: [],
+  grouping: 'instance',
+  // The driver's bitmap is 0x7ff000: it maps any power of two up to one table.
+  pageSizes: Array.from({ length: 11 }, (_, power) => 4 * KIB * 2 ** power),
+  iovaBits: 32,
+  paBits: 40,
+  needs: [
+    { kind: 'interrupts', enforced: false },
+    { kind: 'clocks', names: [['aclk', 'iface']], enforced: false },
+  ],
+  domainsBefore: IDENTITY_SINCE_6_7,
+  instances: 'last',
+  uniform: 'implementation',
+  notes: [
+    'of_xlate overwrites the pointer of the master: of several entries the last one counts (rk_iommu_of_xlate).',
+    'One table format per system: the second format draws a WARN and its probe fails (rk_iommu_probe).',
+  ],
+  binding: 'iommu/rockchip,iommu.yaml',
+  source: 'drivers/iommu/rockchip-iommu.c',
+};

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// The PCI IOMMU of s390, in the table for completeness: that architecture has no device tree.
+import type { IommuDriver } from '#model/types.ts';
+import { KIB, PLAIN_IOMMU } from './shared.ts';
+
+export const S390: IommuDriver = {
+  ...PLAIN_IOMMU,
+  name: 's390',
+  title: 's390 PCI IOMMU',
+  config: 'S390_IOMMU',
+  arches: [],
+  bus: 'none',
+  compatibles: [],
+  cellCounts: [],
+  cellCountOutcome: 'no device tree describes it',
+  cells: [],
+  grouping: 'device',
+  pageSizes: [4 * KIB],
+  iovaBits: null,
+  paBits: null,
+  domains: ['dma', 'dma-fq', 'blocked'],
+  unattached: 'fault',
+  instances: 'all',
+  binding: null,
+  source: 'drivers/iommu/s390-iommu.c',
+};

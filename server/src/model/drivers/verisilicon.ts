@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// The VeriSilicon IOMMU of newer video decoders.
+import type { IommuDriver } from '#model/types.ts';
+import { KIB, PLAIN_IOMMU, strings } from './shared.ts';
+
+export const VERISILICON: IommuDriver = {
+  ...PLAIN_IOMMU,
+  name: 'vsi',
+  title: 'VeriSilicon IOMMU',
+  config: 'VSI_IOMMU',
+  since: [6, 19],
+  arches: ['arm64'],
+  compatibles: [...strings('match', ['verisilicon,iommu-1.2']), ...strings('binding', ['rockchip,rk3588-av1-iommu'])],
+  cellCounts: [0],
+  cellCountOutcome: 'cells are ignored',
+  cells: [],
+  grouping: 'instance',
+  pageSizes: [4 * KIB],
+  iovaBits: 32,
+  paBits: 40,
+  needs: [
+    { kind: 'clocks', names: [['core', 'iface']], enforced: false },
+    { kind: 'interrupts', enforced: true },
+  ],
+  instances: 'last',
+  binding: 'iommu/verisilicon,iommu.yaml',
+  source: 'drivers/iommu/vsi-iommu.c',
+};
