@@ -15,3 +15,8 @@ export const MMU_500 =
 
 /** The node of Xen's grant DMA with the label `xen_iommu`. */
 export const GRANT_DMA = 'xen_iommu: xen-iommu { compatible = "xen,grant-dma"; #iommu-cells = <1>; };';
+
+/** A PCI host bridge without `reg`, so that an example stays short. */
+export function host(properties: string): string {
+  return `pcie { device_type = "pci"; #address-cells = <3>; #size-cells = <2>; ${properties} };`;
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// Arithmetic on the entries of `iommu-map` and `msi-map`: which IDs they cover, twice, or not at all.
+import { cells, isLive, strings, u32 } from '#tree/query.ts';
+import type { MapEntry } from '#tree/specifiers.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
+import type { RuleContext } from './rule.ts';
+import { iommuDriver } from './uses.ts';
+
+export function hex(value: number): string {
+  return `0x${value.toString(16)}`;
+}
+
+/** The last ID that an entry covers; its first one when the length is 0. */
+export function lastId({ base, length }: MapEntry): number {
+  return base.value + Math.max(length.value, 1) - 1;
+}
+
+/** Each later entry that shares IDs with an earlier one, with the IDs that they share. */
+export function* overlaps(entries: readonly MapEntry[]) {
+  for (const [at, later] of entries.entries()) {
+    if (later.length.value === 0) continue;
+    for (const first of entries.slice(0, at)) {
+      if (first.length.value === 0) continue;
+      const start = Math.max(first.base.value, later.base.value);
+      const end = Math.min(lastId(first), lastId(later));
+      if (start > end) continue;
+      yield { first, later, start, end };
+      break;
+    }
+  }
+}
+
+/** The gaps between entries, in order of ID; the functions of a virtio-iommu below the bridge are no gap. */
+export function* uncovered(context: RuleContext, host: DtNode, entries: readonly MapEntry[]) {
+  const sorted = entries.filter((entry) => entry.length.value > 0).sort((a, b) => a.base.value - b.base.value);
+  const own = viommuIds(context, host);
+  let end = -1;
+  let after: MapEntry | undefined;
+  for (const entry of sorted) {
+    let start = end + 1;
+    let stop = entry.base.value - 1;
+    while (own.has(start)) start++;
+    while (own.has(stop)) stop--;
+    if (after && start <= stop) yield { start, end: stop, after };
+    end = Math.max(end, lastId(entry));
+    after = entry;
+  }
+}
+
+function viommuIds(context: RuleContext, host: DtNode): ReadonlySet<number> {
+  const ids = new Set<number>();
+  for (const child of host.children.values()) {
+    const id = requesterId(context.tree, child);
+    if (id !== undefined && isLive(child) && iommuDriver(context, child)) ids.add(id);
+  }
+  return ids;
+}
+
+/** Bus, device and function of a PCI function's node, from `phys.hi` of its `reg`. */
+export function requesterId(tree: DeviceTree, node: DtNode): number | undefined {
+  const property = node.properties.get('reg');
+  if (u32(property) === undefined) return undefined;
+  const [high] = cells(tree, property);
+  return high && (high.value >>> 8) & 0xffff;
+}
+
+/** As the PCI core looks for host bridges in the tree. */
+export function isPciHost(node: DtNode): boolean {
+  return strings(node.properties.get('device_type'))[0] === 'pci';
+}
