@@ -14,6 +14,8 @@ export interface SourceFile {
  */
 export interface FileReader {
   read(path: string): SourceFile | undefined;
+  /** The bytes of a file that `/incbin/` names. Absent where the host offers no binary files. */
+  readBinary?(path: string): Uint8Array | undefined;
 }
 
 /** `a/b/../c` → `a/c`; never climbs above `/`. */

@@ -59,10 +59,9 @@ export function nodeByLabel(tree: DeviceTree, label: string): DtNode | undefined
 
 /** The node that `label`, `/path` or `label/path` (the text after `&`) names. */
 export function nodeByReference(tree: DeviceTree, ref: string): DtNode | undefined {
-  if (ref.startsWith('/')) return nodeByPath(tree, ref);
   const slash = ref.indexOf('/');
   if (slash < 0) return nodeByLabel(tree, ref);
-  let at = nodeByLabel(tree, ref.slice(0, slash));
+  let at = slash === 0 ? tree.root : nodeByLabel(tree, ref.slice(0, slash));
   for (const part of ref.slice(slash + 1).split('/')) {
     if (part !== '') at = at?.children.get(part);
   }

@@ -2,6 +2,7 @@
 // The resolved device tree: what dtc would write into the blob, with every place that made it.
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
+import type { Definition } from './cpp/macros.ts';
 
 /** One place that opened a node: `/ {`, `name {` or `&label {`. */
 export interface NodeOrigin {
@@ -29,21 +30,21 @@ export interface Label {
 export interface DtNode {
   /** With the unit address; `''` for the root. */
   readonly name: string;
-  parent: DtNode | undefined;
-  readonly labels: Label[];
+  readonly parent: DtNode | undefined;
+  readonly labels: readonly Label[];
   /** In dtc's order. */
-  readonly properties: Map<string, DtProperty>;
+  readonly properties: ReadonlyMap<string, DtProperty>;
   /** In dtc's order, by full name. */
-  readonly children: Map<string, DtNode>;
+  readonly children: ReadonlyMap<string, DtNode>;
   /** Every place that opened it, in order; the last one wins where they differ. */
-  readonly origins: NodeOrigin[];
+  readonly origins: readonly NodeOrigin[];
 }
 
 export interface DtProperty {
   readonly name: string;
   readonly node: DtNode;
   /** Every place that set or deleted it, in order; the last `set` is the value. */
-  readonly origins: PropertyOrigin[];
+  readonly origins: readonly PropertyOrigin[];
   /** The value as dtc would write it, evaluated on first use. */
   readonly value: Value;
 }
@@ -66,7 +67,7 @@ export interface Datum {
 }
 
 export interface Value {
-  /** Bytes as in the blob, except that phandle cells are 0 until {@link numberPhandles} has run. Big endian. */
+  /** Big endian, as in the blob, except that a cell written as `&label` holds 0xffffffff: see `references`. */
   readonly bytes: Uint8Array;
   readonly references: readonly Reference[];
   /** In offset order; only what the source wrote, so a value with a syntax error has fewer. */
@@ -89,7 +90,6 @@ export interface MemoryReservation {
   readonly span: Span;
 }
 
-/** A fragment of an overlay: `&label { … }` in a file with `/plugin/`, or `fragment@N { target…; __overlay__ { … }; }`. */
 export interface DeviceTree {
   readonly root: DtNode;
   /** The board file. */
@@ -110,4 +110,12 @@ export interface DeviceTree {
    * analysed without its board), so that absence proves nothing.
    */
   readonly complete: boolean;
+  readonly macros: MacroHistory;
+}
+
+/** What was ever `#define`d while the board was read. */
+export interface MacroHistory {
+  /** Every definition of a name, in order. */
+  history(name: string): readonly Definition[];
+  names(): Iterable<string>;
 }

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+// Applies statements to the live tree, one after the other, with dtc's meaning of each (dtc-parser.y, livetree.c).
+import type { Problem } from '#base/problem.ts';
+import type { DirectiveItem, Item, MacroItem, NodeItem, OtherItem, PropertyItem } from '#syntax/ast.ts';
+import { ItemOrigin, type OpenBody, resolvedValue, type TreeBuilder, type TreeNode } from './build.ts';
+import { tokenIndexAt } from './cpp/expand.ts';
+import type { Head } from './head.ts';
+import type { Preprocessor, Source } from './preprocess.ts';
+import { readU32 } from './query.ts';
+import { parseStatements } from './statement-syntax.ts';
+import type { MemoryReservation, PropertyOrigin } from './types.ts';
+import { parseValue, type RawValue } from './value-syntax.ts';
+import type { TextReader } from './values.ts';
+
+/** Deeper trees are cut off; dtc itself overflows its stack at some ten thousand levels. */
+const MAX_DEPTH = 500;
+/** Statements in one board; the largest of Linux 6.12 has some 20 000. */
+const MAX_STATEMENTS = 3_000_000;
+
+interface Body extends OpenBody {
+  /** A child node came already: dtc allows no property after it. */
+  nodes: boolean;
+}
+
+export class StatementApplier {
+  readonly reservations: MemoryReservation[] = [];
+  plugin = false;
+  /** Something that dtc's grammar does not allow was met, so a strict reading has to say what and where. */
+  irregular = false;
+  /** Nodes were marked with `/omit-if-no-ref/`. */
+  omits = false;
+  readonly #cpp: Preprocessor;
+  readonly #reader: TextReader;
+  readonly #tree: TreeBuilder;
+  readonly #standalone: boolean;
+  #depth = 0;
+  #statements = 0;
+  #fragments = 0;
+  /** What dtc has read so far at the top: nothing, `/dts-v1/`, or a node. */
+  #phase: 'start' | 'header' | 'nodes' = 'start';
+
+  constructor(cpp: Preprocessor, reader: TextReader, tree: TreeBuilder, standalone: boolean) {
+    this.#cpp = cpp;
+    this.#reader = reader;
+    this.#tree = tree;
+    this.#standalone = standalone;
+  }
+
+  readonly top = (item: Item, source: Source, at: number): void => this.#apply(item, source, at, undefined);
+
+  /** After the last item. */
+  finish(): void {
+    if (this.#phase !== 'nodes') this.irregular = true;
+  }
+
+  #apply(item: Item, source: Source, at: number, body: Body | undefined): void {
+    if (++this.#statements > MAX_STATEMENTS) {
+      if (this.#statements === MAX_STATEMENTS + 1) {
+        const message = 'The board has more statements than can be analysed; what follows is left out.';
+        this.#report('syntax/limit', message, source, { at, length: 1 });
+      }
+      return;
+    }
+    switch (item.kind) {
+      case 'node':
+        this.#node(item, source, at, body);
+        break;
+      case 'property':
+        this.#property(item, source, at, body);
+        break;
+      case 'delete-node':
+      case 'omit-if-no-ref':
+        this.#nodeDirective(item, source, at, body);
+        break;
+      case 'delete-property':
+        this.#deleteProperty(item, source, at, body);
+        break;
+      case 'macro':
+        this.#macro(item, source, at, body);
+        break;
+      case 'memreserve':
+      case 'version':
+      case 'plugin':
+        this.#header(item, source, at, body);
+        break;
+      default:
+        this.irregular = true;
+    }
+  }
+
+  #report(rule: string, message: string, source: Source, place: { at: number; length: number }, node?: string): void {
+    const span = source.span(place.at, place.at + place.length);
+    this.#cpp.report({ rule, severity: 'error', message, span, ...(node !== undefined && { node }) } satisfies Problem);
+  }
+
+  #header(item: OtherItem, source: Source, at: number, body: Body | undefined): void {
+    if (body || this.#phase === 'nodes' || (this.#phase === 'start' && item.kind !== 'version')) this.irregular = true;
+    if (this.#phase === 'start') this.#phase = 'header';
+    if (item.kind === 'plugin') this.plugin = true;
+    if (item.kind !== 'memreserve') return;
+    const text = this.#reader.expansion(item.text, source, at).text;
+    const numbers = /^[\s\S]*?\/memreserve\/([\s\S]*?);?\s*$/.exec(text)?.[1] ?? '';
+    const { bytes, data } = parseValue(`/bits/ 64 <${numbers}>`);
+    if (data.length !== 2) this.irregular = true;
+    const u64 = (offset: number): bigint =>
+      (BigInt(readU32(bytes, offset)) << 32n) | BigInt(readU32(bytes, offset + 4));
+    if (data.length >= 2) {
+      this.reservations.push({ address: u64(0), size: u64(8), span: source.span(at, at + item.length) });
+    }
+  }
+
+  #node(item: NodeItem, source: Source, at: number, body: Body | undefined): void {
+    const head = this.#reader.head(item, source, at + item.head.at);
+    if (!head.regular || (body && (head.isRoot || head.ref !== undefined))) this.irregular = true;
+    if (!body) this.#enterTop(head);
+    const target = this.#target(head, item, { source, at, body });
+    if (!target || this.#depth >= MAX_DEPTH) {
+      if (target)
+        this.#report('syntax/limit', 'The tree is nested too deeply; what follows is left out.', source, {
+          at,
+          length: 1,
+        });
+      return;
+    }
+    const { node } = target;
+    node.origins.push(new ItemOrigin('open', source, placeOf(item, head, at)));
+    this.#addLabels(node, head, target.fresh, { source, at: at + item.head.at });
+    if (head.omit) this.#omit(node);
+    if (body) body.nodes = true;
+    this.#depth++;
+    const inner: Body = { node, fresh: target.fresh, nodes: false };
+    this.#cpp.walk(item.body, source, at, (child, childSource, childAt) => {
+      this.#apply(child, childSource, childAt, inner);
+    });
+    this.#depth--;
+  }
+
+  #enterTop(head: Head): void {
+    if (this.#phase === 'start' || (!head.isRoot && head.ref === undefined)) this.irregular = true;
+    this.#phase = 'nodes';
+  }
+
+  #omit(node: TreeNode): void {
+    node.omitIfUnreferenced = true;
+    this.omits = true;
+  }
+
+  #addLabels(node: TreeNode, head: Head, fresh: boolean, place: { source: Source; at: number }): void {
+    const labels = head.labels.map(({ name, at }) => ({
+      name,
+      span: place.source.span(place.at + at, place.at + at + name.length),
+    }));
+    // dtc's list has the label added last in front; on a new node the first label of the text ends up there.
+    if (fresh) labels.reverse();
+    for (const label of labels) this.#tree.addLabel(node, label);
+  }
+
+  /** The node whose body opens: the root, a child, a referenced node, or a new overlay fragment. */
+  #target(
+    head: Head,
+    item: NodeItem,
+    { source, at, body }: { source: Source; at: number; body: Body | undefined },
+  ): OpenBody | undefined {
+    const place = { at: at + item.head.at + head.at, length: head.length };
+    if (head.ref !== undefined) {
+      const node = this.plugin && head.ref.startsWith('/') ? undefined : this.#tree.byReference(head.ref);
+      if (node) return { node, fresh: false };
+      if (this.plugin) return this.#fragment(head.ref, source, place);
+      if (!this.#standalone) {
+        const message = `\`&${head.ref}\` names no node that exists at this point; dtc stops here.`;
+        this.#report('syntax/unresolved-reference', message, source, place);
+      }
+      return undefined;
+    }
+    if (head.isRoot) {
+      const fresh = !this.#tree.rootOpened;
+      this.#tree.rootOpened = true;
+      return { node: this.#tree.root, fresh };
+    }
+    if (head.name === '') return undefined;
+    const parent = body ?? { node: this.#tree.root, fresh: false };
+    const opened = this.#tree.openChild(parent, head.name);
+    if (opened.duplicate) {
+      const message = `\`${head.name}\` is there twice in the same braces; dtc refuses that (only another \`{…}\` merges).`;
+      this.#report('dtc/duplicate_node_names', message, source, place);
+    }
+    return opened;
+  }
+
+  /** `&label { … }` in an overlay: `fragment@N { target = <&label>; __overlay__ { … }; }` (add_orphan_node). */
+  #fragment(ref: string, source: Source, place: { at: number; length: number }): OpenBody {
+    const span = source.span(place.at, place.at + place.length);
+    const root = { node: this.#tree.root, fresh: false };
+    const fragment = this.#tree.openChild(root, `fragment@${this.#fragments++}`);
+    fragment.node.origins.push({ kind: 'open', span, name: span });
+    const byPath = ref.startsWith('/');
+    const raw = parseValue(byPath ? JSON.stringify(ref) : `<&${ref}>`);
+    const whole = (part: RawValue['data'][number]) => ({ ...part, at: 0, width: place.length });
+    const value = {
+      ...raw,
+      data: raw.data.map(whole),
+      references: raw.references.map((part) => ({ ...part, at: 0, width: place.length })),
+    };
+    this.#tree.setProperty(fragment, {
+      name: byPath ? 'target-path' : 'target',
+      origin: { kind: 'set', span, name: span },
+      value: resolvedValue(value, source, place.at, this.#tree),
+    });
+    return this.#tree.openChild(fragment, '__overlay__');
+  }
+
+  #property(item: PropertyItem, source: Source, at: number, body: Body | undefined): void {
+    if (!body || body.nodes) this.irregular = true;
+    const owner = body ?? { node: this.#tree.root, fresh: false };
+    const head = this.#reader.head(item, source, at + item.head.at);
+    if (!head.regular || head.name === '' || head.ref !== undefined) {
+      this.irregular = true;
+      if (head.name === '') return;
+    }
+    const raw = this.#reader.value(item, source, at);
+    const value = resolvedValue(raw, source, at + (item.value?.at ?? item.length), this.#tree);
+    for (const fault of raw.faults) {
+      if (fault.kind === 'syntax') this.irregular = true;
+      else {
+        const severity = fault.kind === 'error' ? 'error' : 'warning';
+        this.#cpp.report({
+          rule: 'syntax/value',
+          severity,
+          message: fault.message,
+          span: value.spanOf(fault.at, fault.width),
+        });
+      }
+    }
+    const origin = new ItemOrigin('set', source, placeOf(item, head, at));
+    const duplicate = this.#tree.setProperty(owner, { name: head.name, origin, value });
+    if (duplicate) {
+      const message = `\`${head.name}\` is set twice in the same braces; dtc refuses that (only another \`{…}\` overrides).`;
+      this.#report('dtc/duplicate_property_names', message, source, {
+        at: at + item.head.at + head.at,
+        length: head.length,
+      });
+    }
+  }
+
+  #deleteProperty(item: DirectiveItem, source: Source, at: number, body: Body | undefined): void {
+    if (!body || body.nodes) this.irregular = true;
+    if (!body) return;
+    const name = this.#directiveTarget(item, source, at).name;
+    const place = { at: at + item.target.at, length: item.target.length };
+    const span = source.span(at, at + item.length);
+    const origin: PropertyOrigin = { kind: 'delete', span, name: source.span(place.at, place.at + place.length) };
+    if (!this.#tree.deleteProperty(body, name, origin)) this.#nothingToDelete('property', name, source, place);
+  }
+
+  #directiveTarget(item: DirectiveItem, source: Source, at: number): Head {
+    return this.#reader.expandedHead(item.targetText, source, at + item.target.at);
+  }
+
+  #nothingToDelete(what: string, name: string, source: Source, place: { at: number; length: number }): void {
+    if (this.#standalone) return;
+    const message = `There is no ${what} \`${name}\` here to delete; dtc ignores this line.`;
+    const span = source.span(place.at, place.at + place.length);
+    this.#cpp.report({ rule: 'delete-nothing', severity: 'info', message, span, tag: 'unnecessary' });
+  }
+
+  #nodeDirective(item: DirectiveItem, source: Source, at: number, body: Body | undefined): void {
+    const target = this.#directiveTarget(item, source, at);
+    const place = { at: at + item.target.at, length: item.target.length };
+    if (body) {
+      if (target.ref !== undefined || target.name === '' || item.kind === 'omit-if-no-ref') this.irregular = true;
+      body.nodes = true;
+      if (target.name !== '' && !this.#tree.deleteChild(body, target.name)) {
+        this.#nothingToDelete('node', target.name, source, place);
+      }
+      return;
+    }
+    if (this.#phase !== 'nodes' || target.ref === undefined) this.irregular = true;
+    if (target.ref === undefined) return;
+    const node = this.#tree.byReference(target.ref);
+    if (!node) {
+      if (this.#standalone) return;
+      const message = `\`&${target.ref}\` names no node that exists at this point; dtc stops here.`;
+      this.#report('syntax/unresolved-reference', message, source, place);
+    } else if (item.kind === 'delete-node') {
+      this.#tree.deleteNode(node);
+    } else {
+      this.#omit(node);
+    }
+  }
+
+  /** A macro that stands for statements: expanded, read strictly, and applied with the call as its place. */
+  #macro(item: MacroItem, source: Source, at: number, body: Body | undefined): void {
+    const expansion = this.#reader.expansion(item.text, source, at);
+    if (expansion.text === item.text.trim()) {
+      this.irregular = true;
+      return;
+    }
+    const text =
+      /[;}]\s*$/.test(expansion.text) || expansion.text.trim() === '' ? expansion.text : `${expansion.text};`;
+    const { items, fault } = parseStatements(text, body ? 'body' : 'top');
+    if (fault) this.irregular = true;
+    const made: Source = {
+      file: source.file,
+      expands: false,
+      span: (start, end) => {
+        const first = expansion.tokens[tokenIndexAt(expansion, start)];
+        const last = expansion.tokens[tokenIndexAt(expansion, Math.max(start, end - 1))];
+        if (!first || !last) return source.span(at, at + item.length);
+        return source.span(at + first.at, at + Math.max(first.at + first.length, last.at + last.length));
+      },
+    };
+    for (const statement of items) this.#apply(statement, made, statement.at, body);
+  }
+}
+
+function placeOf(item: NodeItem | PropertyItem, head: Head, at: number) {
+  return { at, length: item.length, nameAt: at + item.head.at + head.at, nameLength: head.length };
+}

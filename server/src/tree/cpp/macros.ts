@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// The macro table: what every name means at every point of a board, and how a definition's text is read.
+import type { Span } from '#base/text.ts';
+import { type Token, tokenize } from './tokens.ts';
+
+export interface Macro {
+  readonly name: string;
+  /** `undefined` for an object-like macro. */
+  readonly parameters: readonly string[] | undefined;
+  readonly variadic: boolean;
+  readonly body: readonly Token[];
+  /** Where the name stands in the text that was parsed. */
+  readonly nameAt: number;
+}
+
+/** Reads what follows `#define`. `undefined` when there is no name or the parameter list does not close. */
+export function parseDefinition(text: string): Macro | undefined {
+  const head = /^(?:\s|\\\r?\n|\/\*[\s\S]*?\*\/)*([A-Za-z_$][\w$]*)(\()?/.exec(text);
+  const name = head?.[1];
+  if (!head || name === undefined) return undefined;
+  const nameEnd = head[0].length - (head[2] ? 1 : 0);
+  const nameAt = nameEnd - name.length;
+  if (!head[2]) return { name, parameters: undefined, variadic: false, body: tokenize(text.slice(nameEnd)), nameAt };
+  const close = text.indexOf(')', head[0].length);
+  if (close < 0) return undefined;
+  const parameters: string[] = [];
+  let variadic = false;
+  for (const raw of text.slice(head[0].length, close).split(',')) {
+    const parameter = raw.replace(/\\\r?\n|\/\*[\s\S]*?\*\//g, ' ').trim();
+    if (parameter.endsWith('...')) {
+      variadic = true;
+      parameters.push(parameter === '...' ? '__VA_ARGS__' : parameter.slice(0, -3).trim());
+    } else if (parameter !== '') {
+      parameters.push(parameter);
+    }
+  }
+  return { name, parameters, variadic, body: tokenize(text.slice(close + 1)), nameAt };
+}
+
+/** An object-like macro from `-D NAME=VALUE`; without a value it is 1, as with cpp. */
+export function commandLineMacro(name: string, value: string | undefined): Macro {
+  return { name, parameters: undefined, variadic: false, body: tokenize(value ?? '1'), nameAt: 0 };
+}
+
+/** A macro and the place of its name; built-in and `-D` macros have none. */
+export interface Definition {
+  readonly macro: Macro;
+  readonly span: Span | undefined;
+}
+
+interface Entry {
+  readonly macro: Macro;
+  readonly locate: () => Span | undefined;
+}
+
+/** What every name means at the point that an evaluation has reached. */
+export class MacroTable {
+  readonly #current = new Map<string, Entry>();
+  /** Definitions that were replaced or removed, oldest first. */
+  readonly #past = new Map<string, Entry[]>();
+
+  define(macro: Macro, locate: () => Span | undefined): void {
+    this.#retire(macro.name);
+    this.#current.set(macro.name, { macro, locate });
+  }
+
+  undefine(name: string): void {
+    this.#retire(name);
+    this.#current.delete(name);
+  }
+
+  #retire(name: string): void {
+    const before = this.#current.get(name);
+    if (!before) return;
+    const past = this.#past.get(name);
+    if (past) past.push(before);
+    else this.#past.set(name, [before]);
+  }
+
+  get(name: string): Macro | undefined {
+    return this.#current.get(name)?.macro;
+  }
+
+  /** Every definition there was of a name, in order: for hover and go to definition. */
+  history(name: string): Definition[] {
+    const current = this.#current.get(name);
+    const entries = [...(this.#past.get(name) ?? []), ...(current ? [current] : [])];
+    return entries.map(({ macro, locate }) => ({ macro, span: locate() }));
+  }
+
+  names(): Iterable<string> {
+    return this.#current.keys();
+  }
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+// Walks the items of a board's files in the order in which cpp reads them: includes, conditionals, macro definitions.
+// What is left, statements or plain text, goes to a visitor together with the macro table of that moment.
+import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
+import type { Problem } from '#base/problem.ts';
+import type { Span } from '#base/text.ts';
+import type { ConditionalItem, DefineItem, IncludeItem, Item } from '#syntax/ast.ts';
+import { evaluateCondition } from './cpp/condition.ts';
+import { expand } from './cpp/expand.ts';
+import { commandLineMacro, type Macro, MacroTable, parseDefinition } from './cpp/macros.ts';
+import { tokenize } from './cpp/tokens.ts';
+
+export interface EvaluateOptions {
+  /** Searched in order after the folder of the including file. */
+  readonly includePaths: readonly string[];
+  /** `-D`: names and values; a missing value is 1. */
+  readonly defines: readonly (readonly [string, string | undefined])[];
+  /** A file that is meant to be included (`.dtsi` without a board): unresolved labels and a missing header are normal. */
+  readonly standalone?: boolean;
+  /** `-@`: dtc then keeps labelled nodes that `/omit-if-no-ref/` names. */
+  readonly symbols?: boolean;
+}
+
+/** One file as it is being walked. */
+export interface Source {
+  readonly file: SourceFile;
+  /** False inside `/include/`: dtc reads such a file itself, after cpp is done. */
+  readonly expands: boolean;
+  span(start: number, end: number): Span;
+}
+
+export type Visit = (item: Item, source: Source, at: number) => void;
+
+/** The items of a file: statements (from tree-sitter) or directives and text (from the directive scanner). */
+export type ItemsOf = (file: SourceFile) => readonly Item[];
+
+/** cpp's own limit (libcpp: max_include_depth). */
+const MAX_INCLUDE_DEPTH = 200;
+/** A board of Linux 6.12 reads at most 51 files; includes that fan out without end stop here. */
+const MAX_INCLUDES = 5000;
+
+/** Macros that GNU cpp defines even with `-undef` in assembler mode. */
+const BUILT_IN: readonly (readonly [string, string])[] = [
+  ['__STDC__', '1'],
+  ['__STDC_HOSTED__', '1'],
+  ['__ASSEMBLER__', '1'],
+];
+
+/** Definitions are parsed once per item, so that a macro's identity tells whether it changed. */
+const parsedDefinitions = new WeakMap<DefineItem, Macro | { readonly name: undefined }>();
+
+export class Preprocessor {
+  readonly macros = new MacroTable();
+  readonly problems: Problem[] = [];
+  readonly files = new Set<string>();
+  readonly missing = new Set<string>();
+  /** The macro table for text that cpp does not see. */
+  readonly lookup = (name: string): Macro | undefined => this.macros.get(name) ?? this.#dynamic(name);
+  readonly #reader: FileReader;
+  readonly #options: EvaluateOptions;
+  readonly #itemsOf: ItemsOf;
+  readonly #once = new Set<string>();
+  #depth = 0;
+  #includes = 0;
+  #counter = 0;
+  #current: { source: Source; at: number } | undefined;
+
+  constructor(reader: FileReader, options: EvaluateOptions, itemsOf: ItemsOf) {
+    this.#reader = reader;
+    this.#options = options;
+    this.#itemsOf = itemsOf;
+    for (const [name, value] of [...BUILT_IN, ...options.defines]) {
+      this.macros.define(commandLineMacro(name, value), () => undefined);
+    }
+  }
+
+  /** Walks the board itself. */
+  walkFile(file: SourceFile, visit: Visit): void {
+    this.files.add(file.path);
+    this.walk(this.#itemsOf(file), fileSource(file, true), 0, visit);
+  }
+
+  /** Walks items whose positions count from `base`. */
+  walk(items: readonly Item[], source: Source, base: number, visit: Visit): void {
+    for (const item of items) {
+      const at = base + item.at;
+      switch (item.kind) {
+        case 'include':
+          this.#include(item, source, at, visit);
+          break;
+        case 'define':
+        case 'undef':
+          if (source.expands) this.#define(item, source, at);
+          break;
+        case 'conditional':
+          this.#conditional(item, source, at, visit);
+          break;
+        case 'preprocessor':
+          this.#directive(item.text, source, at, item.length);
+          break;
+        default:
+          visit(item, source, at);
+      }
+    }
+  }
+
+  report(problem: Problem): void {
+    this.problems.push(problem);
+  }
+
+  /** `__LINE__`, `__FILE__`, `__COUNTER__`, `__INCLUDE_LEVEL__`: their value depends on the place. */
+  #dynamic(name: string): Macro | undefined {
+    if (!name.startsWith('__')) return undefined;
+    switch (name) {
+      case '__COUNTER__':
+        return commandLineMacro(name, String(this.#counter++));
+      case '__INCLUDE_LEVEL__':
+        return commandLineMacro(name, String(this.#depth));
+      case '__FILE__':
+        return commandLineMacro(name, `"${this.#current?.source.file.path ?? ''}"`);
+      case '__LINE__': {
+        const text = this.#current?.source.file.text.slice(0, this.#current.at) ?? '';
+        return commandLineMacro(name, String(text.split('\n').length));
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  /** Names the place for `__LINE__` and `__FILE__` before text of it is expanded. */
+  enter(source: Source, at: number): void {
+    this.#current = { source, at };
+  }
+
+  #define(item: DefineItem, source: Source, at: number): void {
+    let macro = parsedDefinitions.get(item);
+    if (!macro) {
+      const parsed =
+        item.kind === 'define' ? parseDefinition(item.restText) : { name: /[A-Za-z_$][\w$]*/.exec(item.restText)?.[0] };
+      macro = (parsed as Macro | undefined) ?? { name: undefined };
+      parsedDefinitions.set(item, macro);
+    }
+    if (macro.name === undefined) {
+      this.#problem(
+        'syntax/directive',
+        `\`#${item.kind}\` needs a macro name; cpp stops here.`,
+        source.span(at, at + item.length),
+      );
+    } else if (item.kind === 'undef') {
+      this.macros.undefine(macro.name);
+    } else {
+      const nameAt = at + item.rest.at + macro.nameAt;
+      const end = nameAt + macro.name.length;
+      this.macros.define(macro, () => source.span(nameAt, end));
+    }
+  }
+
+  #conditional(item: ConditionalItem, source: Source, at: number, visit: Visit): void {
+    if (!item.closed) {
+      const first = item.branches[0];
+      const end = at + (first ? first.condition.at + first.condition.length : 1);
+      this.#problem(
+        'syntax/directive',
+        `\`#${first?.keyword ?? 'if'}\` has no \`#endif\`; cpp stops here.`,
+        source.span(at, end),
+      );
+    }
+    for (const branch of item.branches) {
+      const start = at + branch.at;
+      if (!this.#holds(branch.keyword, branch.conditionText, source, start)) continue;
+      this.walk(branch.body, source, start, visit);
+      return;
+    }
+  }
+
+  #holds(keyword: string, text: string, source: Source, at: number): boolean {
+    if (keyword === 'else') return true;
+    if (keyword !== 'if' && keyword !== 'elif') {
+      const name = /[A-Za-z_$][\w$]*/.exec(text)?.[0] ?? '';
+      return (this.macros.get(name) !== undefined) === !keyword.includes('n');
+    }
+    this.enter(source, at);
+    const hasInclude = (path: string): boolean => this.#find(path, source).file !== undefined;
+    const result = evaluateCondition(text, { lookup: this.lookup, hasInclude });
+    if (result.error !== undefined) {
+      const message = `In \`#${keyword}\`, ${result.error}; cpp stops here.`;
+      this.#problem('syntax/directive', message, source.span(at, at + keyword.length + 1 + text.length));
+    }
+    return result.value;
+  }
+
+  #directive(text: string, source: Source, at: number, length: number): void {
+    const match = /^#\s*(error|warning|pragma)\b\s*(.*)/.exec(text);
+    if (match?.[1] === 'pragma') {
+      if (match[2]?.startsWith('once')) this.#once.add(source.file.path);
+    } else if (match) {
+      const severity = match[1] === 'error' ? 'error' : 'warning';
+      const message = `\`#${match[1]}\`: ${match[2] ?? ''}`;
+      this.report({ rule: 'syntax/directive', severity, message, span: source.span(at, at + length) });
+    }
+  }
+
+  #include(item: IncludeItem, source: Source, at: number, visit: Visit): void {
+    const span = source.span(at + item.path.at, at + item.path.at + item.path.length);
+    const found = this.#find(item.pathText, source, item.style);
+    if (!found.file) {
+      if (item.pathText.length > 1) {
+        for (const path of found.tried) this.missing.add(path);
+        const message = `${item.pathText} is not found; what it would define is unknown, so nothing is said about it.`;
+        this.report({ rule: 'syntax/include-not-found', severity: 'warning', message, span });
+      }
+      return;
+    }
+    const { file } = found;
+    if (this.#once.has(file.path)) return;
+    if (this.#depth >= MAX_INCLUDE_DEPTH || ++this.#includes > MAX_INCLUDES) {
+      if (
+        this.#includes <= MAX_INCLUDES + 1 &&
+        !this.problems.some((problem) => problem.rule === 'syntax/include-depth')
+      ) {
+        const message = `${item.pathText} is included again and again; cpp stops after ${MAX_INCLUDE_DEPTH} levels.`;
+        this.#problem('syntax/include-depth', message, span);
+      }
+      return;
+    }
+    this.files.add(file.path);
+    this.#depth++;
+    this.walk(this.#itemsOf(file), fileSource(file, source.expands && item.style === 'cpp'), 0, visit);
+    this.#depth--;
+  }
+
+  /** The file that an include names, searched as cpp and dtc do: next to the including file, then along the path. */
+  #find(
+    pathText: string,
+    source: Source,
+    style: IncludeItem['style'] = 'cpp',
+  ): { readonly file?: SourceFile; readonly tried: readonly string[] } {
+    let text = pathText.trim();
+    if (style === 'cpp' && /^[A-Za-z_]/.test(text)) {
+      text = expand(tokenize(text), this.lookup)
+        .map((token) => token.text)
+        .join('');
+    }
+    const name = text.slice(1, -1);
+    if (name === '') return { tried: [] };
+    const folders = text.startsWith('<') ? [] : [dirname(source.file.path)];
+    const tried: string[] = [];
+    for (const folder of [...folders, ...this.#options.includePaths]) {
+      const path = join(folder, name);
+      const file = this.#reader.read(path);
+      if (file) return { file, tried };
+      tried.push(path);
+    }
+    return { tried };
+  }
+
+  #problem(rule: string, message: string, span: Span): void {
+    this.report({ rule, severity: 'error', message, span });
+  }
+}
+
+export function fileSource(file: SourceFile, expands: boolean): Source {
+  return { file, expands, span: (start, end) => ({ file: file.path, start, end }) };
+}

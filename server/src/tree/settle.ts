@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// What dtc settles after the last statement: references that name nothing, nodes that nobody refers to, deletions
+// (checks.c: fixup_phandle_references, fixup_path_references, fixup_omit_unused_nodes).
+import type { Problem } from '#base/problem.ts';
+import type { TreeBuilder, TreeNode } from './build.ts';
+import { pathOf } from './query.ts';
+
+interface Settings {
+  readonly plugin: boolean;
+  /** Nodes were marked with `/omit-if-no-ref/`. */
+  readonly omits: boolean;
+  /** Nothing is known to be missing, so an unresolved reference is an error. */
+  readonly complete: boolean;
+  readonly symbols: boolean;
+}
+
+export interface Settled {
+  readonly labels: Map<string, TreeNode[]>;
+  readonly problems: readonly Problem[];
+}
+
+/** Changes the tree: afterwards it has neither deleted nor omitted nodes. */
+export function settle(tree: TreeBuilder, settings: Settings): Settled {
+  tree.prune();
+  const referenced = new Set<TreeNode>();
+  const problems: Problem[] = [];
+  const pending: TreeNode[] = [tree.root];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    for (const property of node.properties.values()) {
+      for (const reference of property.value.raw.references) {
+        const target = tree.byReference(reference.ref);
+        if (target) referenced.add(target);
+        else if (settings.complete && !(settings.plugin && reference.kind === 'phandle')) {
+          problems.push({
+            rule: reference.kind === 'phandle' ? 'dtc/phandle_references' : 'dtc/path_references',
+            severity: 'error',
+            message: `\`&${reference.ref}\` names no node of this board; dtc refuses it.`,
+            span: property.value.spanOf(reference.at, reference.width),
+            node: pathOf(node),
+          });
+        }
+      }
+    }
+    pending.push(...[...node.children.values()].reverse());
+  }
+  if (settings.omits) omitUnreferenced(tree, referenced, settings.symbols);
+  return { labels: tree.labelTable(), problems };
+}
+
+function omitUnreferenced(tree: TreeBuilder, referenced: ReadonlySet<TreeNode>, symbols: boolean): void {
+  const pending: TreeNode[] = [tree.root];
+  for (let node = pending.pop(); node; node = pending.pop()) {
+    const kept = symbols && node.labels.length > 0;
+    if (node.omitIfUnreferenced && !referenced.has(node) && !kept) tree.deleteNode(node);
+    else pending.push(...node.children.values());
+  }
+  tree.prune();
+}

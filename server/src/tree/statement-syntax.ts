@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+// Device tree statements in plain text without macros, read strictly by dtc's grammar (dtc-parser.y). Used for what a
+// macro expanded to, and to find the very token at which dtc stops when a file has a syntax error.
+import type { Item, NodeItem, PropertyItem } from '#syntax/ast.ts';
+import { parseHead } from './head.ts';
+import { parseValue, type ReadBinary } from './value-syntax.ts';
+
+export interface Statements {
+  /** Positions are relative as in every AST. */
+  readonly items: readonly Item[];
+  /** The first token that dtc's grammar does not allow; items after it are missing. */
+  readonly fault?: { readonly at: number; readonly width: number; readonly message: string };
+}
+
+/** Where the text stands: a whole source, statements after its header, or statements inside a node's braces. */
+export type Place = 'source' | 'top' | 'body';
+
+/** dtc's own parser overflows its stack at about 10000 levels; no real tree has more than 20. */
+const MAX_DEPTH = 500;
+
+const BLANK = /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
+const KEYWORD = /\/(dts-v1|plugin|memreserve|delete-node|delete-property|omit-if-no-ref)\//y;
+const LABEL = /[A-Za-z_]\w*:/y;
+const REFERENCE = /&(?:[A-Za-z_]\w*|\{[0-9A-Za-z,._+*#?@/-]*\})/y;
+const NAME = /\\?[0-9A-Za-z,._+*#?@-]+/y;
+const INTEGER = /(?:0[xX][0-9a-fA-F]+|[0-9]+)(?:ULL|UL|LL|U|L)?|'(?:[^\\']|\\[\s\S])*'/y;
+
+class StatementFault extends Error {
+  readonly at: number;
+  readonly width: number;
+  constructor(at: number, width: number, message: string) {
+    super(message);
+    this.at = at;
+    this.width = width;
+  }
+}
+
+export function parseStatements(text: string, place: Place, readBinary?: ReadBinary): Statements {
+  const parser = new StatementParser(text, readBinary);
+  const items: Item[] = [];
+  try {
+    if (place === 'source') parser.source(items);
+    else if (place === 'top') parser.statements(items);
+    else parser.body(items, 0, 0);
+    parser.end();
+    return { items };
+  } catch (error) {
+    if (!(error instanceof StatementFault)) throw error;
+    return { items, fault: { at: error.at, width: error.width, message: error.message } };
+  }
+}
+
+class StatementParser {
+  readonly #text: string;
+  readonly #readBinary: ReadBinary | undefined;
+  #at = 0;
+
+  constructor(text: string, readBinary: ReadBinary | undefined) {
+    this.#text = text;
+    this.#readBinary = readBinary;
+  }
+
+  #skip(): void {
+    BLANK.lastIndex = this.#at;
+    BLANK.exec(this.#text);
+    this.#at = BLANK.lastIndex;
+  }
+
+  #match(pattern: RegExp): string | undefined {
+    this.#skip();
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    if (!match) return undefined;
+    this.#at = pattern.lastIndex;
+    return match[0];
+  }
+
+  #peek(pattern: RegExp): string | undefined {
+    const at = this.#at;
+    const match = this.#match(pattern);
+    this.#at = at;
+    return match;
+  }
+
+  #char(): string {
+    this.#skip();
+    return this.#text[this.#at] ?? '';
+  }
+
+  #expect(char: string, what: string): void {
+    if (this.#char() !== char) this.#fail(`\`${char}\` is expected ${what}`);
+    this.#at += 1;
+  }
+
+  #fail(wanted: string): never {
+    this.#skip();
+    const found = /^(?:[\w$#@,.+-]+|"[^"\n]*"?|[\s\S])?/.exec(this.#text.slice(this.#at, this.#at + 80))?.[0] ?? '';
+    const what = found === '' ? 'the end of the file' : `\`${found}\``;
+    throw new StatementFault(this.#at, found.length, `${wanted} before ${what}; dtc stops here.`);
+  }
+
+  end(): void {
+    if (this.#char() !== '') this.#fail('A node or a directive is expected');
+  }
+
+  /** `headers memreserves devicetree` */
+  source(items: Item[]): void {
+    this.#skip();
+    if (this.#peek(KEYWORD) !== '/dts-v1/') this.#fail('`/dts-v1/;` is expected');
+    for (;;) {
+      const start = this.#char() && this.#at;
+      const keyword = this.#peek(KEYWORD);
+      const label = keyword === undefined && this.#isLabelledReservation();
+      if (keyword !== '/dts-v1/' && keyword !== '/plugin/' && keyword !== '/memreserve/' && !label) break;
+      if (keyword === '/memreserve/' || label) {
+        this.#reservation();
+        this.#push(items, 'memreserve', Number(start));
+      } else {
+        this.#match(KEYWORD);
+        this.#expect(';', `after \`${keyword}\``);
+        this.#push(items, keyword === '/plugin/' ? 'plugin' : 'version', Number(start));
+      }
+    }
+    if (this.#char() === '') this.#fail('A node is expected');
+    this.statements(items);
+  }
+
+  statements(items: Item[]): void {
+    while (this.#char() !== '') this.#topLevel(items);
+  }
+
+  #isLabelledReservation(): boolean {
+    const at = this.#at;
+    let any = false;
+    while (this.#match(LABEL)) any = true;
+    const result = any && this.#peek(KEYWORD) === '/memreserve/';
+    this.#at = at;
+    return result;
+  }
+
+  #reservation(): void {
+    while (this.#match(LABEL));
+    this.#match(KEYWORD);
+    for (let i = 0; i < 2; i++) {
+      if (this.#char() === '(') {
+        const probe = parseValue(`<${this.#text.slice(this.#at)}`);
+        const first = probe.data[0];
+        if (!first) this.#fail('An address and a size are expected');
+        this.#at += first.at - 1 + first.width;
+      } else if (!this.#match(INTEGER)) this.#fail('An address and a size are expected');
+    }
+    this.#expect(';', 'after `/memreserve/`');
+  }
+
+  #push(items: Item[], kind: 'memreserve' | 'plugin' | 'version', start: number): void {
+    items.push({ kind, at: start, length: this.#at - start, text: this.#text.slice(start, this.#at) });
+  }
+
+  #topLevel(items: Item[]): void {
+    this.#skip();
+    const start = this.#at;
+    const keyword = this.#match(KEYWORD);
+    if (keyword === '/delete-node/' || keyword === '/omit-if-no-ref/') {
+      this.#directive(items, { keyword, start, base: 0, target: REFERENCE });
+      return;
+    }
+    if (keyword) {
+      this.#at = start;
+      this.#fail('A node is expected');
+    }
+    const label = this.#match(LABEL);
+    const ref = this.#match(REFERENCE);
+    if (!ref) {
+      if (label || this.#char() !== '/') this.#fail(label ? 'A reference is expected' : 'A node is expected');
+      this.#at += 1;
+    }
+    items.push(this.#node(start, 0, 0));
+  }
+
+  #directive(
+    items: Item[],
+    { keyword, start, base, target }: { keyword: string; start: number; base: number; target: RegExp },
+  ): void {
+    this.#skip();
+    const at = this.#at;
+    const text = this.#match(target);
+    if (!text) this.#fail(`What \`${keyword}\` is about is expected`);
+    this.#expect(';', `after \`${keyword}\``);
+    items.push({
+      kind: keyword.slice(1, -1) as 'delete-node' | 'delete-property' | 'omit-if-no-ref',
+      at: start - base,
+      length: this.#at - start,
+      target: { at: at - start, length: text.length },
+      targetText: text,
+    });
+  }
+
+  /** From just before `{`; the head started at `start`. */
+  #node(start: number, base: number, depth: number): NodeItem {
+    if (depth > MAX_DEPTH) this.#fail('The tree is nested too deeply: fewer levels are expected');
+    const head = this.#text.slice(start, this.#at).trimEnd();
+    this.#expect('{', 'after the name of a node');
+    const body: Item[] = [];
+    this.body(body, start, depth + 1);
+    this.#expect('}', 'at the end of a node');
+    this.#expect(';', 'after the `}` of a node');
+    return {
+      kind: 'node',
+      at: start - base,
+      length: this.#at - start,
+      head: { at: 0, length: head.length },
+      headText: head,
+      body,
+      closed: true,
+    };
+  }
+
+  /** Properties, then nodes; stops before anything else. */
+  body(items: Item[], base: number, depth: number): void {
+    let nodes = false;
+    for (;;) {
+      this.#skip();
+      const start = this.#at;
+      const keyword = this.#match(KEYWORD);
+      if (keyword === '/delete-node/' || keyword === '/delete-property/') {
+        if (keyword === '/delete-property/' && nodes) this.#late(start);
+        nodes ||= keyword === '/delete-node/';
+        this.#directive(items, { keyword, start, base, target: NAME });
+        continue;
+      }
+      if (keyword !== undefined && keyword !== '/omit-if-no-ref/') {
+        this.#at = start;
+        return;
+      }
+      while (this.#match(LABEL));
+      if (this.#match(KEYWORD) === '/omit-if-no-ref/') while (this.#match(LABEL));
+      const name = this.#match(NAME);
+      if (!name) {
+        if (this.#at !== start) this.#fail('A name is expected');
+        return;
+      }
+      if (this.#char() === '{') {
+        nodes = true;
+        items.push(this.#node(start, base, depth));
+      } else {
+        if (nodes) this.#late(start);
+        items.push(this.#property(start, base));
+      }
+    }
+  }
+
+  #late(start: number): never {
+    throw new StatementFault(start, this.#at - start, 'Properties must precede subnodes; dtc stops here.');
+  }
+
+  #property(start: number, base: number): PropertyItem {
+    const headText = this.#text.slice(start, this.#at).trimEnd();
+    let value: { at: number; length: number } | undefined;
+    let valueText: string | undefined;
+    if (this.#char() === '=') {
+      this.#at += 1;
+      this.#skip();
+      const at = this.#at;
+      const raw = parseValue(this.#text, at, this.#readBinary);
+      this.#at = raw.end;
+      const syntax = raw.faults.find((fault) => fault.kind === 'syntax');
+      if (syntax) throw new StatementFault(syntax.at, syntax.width, syntax.message);
+      valueText = this.#text.slice(at, raw.end).trimEnd();
+      value = { at: at - start, length: valueText.length };
+    }
+    this.#expect(';', `after the property \`${parseHead(headText).name}\``);
+    const head = { at: 0, length: headText.length };
+    return { kind: 'property', at: start - base, length: this.#at - start, head, headText, value, valueText };
+  }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+// From the text of a statement to what dtc sees of it: macros expanded, values parsed; remembered per AST item, so that
+// a keystroke costs only what it changed.
+import type { Item, PropertyItem } from '#syntax/ast.ts';
+import { scanDirectives } from './cpp/directives.ts';
+import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from './cpp/expand.ts';
+import type { Macro } from './cpp/macros.ts';
+import { Kind, type Token, tokenize } from './cpp/tokens.ts';
+import { type Head, parseHead } from './head.ts';
+import type { Preprocessor, Source } from './preprocess.ts';
+import { EMPTY_VALUE, parseValue, type RawFault, type RawValue, type ReadBinary } from './value-syntax.ts';
+
+/** Which macro each looked-up name was; the result holds as long as they are the same. */
+type Dependencies = readonly (readonly [string, Macro | undefined])[];
+
+interface Remembered {
+  readonly raw: RawValue;
+  readonly dependencies: Dependencies;
+}
+
+/** Lives as long as the AST items do: across evaluations, and across the boards that share a file. */
+export interface Memory {
+  readonly heads: WeakMap<Item, Head>;
+  readonly values: WeakMap<PropertyItem, Remembered>;
+}
+
+export const newMemory = (): Memory => ({ heads: new WeakMap(), values: new WeakMap() });
+
+const DIRECTIVE = /^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif|else|endif|define|undef|include)\b/m;
+
+export class TextReader {
+  readonly #cpp: Preprocessor;
+  readonly #memory: Memory;
+  readonly #readBinary: (source: Source) => ReadBinary;
+
+  constructor(cpp: Preprocessor, memory: Memory, readBinary: (source: Source) => ReadBinary) {
+    this.#cpp = cpp;
+    this.#memory = memory;
+    this.#readBinary = readBinary;
+  }
+
+  /** The head of a statement with its macros expanded; then every part has the place of the whole head. */
+  head(item: Item & { readonly headText: string }, source: Source, at: number): Head {
+    let head = this.#memory.heads.get(item);
+    if (!head) {
+      head = parseHead(item.headText);
+      this.#memory.heads.set(item, head);
+    }
+    if (!source.expands || !head.identifiers.some((name) => this.#cpp.macros.get(name))) return head;
+    return this.expandedHead(item.headText, source, at);
+  }
+
+  expandedHead(text: string, source: Source, at: number): Head {
+    const expanded = parseHead(this.expansion(text, source, at).text);
+    const labels = expanded.labels.map((label) => ({ name: label.name, at: 0 }));
+    return { ...expanded, labels, at: 0, length: text.length };
+  }
+
+  value(item: PropertyItem, source: Source, at: number): RawValue {
+    const text = item.valueText;
+    if (text === undefined || !item.value) return EMPTY_VALUE;
+    const known = this.#memory.values.get(item);
+    if (known && this.#holds(known.dependencies, source)) return known.raw;
+    const start = at + item.value.at;
+    const read = this.#readBinary(source);
+    if (!source.expands) return this.#remember(item, parseValue(text, 0, read), []);
+    if (DIRECTIVE.test(text)) return this.#valueWithDirectives(text, source, start);
+    const tokens = tokenize(text);
+    const names = new Set(tokens.filter((token) => token.kind === Kind.Identifier).map((token) => token.text));
+    const looked = new Map<string, Macro | undefined>();
+    for (const name of names) looked.set(name, this.#cpp.lookup(name));
+    let raw: RawValue;
+    if ([...looked.values()].every((macro) => macro === undefined)) {
+      raw = parseValue(text, 0, read);
+    } else {
+      raw = this.#expandedValue(tokens, text.length, { source, at: start, looked });
+    }
+    return this.#remember(item, checkEnd(raw, text), [...looked]);
+  }
+
+  #remember(item: PropertyItem, raw: RawValue, dependencies: Dependencies): RawValue {
+    const checked = checkEnd(raw, item.valueText ?? '');
+    this.#memory.values.set(item, { raw: checked, dependencies });
+    return checked;
+  }
+
+  #holds(dependencies: Dependencies, source: Source): boolean {
+    if (!source.expands) return dependencies.length === 0;
+    for (const [name, macro] of dependencies) if (this.#cpp.macros.get(name) !== macro) return false;
+    return true;
+  }
+
+  #expandedValue(
+    tokens: readonly Token[],
+    length: number,
+    { source, at, looked }: { source: Source; at: number; looked: Map<string, Macro | undefined> },
+  ): RawValue {
+    this.#cpp.enter(source, at);
+    const lookup = (name: string): Macro | undefined => {
+      const macro = this.#cpp.lookup(name);
+      looked.set(name, macro);
+      return macro;
+    };
+    try {
+      const expansion = print(expand(tokens, lookup));
+      const raw = parseValue(expansion.text, 0, this.#readBinary(source));
+      return inSource(checkEnd(raw, expansion.text), expansion, length);
+    } catch (error) {
+      if (!(error instanceof ExpansionLimit)) throw error;
+      return { ...EMPTY_VALUE, end: length, faults: [limitFault(length)] };
+    }
+  }
+
+  /** `#ifdef` between the parts of a value: its text goes through the directive walk of the preprocessor. */
+  #valueWithDirectives(text: string, source: Source, at: number): RawValue {
+    const tokens: Token[] = [];
+    const inner: Source = { ...source, span: (start, end) => source.span(at + start, at + end) };
+    this.#cpp.walk(scanDirectives(text).items, inner, 0, (piece, _source, offset) => {
+      if (piece.kind === 'macro') tokens.push(...tokenize(piece.text, offset));
+    });
+    return this.#expandedValue(tokens, text.length, { source, at, looked: new Map() });
+  }
+
+  /** Any text expanded and printed; offsets of its tokens count from the start of `text`. */
+  expansion(text: string, source: Source, at: number): Expansion {
+    if (!source.expands) return print(tokenize(text));
+    this.#cpp.enter(source, at);
+    try {
+      return print(expand(tokenize(text), this.#cpp.lookup));
+    } catch (error) {
+      if (!(error instanceof ExpansionLimit)) throw error;
+      const span = source.span(at, at + text.length);
+      this.#cpp.report({ rule: 'syntax/macro', severity: 'error', message: limitFault(0).message, span });
+      return print([]);
+    }
+  }
+}
+
+/** A value ends where its text ends; anything left over is where dtc stops. */
+function checkEnd(raw: RawValue, text: string): RawValue {
+  if (raw.end >= text.length || raw.faults.some((fault) => fault.kind === 'syntax')) return raw;
+  const rest = text.slice(raw.end);
+  const blank = /^(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*)*/.exec(rest)?.[0].length ?? 0;
+  if (blank === rest.length) return raw;
+  const found = /^(?:[\w$#@,.+-]+|"[^"\n]*"?|[\s\S])/.exec(rest.slice(blank))?.[0] ?? '';
+  const message = `\`,\` or \`;\` is expected before \`${found}\`; dtc stops here.`;
+  return { ...raw, faults: [...raw.faults, { kind: 'syntax', at: raw.end + blank, width: found.length, message }] };
+}
+
+/** Moves places of an expansion's text to where its tokens came from. */
+function inSource(raw: RawValue, expansion: Expansion, length: number): RawValue {
+  const move = <T extends { readonly at: number; readonly width: number }>(part: T): T => {
+    const first = expansion.tokens[tokenIndexAt(expansion, part.at)];
+    const last = expansion.tokens[tokenIndexAt(expansion, Math.max(part.at, part.at + part.width - 1))];
+    if (!first || !last) return { ...part, at: 0, width: length };
+    const end = Math.max(first.at + first.length, last.at + last.length);
+    return { ...part, at: first.at, width: Math.max(0, end - first.at) };
+  };
+  return {
+    bytes: raw.bytes,
+    references: raw.references.map(move),
+    data: raw.data.map(move),
+    labels: raw.labels.map(move),
+    faults: raw.faults.map(move),
+    end: length,
+  };
+}
+
+function limitFault(length: number): RawFault {
+  return {
+    kind: 'error',
+    at: 0,
+    width: length,
+    message: 'The macros here expand without end; cpp would run out of memory.',
+  };
+}
