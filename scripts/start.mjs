@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+// `npm start`: shows the examples in VS Code, the installed one or one in the browser; with `--cli`, on the terminal.
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  address,
+  cacheFolder,
+  fetchHost,
+  installExtension,
+  makeProfile,
+  packExtension,
+  startServer,
+} from './vscode-host.mjs';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const examples = path.join(root, 'examples');
+const firstFile = path.join(examples, 'xen-guest.dts');
+
+const GUIDE = `
+What to look at:
+  xen-guest.dts         hover virtio@2000000: its DMA goes through Xen grants, the back end is domain 1
+  legacy/one-disk.dts   the light bulb on xen,backend-domid turns it into iommus
+  smmu-virt.dts         hover the two virtio devices: one is translated, the other is not
+  pci-host.dts          hover iommu-map: which PCI functions reach memory through which SMMU
+  broken/               a file for each family of mistakes
+`;
+
+/** Two commands with their output, as a reader would type them. */
+function showOnTerminal() {
+  const commands = [
+    ['check', 'examples'],
+    ['explain', 'examples/xen-guest.dts'],
+    ['explain', 'examples/pci-host.dts', '/soc/pcie@40000000', '--rid', '00:01.0'],
+  ];
+  for (const command of commands) {
+    console.log(`\n$ npx dt-iommu ${command.join(' ')}`);
+    const { status, error } = spawnSync(process.execPath, [path.join(root, 'dist/cli.cjs'), ...command], {
+      cwd: root,
+      stdio: 'inherit',
+    });
+    // 1 is what `check` says of the mistakes in examples/broken.
+    if (error || (status !== 0 && status !== 1)) throw error ?? new Error(`dt-iommu ended with ${status}`);
+  }
+}
+
+/** False when there is no VS Code on this machine, or none that can open a window. */
+function showInInstalled() {
+  const code = process.env.VSCODE_EXECUTABLE ?? 'code';
+  const shell = process.platform === 'win32';
+  const args = ['--new-window', `--extensionDevelopmentPath=${root}`, examples, '--goto', `${firstFile}:60:3`];
+  return spawnSync(code, args, { stdio: 'ignore', shell }).status === 0;
+}
+
+async function showInBrowser() {
+  const host = await fetchHost(console.log);
+  const profile = makeProfile(path.join(cacheFolder, 'start'), {});
+  await installExtension(host, profile, await packExtension(root, path.join(cacheFolder, 'start')));
+  const token = randomBytes(16).toString('hex');
+  const server = await startServer(host, profile, { token });
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => void server.stop().then(() => process.exit(0)));
+  }
+  console.log(
+    `\nVS Code with the examples (Ctrl+C ends it):\n  ${address(server, { folder: examples, file: firstFile, token })}`,
+  );
+}
+
+if (!existsSync(path.join(root, 'dist/cli.cjs'))) {
+  const built = spawnSync(process.execPath, [path.join(root, 'build.mjs')], { cwd: root, stdio: 'inherit' });
+  if (built.status !== 0) process.exit(1);
+}
+if (process.argv.includes('--cli')) {
+  showOnTerminal();
+} else if (showInInstalled()) {
+  console.log(`VS Code opens ${examples}.${GUIDE}`);
+} else {
+  await showInBrowser();
+  console.log(GUIDE);
+}
