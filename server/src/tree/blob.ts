@@ -50,7 +50,7 @@ function flatten(tree: DeviceTree, options: BlobOptions): WrittenNode {
   const phandles = numberPhandles(tree, options.symbols);
   const root = written(tree, tree.root, phandles);
   if (options.symbols) add(root, symbolNodes(tree));
-  if (options.symbols || tree.plugin) for (const node of overlayNodes(tree)) add(root, node);
+  if (tree.plugin) for (const node of overlayNodes(tree)) add(root, node);
   return root;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Integer expressions in cells: dtc's operators on unsigned 64-bit numbers (dtc-parser.y: integer_expr).
-import { literalValue, unescape } from './literals.ts';
+import { literalValue, stringBytes } from './literals.ts';
 
 /** The expression cannot be read on from here; dtc reports a syntax error at this place. */
 export class ExpressionError extends Error {
@@ -80,7 +80,7 @@ class ExpressionParser {
         this.faults.push({ at, width: end - at, message: `\`${match[1]}\` is not an integer for dtc.` });
       this.#next = { number: number ?? 0n, at, end };
     } else if (match[2] !== undefined) {
-      this.#next = { number: BigInt(unescape(match[2].slice(1, -1))[0] ?? 0), at: end - match[2].length, end };
+      this.#next = { number: BigInt(stringBytes(match[2].slice(1, -1))[0] ?? 0), at: end - match[2].length, end };
     } else {
       const operator = match[3] ?? '';
       this.#next = { operator, at: end - operator.length, end };

@@ -24,7 +24,7 @@ function inRange(value: bigint): bigint | undefined {
 const SIMPLE_ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
 
 /** The bytes of a string literal's inside: UTF-8, with C escapes (dtc util.c: get_escape_char). */
-export function unescape(text: string): number[] {
+export function stringBytes(text: string): number[] {
   const bytes: number[] = [];
   for (let i = 0; i < text.length; i++) {
     const code = text.codePointAt(i) ?? 0;

@@ -14,7 +14,7 @@ export interface Phandles {
  * Numbers the nodes that values refer to (checks.c: fixup_phandle_references, livetree.c: get_node_phandle), then, for
  * `-@`, the nodes that carry labels.
  */
-export function numberPhandles(tree: DeviceTree, symbols: boolean, order?: readonly DtNode[]): Phandles {
+export function numberPhandles(tree: DeviceTree, symbols: boolean): Phandles {
   const numbers = new Map<DtNode, number>();
   const taken = new Set<number>();
   const added = new Set<DtNode>();
@@ -33,16 +33,7 @@ export function numberPhandles(tree: DeviceTree, symbols: boolean, order?: reado
     taken.add(next);
     added.add(node);
   };
-  for (const node of order ?? walk(tree.root)) {
-    for (const property of node.properties.values()) {
-      for (const reference of property.value.references) {
-        if (reference.kind !== 'phandle') continue;
-        const target = nodeByReference(tree, reference.ref);
-        // A node's reference to itself in its own `phandle` means "any free number".
-        if (target) need(target);
-      }
-    }
-  }
+  for (const node of tree.phandleTargets) need(node);
   if (symbols) for (const node of walk(tree.root)) if (node.labels.length > 0) need(node);
   return { numbers, added };
 }

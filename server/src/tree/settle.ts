@@ -17,20 +17,24 @@ interface Settings {
 export interface Settled {
   readonly labels: Map<string, TreeNode[]>;
   readonly problems: readonly Problem[];
+  readonly phandleTargets: readonly TreeNode[];
 }
 
 /** Changes the tree: afterwards it has neither deleted nor omitted nodes. */
 export function settle(tree: TreeBuilder, settings: Settings): Settled {
   tree.prune();
   const referenced = new Set<TreeNode>();
+  const phandleTargets = new Set<TreeNode>();
   const problems: Problem[] = [];
   const pending: TreeNode[] = [tree.root];
   for (let node = pending.pop(); node; node = pending.pop()) {
     for (const property of node.properties.values()) {
       for (const reference of property.value.raw.references) {
         const target = tree.byReference(reference.ref);
-        if (target) referenced.add(target);
-        else if (settings.complete && !(settings.plugin && reference.kind === 'phandle')) {
+        if (target) {
+          referenced.add(target);
+          if (reference.kind === 'phandle') phandleTargets.add(target);
+        } else if (settings.complete && !(settings.plugin && reference.kind === 'phandle')) {
           problems.push({
             rule: reference.kind === 'phandle' ? 'dtc/phandle_references' : 'dtc/path_references',
             severity: 'error',
@@ -44,7 +48,7 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
     pending.push(...[...node.children.values()].reverse());
   }
   if (settings.omits) omitUnreferenced(tree, referenced, settings.symbols);
-  return { labels: tree.labelTable(), problems };
+  return { labels: tree.labelTable(), problems, phandleTargets: [...phandleTargets] };
 }
 
 function omitUnreferenced(tree: TreeBuilder, referenced: ReadonlySet<TreeNode>, symbols: boolean): void {

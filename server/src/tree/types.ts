@@ -99,6 +99,11 @@ export interface DeviceTree {
   readonly reservations: readonly MemoryReservation[];
   /** A label may be carried by several nodes (an error, but dtc resolves it to the first in tree order). */
   readonly labels: ReadonlyMap<string, readonly DtNode[]>;
+  /**
+   * Nodes that phandle references name, in the order in which dtc meets them; also from nodes that
+   * `/omit-if-no-ref/` then drops, because dtc numbers phandles first.
+   */
+  readonly phandleTargets: readonly DtNode[];
   /** What the text itself got wrong: syntax, includes, duplicates, references. */
   readonly problems: readonly Problem[];
   /** Files read, in the order of first use; the board first. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The text of a property value, parsed to bytes and references exactly as dtc's grammar does (dtc-parser.y: propdata).
 import { ExpressionError, evaluateExpression } from './expression.ts';
-import { literalValue, smallLiteral, unescape } from './literals.ts';
+import { literalValue, smallLiteral, stringBytes } from './literals.ts';
 
 /** A place in the text that was parsed. */
 interface Place {
@@ -59,7 +59,7 @@ const BLANK = /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9
 const LABEL = /([A-Za-z_]\w*):/y;
 const REFERENCE = /&(?:([A-Za-z_]\w*)|\{([0-9A-Za-z,._+*#?@/-]*)\})/y;
 const STRING = /"(?:[^\\"]|\\[\s\S])*"/y;
-const LITERAL = /([0-9]+|0[xX][0-9a-fA-F]+)(U|L|UL|LL|ULL)?/y;
+const LITERAL = /(0[xX][0-9a-fA-F]+|[0-9]+)(ULL|UL|LL|U|L)?/y;
 const CHARACTER = /'(?:[^\\']|\\[\s\S])*'/y;
 const BITS = /\/bits\//y;
 const INCBIN = /\/incbin\//y;
@@ -160,7 +160,7 @@ class ValueParser {
         const match = this.#match(STRING);
         if (!match) return this.#unexpected('The closing `"` of a string');
         const offset = this.#length;
-        this.#append(unescape(match[0].slice(1, -1)));
+        this.#append(stringBytes(match[0].slice(1, -1)));
         this.#append([0]);
         this.#datum('string', offset, at);
         return true;
@@ -272,7 +272,7 @@ class ValueParser {
   }
 
   #character(at: number, text: string): bigint {
-    const bytes = unescape(text.slice(1, -1));
+    const bytes = stringBytes(text.slice(1, -1));
     if (bytes.length !== 1) this.#fault('error', at, text.length, 'A character literal holds exactly one character.');
     return BigInt(bytes[0] ?? 0);
   }
