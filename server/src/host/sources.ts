@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Files on a disk, for the server and the command line: read once, bounded in size, read again after they changed.
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { dirname, normalize, type SourceFile } from '#base/files.ts';
 import type { FileSystem } from '#ide/file-system.ts';
 
@@ -112,7 +113,8 @@ export class DiskFiles implements FileSystem {
 function readText(path: string, stats: Stats | undefined): string | undefined {
   if (!stats?.isFile() || stats.size > MAX_FILE_BYTES) return undefined;
   try {
-    return readFileSync(onDisk(path), 'utf8');
+    const bytes = readFileSync(onDisk(path));
+    return (path.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: MAX_FILE_BYTES }) : bytes).toString('utf8');
   } catch {
     return undefined;
   }

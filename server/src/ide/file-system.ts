@@ -8,6 +8,6 @@ export interface FileSystem extends FileReader {
   isFolder(path: string): boolean;
   /** Names in a folder, sub-folders with a trailing `/`; empty when there is no such folder. */
   list(folder: string): readonly string[];
-  /** The text without keeping it: for looking at thousands of files once. */
+  /** The text without keeping it, for looking at thousands of files once; a `.gz` is unpacked. */
   peek(path: string): string | undefined;
 }
