@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommus` as a whole: the IOMMUs that one device combines, and the places where nobody reads the property.
-import { baseName, compatibles, isLive, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
+import { existence } from '#model/existence.ts';
+import { machineOf } from '#model/machine.ts';
+import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { removeProperty } from './edits.ts';
 import { board, MMU_500, SMMU_V3 } from './example.ts';
@@ -137,17 +139,6 @@ Move \`iommus\` to the devices.`,
   },
 };
 
-const BUSES_WITHOUT_DMA = new Map([
-  ['i2c', 'I2C'],
-  ['spi', 'SPI'],
-  ['mdio', 'MDIO'],
-  ['dsi', 'DSI'],
-  ['serial', 'serial'],
-  ['usb', 'USB'],
-  ['slim', 'SLIMbus'],
-  ['soundwire', 'SoundWire'],
-]);
-
 const unconfiguredBus: Rule = {
   id: 'iommus-on-unconfigured-bus',
   severity: 'warning',
@@ -163,14 +154,12 @@ for them, so their \`iommus\` is never read. The controller moves the data. Put 
     ),
     good: board(SMMU_V3, 'i2c { #address-cells = <1>; #size-cells = <0>; iommus = <&smmu 4>; };'),
   },
-  *check(_context, node) {
+  *check({ tree, platform }, node) {
     const property = node.properties.get('iommus');
-    const bus = node.parent && BUSES_WITHOUT_DMA.get(baseName(node.parent));
-    if (!property || !bus || !node.parent || compatibles(node.parent).includes('simple-bus')) return;
-    // A glue node such as `usb@… { usb@… { compatible = "snps,dwc3" } }` makes platform devices of its children.
-    if (node.parent.properties.has('ranges')) return;
+    const found = existence(machineOf(tree, platform), node);
+    if (!property || found.bus !== 'other') return;
     yield {
-      message: `A device on ${bus} does no DMA of its own; Linux never reads this \`iommus\`.`,
+      message: `A device on ${found.busName} does no DMA of its own; Linux never reads this \`iommus\`.`,
       span: lastSet(property).name,
       fix: 'Delete `iommus`',
       tag: 'unnecessary',

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// Every rule there is, family after family: the only list.
+import { catalogue } from './catalogue.ts';
+import { IOMMU_MAP_RULES } from './iommu-map.ts';
+import { IOMMU_MAP_MASK_RULES } from './iommu-map-mask.ts';
+import { IOMMUS_RULES } from './iommus.ts';
+import { IOMMUS_DEVICE_RULES } from './iommus-device.ts';
+import { PROVIDER_RULES } from './provider.ts';
+import type { Rule } from './rule.ts';
+import { XEN_GRANT_RULES } from './xen-grant.ts';
+
+export const RULES: readonly Rule[] = [
+  ...IOMMUS_RULES,
+  ...IOMMUS_DEVICE_RULES,
+  ...IOMMU_MAP_RULES,
+  ...IOMMU_MAP_MASK_RULES,
+  ...PROVIDER_RULES,
+  ...XEN_GRANT_RULES,
+];
+
+/** The rules in the order in which they run. */
+export const CATALOGUE = catalogue(RULES);
