@@ -1,6 +1,99 @@
 // SPDX-License-Identifier: MIT
-// The platform's answers: which release, which options, which drivers are built, and what was assumed.
-import type { IommuDriver, KernelVersion, Platform, Versions } from './types.ts';
+// The platform: built from the tree and what was stated; and what its kernel does by default, by release and option.
+import { compatibles, nodeByPath, strings } from '#tree/query.ts';
+import type { DeviceTree } from '#tree/types.ts';
+import { type CommandLine, parseCommandLine, parseKernelConfig, parseKernelVersion } from './kernel-options.ts';
+import type { Arch, IommuDriver, KernelVersion, Platform, PlatformKind, Versions } from './types.ts';
+
+/** What somebody said: settings, the project file, the command line, the source tree that the file lies in. */
+export interface Statements {
+  readonly kind?: PlatformKind;
+  readonly arch?: Arch;
+  /** `6.12`; text that is no version counts as unsaid. */
+  readonly kernelVersion?: string;
+  /** The text of a `.config`. */
+  readonly kernelConfig?: string;
+  readonly kernelConfigPath?: string;
+  readonly cmdline?: string;
+}
+
+/** An answer about the kernel, with the fields of the platform that it rests on and that nobody stated. */
+export interface Answer<T> {
+  readonly value: T;
+  /** What decides it: an option, a symbol, or the release's default. */
+  readonly because: string;
+  readonly assumed: readonly string[];
+}
+
+const DEFAULT_VERSION: KernelVersion = [6, 12];
+const DEFAULT_ARCH: Arch = 'arm64';
+
+/**
+ * The platform of a tree. A statement wins over the configuration's header, that over the tree (`/hypervisor`,
+ * `/chosen`, the CPUs, the board's path), that over a default; `assumed` names the fields that are a default.
+ */
+export function platformOf(tree: DeviceTree, stated: Statements = {}): Platform {
+  const config = stated.kernelConfig === undefined ? undefined : parseKernelConfig(stated.kernelConfig);
+  const kind = stated.kind ?? hypervisorRole(tree);
+  const arch = stated.arch ?? config?.arch ?? archOfPath(tree.file) ?? archOfCpus(tree);
+  const version = parseKernelVersion(stated.kernelVersion ?? '') ?? config?.version;
+  const cmdline = stated.cmdline ?? bootArguments(tree, config?.symbols);
+  const assumed = Object.entries({ kind, arch, kernelVersion: version, kernelConfig: config, cmdline })
+    .filter(([, value]) => value === undefined)
+    .map(([field]) => field);
+  return {
+    kind: kind ?? 'linux',
+    arch: arch ?? DEFAULT_ARCH,
+    kernelVersion: version ?? DEFAULT_VERSION,
+    ...(config && { kernelConfig: config.symbols }),
+    ...(config && stated.kernelConfigPath !== undefined && { kernelConfigPath: stated.kernelConfigPath }),
+    cmdline: cmdline ?? '',
+    assumed,
+  };
+}
+
+/** Xen writes `/hypervisor` into a guest's tree; a boot loader writes its own properties into a host's `/chosen`. */
+function hypervisorRole(tree: DeviceTree): PlatformKind | undefined {
+  const chosen = nodeByPath(tree, '/chosen');
+  const modules = [...(chosen?.children.values() ?? [])].some((node) => compatibles(node).includes('multiboot,module'));
+  if (modules || chosen?.properties.has('xen,xen-bootargs')) return 'xen-host';
+  const hypervisor = tree.root.children.get('hypervisor');
+  return hypervisor && compatibles(hypervisor).includes('xen,xen') ? 'xen-domu' : undefined;
+}
+
+/** Linux, Zephyr and Xen keep boards below `arch/ARCH/`; U-Boot's `arch/arm/dts` has 32-bit and 64-bit boards. */
+function archOfPath(file: string): Arch | undefined {
+  const [, arch, rest] = /(?:^|\/)arch\/(arm64|arm|riscv|powerpc|mips|x86)\/(boot\/)?/.exec(file) ?? [];
+  return arch === undefined || (arch === 'arm' && rest === undefined) ? undefined : (arch as Arch);
+}
+
+/** Cores that run 64-bit code by name; the other Arm cores, and `enable-method` of Arm, are 32-bit. */
+const ARM64_CPU = /^arm,(armv8|armv9|cortex-a(3[45]|5[3567]|[67]\d|\d{3})|cortex-x\d|neoverse)/;
+const ARM32_CPU = /^arm,(armv[4-7]|arm\d|cortex-[amr]\d|sc\d|v7)/;
+
+function archOfCpus(tree: DeviceTree): Arch | undefined {
+  for (const cpu of nodeByPath(tree, '/cpus')?.children.values() ?? []) {
+    if (cpu.properties.has('riscv,isa') || cpu.properties.has('riscv,isa-base')) return 'riscv';
+    if (cpu.name.startsWith('PowerPC,')) return 'powerpc';
+    for (const name of compatibles(cpu)) {
+      if (name === 'riscv') return 'riscv';
+      if (name.startsWith('mips,')) return 'mips';
+      if (ARM64_CPU.test(name)) return 'arm64';
+      if (ARM32_CPU.test(name)) return 'arm';
+    }
+    const method = strings(cpu.properties.get('enable-method'))[0];
+    if (method === 'spin-table') return 'arm64';
+  }
+  return undefined;
+}
+
+function bootArguments(tree: DeviceTree, config: ReadonlyMap<string, string> | undefined): string | undefined {
+  const builtIn = config?.get('CMDLINE');
+  if (builtIn && config?.get('CMDLINE_FORCE') === 'y') return builtIn;
+  const given = strings(nodeByPath(tree, '/chosen')?.properties.get('bootargs'))[0];
+  if (given !== undefined && builtIn && config?.get('CMDLINE_EXTEND') === 'y') return `${given} ${builtIn}`;
+  return given ?? builtIn;
+}
 
 /** Whether a release lies in a range: at or after `since`, before `until`. */
 export function inVersions(version: KernelVersion, range: Versions): boolean {
@@ -29,4 +122,144 @@ export function driverState(platform: Platform, driver: IommuDriver): Enabled {
   if (!inVersions(platform.kernelVersion, driver)) return 'off';
   if (!driver.arches.includes(platform.arch)) return 'off';
   return isEnabled(platform, driver.config);
+}
+
+/** Whether a symbol is on (or a module); without a configuration `fallback` counts. */
+export function isOn(platform: Platform, symbol: string, fallback: boolean): Answer<boolean> {
+  const state = isEnabled(platform, symbol);
+  const value = state === 'unknown' ? fallback : state !== 'off';
+  return answer(platform, value, `CONFIG_${symbol}${value ? '' : ' is not set'}`, ['kernelConfig']);
+}
+
+/** Options of the command line, parsed once per text. */
+export function optionsOf(platform: Platform): CommandLine {
+  if (platform.cmdline !== lastLine.text)
+    lastLine = { text: platform.cmdline, options: parseCommandLine(platform.cmdline) };
+  return lastLine.options;
+}
+
+let lastLine: { readonly text: string; readonly options: CommandLine } = { text: '', options: {} };
+
+/** CONFIG_IOMMU_DMA: the DMA API can use an IOMMU on this architecture (`drivers/iommu/Kconfig`). */
+export function hasIommuDma(platform: Platform): Answer<boolean> {
+  return isOn(platform, 'IOMMU_DMA', platform.arch === 'arm64' || platform.arch === 'x86');
+}
+
+/**
+ * CONFIG_ARM_DMA_USE_IOMMU: 32-bit Arm maps DMA through the IOMMU by its own operations. Nearly every IOMMU driver of
+ * that architecture selects it (`drivers/iommu/Kconfig`).
+ */
+export function hasArmMapping(platform: Platform): Answer<boolean> {
+  return isOn(platform, 'ARM_DMA_USE_IOMMU', platform.arch === 'arm');
+}
+
+/** CONFIG_DMA_RESTRICTED_POOL, since 5.15; on in arm64's defconfig, off by Kconfig's default. */
+export function hasRestrictedPools(platform: Platform): Answer<boolean> {
+  if (compareVersions(platform.kernelVersion, [5, 15]) < 0) {
+    return answer(platform, false, 'restricted DMA pools came with Linux 5.15', ['kernelVersion']);
+  }
+  return isOn(platform, 'DMA_RESTRICTED_POOL', platform.arch === 'arm64');
+}
+
+/** `none`: no default domain at all, so that devices keep direct DMA and their streams no translation. */
+export type DefaultDomain = 'dma' | 'dma-fq' | 'identity' | 'none';
+
+/** The type of default domain that devices get when their driver asks for none (`drivers/iommu/iommu.c`). */
+export function defaultDomain(platform: Platform): Answer<DefaultDomain> {
+  const { kernelVersion } = platform;
+  const mapping = hasIommuDma(platform);
+  if (!mapping.value) {
+    // Since 6.7 iommu_get_default_domain_type answers identity; before, the DMA domain could not be allocated.
+    const value = compareVersions(kernelVersion, [6, 7]) >= 0 ? 'identity' : 'none';
+    return { value, because: mapping.because, assumed: mapping.assumed };
+  }
+  const { passthrough, strict } = optionsOf(platform);
+  if (passthrough === true) return answer(platform, 'identity', 'iommu.passthrough=1', ['cmdline']);
+  if (passthrough === undefined && isEnabled(platform, 'IOMMU_DEFAULT_PASSTHROUGH') === 'builtin') {
+    return answer(platform, 'identity', 'CONFIG_IOMMU_DEFAULT_PASSTHROUGH', ['cmdline']);
+  }
+  if (strict !== undefined && compareVersions(kernelVersion, [5, 0]) >= 0) {
+    return answer(platform, strict ? 'dma' : 'dma-fq', `iommu.strict=${strict ? 1 : 0}`, ['cmdline', 'kernelConfig']);
+  }
+  const lazy = isEnabled(platform, 'IOMMU_DEFAULT_DMA_LAZY');
+  const value = lazy === 'builtin' || (lazy === 'unknown' && platform.arch === 'x86') ? 'dma-fq' : 'dma';
+  const symbol = `CONFIG_IOMMU_DEFAULT_DMA_${value === 'dma' ? 'STRICT' : 'LAZY'}`;
+  return answer(platform, value, symbol, ['cmdline', 'kernelConfig']);
+}
+
+/** How long a device waits for a supplier whose driver does not come, and the line that ends it. */
+export interface DeferralLimit {
+  /** After the built-in drivers have probed; `null`: for ever. */
+  readonly seconds: number | null;
+  readonly log: string;
+}
+
+const TIMED_OUT = 'deferred probe timeout, ignoring dependency';
+const NO_DRIVER = 'ignoring dependency for device, assuming no driver';
+
+/** `drivers/base/dd.c:driver_deferred_probe_check_state` and the release's default timeout. */
+export function deferralLimit(platform: Platform): Answer<DeferralLimit> {
+  const { kernelVersion } = platform;
+  const timeout = optionsOf(platform).deferredProbeTimeout;
+  if (compareVersions(kernelVersion, [5, 7]) < 0) {
+    // Until 5.6 nothing waits longer than the built-in drivers: the option only chose the message.
+    const limit = { seconds: 0, log: timeout === 0 ? TIMED_OUT : NO_DRIVER };
+    return answer(platform, limit, 'before Linux 5.7 nobody waits for modules', ['kernelVersion']);
+  }
+  const modules = isOn(platform, 'MODULES', true);
+  if (!modules.value) return { ...modules, value: { seconds: 0, log: NO_DRIVER } };
+  if (timeout !== undefined) {
+    const limit = { seconds: timeout < 0 ? null : timeout, log: TIMED_OUT };
+    return answer(platform, limit, `deferred_probe_timeout=${timeout}`, ['kernelConfig']);
+  }
+  const seconds = compareVersions(kernelVersion, [6, 0]) >= 0 ? 10 : 0;
+  return answer(platform, { seconds, log: TIMED_OUT }, `the default of ${seconds} s with CONFIG_MODULES`, [
+    'kernelVersion',
+    'kernelConfig',
+    'cmdline',
+  ]);
+}
+
+export interface FwDevlink {
+  /** `off` and `permissive` order no probes; `on` and `rpm` do. */
+  readonly mode: 'off' | 'permissive' | 'on' | 'rpm';
+  /** Optional suppliers (`iommus`, `iommu-map`, `dmas`) count too. */
+  readonly strict: boolean;
+}
+
+/** Whether suppliers that the tree names are waited for (`drivers/base/core.c`). */
+export function fwDevlink(platform: Platform): Answer<FwDevlink> {
+  const { kernelVersion } = platform;
+  const options = optionsOf(platform);
+  const mode = options.fwDevlink ?? defaultFwDevlink(kernelVersion);
+  const ordering = mode === 'on' || mode === 'rpm';
+  const strict = ordering && options.fwDevlinkStrict === true;
+  const because = options.fwDevlink === undefined ? `the default fw_devlink=${mode}` : `fw_devlink=${mode}`;
+  return answer(platform, { mode, strict }, because, ['kernelVersion', 'cmdline']);
+}
+
+function defaultFwDevlink(version: KernelVersion): FwDevlink['mode'] {
+  if (compareVersions(version, [5, 7]) < 0) return 'off';
+  if (compareVersions(version, [5, 13]) < 0) return 'permissive';
+  return compareVersions(version, [6, 2]) < 0 ? 'on' : 'rpm';
+}
+
+/** What happens to DMA of a stream that no domain is attached to, with the SMMUs' `disable_bypass` options. */
+export function unattachedStream(platform: Platform, driver: IommuDriver): Answer<'fault' | 'bypass'> {
+  const option = driver.bypassOption;
+  if (!option || !inVersions(platform.kernelVersion, option)) {
+    return { value: driver.unattached, because: `the ${driver.name} driver`, assumed: [] };
+  }
+  const given = optionsOf(platform)[option.option];
+  if (given !== undefined) {
+    return answer(platform, given ? 'fault' : 'bypass', `${option.name}=${given ? 1 : 0}`, []);
+  }
+  if (option.config === undefined)
+    return answer(platform, driver.unattached, `the default of ${option.name}`, ['cmdline']);
+  const symbol = isOn(platform, option.config, true);
+  return { ...symbol, value: symbol.value ? 'fault' : 'bypass' };
+}
+
+function answer<T>(platform: Platform, value: T, because: string, rests: readonly string[]): Answer<T> {
+  return { value, because, assumed: rests.filter((field) => platform.assumed.includes(field)) };
 }

@@ -273,6 +273,14 @@ export interface ClientFilter {
 /** `dma-fq` is the lazy one; `platform` leaves the architecture's own DMA operations in place. */
 export type DomainType = 'identity' | 'dma' | 'dma-fq' | 'blocked' | 'unmanaged' | 'platform';
 
+export interface BypassOption extends Versions {
+  /** As written on the command line. */
+  readonly name: string;
+  readonly option: 'smmuDisableBypass' | 'smmuV3DisableBypass';
+  /** Symbol that decides where the option is not given; absent: the driver's `unattached`. */
+  readonly config?: string;
+}
+
 /** One IOMMU driver as data; rows live in `model/drivers/`, one file per family. */
 export interface IommuDriver extends IommuTraits, Versions {
   /** As `dt-iommu explain` names it. */
@@ -313,6 +321,8 @@ export interface IommuDriver extends IommuTraits, Versions {
   readonly hardwareMsi?: string;
   /** What happens to a stream that no domain is attached to. */
   readonly unattached: 'fault' | 'bypass';
+  /** The module parameter that lets such streams pass, in the releases that have it. */
+  readonly bypassOption?: BypassOption;
   /** Several instances in one `iommus`: which of them get the IDs. `two`: all, but at most two. */
   readonly instances: 'all' | 'first' | 'last' | 'rejected' | 'two';
   /** Releases in which the driver has no of_xlate (or none that works): masters get direct DMA at once. */

@@ -57,6 +57,7 @@ export const ARM_SMMU_V3: IommuDriver = {
   honoursReserved: true,
   msiWindow: SOFTWARE_MSI_WINDOW,
   unattached: 'fault',
+  bypassOption: { name: 'arm-smmu-v3.disable_bypass', option: 'smmuV3DisableBypass', until: [6, 10] },
   instances: 'first',
   notes: [
     'A stream ID belongs to one device: the second one that names it is refused with -EINVAL (arm_smmu_insert_master).',

@@ -194,12 +194,16 @@ export const ARM_SMMU: IommuDriver = {
   honoursReserved: true,
   msiWindow: SOFTWARE_MSI_WINDOW,
   unattached: 'fault',
+  bypassOption: {
+    name: 'arm-smmu.disable_bypass',
+    option: 'smmuDisableBypass',
+    config: 'ARM_SMMU_DISABLE_BYPASS_BY_DEFAULT',
+  },
   instances: 'first',
   notes: [
     'A pair contained in a programmed one shares its entry and group; any other overlap is -EINVAL, and a wider pair that comes second is one too (arm_smmu_find_sme).',
     'SMMU v2 needs one context interrupt per context bank: `found only %d context irq(s) but %d required`.',
     '`dma-coherent` on the SMMU node overrides IDR0.CTTW; it is about page walks, not about the masters.',
-    'With arm-smmu.disable_bypass=0 unattached streams pass.',
   ],
   binding: 'iommu/arm,smmu.yaml',
   source: SOURCE,

@@ -103,5 +103,6 @@ function traitsOf(driver: IommuDriver, known: readonly KnownString[], version: K
   const { cells, grouping, pageSizes, iovaBits, paBits, implementation } = driver;
   const base: IommuTraits = { cells, grouping, pageSizes, iovaBits, paBits, implementation, needs: [] };
   const needs = [driver, ...changes].flatMap((source) => source.needs ?? []);
-  return { ...changes.reduceRight<IommuTraits>((traits, change) => ({ ...traits, ...change }), base), needs };
+  const traits: IommuTraits = Object.assign(base, ...changes.toReversed());
+  return { ...traits, needs };
 }
