@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The flattened blob of a tree, byte for byte as `dtc -O dtb -b 0` writes it (flattree.c; Devicetree Specification 5).
-import { overlayNodes, symbolNodes, type WrittenNode } from './overlay.ts';
+import { addFixups, addSymbols, type WrittenNode } from './overlay.ts';
 import { numberPhandles, type Phandles } from './phandles.ts';
 import { baseName, nodeByReference } from './query.ts';
 import type { DeviceTree, DtNode, Value } from './types.ts';
@@ -49,16 +49,9 @@ export function writeBlob(tree: DeviceTree, options: BlobOptions): Uint8Array {
 function flatten(tree: DeviceTree, options: BlobOptions): WrittenNode {
   const phandles = numberPhandles(tree, options.symbols);
   const root = written(tree, tree.root, phandles);
-  if (options.symbols) add(root, symbolNodes(tree));
-  if (tree.plugin) for (const node of overlayNodes(tree)) add(root, node);
+  if (options.symbols) addSymbols(root, tree);
+  if (tree.plugin) addFixups(root, tree);
   return root;
-}
-
-function add(root: WrittenNode, node: WrittenNode | undefined): void {
-  if (!node) return;
-  const known = root.children.find((child) => child.name === node.name);
-  if (known) known.properties.push(...node.properties);
-  else root.children.push(node);
 }
 
 function written(tree: DeviceTree, node: DtNode, phandles: Phandles): WrittenNode {
@@ -66,10 +59,10 @@ function written(tree: DeviceTree, node: DtNode, phandles: Phandles): WrittenNod
   for (const property of node.properties.values()) {
     const bytes = patched(tree, property.value, phandles);
     if (property.name === 'name' && isRedundantName(node, bytes)) continue;
-    if (property.name === 'phandle' && phandles.added.has(node)) continue;
     properties.push({ name: property.name, bytes });
   }
-  if (phandles.added.has(node)) {
+  // A node's own `phandle = <&itself>` asks for any free number and keeps its place.
+  if (phandles.added.has(node) && !node.properties.has('phandle')) {
     properties.push({ name: 'phandle', bytes: bigEndian(phandles.numbers.get(node) ?? 0) });
   }
   const children = [...node.children.values()].map((child) => written(tree, child, phandles));

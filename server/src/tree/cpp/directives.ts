@@ -12,7 +12,7 @@ export interface Scan {
 
 // A comment, a string, or a directive with its continuation lines; anything else is skipped character by character.
 const PIECE =
-  /\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)|\/\/(?:[^\n\\]|\\(?:\r?\n|.|$))*|"(?:[^"\\\n]|\\[\s\S])*"|^[ \t]*#[ \t]*(ifdef|ifndef|if|elifdef|elifndef|elif|else|endif|define|undef|include|error|warning|pragma|line)\b((?:[^\n\\/]|\\(?:\r?\n|.|$)|\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)|\/(?!\*))*)/gm;
+  /\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)|\/\/(?:[^\n\\]|\\(?:\r?\n|.|$))*|"(?:[^"\\\n]|\\[\s\S])*"|^[ \t]*#[ \t]*(ifdef|ifndef|if|elifdef|elifndef|elif|else|endif|define|undef|include|error|warning|pragma|line|\d+(?=[ \t]+"))\b((?:[^\n\\/]|\\(?:\r?\n|.|$)|\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)|\/(?!\*))*)/gm;
 
 interface OpenBranch {
   readonly start: number;
