@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// Lets a script use the core's TypeScript: Node 20 cannot import it, so esbuild bundles one entry on the fly.
+import { createHash } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+
+const root = new URL('../', import.meta.url);
+const cache = new URL('.cache/core/', root);
+
+/**
+ * The exports of a module below `server/src`, as in `await loadCore('model/drivers/index.ts')`. Packages are not
+ * bundled but found from the repository. The bundle is kept by content, so that parallel scripts do not disturb each
+ * other.
+ */
+export async function loadCore(entry) {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(`server/src/${entry}`, root))],
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'inline',
+    write: false,
+    logLevel: 'error',
+  });
+  const text = outputFiles[0].text;
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
+  await mkdir(cache, { recursive: true });
+  const file = new URL(`${name}.mjs`, cache);
+  const partial = new URL(`${name}.${process.pid}.tmp`, cache);
+  await writeFile(partial, text);
+  await rename(partial, file);
+  return import(pathToFileURL(fileURLToPath(file)).href);
+}
