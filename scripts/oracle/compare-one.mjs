@@ -25,7 +25,9 @@ for (const name of positionals) {
     console.log(`${board}: dtc does not compile it\n${readMessages(paths).messages.slice(0, 500)}`);
     continue;
   }
-  const ours = values.blob ? readFileSync(values.blob) : await compileWithCore(kernel, board, { symbols: values.symbols });
+  const ours = values.blob
+    ? readFileSync(values.blob)
+    : await compileWithCore(kernel, board, { symbols: values.symbols });
   const answer = difference(ours, readFileSync(blob));
   if (answer) different++;
   console.log(`${board}: ${answer ?? 'equal'}`);

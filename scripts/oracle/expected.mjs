@@ -20,7 +20,9 @@ const allChecks = [
 
 /** The cache folder for this kernel and this dtc; `arch/…/board.dtb`, `.symbols.dtb` and `.messages.gz` below it. */
 export function expectedDir(kernel) {
-  const dtc = execFileSync('dtc', ['--version'], { encoding: 'utf8' }).trim().replaceAll(/[^\w.]+/g, '-');
+  const dtc = execFileSync('dtc', ['--version'], { encoding: 'utf8' })
+    .trim()
+    .replaceAll(/[^\w.]+/g, '-');
   return join(cacheDir, 'expected', `linux-${kernelVersion(kernel)}-${dtc}`);
 }
 
@@ -47,7 +49,10 @@ export async function dtc(kernel, board, text, flags) {
 
 /** The three files of a board, made when the cache lacks them. */
 export async function expected(kernel, folder, board) {
-  const base = join(folder, board.replace(/\.(dtso?)$/, (extension) => (extension === '.dtso' ? '.dtbo' : '')));
+  const base = join(
+    folder,
+    board.replace(/\.(dtso?)$/, (extension) => (extension === '.dtso' ? '.dtbo' : '')),
+  );
   const paths = { blob: `${base}.dtb`, symbols: `${base}.symbols.dtb`, messages: `${base}.messages.gz` };
   if (existsSync(paths.messages)) return paths;
   mkdirSync(dirname(base), { recursive: true });

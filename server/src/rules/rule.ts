@@ -44,6 +44,8 @@ export interface Rule {
   /** Permanent, kebab-case; dtc's own checks are `dtc/name_of_check`. */
   readonly id: string;
   readonly severity: Severity;
+  /** Runs only where the project gives it a severity. */
+  readonly off?: true;
   /** What is wrong, as a noun phrase without a full stop. */
   readonly title: string;
   /** Only on these platforms; absent: on all but Zephyr, whose drivers read other properties. */

@@ -31,7 +31,7 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
   const crashes: Crash[] = [];
   for (const rule of rules.rules) {
     const severity = input.severities?.get(rule.id);
-    if (severity === 'off' || !applies(rule, input)) continue;
+    if (severity === 'off' || (rule.off && !severity) || !applies(rule, input)) continue;
     for (const node of nodesFor(rule, input.tree, index)) {
       for (const finding of findings(rule, context, node, crashes)) {
         const about = finding.node ?? node;

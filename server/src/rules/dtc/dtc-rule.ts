@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// How one of dtc's own checks becomes a rule: its id, its level, and the places that findings point to.
+
+import type { Finding, Rule } from '#rules/rule.ts';
+import { lastSet, nodeSpan } from '#tree/query.ts';
+import type { DtNode, DtProperty } from '#tree/types.ts';
+
+/** What a check of dtc says of itself; everything else of the rule follows from its name. */
+export interface DtcCheck extends Omit<Rule, 'id' | 'severity' | 'source' | 'needs'> {
+  /** As dtc's `-W` option takes it. */
+  readonly name: string;
+  /** dtc's default. `off`: only where the project gives it a severity. */
+  readonly level: 'error' | 'warning' | 'off';
+  /** dtc's prerequisites, as names of checks that can report something. */
+  readonly needs?: readonly string[];
+  /** When it is not dtc 1.6.1's `checks.c` that says so. */
+  readonly source?: string;
+}
+
+/** The rule `dtc/NAME`. */
+export function dtcRule({ name, level, needs, source, ...rest }: DtcCheck): Rule {
+  return {
+    ...rest,
+    id: `dtc/${name}`,
+    severity: level === 'error' ? 'error' : 'warning',
+    ...(level === 'off' && { off: true as const }),
+    ...(needs && { needs: needs.map((id) => `dtc/${id}`) }),
+    source: source ?? `dtc 1.6.1 checks.c, check ${name}`,
+  };
+}
+
+/** A finding about the node as a whole, at the place that opened it first. */
+export function onNode(node: DtNode, message: string, more: Partial<Finding> = {}): Finding {
+  return { message, span: nodeSpan(node), ...more };
+}
+
+/** A finding at the name of a property, where it was set last. */
+export function onProperty(property: DtProperty, message: string, more: Partial<Finding> = {}): Finding {
+  return { message, span: lastSet(property).name, ...more };
+}

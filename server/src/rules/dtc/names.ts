@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// Are the names of nodes and properties ones that the specification allows, and that consumers can tell apart?
+import type { Rule } from '#rules/rule.ts';
+import { baseName, strings, unitAddress } from '#tree/query.ts';
+import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
+
+const badInNode = /[^a-zA-Z0-9,._+\-@]/;
+const badInProperty = /[^a-zA-Z0-9,._+*#?-]/;
+const unusual = /[^a-zA-Z0-9,-]/;
+
+export const nameRules: readonly Rule[] = [
+  dtcRule({
+    name: 'node_name_chars',
+    level: 'error',
+    title: 'Character that a node name cannot have',
+    knows: 'node',
+    doc: 'A node name may hold letters, digits and `,` `.` `_` `+` `-`, and one `@` before the unit address. dtc refuses to write a blob with any other character; paths to such a node could not be written either.',
+    example: { bad: '/ { dma#0 { }; };', good: '/ { dma-0 { }; };' },
+    *check(_context, node) {
+      const found = badInNode.exec(node.name)?.[0];
+      if (found) yield onNode(node, `\`${node.name}\` has the character \`${found}\`; dtc writes no blob with it.`);
+    },
+  }),
+  dtcRule({
+    name: 'node_name_chars_strict',
+    level: 'off',
+    title: 'Character that node names should avoid',
+    knows: 'node',
+    doc: 'Before the unit address, node names by convention use letters, digits, `,` and `-`. Others, above all `_`, work but do not match what bindings expect. The kernel shows this with `W=2`.',
+    example: { bad: '/ { dma_pool { }; };', good: '/ { dma-pool { }; };' },
+    *check(_context, node) {
+      const found = unusual.exec(baseName(node))?.[0];
+      if (found)
+        yield onNode(node, `\`${node.name}\` has the character \`${found}\`, which node names by convention avoid.`);
+    },
+  }),
+  dtcRule({
+    name: 'node_name_format',
+    level: 'error',
+    needs: ['node_name_chars'],
+    title: 'More than one `@` in a node name',
+    knows: 'node',
+    doc: 'A node name has one `@` at most: what follows it is the unit address. dtc refuses to write a blob with two.',
+    example: { bad: '/ { dma@1@2 { }; };', good: '/ { dma@1 { }; };' },
+    *check(_context, node) {
+      if (unitAddress(node)?.includes('@')) {
+        yield onNode(node, `\`${node.name}\` has more than one \`@\`; dtc writes no blob with it.`);
+      }
+    },
+  }),
+  dtcRule({
+    name: 'node_name_vs_property_name',
+    level: 'warning',
+    needs: ['node_name_chars'],
+    title: 'Node and property of one name',
+    knows: 'node',
+    doc: 'A node and a property of the same parent have the same name. Linux shows both as one path in `/proc/device-tree` and renames one of them there, so a program that reads it may find the wrong one.',
+    example: { bad: '/ { bus { dma = <1>; dma { }; }; };', good: '/ { bus { dma-id = <1>; dma { }; }; };' },
+    *check(_context, node) {
+      if (node.parent?.properties.has(node.name)) {
+        yield onNode(
+          node,
+          `\`${node.name}\` is also a property of the parent; \`/proc/device-tree\` can show only one by that name.`,
+        );
+      }
+    },
+  }),
+  dtcRule({
+    name: 'property_name_chars',
+    level: 'error',
+    title: 'Character that a property name cannot have',
+    knows: 'node',
+    doc: 'A property name may hold letters, digits and `,` `.` `_` `+` `*` `#` `?` `-`. dtc refuses to write a blob with any other character.',
+    example: { bad: '/ { dma { reg@1 = <1>; }; };', good: '/ { dma { reg-1 = <1>; }; };' },
+    *check(_context, node) {
+      for (const property of node.properties.values()) {
+        const found = badInProperty.exec(property.name)?.[0];
+        if (found)
+          yield onProperty(
+            property,
+            `\`${property.name}\` has the character \`${found}\`; dtc writes no blob with it.`,
+          );
+      }
+    },
+  }),
+  dtcRule({
+    name: 'property_name_chars_strict',
+    level: 'off',
+    title: 'Character that property names should avoid',
+    knows: 'node',
+    doc: 'Property names by convention use letters, digits, `,` and `-`, with `#` only in front (after a vendor prefix). Others, above all `_`, work but do not match what bindings expect. The kernel shows this with `W=2`.',
+    example: { bad: '/ { dma { vendor,queue_depth = <1>; }; };', good: '/ { dma { vendor,queue-depth = <1>; }; };' },
+    *check(_context, node) {
+      for (const property of node.properties.values()) {
+        const found = unusualInProperty(property.name);
+        if (found) {
+          yield onProperty(
+            property,
+            `\`${property.name}\` has the character \`${found}\`, which property names by convention avoid.`,
+          );
+        }
+      }
+    },
+  }),
+  dtcRule({
+    name: 'name_is_string',
+    level: 'error',
+    title: '`name` is not a string',
+    knows: 'node',
+    properties: ['name'],
+    doc: 'A `name` property repeats the name of its node for very old firmware and must be one string. dtc refuses to write a blob where it is not. Leave the property out: Linux makes it from the name of the node.',
+    example: { bad: '/ { dma { name = <1>; }; };', good: '/ { dma { }; };' },
+    *check(_context, node) {
+      const name = node.properties.get('name');
+      if (name && !isOneString(name.value.bytes))
+        yield onProperty(name, '`name` is not a string; dtc writes no blob with it.');
+    },
+  }),
+  dtcRule({
+    name: 'name_properties',
+    level: 'error',
+    needs: ['name_is_string'],
+    title: '`name` differs from the name of the node',
+    knows: 'node',
+    properties: ['name'],
+    doc: 'A `name` property must repeat the name of its node, without the unit address. dtc drops it when it does and refuses to write a blob when it does not. Leave the property out: Linux makes it from the name of the node.',
+    example: { bad: '/ { dma@0 { reg = <0 0 0>; name = "smmu"; }; };', good: '/ { dma@0 { reg = <0 0 0>; }; };' },
+    *check(_context, node) {
+      const name = node.properties.get('name');
+      const text = strings(name)[0];
+      if (text !== undefined && text !== baseName(node)) {
+        yield onNode(
+          node,
+          `\`name\` says \`"${text}"\` and the node is called \`${baseName(node)}\`; dtc writes no blob with both.`,
+        );
+      }
+    },
+  }),
+];
+
+/** True for bytes that are one string with its terminating NUL and no other. */
+export function isOneString(bytes: Uint8Array): boolean {
+  return bytes.length > 0 && bytes.indexOf(0) === bytes.length - 1;
+}
+
+/** `#` is usual in front, also after a vendor prefix; `device_type` is older than the convention. */
+function unusualInProperty(name: string): string | undefined {
+  if (name === 'device_type') return undefined;
+  const at = name.search(unusual);
+  if (at < 0) return undefined;
+  const isCountPrefix = name[at] === '#' && (at === 0 || name[at - 1] === ',');
+  return isCountPrefix ? unusual.exec(name.slice(at + 1))?.[0] : name[at];
+}

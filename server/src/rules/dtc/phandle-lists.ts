@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// Do lists of phandles with arguments name providers, and give each as many cells as it asks for?
+import type { Finding, Rule } from '#rules/rule.ts';
+import { cells, cellTarget, nodeSpan, pathOf } from '#tree/query.ts';
+import type { Cell, DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
+import { dtcRule, onProperty } from './dtc-rule.ts';
+import { cellCount } from './facts.ts';
+import { countRule } from './value-types.ts';
+
+/** A property that is a list of phandles, each followed by as many cells as the provider's count property says. */
+interface PhandleList {
+  /** The stem of dtc's two checks, `STEM_property` and `STEM_is_cell`. */
+  readonly stem: string;
+  readonly property: string;
+  readonly count: string;
+  /** A provider without the count takes no cells. */
+  readonly optional?: true;
+  /** What the list gives the device, for the documentation. */
+  readonly what: string;
+}
+
+const lists: readonly PhandleList[] = [
+  { stem: 'clocks', property: 'clocks', count: '#clock-cells', what: 'a clock' },
+  { stem: 'cooling_device', property: 'cooling-device', count: '#cooling-cells', what: 'a cooling device' },
+  { stem: 'dmas', property: 'dmas', count: '#dma-cells', what: 'a DMA channel' },
+  { stem: 'hwlocks', property: 'hwlocks', count: '#hwlock-cells', what: 'a hardware lock' },
+  { stem: 'interrupts_extended', property: 'interrupts-extended', count: '#interrupt-cells', what: 'an interrupt' },
+  { stem: 'io_channels', property: 'io-channels', count: '#io-channel-cells', what: 'an I/O channel' },
+  { stem: 'iommus', property: 'iommus', count: '#iommu-cells', what: 'an IOMMU' },
+  { stem: 'mboxes', property: 'mboxes', count: '#mbox-cells', what: 'a mailbox' },
+  { stem: 'msi_parent', property: 'msi-parent', count: '#msi-cells', optional: true, what: 'an MSI controller' },
+  { stem: 'mux_controls', property: 'mux-controls', count: '#mux-control-cells', what: 'a multiplexer' },
+  { stem: 'phys', property: 'phys', count: '#phy-cells', what: 'a PHY' },
+  { stem: 'power_domains', property: 'power-domains', count: '#power-domain-cells', what: 'a power domain' },
+  { stem: 'pwms', property: 'pwms', count: '#pwm-cells', what: 'a PWM' },
+  { stem: 'resets', property: 'resets', count: '#reset-cells', what: 'a reset line' },
+  { stem: 'sound_dai', property: 'sound-dai', count: '#sound-dai-cells', what: 'an audio interface' },
+  { stem: 'thermal_sensors', property: 'thermal-sensors', count: '#thermal-sensor-cells', what: 'a thermal sensor' },
+];
+
+function listRules(list: PhandleList): Rule[] {
+  const { stem, property, count, what } = list;
+  return [
+    countRule({ check: `${stem}_is_cell`, property: count, reader: `\`${property}\` of its users` }),
+    dtcRule({
+      name: `${stem}_property`,
+      level: 'warning',
+      needs: [`${stem}_is_cell`],
+      title: `\`${property}\` that does not divide into phandles and arguments`,
+      properties: [property],
+      doc: `\`${property}\` names ${what} per entry: a phandle, then as many cells as \`${count}\` of the node that it names. Linux reads the list from the front; from the first entry that does not fit, it takes arguments for phandles or gives up, and the device lacks what the list names.`,
+      example: {
+        bad: `/ { p: provider { ${count} = <1>; }; user { ${property} = <&p>; }; };`,
+        good: `/ { p: provider { ${count} = <1>; }; user { ${property} = <&p 0>; }; };`,
+      },
+      *check(context, node) {
+        const found = node.properties.get(property);
+        if (found) yield* listFindings(context.tree, found, list);
+      },
+    }),
+  ];
+}
+
+/** What ends or disturbs the reading of one entry; `next` is where the next one starts, absent when reading stops. */
+interface Entry {
+  readonly findings: readonly Finding[];
+  readonly next?: number;
+}
+
+type Provider = Pick<PhandleList, 'count' | 'optional'>;
+
+/** Walks one list as dtc does, and stops where what follows can only be misread. */
+function* listFindings(tree: DeviceTree, property: DtProperty, list: Provider): Generator<Finding> {
+  const { length } = property.value.bytes;
+  if (length % 4 !== 0) {
+    yield onProperty(
+      property,
+      `\`${property.name}\` has ${length} bytes, no multiple of 4; Linux drops what fills no cell.`,
+    );
+    return;
+  }
+  const all = cells(tree, property);
+  for (let at: number | undefined = 0; at !== undefined && at < all.length; ) {
+    const entry = readEntry({ tree, property, all, at }, list);
+    yield* entry.findings;
+    at = entry.next;
+  }
+}
+
+interface ListPosition {
+  readonly tree: DeviceTree;
+  readonly property: DtProperty;
+  readonly all: readonly Cell[];
+  readonly at: number;
+}
+
+function readEntry({ tree, property, all, at }: ListPosition, { count, optional }: Provider): Entry {
+  const cell = all[at];
+  if (!cell) return { findings: [] };
+  const isReference = cell.ref !== undefined;
+  // A phandle of 0 or -1 leaves an optional entry out; in an overlay it may also be a label of the base tree.
+  if (!isReference && isNoPhandle(cell.value)) return { findings: [], ...(!tree.plugin && { next: at + 1 }) };
+  const provider = cellTarget(tree, cell);
+  if (!provider) {
+    const message = `Cell ${at} of \`${property.name}\` is the phandle of no node; Linux stops reading there.`;
+    return { findings: isReference ? [] : [onProperty(property, message)] };
+  }
+  const findings = isReference ? [] : [rawPhandle(property, at, provider)];
+  const wanted = cellCount(provider, count);
+  if (wanted === 'malformed') return { findings };
+  if (wanted === 'absent' && !optional) return { findings: [...findings, noCount(property, provider, count)] };
+  const args = wanted === 'absent' ? 0 : wanted;
+  const given = all.length - at - 1;
+  if (args <= given) return { findings, next: at + 1 + args };
+  const message = `\`${property.name}\` has ${given} cells after \`${pathOf(provider)}\`, whose \`${count}\` asks for ${args}; Linux drops the entry.`;
+  return { findings: [...findings, onProperty(property, message)] };
+}
+
+function isNoPhandle(value: number): boolean {
+  return value === 0 || value === 0xffffffff;
+}
+
+/** Decompilers and toolstacks write numbers; by hand, a label survives a renumbering. */
+function rawPhandle(property: DtProperty, at: number, provider: DtNode): Finding {
+  const message = `Cell ${at} of \`${property.name}\` is the number of \`${pathOf(provider)}\` instead of a reference to it; it breaks when phandles are numbered anew.`;
+  return onProperty(property, message, { severity: 'hint' });
+}
+
+function noCount(property: DtProperty, provider: DtNode, count: string): Finding {
+  const message = `\`${property.name}\` names \`${pathOf(provider)}\`, which has no \`${count}\`; Linux cannot tell where the entry ends and stops there.`;
+  return onProperty(property, message, { related: [{ message: `no \`${count}\` here`, span: nodeSpan(provider) }] });
+}
+
+/** `gpios`, `gpio` and what ends in `-gpios` or `-gpio`; Linux's count properties in `nr-gpios` hold a plain number. */
+function isGpioList(name: string): boolean {
+  return /(^|-)gpios?$/.test(name) && !name.endsWith(',nr-gpios');
+}
+
+const gpioRules: readonly Rule[] = [
+  dtcRule({
+    name: 'gpios_property',
+    level: 'warning',
+    title: '`…-gpios` that does not divide into phandles and arguments',
+    doc: 'A property that ends in `-gpios` names a GPIO per entry: a phandle, then as many cells as `#gpio-cells` of the controller. Linux reads the list from the front; from the first entry that does not fit, the device lacks its GPIOs. GPIO hogs (`gpio-hog`) have arguments without phandles and are left out.',
+    example: {
+      bad: '/ { g: gpio-controller { #gpio-cells = <2>; }; user { reset-gpios = <&g 1>; }; };',
+      good: '/ { g: gpio-controller { #gpio-cells = <2>; }; user { reset-gpios = <&g 1 0>; }; };',
+    },
+    *check({ tree }, node) {
+      if (node.properties.has('gpio-hog')) return;
+      for (const property of node.properties.values()) {
+        if (isGpioList(property.name)) yield* listFindings(tree, property, { count: '#gpio-cells' });
+      }
+    },
+  }),
+  dtcRule({
+    name: 'deprecated_gpio_property',
+    level: 'off',
+    title: '`…-gpio` where `…-gpios` is meant',
+    knows: 'node',
+    doc: 'Properties that name GPIOs end in `-gpios`, also for a single one. Linux still finds the form without `s` through a fallback; new bindings do not describe it.',
+    example: {
+      bad: '/ { g: gpio-controller { #gpio-cells = <2>; }; user { reset-gpio = <&g 1 0>; }; };',
+      good: '/ { g: gpio-controller { #gpio-cells = <2>; }; user { reset-gpios = <&g 1 0>; }; };',
+    },
+    *check(_context, node) {
+      for (const property of node.properties.values()) {
+        if (!isGpioList(property.name) || property.name.endsWith('s')) continue;
+        yield onProperty(
+          property,
+          `\`${property.name}\` is the old spelling of \`${property.name}s\`; Linux finds it only through a fallback.`,
+          {
+            tag: 'deprecated',
+          },
+        );
+      }
+    },
+  }),
+];
+
+export const phandleListRules: readonly Rule[] = [...lists.flatMap(listRules), ...gpioRules];
