@@ -31,7 +31,6 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
     note: 'The GPU must use stream ID 0 to get its own page tables per process.',
   }),
   ...strings('variant', ['qcom,msm8996-smmu-v2'], {
-    since: AFTER_6_1,
     note: 'No vendor code except for the GPU: the identity list of clients does not hold here.',
   }),
   ...strings(
@@ -101,6 +100,7 @@ const QCOM_IDENTITY_CLIENTS: readonly string[] = [
   'qcom,sc8180x-mdss',
   'qcom,sdm845-mdss',
   'qcom,sdm845-mss-pil',
+  'qcom,sm8250-mdss',
 ];
 
 const QCOM_IDENTITY_CLIENTS_AFTER_6_1: readonly string[] = [
@@ -111,7 +111,6 @@ const QCOM_IDENTITY_CLIENTS_AFTER_6_1: readonly string[] = [
   'qcom,sm6350-mdss',
   'qcom,sm6375-mdss',
   'qcom,sm8150-mdss',
-  'qcom,sm8250-mdss',
   'qcom,sm8450-mdss',
   'qcom,x1e80100-mdss',
 ];

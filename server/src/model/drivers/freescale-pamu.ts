@@ -38,6 +38,7 @@ export const FREESCALE_PAMU: IommuDriver = {
   domains: ['platform', 'unmanaged'],
   domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
   instances: 'all',
+  noXlate: {},
   binding: 'powerpc/fsl/pamu.txt',
   source: 'drivers/iommu/fsl_pamu.c',
 };

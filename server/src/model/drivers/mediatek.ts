@@ -200,6 +200,7 @@ export const MEDIATEK_V1: IommuDriver = {
   paBits: 32,
   needs: [{ kind: 'interrupts', enforced: true }, BCLK, ...LARBS],
   domains: ['identity', 'unmanaged'],
+  domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
   instances: 'first',
   noXlate: { since: [6, 8] },
   notes: [

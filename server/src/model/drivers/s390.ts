@@ -18,7 +18,9 @@ export const S390: IommuDriver = {
   pageSizes: [4 * KIB],
   iovaBits: null,
   paBits: null,
-  domains: ['dma', 'dma-fq', 'blocked'],
+  domains: ['identity', 'dma', 'dma-fq', 'blocked'],
+  // The DMA API went through this driver only from 6.7 on.
+  domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
   unattached: 'fault',
   instances: 'all',
   binding: null,

@@ -32,6 +32,7 @@ export const VIRTIO_IOMMU: IommuDriver = {
   iovaBits: null,
   paBits: 64,
   domains: ['identity', 'dma', 'dma-fq', 'unmanaged'],
+  domainsBefore: { until: [6, 8], domains: ['identity', 'dma', 'unmanaged'] },
   honoursReserved: true,
   msiWindow: SOFTWARE_MSI_WINDOW,
   hardwareMsi: 'the device reports an MSI region in its PROBE reply',
