@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// The options of every command in one table: how they are read, and what `--help` says of them.
+import { parseArgs } from 'node:util';
+import { Failure, type Io } from './io.ts';
+
+export interface Command {
+  readonly name: string;
+  /** What follows the name in the usage line. */
+  readonly operands: string;
+  readonly summary: string;
+  /** More lines for `--help`. */
+  readonly details?: readonly string[];
+  readonly options: readonly OptionName[];
+  /** Values of `--format`, the default first. */
+  readonly formats?: readonly string[];
+  /** Gives the exit code. */
+  run(args: Arguments, io: Io): Promise<number>;
+}
+
+const OPTIONS = {
+  include: { type: 'string', short: 'I', multiple: true, default: [] as string[] },
+  define: { type: 'string', short: 'D', multiple: true, default: [] as string[] },
+  config: { type: 'string' },
+  platform: { type: 'string' },
+  'kernel-version': { type: 'string' },
+  'kernel-config': { type: 'string' },
+  cmdline: { type: 'string' },
+  format: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  'out-dir': { type: 'string' },
+  symbols: { type: 'boolean', short: '@' },
+  'syntax-only': { type: 'boolean' },
+  baseline: { type: 'string' },
+  'fail-on': { type: 'string' },
+  rid: { type: 'string' },
+  compare: { type: 'string', multiple: true, default: [] as string[] },
+  rule: { type: 'string', multiple: true, default: [] as string[] },
+  write: { type: 'boolean' },
+  shard: { type: 'string' },
+  jobs: { type: 'string', short: 'j' },
+  stdio: { type: 'boolean' },
+  quiet: { type: 'boolean', short: 'q' },
+  'no-color': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+export type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
+
+export interface Arguments {
+  readonly operands: readonly string[];
+  readonly values: Values;
+}
+
+const HELP: Record<OptionName, readonly [string, string]> = {
+  include: ['-I DIR', 'look for #include files here too (repeatable)'],
+  define: ['-D NAME[=VALUE]', 'define a macro (repeatable)'],
+  config: ['--config FILE', 'project file; default: dt-iommu.json upwards from the file'],
+  platform: ['--platform KIND', 'linux, xen-dom0, xen-domu, xen-host, kvm or zephyr'],
+  'kernel-version': ['--kernel-version X.Y', 'the Linux that boots'],
+  'kernel-config': ['--kernel-config FILE', 'its .config, plain or .gz'],
+  cmdline: ['--cmdline "…"', 'its command line'],
+  format: ['--format FORMAT', ''],
+  output: ['-o FILE', 'write here instead of standard output'],
+  'out-dir': ['--out-dir DIR', 'write one file per board here, in the same folders as below each PATH'],
+  symbols: ['-@', 'add __symbols__, so that overlays can be applied'],
+  'syntax-only': ['--syntax-only', 'parse each .dts, .dtsi and .dtso alone; end with "N files, M with errors"'],
+  baseline: ['--baseline FILE', 'leave out what an earlier `check --format json` reported'],
+  'fail-on': ['--fail-on SEVERITY', 'exit with 1 from this severity on: error (default), warning, info'],
+  rid: ['--rid BB:DD.F', 'the PCI function behind the given host bridge'],
+  compare: ['--compare NAME=VALUE', 'side by side with a platform that differs in this option (repeatable)'],
+  rule: ['--rule ID', 'only this rule (repeatable)'],
+  write: ['--write', 'change the files instead of printing a diff'],
+  shard: ['--shard I/N', 'only part I of N of the boards'],
+  jobs: ['-j N, --jobs N', 'worker threads; default: the number of cores'],
+  stdio: ['--stdio', 'speak on standard input and output'],
+  quiet: ['-q, --quiet', 'only problems at or above --fail-on, no summary, no progress'],
+  'no-color': ['--no-color', 'no colours'],
+  help: ['-h, --help', 'show this'],
+};
+
+/** What resolves a tree. */
+export const TREE_OPTIONS: readonly OptionName[] = ['include', 'define', 'config'];
+/** What decides about DMA, beside the tree. */
+export const PLATFORM_OPTIONS: readonly OptionName[] = ['platform', 'kernel-version', 'kernel-config', 'cmdline'];
+const EVERYWHERE: readonly OptionName[] = ['quiet', 'no-color', 'help'];
+
+/** Reads what follows the command's name. Fails on options that the command does not have. */
+export function parseArguments(command: Command, argv: readonly string[]): Arguments {
+  const known = new Set<string>([...command.options, ...EVERYWHERE]);
+  try {
+    const { values, positionals, tokens } = parseArgs({
+      args: [...argv],
+      options: OPTIONS,
+      allowPositionals: true,
+      tokens: true,
+    });
+    for (const token of tokens) {
+      if (token.kind === 'option' && !known.has(token.name)) {
+        throw new Error(`Option '${token.rawName}' does not belong to this command`);
+      }
+    }
+    const { format } = values;
+    if (format !== undefined && !command.formats?.includes(format)) {
+      throw new Error(`--format is one of ${command.formats?.join(', ')}, not '${format}'`);
+    }
+    return { operands: positionals, values };
+  } catch (error) {
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new Failure(`${sentence}; see \`dt-iommu ${command.name} --help\``);
+  }
+}
+
+export function commandHelp(command: Command): string {
+  const lines = [`dt-iommu ${command.name} ${command.operands}`.trimEnd(), '', `  ${command.summary}`];
+  for (const line of command.details ?? []) lines.push(`  ${line}`);
+  lines.push('');
+  for (const name of [...command.options, ...EVERYWHERE]) {
+    const [usage, meaning] = HELP[name];
+    lines.push(`  ${usage.padEnd(24)}${name === 'format' ? formatHelp(command) : meaning}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function formatHelp(command: Command): string {
+  const [first, ...others] = command.formats ?? [];
+  return `${first} (default)${others.length > 0 ? `, ${others.join(', ')}` : ''}`;
+}
+
+/** `--jobs`: a whole number above 0. */
+export function positive(name: OptionName, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new Failure(`--${name} is a whole number above 0, not '${text}'`);
+  return value;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// `dt-iommu check`: what is wrong with files, or with every board below a folder.
+import { relative } from 'node:path';
+import type { Severity } from '#base/problem.ts';
+import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
+import { findFiles, shard } from './find.ts';
+import { Failure, type Io } from './io.ts';
+import { atLeast, merge, type ReportedProblem, renamed, withoutBaseline } from './problems.ts';
+import { startProgress } from './progress.ts';
+import { type CheckReport, githubReport, jsonReport, summary, textReport } from './report.ts';
+import { settingsOf } from './settings.ts';
+import { runWork } from './workers.ts';
+
+export const checkCommand: Command = {
+  name: 'check',
+  operands: '[PATH…]',
+  summary: 'Diagnostics for files, or for every board below a folder; the current one when no PATH is given.',
+  details: ['Exit code: 0 nothing at or above --fail-on, 1 something, 2 wrong usage or an unreadable file.'],
+  options: ['format', 'fail-on', 'baseline', 'syntax-only', ...PLATFORM_OPTIONS, ...TREE_OPTIONS, 'shard', 'jobs'],
+  formats: ['text', 'json', 'sarif', 'github'],
+  run: check,
+};
+
+async function check({ operands, values }: Arguments, io: Io): Promise<number> {
+  const limit = failOn(values['fail-on']);
+  const syntaxOnly = values['syntax-only'] ?? false;
+  const paths = operands.length > 0 ? operands : ['.'];
+  const files = findFiles(paths, io.cwd, syntaxOnly ? /\.dts[io]?$/ : /\.dts$/);
+  const tasks = shard(files, values.shard);
+  const progress = startProgress(io, 'checking', tasks.length);
+  const read = new Set<string>();
+  const found: ReportedProblem[] = [];
+  const failures: string[] = [];
+  await runWork({
+    job: 'syntax',
+    settings: settingsOf(values, io.cwd),
+    tasks,
+    threads: values.jobs === undefined ? undefined : positive('jobs', values.jobs),
+    done(outcome) {
+      progress.step();
+      if ('failure' in outcome) failures.push(`${relative(io.cwd, outcome.task.file)}: ${outcome.failure}`);
+      else {
+        for (const file of outcome.value.files) read.add(file);
+        found.push(...outcome.value.problems);
+      }
+    },
+  });
+  progress.end();
+  if (failures.length > 0) throw new Failure(failures.join('\n'));
+  const named = renamed(merge(found), (file) => relative(io.cwd, file));
+  const problems = values.baseline === undefined ? named : withoutBaseline(named, values.baseline);
+  io.out(formatted({ files: read.size, problems }, values, io));
+  return problems.some((problem) => atLeast(problem.severity, limit)) ? 1 : 0;
+}
+
+function formatted(report: CheckReport, values: Values, io: Io): string {
+  switch (values.format) {
+    case 'json':
+      return jsonReport(report);
+    case 'github':
+      return githubReport(report);
+    default: {
+      const total = values['syntax-only'] ? syntaxTotal(report) : summary(report);
+      return textReport(report, io.color) + (values.quiet ? '' : total);
+    }
+  }
+}
+
+function syntaxTotal({ files, problems }: CheckReport): string {
+  return `${files} files, ${new Set(problems.map((problem) => problem.file)).size} with errors\n`;
+}
+
+function failOn(text: string | undefined): Severity {
+  if (text === undefined || text === 'error' || text === 'warning' || text === 'info') return text ?? 'error';
+  throw new Failure(`--fail-on is error, warning or info, not '${text}'`);
+}

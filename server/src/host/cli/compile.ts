@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// `dt-iommu compile`: boards and overlays as flattened blobs, byte for byte those of cpp and dtc.
+import { relative } from 'node:path';
+import { type Arguments, type Command, positive, TREE_OPTIONS } from './arguments.ts';
+import { absolute, type Found, findFiles, isFolder, shard } from './find.ts';
+import { Failure, type Io } from './io.ts';
+import { type ReportedProblem, renamed } from './problems.ts';
+import { startProgress } from './progress.ts';
+import type { Task } from './queue.ts';
+import { textReport } from './report.ts';
+import { settingsOf } from './settings.ts';
+import { runWork } from './workers.ts';
+
+export const compileCommand: Command = {
+  name: 'compile',
+  operands: 'FILE -o OUT.dtb | PATH… --out-dir DIR',
+  summary: 'The resolved tree as a flattened blob, byte-identical to `cpp` and `dtc -O dtb -b 0`.',
+  details: [
+    'A .dtso gives an overlay blob (.dtbo). With --out-dir a board that fails does not stop the others.',
+    'Exit code: 0 all were written, 1 some were not, 2 wrong usage.',
+  ],
+  options: ['output', 'out-dir', 'symbols', ...TREE_OPTIONS, 'shard', 'jobs'],
+  run: compile,
+};
+
+async function compile({ operands, values }: Arguments, io: Io): Promise<number> {
+  const many = values['out-dir'] !== undefined;
+  const tasks = many ? mirrored(operands, values['out-dir'] ?? '', io.cwd) : [single(operands, values.output, io.cwd)];
+  const chosen = shard(tasks, values.shard);
+  const progress = startProgress(io, 'compiling', chosen.length);
+  const failed: Task[] = [];
+  await runWork({
+    job: 'compile',
+    settings: settingsOf(values, io.cwd),
+    tasks: chosen,
+    threads: values.jobs === undefined ? undefined : positive('jobs', values.jobs),
+    done(outcome) {
+      progress.step();
+      const errors = 'value' in outcome ? problemsText(outcome.value.problems, io) : failureText(outcome, io);
+      if (errors === '') return;
+      failed.push(outcome.task);
+      progress.end();
+      io.error(errors);
+    },
+  });
+  progress.end();
+  if (many && !values.quiet) io.out(totals(chosen, failed));
+  return failed.length > 0 ? 1 : 0;
+}
+
+function single(operands: readonly string[], output: string | undefined, cwd: string): Task {
+  const [file, ...more] = operands;
+  if (file === undefined) throw new Failure('compile needs a file; see `dt-iommu compile --help`');
+  if (more.length > 0 || isFolder(absolute(cwd, file), file)) {
+    throw new Failure('compile writes one blob with -o; for many boards give --out-dir DIR');
+  }
+  if (output === undefined) throw new Failure(`${file}: compile writes a blob; say where with -o OUT.dtb`);
+  return { file: absolute(cwd, file), output: absolute(cwd, output) };
+}
+
+function mirrored(operands: readonly string[], folder: string, cwd: string): Task[] {
+  if (operands.length === 0) throw new Failure('compile --out-dir needs files or folders');
+  return findFiles(operands, cwd, /\.dtso?$/).map((found) => ({
+    file: found.file,
+    output: absolute(cwd, `${folder}/${blobName(found)}`),
+  }));
+}
+
+function blobName({ file, root }: Found): string {
+  const path = relative(root, file);
+  return isOverlay(file) ? path.replace(/\.\w+$/, '.dtbo') : path.replace(/\.dts$/, '.dtb');
+}
+
+function isOverlay(file: string): boolean {
+  return /\.(dtso|overlay)$/.test(file);
+}
+
+/** The last line counts boards; overlays have a line of their own. */
+function totals(tasks: readonly Task[], failed: readonly Task[]): string {
+  const line = (word: string, belongs: (task: Task) => boolean) =>
+    `${tasks.filter(belongs).length} ${word}, ${failed.filter(belongs).length} failed\n`;
+  const overlays = (task: Task) => isOverlay(task.file);
+  const boards = line('boards', (task) => !overlays(task));
+  return tasks.some(overlays) ? line('overlays', overlays) + boards : boards;
+}
+
+function problemsText(problems: readonly ReportedProblem[], io: Io): string {
+  const named = renamed(problems, (path) => relative(io.cwd, path));
+  return textReport({ files: 0, problems: named }, false);
+}
+
+function failureText({ task, failure }: { task: Task; failure: string }, io: Io): string {
+  return `${relative(io.cwd, task.file)}: ${failure}\n`;
+}

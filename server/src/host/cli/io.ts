@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// What a command sees of the world: where it runs, where its words go, and how it gives up.
+
+export interface Io {
+  /** Absolute; names in the output are relative to it. */
+  readonly cwd: string;
+  /** The result: what a pipe gets. */
+  out(text: string): void;
+  /** Everything else. */
+  error(text: string): void;
+  /** Standard output is a terminal that shows colours. */
+  readonly color: boolean;
+  /** Standard error is a terminal: progress may be drawn and taken away again. */
+  readonly interactive: boolean;
+}
+
+/** Wrong usage or an unreadable file: exit code 2, and this one line, which says what to do. */
+export class Failure extends Error {}
+
+/** The streams of the process. `NO_COLOR` and `FORCE_COLOR` are honoured as everywhere. */
+export function processIo(): Io {
+  const { env, stdout, stderr } = process;
+  const forced = env.FORCE_COLOR;
+  const color = forced !== undefined ? forced !== '0' : stdout.isTTY === true && (env.NO_COLOR ?? '') === '';
+  return {
+    cwd: process.cwd(),
+    out: (text) => void stdout.write(text),
+    error: (text) => void stderr.write(text),
+    color,
+    interactive: stderr.isTTY === true,
+  };
+}

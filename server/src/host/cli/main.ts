@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// `dt-iommu`: which command is meant, its help, and what becomes of errors.
+import { VERSION } from '#host/version.ts';
+import { type Command, commandHelp, parseArguments } from './arguments.ts';
+import { checkCommand } from './check.ts';
+import { compileCommand } from './compile.ts';
+import { Failure, type Io } from './io.ts';
+import { treeCommand } from './tree.ts';
+
+const COMMANDS: readonly Command[] = [checkCommand, compileCommand, treeCommand];
+
+const HELP = `dt-iommu COMMAND …: what DMA each device of a device tree gets when it boots, why, and what is wrong
+
+${COMMANDS.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.trimEnd()}\n      ${summary}\n`).join('')}
+\`dt-iommu COMMAND --help\` lists the options. Nothing is ever read from the network.
+`;
+
+/** Runs one command; gives the exit code: 0 fine, 1 there are problems, 2 wrong usage or an internal error. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = argv;
+  try {
+    if (name === undefined) throw new Failure(`which command? One of ${names()}; see \`dt-iommu --help\``);
+    if (name === '--help' || name === '-h' || name === 'help') {
+      io.out(HELP);
+      return 0;
+    }
+    if (name === '--version') {
+      io.out(`${VERSION}\n`);
+      return 0;
+    }
+    const command = COMMANDS.find((candidate) => candidate.name === name);
+    if (!command) throw new Failure(`'${name}' is no command; it is one of ${names()}`);
+    const args = parseArguments(command, rest);
+    if (args.values.help) {
+      io.out(commandHelp(command));
+      return 0;
+    }
+    return await command.run(args, args.values['no-color'] ? { ...io, color: false } : io);
+  } catch (error) {
+    io.error(`dt-iommu: ${explanation(error, name)}\n`);
+    return 2;
+  }
+}
+
+function names(): string {
+  return COMMANDS.map((command) => command.name).join(', ');
+}
+
+/** One line. An internal error says how to tell us. */
+function explanation(error: unknown, command: string | undefined): string {
+  if (error instanceof Failure) return error.message;
+  const text = error instanceof Error ? error.message : String(error);
+  return `internal error in \`${command}\`: ${text.split('\n')[0]}; report it with the command and the file`;
+}
