@@ -15,13 +15,14 @@ const INCLUDE = /^[ \t]*(?:#[ \t]*include|\/include\/)[ \t]*["<]([^">\n]+)[">]/g
 /** The files that each file below some folders includes; read once, corrected when files change. */
 export class IncludeIndex {
   private readonly files: FileSystem;
-  private readonly tree: SourceTree;
+  private readonly tree: SourceTree | undefined;
   /** Included file → the files that name it. */
   private readonly includers = new Map<string, Set<string>>();
   private readonly includes = new Map<string, readonly string[]>();
   private readonly folders = new Set<string>();
 
-  constructor(files: FileSystem, tree: SourceTree) {
+  /** Outside a source tree only the folder of the file itself is looked at. */
+  constructor(files: FileSystem, tree: SourceTree | undefined) {
     this.files = files;
     this.tree = tree;
   }
@@ -33,7 +34,7 @@ export class IncludeIndex {
   boardsOf(file: string, all: boolean): string[] {
     this.addFolder(dirname(file), false);
     let found = this.reach(file);
-    if (found.length === 0 || all) {
+    if (this.tree && (found.length === 0 || all)) {
       for (const folder of boardFolders(this.files, this.tree, file)) this.addFolder(folder, true);
       found = this.reach(file);
     }
@@ -80,7 +81,7 @@ export class IncludeIndex {
     if (name.startsWith('dt-bindings/')) return undefined;
     const beside = join(dirname(from), name);
     if (this.includes.has(beside) || this.files.isFile(beside)) return beside;
-    for (const folder of includePaths(this.files, this.tree, from)) {
+    for (const folder of this.tree ? includePaths(this.files, this.tree, from) : []) {
       const path = this.linkTarget(join(folder, name));
       if (this.includes.has(path) || this.files.isFile(path)) return path;
     }
@@ -89,9 +90,10 @@ export class IncludeIndex {
 
   /** `scripts/dtc/include-prefixes/ARCH` is a symbolic link to the architecture's device trees. */
   private linkTarget(path: string): string {
-    const prefix = `${this.tree.root}/scripts/dtc/include-prefixes/`;
+    const root = this.tree?.root ?? '';
+    const prefix = `${root}/scripts/dtc/include-prefixes/`;
     if (!path.startsWith(prefix)) return path;
-    return normalize(path.slice(prefix.length).replace(/^([^/]+)\//, `${this.tree.root}/arch/$1/boot/dts/`));
+    return normalize(path.slice(prefix.length).replace(/^([^/]+)\//, `${root}/arch/$1/boot/dts/`));
   }
 
   private reach(file: string): string[] {

@@ -2,6 +2,7 @@
 // The project file `dt-iommu.json`: what it may say, read from its text without ever failing.
 import { dirname, join } from '#base/files.ts';
 import type { Severity } from '#base/problem.ts';
+import { parseKernelVersion } from '#model/kernel-options.ts';
 import type { PlatformKind } from '#model/types.ts';
 import type { FileSystem } from './file-system.ts';
 
@@ -27,7 +28,8 @@ export interface Project {
   readonly includePaths?: readonly string[];
   readonly defines?: Readonly<Record<string, string>>;
   readonly platform?: PlatformKind;
-  readonly kernelVersion?: readonly [number, number];
+  /** `6.12`. */
+  readonly kernelVersion?: string;
   readonly kernelConfig?: string;
   readonly cmdline?: string;
   readonly rules?: Readonly<Record<string, RuleLevel>>;
@@ -88,12 +90,6 @@ export function mergeProjects(base: Project, over: Project): Project {
   };
 }
 
-/** `6.12`, also `6.12.117` and `v6.12-rc1`; `undefined` for anything else. */
-export function parseKernelVersion(text: string): readonly [number, number] | undefined {
-  const match = /^v?(\d+)\.(\d+)(?:[.\-+].*)?$/.exec(text.trim());
-  return match ? [Number(match[1]), Number(match[2])] : undefined;
-}
-
 interface Reader<T> {
   readonly expected: string;
   read(value: unknown, folder: string): T | undefined;
@@ -106,7 +102,7 @@ const READERS: { readonly [K in keyof Project]-?: Reader<NonNullable<Project[K]>
   platform: { expected: `one of ${PLATFORM_KINDS.join(', ')}`, read: (value) => oneOf(PLATFORM_KINDS, value) },
   kernelVersion: {
     expected: 'a version like "6.12"',
-    read: (value) => (typeof value === 'string' ? parseKernelVersion(value) : undefined),
+    read: (value) => (typeof value === 'string' && parseKernelVersion(value) ? value : undefined),
   },
   kernelConfig: { expected: 'a path', read: (value, folder) => (isText(value) ? join(folder, value) : undefined) },
   cmdline: { expected: 'a string', read: (value) => (typeof value === 'string' ? value : undefined) },

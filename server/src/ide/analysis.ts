@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// What the host talks to: takes the user's files and wishes, gives the view of a file from which features answer.
+import type { SourceFile } from '#base/files.ts';
+import { CATALOGUE } from '#rules/index.ts';
+import type { Change, Grammar } from '#syntax/parser.ts';
+import { Frontend } from '#tree/evaluate.ts';
+import { type BoardChoice, Contexts } from './context.ts';
+import { Documents } from './documents.ts';
+import type { FileSystem } from './file-system.ts';
+import type { Project } from './project.ts';
+import { Snapshot } from './snapshot.ts';
+import { Trial } from './trial.ts';
+
+/** A file in the context of its board, at one moment: what every feature is asked with. */
+export interface View {
+  readonly file: string;
+  readonly text: string;
+  readonly choice: BoardChoice;
+  readonly snapshot: Snapshot;
+  /** Where an include in this file leads. */
+  resolve(name: string): string | undefined;
+}
+
+/** Boards that are kept evaluated; the one used longest ago goes first. */
+const MAX_BOARDS = 6;
+
+/** Inputs come in through its methods; everything it gives out is worked out from them when asked for. */
+export class Analysis {
+  readonly #grammar: Grammar;
+  readonly #documents: Documents;
+  readonly #contexts: Contexts;
+  readonly #frontend: Frontend;
+  readonly #boards = new Map<string, Snapshot>();
+  readonly #choices = new Map<string, BoardChoice>();
+
+  constructor(grammar: Grammar, stored: FileSystem) {
+    this.#grammar = grammar;
+    this.#documents = new Documents(stored, grammar);
+    this.#contexts = new Contexts(this.#documents);
+    this.#frontend = new Frontend(grammar, this.#documents);
+  }
+
+  open(path: string, text: string): void {
+    this.#documents.open(path, text);
+    this.#changed(path);
+    this.#choices.clear();
+  }
+
+  /** Changes are applied one after the other: each counts in the text that those before it made. */
+  edit(path: string, changes: readonly Change[]): void {
+    this.#documents.edit(path, changes);
+    this.#changed(path);
+  }
+
+  close(path: string): void {
+    this.#documents.close(path);
+    this.#changed(path);
+    this.#choices.clear();
+  }
+
+  opened(): string[] {
+    return this.#documents.opened();
+  }
+
+  /** Stored files appeared, changed or went away. */
+  filesChanged(paths: readonly string[]): void {
+    this.#contexts.forget(paths);
+    this.#choices.clear();
+    for (const path of paths) this.#changed(path);
+  }
+
+  /** Everything is worked out anew: the source trees, the project files, the boards. */
+  setSettings(settings: Project): void {
+    this.#contexts.setSettings(settings);
+    this.#contexts.forget([]);
+    this.#choices.clear();
+    this.#boards.clear();
+  }
+
+  /** `undefined`: back to the best one. */
+  selectBoard(file: string, board: string | undefined): void {
+    this.#contexts.select(file, board);
+    this.#choices.delete(file);
+  }
+
+  /** The boards that a file can be shown with, nearest first; `all` looks through the whole architecture. */
+  boardsOf(file: string, all: boolean): string[] {
+    return this.#contexts.boardsOf(file, all);
+  }
+
+  /** `undefined` when there is no such file. */
+  view(file: string): View | undefined {
+    const text = this.#documents.read(file)?.text;
+    if (text === undefined) return undefined;
+    const choice = this.#choose(file);
+    const snapshot = this.board(choice.board);
+    return { file, text, choice, snapshot, resolve: (name) => this.#contexts.resolve(file, name) };
+  }
+
+  /** A board by itself, with the problems of all its files. */
+  board(board: string): Snapshot {
+    const known = this.#boards.get(board);
+    this.#boards.delete(board);
+    const snapshot = known ?? this.#evaluate(board);
+    this.#boards.set(board, snapshot);
+    for (const oldest of this.#boards.keys()) {
+      if (this.#boards.size <= MAX_BOARDS) break;
+      this.#boards.delete(oldest);
+    }
+    return snapshot;
+  }
+
+  /** A copy of the board's files to try edits on. */
+  trial(board: string): Trial {
+    let changed: ReadonlyMap<string, SourceFile> = new Map();
+    const current = (file: SourceFile | undefined) => file && (changed.get(file.path) ?? file);
+    const frontend = new Frontend(this.#grammar, {
+      read: (path) => current(this.#documents.read(path)),
+      readBinary: (path) => this.#documents.readBinary(path),
+    });
+    for (const path of this.board(board).tree.files) {
+      const file = this.#documents.read(path);
+      if (file) frontend.adopt(file, this.#frontend.ast(file));
+    }
+    return new Trial((versions) => {
+      changed = versions;
+      return versions.size === 0 ? this.board(board) : this.#snapshot(frontend, board, current);
+    });
+  }
+
+  #choose(file: string): BoardChoice {
+    const known = this.#choices.get(file);
+    if (known && (known.board === file || this.#includes(known.board, file))) return known;
+    const choice = this.#contexts.choose(file, (board) => this.#includes(board, file));
+    this.#choices.set(file, choice);
+    return choice;
+  }
+
+  #includes(board: string, file: string): boolean {
+    return this.#documents.isFile(board) && this.board(board).tree.files.includes(file);
+  }
+
+  #evaluate(board: string): Snapshot {
+    for (const path of this.#documents.opened()) {
+      const live = this.#documents.live(path);
+      if (live) this.#frontend.adopt(live.file, live.ast);
+    }
+    return this.#snapshot(this.#frontend, board, (file) => file);
+  }
+
+  #snapshot(frontend: Frontend, board: string, version: (file?: SourceFile) => SourceFile | undefined): Snapshot {
+    const tree = frontend.evaluate(board, this.#contexts.options(board));
+    const files = new Map(tree.files.map((path) => [path, version(this.#documents.read(path))]));
+    return new Snapshot({
+      tree,
+      platform: this.#contexts.platform(tree),
+      rules: CATALOGUE,
+      levels: this.#contexts.project(board).rules ?? {},
+      text: (path) => files.get(path)?.text ?? '',
+      ast: (path) => {
+        const file = files.get(path);
+        return file && frontend.ast(file);
+      },
+    });
+  }
+
+  #changed(path: string): void {
+    for (const [board, { tree }] of this.#boards) {
+      if (board === path || tree.files.includes(path) || tree.missing.includes(path)) this.#boards.delete(board);
+    }
+  }
+}

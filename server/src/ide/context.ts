@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// What a file is judged with: its source tree, its project file and the editor's settings, and the board it belongs to.
+import { dirname, join } from '#base/files.ts';
+import { platformOf, type Statements } from '#model/platform.ts';
+import type { Platform } from '#model/types.ts';
+import type { EvaluateOptions } from '#tree/evaluate.ts';
+import type { DeviceTree } from '#tree/types.ts';
+import { IncludeIndex, isBoard } from './boards.ts';
+import type { Documents } from './documents.ts';
+import { findSourceTree, includePaths, platformDefaults, type SourceTree } from './kernel-tree.ts';
+import { findProjectFile, mergeProjects, type Project, parseProject } from './project.ts';
+
+/** Why a board was chosen for a file. */
+export type BoardReason = 'itself' | 'selected' | 'open' | 'project' | 'nearest' | 'alone';
+
+export interface BoardChoice {
+  /** The file itself when it is a board, or when no board includes it. */
+  readonly board: string;
+  readonly reason: BoardReason;
+}
+
+/** Boards that are tried before a file is shown alone: an include can stand under an `#if`. */
+const MAX_TRIES = 8;
+
+/** Remembers what was found on the way up from each folder, until {@link forget}. */
+export class Contexts {
+  readonly #documents: Documents;
+  readonly #sourceTrees = new Map<string, SourceTree | undefined>();
+  readonly #projectFiles = new Map<string, string | undefined>();
+  readonly #indexes = new Map<string, IncludeIndex>();
+  readonly #selected = new Map<string, string>();
+  #settings: Project = {};
+
+  constructor(documents: Documents) {
+    this.#documents = documents;
+  }
+
+  setSettings(settings: Project): void {
+    this.#settings = settings;
+  }
+
+  /** The board that the user wants a shared file to be shown with; `undefined`: the best one. */
+  select(file: string, board: string | undefined): void {
+    if (board === undefined) this.#selected.delete(file);
+    else this.#selected.set(file, board);
+  }
+
+  /** Files appeared, changed or went away. */
+  forget(files: readonly string[]): void {
+    this.#sourceTrees.clear();
+    this.#projectFiles.clear();
+    for (const index of this.#indexes.values()) for (const file of files) index.update(file);
+  }
+
+  sourceTree(file: string): SourceTree | undefined {
+    return remembered(this.#sourceTrees, dirname(file), () => findSourceTree(this.#documents, file));
+  }
+
+  /** The project file's fields, with those that the editor's settings name on top. */
+  project(file: string): Project {
+    const path = remembered(this.#projectFiles, dirname(file), () => findProjectFile(this.#documents, file));
+    const text = path && this.#documents.read(path)?.text;
+    if (path === undefined || text === undefined) return this.#settings;
+    return mergeProjects(parseProject(text, path).project, this.#settings);
+  }
+
+  options(board: string): EvaluateOptions {
+    const tree = this.sourceTree(board);
+    const project = this.project(board);
+    return {
+      includePaths: [...(project.includePaths ?? []), ...(tree ? includePaths(this.#documents, tree, board) : [])],
+      defines: Object.entries(project.defines ?? {}),
+      standalone: !/\.dtso?$/.test(board),
+    };
+  }
+
+  /** What the user states wins; a tree that says it is a guest's is one, wherever its source lies. */
+  platform(tree: DeviceTree): Platform {
+    const { platform, kernelVersion, kernelConfig, cmdline } = this.project(tree.file);
+    const sourceTree = this.sourceTree(tree.file);
+    const defaults = sourceTree && platformDefaults(sourceTree, tree.file);
+    const version = kernelVersion ?? defaults?.kernelVersion?.join('.');
+    const config = kernelConfig === undefined ? undefined : this.#documents.read(kernelConfig)?.text;
+    const stated: Statements = {
+      ...(platform && { kind: platform }),
+      ...(defaults?.arch && { arch: defaults.arch }),
+      ...(version !== undefined && { kernelVersion: version }),
+      ...(kernelConfig !== undefined &&
+        config !== undefined && { kernelConfig: config, kernelConfigPath: kernelConfig }),
+      ...(cmdline !== undefined && { cmdline }),
+    };
+    const result = platformOf(tree, stated);
+    return defaults && result.assumed.includes('kind') ? platformOf(tree, { ...stated, kind: defaults.kind }) : result;
+  }
+
+  /** Every board that includes the file, the nearest first; `all` looks beyond the file's own folder. */
+  boardsOf(file: string, all: boolean): string[] {
+    const listed = (this.project(file).boards ?? []).map((board) => board.file);
+    const found = isBoard(file) ? [file] : this.#index(file).boardsOf(file, all);
+    return [...found, ...listed.filter((board) => !found.includes(board))];
+  }
+
+  /** `includes` says whether the tree of a board really reads the file. */
+  choose(file: string, includes: (board: string) => boolean): BoardChoice {
+    const selected = this.#selected.get(file);
+    if (selected !== undefined && includes(selected)) return { board: selected, reason: 'selected' };
+    if (isBoard(file)) return { board: file, reason: 'itself' };
+    const open = this.#documents.opened().find((path) => path !== file && isBoard(path) && includes(path));
+    if (open !== undefined) return { board: open, reason: 'open' };
+    const listed = this.project(file).boards?.find((board) => includes(board.file));
+    if (listed) return { board: listed.file, reason: 'project' };
+    const nearest = this.#index(file).boardsOf(file, false).slice(0, MAX_TRIES).find(includes);
+    return nearest === undefined ? { board: file, reason: 'alone' } : { board: nearest, reason: 'nearest' };
+  }
+
+  /** Where an include leads; `undefined` when nothing is there. */
+  resolve(from: string, name: string): string | undefined {
+    const folders = [dirname(from), ...this.options(from).includePaths];
+    const path = folders.map((folder) => join(folder, name)).find((candidate) => this.#documents.isFile(candidate));
+    return path && (this.#documents.read(path)?.path ?? path);
+  }
+
+  #index(file: string): IncludeIndex {
+    const tree = this.sourceTree(file);
+    const key = tree?.root ?? dirname(file);
+    return remembered(this.#indexes, key, () => new IncludeIndex(this.#documents, tree));
+  }
+}
+
+function remembered<T>(map: Map<string, T>, key: string, compute: () => T): T {
+  if (map.has(key)) return map.get(key) as T;
+  const value = compute();
+  map.set(key, value);
+  return value;
+}

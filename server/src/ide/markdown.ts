@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// The only place that writes Markdown: a device's report, a node, a property, a macro, a rule, for hovers and pages.
+import type { Span } from '#base/text.ts';
+import type { DmaReport, IommuUse, Platform, Step } from '#model/types.ts';
+import type { Rule } from '#rules/rule.ts';
+import { deferralText } from './report-text.ts';
+import { driverText, hex, idText, platformText, reservedText, verdictText } from './wording.ts';
+
+/** Where a span is, for a person and for the editor: `[soc.dtsi:12](file:///…#L12)`. */
+export type Link = (span: Span) => { readonly text: string; readonly href: string };
+
+/** Steps beyond these are counted, not told: a hover is read at a glance. */
+const MAX_STEPS = 12;
+
+/** Verdict first, then the facts, then the reasons with links and authority, then the platform. */
+export function reportMarkdown(report: DmaReport, platform: Platform, link: Link): string {
+  const parts = [
+    `**DMA: ${verdictText(report)}**${certaintyNote(report)}`,
+    facts(report)
+      .map((fact) => `- ${fact}`)
+      .join('\n'),
+  ];
+  if (report.steps.length > 0) parts.push(stepsMarkdown(report.steps, link));
+  parts.push(`*On ${platformText(platform)}.*`);
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function certaintyNote(report: DmaReport): string {
+  return report.certainty === 'depends' ? ` (depends on ${report.dependsOn ?? 'what the tree does not say'})` : '';
+}
+
+function facts(report: DmaReport): string[] {
+  const facts = report.iommus.map(iommuFact);
+  for (const { ridBase, length, iommu, outBase } of report.pci?.maps ?? []) {
+    const last = ridBase + length - 1;
+    facts.push(`Requester IDs ${hex(ridBase)} to ${hex(last)} → ${code(iommu)} from ${hex(outBase)}`);
+  }
+  if (report.group !== null) facts.push(`Group ${code(report.group)}`);
+  facts.push(report.coherent ? 'Cache-coherent' : 'Not cache-coherent');
+  if (report.dmaLimit !== null) facts.push(`DMA addresses up to ${code(report.dmaLimit)}`);
+  for (const { dmaStart, cpuStart, size } of report.dmaRanges) {
+    facts.push(`Bus address ${code(dmaStart)} is memory ${code(cpuStart)}, size ${code(size)}`);
+  }
+  for (const reserved of report.reserved) facts.push(`Reserved: ${reservedText(reserved)}`);
+  if (report.deferred) facts.push(`Waits for ${deferralText(report.deferred)}`);
+  if (report.xen?.owner !== undefined) facts.push(`Owned by ${report.xen.owner}`);
+  if (report.xen?.sharesP2m !== undefined)
+    facts.push(report.xen.sharesP2m ? 'Shares the P2M' : 'Does not share the P2M');
+  return facts;
+}
+
+function iommuFact(use: IommuUse): string {
+  const ids = use.ids.map(idText).join(', ');
+  return `IOMMU ${code(use.path)}, ${driverText(use)}${ids === '' ? '' : `: ${ids}`}`;
+}
+
+function stepsMarkdown(steps: readonly Step[], link: Link): string {
+  const lines = steps.slice(0, MAX_STEPS).map((step, index) => {
+    const places = step.evidence.map((span) => linkMarkdown(link(span))).join(', ');
+    const depends =
+      step.certainty === 'depends' && step.dependsOn !== undefined ? ` Depends on ${step.dependsOn}.` : '';
+    return `${index + 1}. ${step.text}${depends}${places === '' ? '' : ` (${places})`}  \n   *${step.authority}*`;
+  });
+  if (steps.length > MAX_STEPS) lines.push(`… and ${steps.length - MAX_STEPS} more steps: \`dt-iommu explain\``);
+  return lines.join('\n');
+}
+
+/** One decoded entry of `iommus` or `iommu-map`. */
+export interface EntryText {
+  readonly iommu: string;
+  readonly driver: string;
+  readonly ids: readonly string[];
+}
+
+export function entryMarkdown({ iommu, driver, ids }: EntryText): string {
+  return `**${code(iommu)}**, ${driver}${ids.length === 0 ? '' : `: ${ids.join(', ')}`}`;
+}
+
+/** A node: its path, what it is, and every place that opens it. */
+export function nodeMarkdown(path: string, compatible: readonly string[], places: readonly Span[], link: Link): string {
+  const names = compatible.length === 0 ? '' : `  \n${compatible.map(code).join(', ')}`;
+  return `**${code(path)}**${names}\n\n${placesMarkdown('Opened in', places, link)}`;
+}
+
+/** A property: its value as dtc writes it, and every place that sets it, the last one being what counts. */
+export function propertyMarkdown(name: string, value: string, places: readonly Span[], link: Link): string {
+  const statement = value === '' ? `${name};` : `${name} = ${value};`;
+  return `${fence(statement)}\n\n${placesMarkdown('Set in', places, link)}`;
+}
+
+/** A macro: each definition with its place, the last one first. */
+export function macroMarkdown(
+  definitions: readonly { readonly text: string; readonly span?: Span | undefined }[],
+  link: Link,
+): string {
+  return definitions
+    .map(({ text, span }) => `${fence(text)}${span ? `\n\nDefined in ${linkMarkdown(link(span))}` : ''}`)
+    .join('\n\n');
+}
+
+export function pathMarkdown(path: string): string {
+  return code(path);
+}
+
+/** The page of a rule, opened from a problem's code. */
+export function ruleMarkdown(rule: Rule): string {
+  return [
+    `# ${rule.id}`,
+    `${rule.title}. Severity: ${rule.severity}${rule.platforms ? `. Only on ${rule.platforms.join(', ')}` : ''}.`,
+    rule.doc,
+    `## Instead of`,
+    fence(rule.example.bad.trim()),
+    `## Write`,
+    fence(rule.example.good.trim()),
+    `*Source: ${rule.source}*`,
+    `Silence it for a node with \`/* dt-iommu-ignore ${rule.id}: reason */\` before it.`,
+  ].join('\n\n');
+}
+
+/** Parts of a hover, with a line between them. */
+export function joinMarkdown(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n---\n\n');
+}
+
+function placesMarkdown(verb: string, places: readonly Span[], link: Link): string {
+  if (places.length === 0) return '';
+  return `${verb} ${places.map((span) => linkMarkdown(link(span))).join(', ')}`;
+}
+
+function linkMarkdown({ text, href }: { readonly text: string; readonly href: string }): string {
+  return `[${text.replace(/[[\]]/g, '\\$&')}](${href})`;
+}
+
+function fence(text: string): string {
+  return `\`\`\`dts\n${text.replaceAll('```', "'''")}\n\`\`\``;
+}
+
+function code(text: string): string {
+  return `\`${text.replaceAll('`', "'")}\``;
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// One board at one moment: its tree, platform, reports and problems, each worked out when first asked for.
+import type { Problem } from '#base/problem.ts';
+import { lineStarts, positionAt, type Range, rangeOf, type Span } from '#base/text.ts';
+import { configure } from '#model/configure.ts';
+import type { DmaReport, Platform } from '#model/types.ts';
+import type { Catalogue, RunInput } from '#rules/catalogue.ts';
+import type { Fix } from '#rules/rule.ts';
+import { type Crash, planFix, type RunResult, runRules } from '#rules/runner.ts';
+import type { Ast } from '#syntax/ast.ts';
+import { walk } from '#tree/query.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
+import type { RuleLevel } from './project.ts';
+
+export interface SnapshotInput {
+  readonly tree: DeviceTree;
+  readonly platform: Platform;
+  readonly rules: Catalogue;
+  readonly levels: Readonly<Record<string, RuleLevel>>;
+  /** The texts and ASTs that the tree was made from. */
+  text(file: string): string;
+  ast(file: string): Ast | undefined;
+}
+
+/** Immutable to the outside: an edit makes a new one. */
+export class Snapshot {
+  readonly tree: DeviceTree;
+  readonly platform: Platform;
+  readonly #input: SnapshotInput;
+  readonly #reports = new Map<DtNode, DmaReport | undefined>();
+  readonly #lines = new Map<string, number[]>();
+  #result: RunResult | undefined;
+
+  constructor(input: SnapshotInput) {
+    this.#input = input;
+    this.tree = input.tree;
+    this.platform = input.platform;
+  }
+
+  text(file: string): string {
+    return this.#input.text(file);
+  }
+
+  ast(file: string): Ast | undefined {
+    return this.#input.ast(file);
+  }
+
+  /** `undefined` for a node that is no device. */
+  report(node: DtNode): DmaReport | undefined {
+    if (!this.#reports.has(node)) this.#reports.set(node, configure(this.tree, this.platform, node));
+    return this.#reports.get(node);
+  }
+
+  /** Every device of the board, in tree order. */
+  reports(): DmaReport[] {
+    return [...walk(this.tree.root)].flatMap((node) => this.report(node) ?? []);
+  }
+
+  /** In all files of the board. */
+  problems(): readonly Problem[] {
+    return this.#run().problems;
+  }
+
+  /** Rules that failed on a node: defects of ours, for the log. */
+  crashes(): readonly Crash[] {
+    return this.#run().crashes;
+  }
+
+  /** `undefined` when the problem is gone or has no repair. */
+  planFix(problem: Problem): Fix | undefined {
+    return planFix(this.#input.rules, this.#runInput(), problem);
+  }
+
+  range(span: Span): Range {
+    return rangeOf(this.#starts(span.file), span);
+  }
+
+  /** One-based, as people count. */
+  line(span: Span): number {
+    return positionAt(this.#starts(span.file), span.start).line + 1;
+  }
+
+  #starts(file: string): number[] {
+    let starts = this.#lines.get(file);
+    if (!starts) {
+      starts = lineStarts(this.text(file));
+      this.#lines.set(file, starts);
+    }
+    return starts;
+  }
+
+  #run(): RunResult {
+    this.#result ??= runRules(this.#input.rules, this.#runInput());
+    return this.#result;
+  }
+
+  #runInput(): RunInput {
+    return {
+      tree: this.tree,
+      platform: this.platform,
+      report: (node) => this.report(node),
+      text: (file) => this.text(file),
+      severities: new Map(Object.entries(this.#input.levels)),
+    };
+  }
+}
