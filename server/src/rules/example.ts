@@ -9,9 +9,21 @@ export function board(...statements: readonly string[]): string {
 /** An SMMUv3 with the label `smmu`. */
 export const SMMU_V3 = 'smmu: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; };';
 
-/** An SMMUv2 (MMU-500) with stream ID and mask in a specifier, with the label `smmu`. */
-export const MMU_500 =
-  'smmu: iommu { compatible = "arm,mmu-500"; #iommu-cells = <2>; #global-interrupts = <1>; interrupts = <1>, <2>; };';
+/** An interrupt controller with the label `gic`. */
+export const GIC = 'gic: interrupt-controller { interrupt-controller; #interrupt-cells = <1>; };';
+
+/** An SMMUv2 (MMU-500) whose specifiers have this many cells, with the label `smmu`, and its interrupt controller. */
+export function mmu500(cells: 1 | 2): string {
+  return [
+    GIC,
+    'smmu: iommu {',
+    '\tcompatible = "arm,mmu-500";',
+    `\t#iommu-cells = <${cells}>;`,
+    '\t#global-interrupts = <1>;',
+    '\tinterrupts-extended = <&gic 1>, <&gic 2>;',
+    '};',
+  ].join('\n\t');
+}
 
 /** The node of Xen's grant DMA with the label `xen_iommu`. */
 export const GRANT_DMA = 'xen_iommu: xen-iommu { compatible = "xen,grant-dma"; #iommu-cells = <1>; };';

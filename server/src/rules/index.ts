@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Every rule there is, family after family: the only list.
 import { catalogue } from './catalogue.ts';
+import { COHERENCE_RULES } from './coherence.ts';
+import { DMA_RANGES_RULES } from './dma-ranges.ts';
+import { IOMMU_ADDRESSES_RULES } from './iommu-addresses.ts';
 import { IOMMU_MAP_RULES } from './iommu-map.ts';
 import { IOMMU_MAP_MASK_RULES } from './iommu-map-mask.ts';
 import { IOMMUS_RULES } from './iommus.ts';
 import { IOMMUS_DEVICE_RULES } from './iommus-device.ts';
 import { PROVIDER_RULES } from './provider.ts';
+import { RESERVED_MEMORY_RULES } from './reserved-memory.ts';
 import type { Rule } from './rule.ts';
 import { XEN_GRANT_RULES } from './xen-grant.ts';
 
@@ -15,6 +19,10 @@ export const RULES: readonly Rule[] = [
   ...IOMMU_MAP_RULES,
   ...IOMMU_MAP_MASK_RULES,
   ...PROVIDER_RULES,
+  ...DMA_RANGES_RULES,
+  ...COHERENCE_RULES,
+  ...RESERVED_MEMORY_RULES,
+  ...IOMMU_ADDRESSES_RULES,
   ...XEN_GRANT_RULES,
 ];
 

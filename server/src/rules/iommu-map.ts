@@ -5,7 +5,7 @@ import { isLive, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
 import { type MapEntry, mapEntries } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { enable } from './edits.ts';
-import { board, host, MMU_500, SMMU_V3 } from './example.ts';
+import { board, host, mmu500, SMMU_V3 } from './example.ts';
 import { hex, isPciHost, lastId, overlaps, uncovered } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { cellCount, iommuDriver } from './uses.ts';
@@ -168,8 +168,8 @@ The driver cuts the value or refuses the function: it then uses the streams of a
 Lower the output ID or the length.`,
   source: `${MAP_ID}; drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_of_xlate`,
   example: {
-    bad: board(MMU_500, host('iommu-map = <0x0 &smmu 0xff00 0x200>;')),
-    good: board(MMU_500, host('iommu-map = <0x0 &smmu 0xff00 0x100>;')),
+    bad: board(mmu500(1), host('iommu-map = <0x0 &smmu 0xff00 0x200>;')),
+    good: board(mmu500(1), host('iommu-map = <0x0 &smmu 0xff00 0x100>;')),
   },
   *check(context, node) {
     for (const entry of entriesOf(context, node)) {
@@ -195,7 +195,7 @@ const cellsMismatch: Rule = {
 driver. From 7.2 on the number of output cells follows \`#iommu-cells\`; the old form is still read when every entry has
 length 1. Nothing is wrong for an older kernel. For a tree that both must read, give each function its own entry.`,
   source: `${MAP_ID}; Linux 7.2 commit ccb2fd725d41 "of: Respect #{iommu,msi}-cells in maps"`,
-  example: { bad: board(MMU_500, host('iommu-map = <0x0 &smmu 0x0 0x10000>;')), good: GOOD },
+  example: { bad: board(mmu500(2), host('iommu-map = <0x0 &smmu 0x0 0x10000>;')), good: GOOD },
   *check(context, node) {
     const property = node.properties.get('iommu-map');
     const entries = entriesOf(context, node);

@@ -5,7 +5,7 @@ import { machineOf } from '#model/machine.ts';
 import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { removeProperty } from './edits.ts';
-import { board, MMU_500, SMMU_V3 } from './example.ts';
+import { board, mmu500, SMMU_V3 } from './example.ts';
 import { isPciHost } from './id-map.ts';
 import { outcome } from './outcome.ts';
 import type { Rule, RuleContext } from './rule.ts';
@@ -30,7 +30,7 @@ Keep the IOMMU that the device's DMA really passes.`,
   example: {
     bad: board(
       SMMU_V3,
-      MMU_500.replace('smmu: iommu', 'gpu_smmu: gpu-iommu'),
+      mmu500(2).replace('smmu: iommu', 'gpu_smmu: gpu-iommu'),
       'dma { iommus = <&smmu 4>, <&gpu_smmu 4 0>; };',
     ),
     good: board(SMMU_V3, 'dma { iommus = <&smmu 4>; };'),
@@ -150,9 +150,12 @@ for them, so their \`iommus\` is never read. The controller moves the data. Put 
   example: {
     bad: board(
       SMMU_V3,
-      'i2c { #address-cells = <1>; #size-cells = <0>; codec { compatible = "vendor,codec"; iommus = <&smmu 4>; }; };',
+      'i2c { compatible = "vendor,i2c"; #address-cells = <1>; #size-cells = <0>; codec@10 { compatible = "vendor,codec"; reg = <0x10>; iommus = <&smmu 4>; }; };',
     ),
-    good: board(SMMU_V3, 'i2c { #address-cells = <1>; #size-cells = <0>; iommus = <&smmu 4>; };'),
+    good: board(
+      SMMU_V3,
+      'i2c { compatible = "vendor,i2c"; #address-cells = <1>; #size-cells = <0>; iommus = <&smmu 4>; };',
+    ),
   },
   *check({ tree, platform }, node) {
     const property = node.properties.get('iommus');

@@ -7,7 +7,7 @@ import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf } from '#tr
 import { type ListStop, specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { enable, insertProperty, removeProperty } from './edits.ts';
-import { board, MMU_500, SMMU_V3 } from './example.ts';
+import { board, mmu500, SMMU_V3 } from './example.ts';
 import { outcome } from './outcome.ts';
 import type { Fix, Rule, RuleContext } from './rule.ts';
 import { iommuDriver, usesOf } from './uses.ts';
@@ -227,9 +227,9 @@ only the binding names the string and the fallback is missing, the node is a leg
 Add the fallback string that the binding asks for, or choose another release.`,
   source: XLATE,
   example: {
-    bad: board(MMU_500.replace('arm,mmu-500', 'qcom,sm8550-smmu-500'), 'dma { iommus = <&smmu 4 0>; };'),
+    bad: board(mmu500(2).replace('arm,mmu-500', 'qcom,sm8550-smmu-500'), 'dma { iommus = <&smmu 4 0>; };'),
     good: board(
-      MMU_500.replace('arm,mmu-500', 'qcom,sm8550-smmu-500", "arm,mmu-500'),
+      mmu500(2).replace('arm,mmu-500', 'qcom,sm8550-smmu-500", "arm,mmu-500'),
       'dma { iommus = <&smmu 4 0>; };',
     ),
   },
@@ -237,6 +237,8 @@ Add the fallback string that the binding asks for, or choose another release.`,
     const version = context.platform.kernelVersion;
     for (const { provider, phandle } of distinctProviders(context, node)) {
       const match = iommuDriver(context, provider);
+      // Xen's grant node translates nothing by design; its rules are in `xen.ts`.
+      if (match?.traits.grouping === 'none') continue;
       if (match && !(match.driver.noXlate && inVersions(version, match.driver.noXlate))) continue;
       const [known] = knownStrings(provider);
       if (!known) continue;

@@ -2,7 +2,7 @@
 // Rules about the IOMMU's own node: its cells, its bus, and the resources without which its driver gives up.
 import type { DriverNeed } from '#model/types.ts';
 import { isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
-import { specifiers } from '#tree/specifiers.ts';
+import { mapEntries, specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { insertProperty, replaceValue } from './edits.ts';
 import { board, SMMU_V3 } from './example.ts';
@@ -48,12 +48,17 @@ Set the number of the binding and adapt the masters.`,
   },
 };
 
-/** Nodes that some `iommus` names although they have no `#iommu-cells`: reported at the master. */
+/** Nodes that some `iommus` or `iommu-map` names although they have no `#iommu-cells`: reported at the master. */
 function namedByMasters(context: RuleContext): Set<DtNode> {
   const named = new Set<DtNode>();
   for (const master of context.nodesWith('iommus')) {
     const { stop } = specifiers(context.tree, master.properties.get('iommus'), '#iommu-cells');
     if (stop?.reason === 'no-cells' && stop.provider) named.add(stop.provider);
+  }
+  for (const host of context.nodesWith('iommu-map')) {
+    for (const { provider } of mapEntries(context.tree, host.properties.get('iommu-map')) ?? []) {
+      if (provider) named.add(provider);
+    }
   }
   return named;
 }
@@ -63,11 +68,11 @@ const missingOnProvider: Rule = {
   severity: 'error',
   title: 'IOMMU without `#iommu-cells`',
   scope: 'tree',
-  properties: ['compatible', 'iommus'],
+  properties: ['compatible'],
   knows: 'all',
   doc: `The node is an IOMMU that Linux drives, but has no \`#iommu-cells\`, so no device can name it.
 The SMMUv3 driver prints \`missing #iommu-cells property\` and gives up. Add it with the number from the binding.
-Where a master already points to the node, the report stands at the master (\`iommus-missing-iommu-cells\`).`,
+Where a master already points to the node, the report stands at the master (\`iommus-missing-iommu-cells\` and its kin).`,
   source:
     'Documentation/devicetree/bindings/iommu/iommu.txt; Linux 6.12 drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_device_dt_probe',
   example: {
