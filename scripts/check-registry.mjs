@@ -18,6 +18,16 @@ const FOUND_ELSEWHERE = {
   'fsl,pamu': { file: 'drivers/iommu/fsl_pamu.c', text: 'of_find_compatible_node(NULL, NULL, "fsl,pamu")' },
 };
 
+/** Supplier bindings that drivers/of/property.c reads by functions of their own, with the properties they read. */
+const OWN_PARSERS = {
+  iommu_maps: ['iommu-map'],
+  gpio_compat: ['gpio', 'gpios'],
+  gpios: ['-gpios'],
+  interrupts: ['interrupts', 'interrupts-extended'],
+  interrupt_map: ['interrupt-map'],
+  remote_endpoint: ['remote-endpoint'],
+};
+
 /** Strings that change a driver without an of_device_is_compatible call or a table of their own. */
 const CLIENT_TABLE = 'qcom_smmu_client_of_match';
 const VARIANT_TABLE = 'qcom_smmu_impl_of_match';
@@ -31,6 +41,7 @@ if (!kernel || rest.length > 0 || !existsSync(join(kernel, 'Makefile'))) {
 
 const { DRIVERS } = await loadCore('model/drivers/index.ts');
 const { inVersions } = await loadCore('model/platform.ts');
+const { SUPPLIER_BINDINGS } = await loadCore('model/suppliers.ts');
 const version = kernelVersion();
 const sources = readSources();
 const differences = [];
@@ -39,6 +50,7 @@ const explained = [];
 compareStrings();
 compareVariants();
 compareClients();
+compareSuppliers();
 for (const driver of DRIVERS.filter((driver) => inVersions(version, driver))) {
   compareOptions(driver);
   compareFeatures(driver);
@@ -127,6 +139,35 @@ function compareClients() {
   compareSets('identity client', new Set(table?.strings), new Set(rules.flatMap((rule) => rule.clients ?? [])));
 }
 
+/** Rows of of_supplier_bindings: the property, its cells, and whether it is optional. */
+function compareSuppliers() {
+  const text = readFileSync(join(kernel, 'drivers/of/property.c'), 'utf8');
+  const defined = new Map(
+    [...text.matchAll(/^DEFINE_(?:SIMPLE|SUFFIX)_PROP\((\w+), "([^"]+)", (?:NULL|"([^"]+)")\)/gm)].map(
+      ([, parser, property, cells]) => [parser, { property, cells }],
+    ),
+  );
+  const table = /of_supplier_bindings\[\] = \{([\s\S]*?)\n\};/.exec(text)?.[1] ?? '';
+  const kernelHas = new Set();
+  for (const [, parser, rest] of table.matchAll(/\.parse_prop = parse_(\w+),([^}]*)\}/g)) {
+    const optional = /\.optional = true/.test(rest);
+    const known = defined.get(parser);
+    const properties = known ? [known.property] : OWN_PARSERS[parser];
+    if (!properties) differ(parser, 'a supplier binding that this script cannot read');
+    for (const property of properties ?? []) kernelHas.add(supplierRow(property, known?.cells, optional));
+  }
+  const rows = SUPPLIER_BINDINGS.filter((row) => inVersions(version, row));
+  const own = new Set(Object.values(OWN_PARSERS).flat());
+  const registryHas = rows.map((row) =>
+    supplierRow(row.property, own.has(row.property) ? undefined : row.cells, row.optional),
+  );
+  compareSets('supplier binding', kernelHas, new Set(registryHas));
+}
+
+function supplierRow(property, cells, optional) {
+  return `${property}${cells ? ` with ${cells}` : ''}${optional ? ', optional' : ''}`;
+}
+
 function compareSets(what, kernelHas, registryHas) {
   for (const string of kernelHas) if (!registryHas.has(string)) differ(string, `${what} of the kernel only`);
   for (const string of registryHas) if (!kernelHas.has(string)) differ(string, `${what} of the registry only`);
@@ -191,7 +232,7 @@ function report() {
   for (const line of explained) console.log(`explained ${line}`);
   const strings = matchTables().reduce((count, table) => count + table.strings.length, 0);
   console.log(
-    `Linux ${version.join('.')}: ${DRIVERS.length} drivers and ${strings} strings compared, ` +
+    `Linux ${version.join('.')}: ${DRIVERS.length} drivers and ${strings} strings compared, ${SUPPLIER_BINDINGS.length} supplier bindings, ` +
       `${differences.length} differences, ${explained.length} explained`,
   );
   process.exitCode = differences.length > 0 ? 1 : 0;
