@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The model's vocabulary: what is asked (Platform), what is answered (DmaReport), and what a system may decide.
 import type { Span } from '#base/text.ts';
-import type { DtNode } from '#tree/types.ts';
 
 export type PlatformKind = 'linux' | 'xen-dom0' | 'xen-domu' | 'xen-host' | 'kvm' | 'zephyr';
 
@@ -119,6 +118,8 @@ export interface DmaReport {
   readonly steps: readonly Step[];
   readonly pci?: PciMaps;
   readonly rid?: string;
+  /** What the device gets in the one other case that matters most, where the answer hangs on something unknown. */
+  readonly alternative?: { readonly when: string; readonly verdict: Verdict };
 }
 
 export type Arch = Platform['arch'];
@@ -339,9 +340,4 @@ export interface IommuDriver extends IommuTraits, Versions {
   readonly binding: string | null;
   /** `drivers/iommu/….c`, the main file in Linux 6.12 (or in the first release that has it). */
   readonly source: string;
-}
-
-/** A device node and the place of the tree that the walk reached. */
-export interface Subject {
-  readonly node: DtNode;
 }

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: MIT
+// The effective DMA set-up of a device: the walk of of_dma_configure_id and of_iommu_configure, in their order.
+import { compatibles, pathOf } from '#tree/query.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
+import { isPciBus, rawCells } from './addresses.ts';
+import { type Binding, listBinding, mapBinding, revisionDoubt } from './binding.ts';
+import { coherence } from './coherence.ts';
+import { deviceLine } from './device-name.ts';
+import { addressing, dmaParent } from './dma-ranges.ts';
+import { domainVerdict } from './domains.ts';
+import { type Existence, existence } from './existence.ts';
+import { groupMembers, groupName } from './groups.ts';
+import { iommuMap } from './id-map.ts';
+import { type Machine, machineOf } from './machine.ts';
+import { memoryBanks, outOfReach } from './memory.ts';
+import { treeNodes } from './nodes.ts';
+import { listed, type Region, reservedByTree } from './reserved.ts';
+import { sayPoolUnused, takesRestrictedPool } from './restricted-pool.ts';
+import type { Subject, Translation } from './subject.ts';
+import { SYSTEMS } from './systems/index.ts';
+import { at, doubt, follow, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
+import type { DmaReport, IommuUse, PciMaps, Platform, Verdict } from './types.ts';
+
+export interface ConfigureOptions {
+  /** A requester ID behind a PCI host bridge, or an ICID behind an fsl-mc node: the answer is that function's. */
+  readonly rid?: number;
+}
+
+/** What Linux does with the DMA of one node's device on a platform. Total: any node of any tree gets a report. */
+export function configure(
+  tree: DeviceTree,
+  platform: Platform,
+  node: DtNode,
+  options: ConfigureOptions = {},
+): DmaReport {
+  return reportOf(machineOf(tree, platform), node, options.rid);
+}
+
+/** Reports of all nodes that name a device or say something about DMA, in tree order; what they share is computed once. */
+export function configureAll(tree: DeviceTree, platform: Platform): DmaReport[] {
+  const machine = machineOf(tree, platform);
+  return treeNodes(machine).devices.map((node) => reportOf(machine, node, undefined));
+}
+
+/** The same node on two platforms. */
+export function compare(
+  tree: DeviceTree,
+  node: DtNode,
+  platforms: { readonly left: Platform; readonly right: Platform },
+): { readonly left: DmaReport; readonly right: DmaReport } {
+  return { left: configure(tree, platforms.left, node), right: configure(tree, platforms.right, node) };
+}
+
+function reportOf(machine: Machine, node: DtNode, rid: number | undefined): DmaReport {
+  const trail = newTrail();
+  const place = existence(machine, node);
+  follow(trail, place.trail);
+  if (machine.platform.kind === 'zephyr') return zephyr(machine, node, trail);
+  if (place.bus === 'none' || place.bus === 'other') return withoutSetUp(machine, node, place, trail);
+  const subject = subjectOf(machine, node, place, rid, trail);
+  if (typeof subject === 'string') return plain(machine, node, subject, trail);
+  follow(trail, subject.addressing.trail);
+  trail.steps.push(coherence(machine, subject.configuredBy).step);
+  follow(trail, subject.binding.trail);
+  return finish(subject, walk(subject, trail), trail);
+}
+
+/** Zephyr's drivers read their own properties; nothing of the walk holds. */
+function zephyr(machine: Machine, node: DtNode, trail: Trail): DmaReport {
+  trail.steps.length = 0;
+  trail.doubts.length = 0;
+  sayIf(trail, 'Zephyr', 'Zephyr has no DMA set-up by bus: each driver decides.', {
+    dependsOn: 'the Zephyr driver of the device',
+  });
+  return plain(machine, node, 'direct', trail);
+}
+
+function withoutSetUp(machine: Machine, node: DtNode, place: Existence, trail: Trail): DmaReport {
+  const verdict = place.bus === 'other' ? 'not-configured' : 'no-device';
+  if (node.properties.has('iommus')) {
+    const authority = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure';
+    say(trail, authority, 'Nobody reads its `iommus`.', at(node, 'iommus'));
+  }
+  return plain(machine, node, verdict, trail);
+}
+
+/** A report without an IOMMU. */
+function plain(machine: Machine, node: DtNode, verdict: Verdict, trail: Trail): DmaReport {
+  return {
+    ...head(node),
+    verdict,
+    ...sureness(trail),
+    iommus: [],
+    group: null,
+    deferred: null,
+    coherent: coherence(machine, node).coherent,
+    dmaLimit: null,
+    dmaRanges: [],
+    reserved: [],
+    xen: null,
+    log: trail.log,
+    steps: trail.steps,
+    ...pciOf(machine, node),
+  };
+}
+
+function head(node: DtNode): Pick<DmaReport, 'path' | 'label' | 'compatible'> {
+  return { path: pathOf(node), label: node.labels[0]?.name ?? null, compatible: compatibles(node) };
+}
+
+function sureness(trail: Trail): Pick<DmaReport, 'certainty' | 'dependsOn' | 'alternative'> {
+  const [first] = trail.doubts;
+  return {
+    certainty: first === undefined ? 'certain' : 'depends',
+    ...(first !== undefined && { dependsOn: trail.doubts.join('; ') }),
+    ...(trail.alternative && { alternative: trail.alternative }),
+  };
+}
+
+/** The device with its binding, or the verdict when its bus sets nothing up. */
+function subjectOf(
+  machine: Machine,
+  node: DtNode,
+  place: Existence,
+  rid: number | undefined,
+  trail: Trail,
+): Subject | Verdict {
+  if (place.bus === 'pci') return pciSubject(machine, node, rid ?? requesterId(node, trail));
+  if (rid !== undefined && isPciBus(node)) return pciSubject(machine, node, rid);
+  if (rid !== undefined && compatibles(node).includes('fsl,qoriq-mc')) return mcSubject(machine, node, rid, trail);
+  const bus = dmaParent(machine, node).node ?? node;
+  return {
+    machine,
+    node,
+    bus: place.bus,
+    configuredBy: node,
+    id: undefined,
+    binding: listBinding(machine, node),
+    addressing: addressing(machine, bus),
+    coherent: coherence(machine, node).coherent,
+  };
+}
+
+function pciSubject(machine: Machine, node: DtNode, id: number): Subject {
+  const host = hostBridge(node);
+  return {
+    machine,
+    node,
+    bus: 'pci',
+    configuredBy: host,
+    id,
+    binding: mapBinding(machine, host, id),
+    addressing: addressing(machine, host),
+    coherent: coherence(machine, host).coherent,
+  };
+}
+
+/** The outermost PCI node: the one whose own parent is no PCI bus. */
+function hostBridge(node: DtNode): DtNode {
+  let host = node;
+  while (host.parent && isPciBus(host.parent)) host = host.parent;
+  return host;
+}
+
+/** Bus, device and function of a PCI node; buses below bridges get their numbers when Linux enumerates them. */
+function requesterId(node: DtNode, trail: Trail): number {
+  const [high = 0] = rawCells(node.properties.get('reg'));
+  const devfn = (high >>> 8) & 0xff;
+  const bridge = node.parent;
+  const range = rawCells(bridge?.properties.get('bus-range'));
+  const atRoot = bridge !== undefined && !(bridge.parent && isPciBus(bridge.parent));
+  if (atRoot || range[0] !== undefined) return (((range[0] ?? 0) & 0xff) << 8) | devfn;
+  doubt(trail, `the bus number that Linux gives the bus below ${quoted(bridge ? pathOf(bridge) : '/')}`);
+  return (((high >>> 16) & 0xff) << 8) | devfn;
+}
+
+/** fsl-mc devices are set up only when `dma-ranges` are found (no force_dma). */
+function mcSubject(machine: Machine, node: DtNode, id: number, trail: Trail): Subject | Verdict {
+  const where = addressing(machine, node);
+  if (where.result !== 'ok') {
+    follow(trail, where.trail);
+    const authority = 'Linux 6.12 drivers/bus/fsl-mc/fsl-mc-bus.c:fsl_mc_dma_configure';
+    const text = 'The bus does not insist on DMA, so without `dma-ranges` Linux returns before it reads `iommu-map`.';
+    say(trail, authority, text);
+    return 'not-configured';
+  }
+  return {
+    machine,
+    node,
+    bus: 'fsl-mc',
+    configuredBy: node,
+    id,
+    binding: mapBinding(machine, node, id),
+    addressing: where,
+    coherent: coherence(machine, node).coherent,
+  };
+}
+
+interface Outcome {
+  readonly verdict: Verdict;
+  readonly group: string | null;
+  readonly deferred: DmaReport['deferred'];
+  readonly reserved: DmaReport['reserved'];
+  readonly xen: DmaReport['xen'];
+}
+
+/** From of_iommu_configure's result to the DMA operations. */
+function walk(subject: Subject, trail: Trail): Outcome {
+  const translation = translated(subject, trail);
+  let verdict: Verdict;
+  let group: string | null = null;
+  let deferred: Outcome['deferred'] = null;
+  let reserved: Outcome['reserved'] = [];
+  if (subject.binding.outcome === 'bound' && translation.refused === undefined) {
+    revisionDoubt(subject.machine, subject.binding, trail);
+    group = translation.group ?? groupName(subject.machine, subject.node, subject.binding, subject.id) ?? null;
+    verdict = group === null ? direct(subject, trail) : behindIommu(subject, group, trail);
+    reserved = group === null ? [] : reservedOf(subject, trail);
+  } else {
+    const order = first(subject, (system) => system.order?.(subject, trail));
+    if (order) {
+      verdict = order.verdict;
+      deferred = order.deferral;
+    } else {
+      verdict = direct(subject, trail);
+    }
+  }
+  if (translation.ops) {
+    follow(trail, translation.ops.trail);
+    verdict = translation.ops.verdict;
+  }
+  return { verdict, group, deferred, reserved, xen: translation.xen ?? null };
+}
+
+/** The parts that systems decide, each from the first one that does. */
+function translated(subject: Subject, trail: Trail): Translation {
+  let result: Translation = {};
+  for (const system of SYSTEMS) {
+    if (system.translate && system.claims(subject)) result = { ...system.translate(subject, trail), ...result };
+  }
+  return result;
+}
+
+function first<T>(subject: Subject, ask: (system: (typeof SYSTEMS)[number]) => T | undefined): T | undefined {
+  for (const system of SYSTEMS) {
+    const answer = system.claims(subject) ? ask(system) : undefined;
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+function behindIommu(subject: Subject, group: string, trail: Trail): Verdict {
+  const { machine, node } = subject;
+  const authority = 'Linux 6.12 drivers/iommu/iommu.c:iommu_group_add_device';
+  const members = groupMembers(machine, group).filter((member) => member !== node);
+  const others = members.slice(0, 4).map((member) => quoted(pathOf(member)));
+  const shared = others.length === 0 ? 'a group' : `the group of ${others.join(', ')}`;
+  say(trail, authority, `The device joins ${shared}.`);
+  trail.log.push(deviceLine(machine, node, 'Adding to iommu group N'));
+  const verdict = domainVerdict(subject, [node, ...members], trail);
+  sayPoolUnused(subject, trail);
+  return verdict;
+}
+
+function reservedOf(subject: Subject, trail: Trail): Outcome['reserved'] {
+  const regions: Region[] = [];
+  for (const system of SYSTEMS) {
+    if (system.reserve && system.claims(subject)) regions.push(...system.reserve(subject, trail));
+  }
+  const honoured = subject.binding.reached[0]?.state.match?.driver.honoursReserved;
+  if (honoured) regions.push(...reservedByTree(subject.machine, subject.node, trail));
+  return listed(regions);
+}
+
+/** Without an IOMMU: a restricted pool, bouncing, or plain direct DMA. */
+function direct(subject: Subject, trail: Trail): Verdict {
+  if (takesRestrictedPool(subject, trail)) return 'restricted-pool';
+  const gap = outOfReach(memoryBanks(subject.machine), subject.addressing);
+  const authority = 'Linux 6.12 include/linux/dma-direct.h:dma_capable';
+  if (gap === undefined) {
+    return 'direct';
+  }
+  if (gap === 'unknown') {
+    sayIf(
+      trail,
+      authority,
+      'The tree describes no RAM: only what lies in the windows of `dma-ranges` is reached without bouncing.',
+      {
+        dependsOn: 'the RAM that the boot loader adds to the tree',
+      },
+    );
+    trail.alternative ??= { when: 'the machine has RAM outside the windows', verdict: 'direct+swiotlb' };
+    return 'direct';
+  }
+  const bounds = `${hex(gap.start)} to ${hex(gap.start + gap.size - 1n)}`;
+  say(trail, authority, `The device cannot reach the RAM from ${bounds}: buffers there bounce through swiotlb.`);
+  return 'direct+swiotlb';
+}
+
+function finish(subject: Subject, outcome: Outcome, trail: Trail): DmaReport {
+  const { machine, node, addressing: where, binding } = subject;
+  return {
+    ...head(node),
+    verdict: outcome.verdict,
+    ...sureness(trail),
+    iommus: usesOf(binding, outcome),
+    group: outcome.group,
+    deferred: outcome.deferred,
+    coherent: subject.coherent,
+    dmaLimit: where.limit === undefined ? null : hex(where.limit),
+    dmaRanges: where.windows.map(({ dma, cpu, size }) => ({
+      dmaStart: hex(dma),
+      cpuStart: hex(cpu),
+      size: hex(size),
+    })),
+    reserved: outcome.reserved,
+    xen: outcome.xen,
+    log: trail.log,
+    steps: trail.steps,
+    ...pciOf(machine, node),
+    ...(subject.id !== undefined && { rid: `0x${subject.id.toString(16).padStart(4, '0')}` }),
+  };
+}
+
+/** The IOMMUs that a device uses, waits for, or takes its grants from; none when Linux goes on without. */
+function usesOf(binding: Binding, outcome: Outcome): IommuUse[] {
+  const shown = outcome.group !== null || outcome.deferred !== null || outcome.verdict === 'xen-grant';
+  if (!shown) return [];
+  return binding.reached.map(({ state, args, ids }) => ({
+    path: state.path,
+    driver: state.match?.driver.name ?? null,
+    args,
+    ids,
+  }));
+}
+
+function pciOf(machine: Machine, node: DtNode): { readonly pci?: PciMaps } {
+  if (!node.properties.has('iommu-map')) return {};
+  const { map } = iommuMap(machine, node);
+  if (!map) return {};
+  const maps = map.rows.map(({ base, length, provider, out }) => ({
+    ridBase: base,
+    length,
+    iommu: provider ? pathOf(provider) : '',
+    outBase: out[0] ?? 0,
+  }));
+  return { pci: { maps, mask: map.mask } };
+}

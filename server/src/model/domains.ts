@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+// The default domain of a device's group: what the driver forces, else the kernel's default, else what can be had.
+import { compatibles, pathOf } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { smaller } from './addresses.ts';
+import { deviceName } from './device-name.ts';
+import type { DriverMatch } from './drivers/index.ts';
+import { type CommandLine, parseCommandLine } from './kernel-options.ts';
+import { type Machine, perMachine } from './machine.ts';
+import { compareVersions, inVersions, isEnabled } from './platform.ts';
+import type { Subject } from './subject.ts';
+import { hex, quoted, say, sayIf, type Trail } from './trail.ts';
+import type { DomainRule, DomainType, Verdict } from './types.ts';
+
+const DEFAULT_TYPE = 'Linux 6.12 drivers/iommu/iommu.c:iommu_get_default_domain_type';
+const SUBSYS_INIT = 'Linux 6.12 drivers/iommu/iommu.c:iommu_subsys_init';
+const INIT_DOMAIN = 'Linux 6.12 drivers/iommu/dma-iommu.c:iommu_dma_init_domain';
+
+/** The kernel's command line as the model reads it. */
+export const commandLine = perMachine<CommandLine>(({ platform }) => parseCommandLine(platform.cmdline));
+
+interface GlobalDefault {
+  readonly type: 'identity' | 'dma' | 'dma-fq';
+  /** A clause that names where it comes from. */
+  readonly from: string;
+}
+
+/** The default domain type that Linux prints at boot. */
+const globalDefault = perMachine<GlobalDefault>((machine) => {
+  const { passthrough, strict } = commandLine(machine);
+  const { platform } = machine;
+  if (passthrough === true) return { type: 'identity', from: '`iommu.passthrough=1`' };
+  if (passthrough === undefined && isEnabled(platform, 'IOMMU_DEFAULT_PASSTHROUGH') === 'builtin') {
+    return { type: 'identity', from: 'CONFIG_IOMMU_DEFAULT_PASSTHROUGH' };
+  }
+  if (strict !== undefined) {
+    return { type: strict ? 'dma' : 'dma-fq', from: `\`iommu.strict=${strict ? 1 : 0}\`` };
+  }
+  if (platform.kernelConfig !== undefined) {
+    const lazy = isEnabled(platform, 'IOMMU_DEFAULT_DMA_LAZY') === 'builtin';
+    return { type: lazy ? 'dma-fq' : 'dma', from: `CONFIG_IOMMU_DEFAULT_DMA_${lazy ? 'LAZY' : 'STRICT'}` };
+  }
+  const lazy = platform.arch === 'x86';
+  return { type: lazy ? 'dma-fq' : 'dma', from: `the default of ${platform.arch}` };
+});
+
+/** Architectures that select IOMMU_DMA in Linux 6.12; on the others no IOMMU domain backs the DMA API by itself. */
+const WITH_IOMMU_DMA = ['arm64', 'x86'];
+
+interface Forced {
+  readonly type: DomainRule['type'];
+  readonly why: string;
+  readonly source: string;
+}
+
+/** The verdict for a device whose group is made; `group` are the nodes of all its devices. */
+export function domainVerdict(subject: Subject, group: readonly DtNode[], trail: Trail): Verdict {
+  const { machine } = subject;
+  const match = subject.binding.reached[0]?.state.match;
+  if (!match) return 'direct';
+  const forced = forcedType(machine, group, match, trail);
+  if (forced) {
+    say(trail, `Linux 6.12 ${forced.source}`, `The driver forces ${NAMES[forced.type]}, because ${forced.why}.`);
+    if (forced.type === 'identity') return 'iommu-identity';
+    if (forced.type === 'platform') return 'direct';
+  }
+  if (machine.platform.arch === 'arm') return onArm(machine, trail);
+  const iommuDma = isEnabled(machine.platform, 'IOMMU_DMA');
+  if (iommuDma === 'off' || (iommuDma === 'unknown' && !WITH_IOMMU_DMA.includes(machine.platform.arch))) {
+    say(trail, DEFAULT_TYPE, 'Without CONFIG_IOMMU_DMA the default domain is an identity domain.');
+    return 'iommu-identity';
+  }
+  return settled(subject, forced ? 'dma' : undefined, match, trail);
+}
+
+const NAMES: Readonly<Record<DomainRule['type'], string>> = {
+  identity: 'an identity domain',
+  dma: 'a translating domain',
+  platform: 'the DMA operations of the platform',
+};
+
+function forcedType(machine: Machine, group: readonly DtNode[], match: DriverMatch, trail: Trail): Forced | undefined {
+  const { driver, traits } = match;
+  let found: Forced | undefined;
+  for (const rule of driver.domainRules) {
+    if (!inVersions(machine.platform.kernelVersion, rule)) continue;
+    if (rule.implementation !== undefined && rule.implementation !== traits.implementation) continue;
+    // Masters by the legacy list never get here; functions are told apart by their ID registers only.
+    if (rule.binding !== undefined || rule.pciId !== undefined) continue;
+    const { clients } = rule;
+    if (clients && !group.some((node) => compatibles(node).some((name) => clients.includes(name)))) continue;
+    if (rule.hardware !== undefined) {
+      sayIf(trail, `Linux 6.12 ${rule.source}`, `The driver forces ${NAMES[rule.type]} where ${rule.hardware}.`, {
+        dependsOn: `whether ${rule.hardware}`,
+      });
+      if (rule.type === 'identity') trail.alternative ??= { when: rule.hardware, verdict: 'iommu-identity' };
+      continue;
+    }
+    // Where the devices of a group disagree, identity wins.
+    if (!found || rule.type === 'identity') found = rule;
+  }
+  return found;
+}
+
+function onArm(machine: Machine, trail: Trail): Verdict {
+  const state = isEnabled(machine.platform, 'ARM_DMA_USE_IOMMU');
+  const authority = 'Linux 6.12 arch/arm/mm/dma-mapping.c:arm_setup_iommu_dma_ops';
+  if (state === 'off') {
+    say(trail, DEFAULT_TYPE, 'Without CONFIG_ARM_DMA_USE_IOMMU the default domain is an identity domain.');
+    return 'iommu-identity';
+  }
+  const text = 'Linux attaches the device to an Arm mapping of its own, in front of an identity default domain.';
+  if (state === 'unknown') sayIf(trail, authority, text, { dependsOn: 'CONFIG_ARM_DMA_USE_IOMMU' });
+  else say(trail, authority, text);
+  return 'iommu-dma';
+}
+
+function domainsOf(machine: Machine, { driver }: DriverMatch): readonly DomainType[] {
+  const before = driver.domainsBefore;
+  return before && compareVersions(machine.platform.kernelVersion, before.until) < 0 ? before.domains : driver.domains;
+}
+
+/** The kernel's default (or the forced type) against what the driver can allocate. */
+function settled(subject: Subject, forced: 'dma' | undefined, match: DriverMatch, trail: Trail): Verdict {
+  const { machine } = subject;
+  const available = domainsOf(machine, match);
+  const { type, from } = globalDefault(machine);
+  const wanted = forced ?? type;
+  if (wanted === 'identity' && available.includes('identity')) {
+    say(trail, SUBSYS_INIT, `The default domain passes addresses through (${from}).`);
+    return 'iommu-identity';
+  }
+  if (!available.includes('dma')) {
+    say(trail, DEFAULT_TYPE, `The driver ${match.driver.name} has no domain for the DMA API: DMA stays untranslated.`);
+    return 'iommu-identity';
+  }
+  if (wanted === 'identity') {
+    const name = deviceName(machine, subject.node);
+    trail.log.push(
+      'iommu: Failed to allocate default IOMMU domain of type 4 for group (null) - Falling back to IOMMU_DOMAIN_DMA',
+    );
+    say(
+      trail,
+      DEFAULT_TYPE,
+      `The driver has no identity domain for ${quoted(name)}, so Linux translates although ${from} asks for none.`,
+    );
+  }
+  if (outsideAperture(subject, match, trail)) return 'direct';
+  if (wanted === 'dma-fq' && available.includes('dma-fq')) {
+    say(trail, SUBSYS_INIT, `The default domain translates, with lazy invalidation (${from}).`);
+    return 'iommu-dma-fq';
+  }
+  const lazy = wanted === 'dma-fq' ? `; the driver cannot do the lazy invalidation that ${from} asks for` : '';
+  say(
+    trail,
+    SUBSYS_INIT,
+    `The default domain translates, with strict invalidation (${lazy === '' ? from : 'DMA'})${lazy}.`,
+  );
+  return 'iommu-dma';
+}
+
+/** `dma-ranges` and the IOVA space have no address in common: the device keeps plain DMA, which the IOMMU blocks. */
+function outsideAperture(subject: Subject, { traits }: DriverMatch, trail: Trail): boolean {
+  const { windows } = subject.addressing;
+  if (traits.iovaBits === null || windows.length === 0) return false;
+  const last = (1n << BigInt(traits.iovaBits)) - 1n;
+  const lowest = windows.reduce((min, { dma }) => smaller(dma, min), windows[0]?.dma ?? 0n);
+  if (lowest <= last) return false;
+  const name = deviceName(subject.machine, subject.node);
+  trail.log.push(
+    'specified DMA range outside IOMMU capability',
+    `Failed to set up IOMMU for device ${name}; retaining platform DMA ops`,
+  );
+  say(
+    trail,
+    INIT_DOMAIN,
+    `\`dma-ranges\` allows no address below ${hex(lowest)}, the IOMMU none above ${hex(last)}: Linux keeps untranslated DMA, and the IOMMU of ${quoted(pathOf(subject.node))} blocks it.`,
+  );
+  return true;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+// Whether Linux makes a device for a node, on which bus, and whether that bus sets up DMA.
+import { baseName, compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { isPciBus } from './addresses.ts';
+import { populatingDriver } from './drivers/populating.ts';
+import { type Machine, type PerNode, perNode } from './machine.ts';
+import { at, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
+
+/** `other`: a bus without a dma_configure, named by {@link Existence.busName}. */
+export type Bus = 'platform' | 'amba' | 'pci' | 'none' | 'other';
+
+export interface Existence {
+  readonly bus: Bus;
+  /** For people: `I2C`, `platform`. */
+  readonly busName: string;
+  readonly trail: Trail;
+}
+
+const BUS_CREATE = 'Linux 6.12 drivers/of/platform.c:of_platform_bus_create';
+const POPULATE_INIT = 'Linux 6.12 drivers/of/platform.c:of_platform_default_populate_init';
+const CREATE_PDATA = 'Linux 6.12 drivers/of/platform.c:of_platform_device_create_pdata';
+const REALLY_PROBE = 'Linux 6.12 drivers/base/dd.c:really_probe';
+
+/** Buses that the generic walk descends into (drivers/of/platform.c:of_default_bus_match_table). */
+const WALKED_BUSES: readonly string[] = ['simple-bus', 'simple-mfd', 'isa', 'arm,amba-bus'];
+
+/** Nodes below /reserved-memory that get a device (drivers/of/platform.c:reserved_mem_matches). */
+const RESERVED_DEVICES: readonly string[] = [
+  'phram',
+  'qcom,rmtfs-mem',
+  'qcom,cmd-db',
+  'qcom,smem',
+  'ramoops',
+  'nvmem-rmem',
+  'google,open-dice',
+];
+
+/** Set up before devices exist, which marks the node as taken: no device is made for it. */
+const EARLY: Readonly<Record<string, string>> = {
+  'fixed-clock': 'Linux 6.12 drivers/clk/clk.c:of_clk_init',
+  'fixed-factor-clock': 'Linux 6.12 drivers/clk/clk.c:of_clk_init',
+  'arm,gic-400': 'Linux 6.12 drivers/of/irq.c:of_irq_init',
+  'arm,cortex-a15-gic': 'Linux 6.12 drivers/of/irq.c:of_irq_init',
+  'arm,cortex-a9-gic': 'Linux 6.12 drivers/of/irq.c:of_irq_init',
+  'arm,gic-v3': 'Linux 6.12 drivers/of/irq.c:of_irq_init',
+};
+
+/**
+ * Node names of controllers whose children are devices of their own bus, which has no dma_configure. The names are
+ * those of the Devicetree Specification, the generic names list; `cells` is the `#size-cells` that such a bus has.
+ */
+const CHILD_BUSES: Readonly<Record<string, string>> = {
+  i2c: 'I2C',
+  'i2c-bus': 'I2C',
+  i2c0: 'I2C',
+  i3c: 'I3C',
+  spi: 'SPI',
+  mdio: 'MDIO',
+  dsi: 'MIPI DSI',
+  slim: 'SLIMbus',
+  slimbus: 'SLIMbus',
+  soundwire: 'SoundWire',
+  usb: 'USB',
+  hub: 'USB',
+  mmc: 'MMC',
+  sdhci: 'MMC',
+};
+
+/** Serial controllers: a child with a compatible string is a serial device. */
+const SERIAL: readonly string[] = ['serial', 'uart'];
+
+/** Where the node's device lives, or why there is none. */
+export const existence: PerNode<Existence> = perNode(locate, () => none(newTrail()));
+
+function none(trail: Trail): Existence {
+  return { bus: 'none', busName: 'none', trail };
+}
+
+function locate(machine: Machine, node: DtNode): Existence {
+  const trail = newTrail();
+  const parent = node.parent;
+  if (!parent) {
+    say(trail, POPULATE_INIT, 'The root is no device; Linux makes devices for its children.');
+    return none(trail);
+  }
+  if (isPciBus(parent)) return pciFunction(machine, node, trail);
+  if (!isAvailable(node)) {
+    say(trail, CREATE_PDATA, '`status` is neither "okay" nor "ok": Linux makes no device.', at(node, 'status'));
+    return none(trail);
+  }
+  const strings = compatibles(node);
+  if (!node.properties.has('compatible')) {
+    say(trail, BUS_CREATE, 'No `compatible`: Linux makes no device.');
+    return none(trail);
+  }
+  if (strings.includes('operating-points-v2')) {
+    say(trail, BUS_CREATE, 'Operating points are skipped: Linux makes no device.', at(node, 'compatible'));
+    return none(trail);
+  }
+  const early = strings.find((name) => EARLY[name] !== undefined);
+  if (early !== undefined) {
+    const authority = EARLY[early] ?? BUS_CREATE;
+    say(trail, authority, `${quoted(early)} is set up before devices exist and gets none.`, at(node, 'compatible'));
+    return none(trail);
+  }
+  if (!parent.parent || isTopLevelFolder(node)) return atTop(node, strings, trail);
+  return below(machine, node, strings, trail);
+}
+
+/** The nodes that Linux looks at besides the children of the root. */
+function isTopLevelFolder(node: DtNode): boolean {
+  const parent = node.parent;
+  return (
+    parent !== undefined && !parent.parent?.parent && ['firmware', 'reserved-memory', 'chosen'].includes(parent.name)
+  );
+}
+
+function atTop(node: DtNode, strings: readonly string[], trail: Trail): Existence {
+  const folder = node.parent?.name;
+  const wanted =
+    folder === 'reserved-memory'
+      ? strings.some((name) => RESERVED_DEVICES.includes(name))
+      : folder === 'chosen'
+        ? strings.includes('simple-framebuffer')
+        : true;
+  if (!wanted) {
+    say(trail, POPULATE_INIT, `Linux makes no device for this child of ${quoted(`/${folder}`)}.`);
+    return none(trail);
+  }
+  return device(strings, trail, POPULATE_INIT);
+}
+
+function device(strings: readonly string[], trail: Trail, authority: string): Existence {
+  const amba = strings.includes('arm,primecell');
+  const busName = amba ? 'AMBA' : 'platform';
+  say(trail, authority, `Linux makes ${amba ? 'an AMBA' : 'a platform'} device, whose bus sets up its DMA.`);
+  return { bus: amba ? 'amba' : 'platform', busName, trail };
+}
+
+function below(machine: Machine, node: DtNode, strings: readonly string[], trail: Trail): Existence {
+  const parent = node.parent;
+  if (!parent) return none(trail);
+  const above = existence(machine, parent);
+  if (above.bus === 'none' || above.bus === 'other') return underAbsent(parent, above, trail);
+  const childBus = childBusOf(node, parent);
+  if (childBus !== undefined) {
+    say(
+      trail,
+      REALLY_PROBE,
+      `A child of ${quoted(pathOf(parent))} is a device of the ${childBus} bus, which has no dma_configure: its DMA, if any, is that of the controller.`,
+    );
+    return { bus: 'other', busName: childBus, trail };
+  }
+  for (const doubtful of above.trail.doubts) trail.doubts.push(doubtful);
+  const parentStrings = compatibles(parent);
+  if (parentStrings.some((name) => WALKED_BUSES.includes(name)) && above.bus !== 'amba') {
+    return device(strings, trail, BUS_CREATE);
+  }
+  for (const name of parentStrings) {
+    const file = populatingDriver(name);
+    if (file !== undefined) return device(strings, trail, `Linux 6.12 ${file}`);
+  }
+  sayIf(
+    trail,
+    BUS_CREATE,
+    `${quoted(pathOf(parent))} is no bus that Linux descends into, and no driver of Linux 6.12 is known to make devices for its children.`,
+    {
+      dependsOn: `whether the driver of ${quoted(parentStrings[0] ?? pathOf(parent))} makes devices for its children`,
+      evidence: [at(parent, 'compatible')],
+    },
+  );
+  return none(trail);
+}
+
+function underAbsent(parent: DtNode, above: Existence, trail: Trail): Existence {
+  if (above.bus === 'other') {
+    say(
+      trail,
+      REALLY_PROBE,
+      `Its parent ${quoted(pathOf(parent))} is on the ${above.busName} bus, which sets up no DMA.`,
+    );
+    return { bus: 'other', busName: above.busName, trail };
+  }
+  const why = isAvailable(parent) ? 'has no device' : 'is disabled';
+  say(
+    trail,
+    BUS_CREATE,
+    `${quoted(pathOf(parent))} ${why}, so Linux does not look at its children.`,
+    ...(isAvailable(parent) ? [] : [at(parent, 'status')]),
+  );
+  for (const doubtful of above.trail.doubts) trail.doubts.push(doubtful);
+  return none(trail);
+}
+
+/** The bus that a controller gives its children, by the generic name of its node and its addresses without a size. */
+function childBusOf(node: DtNode, parent: DtNode): string | undefined {
+  const name = baseName(parent);
+  if (SERIAL.includes(name)) return 'serial device';
+  const bus = CHILD_BUSES[name];
+  if (bus === undefined) return undefined;
+  const sized = u32(parent.properties.get('#size-cells'));
+  return sized === 0 || (sized === undefined && !node.properties.has('reg')) ? bus : undefined;
+}
+
+function pciFunction(machine: Machine, node: DtNode, trail: Trail): Existence {
+  const bridge = node.parent;
+  if (!bridge) return none(trail);
+  const above = existence(machine, bridge);
+  if (above.bus === 'none') return underAbsent(bridge, above, trail);
+  if (above.bus === 'other') return underAbsent(bridge, above, trail);
+  if (!isAvailable(node)) {
+    const text = '`status` is neither "okay" nor "ok": Linux does not use the function.';
+    say(trail, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', text, at(node, 'status'));
+    return none(trail);
+  }
+  if (!node.properties.has('reg')) {
+    say(trail, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', 'No `reg`: Linux finds no PCI function for the node.');
+    return none(trail);
+  }
+  say(
+    trail,
+    'Linux 6.12 drivers/pci/pci-driver.c:pci_dma_configure',
+    'A PCI function: Linux makes a device when it finds the function, and sets up its DMA by the node of the host bridge.',
+    at(node, 'reg'),
+  );
+  for (const doubtful of above.trail.doubts) trail.doubts.push(doubtful);
+  return { bus: 'pci', busName: 'PCI', trail };
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// Which devices share an IOMMU group, by the grouping of the IOMMU's driver; stream matching is the Arm SMMU's own.
+import { pathOf } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import type { Binding } from './binding.ts';
+import type { DriverMatch } from './drivers/index.ts';
+import { type Machine, perMachine } from './machine.ts';
+import { mastersByIommu, owner } from './masters.ts';
+import { streamPlacement } from './streams.ts';
+import { hex } from './trail.ts';
+import type { IovaRegions } from './types.ts';
+
+/**
+ * A name that is equal for two devices exactly when their driver puts them into one group; `undefined` where it makes
+ * none. `id` is set for devices on a bus with IDs.
+ */
+export function groupName(
+  machine: Machine,
+  node: DtNode,
+  binding: Binding,
+  id: number | undefined,
+): string | undefined {
+  const iommu = owner(binding);
+  const match = binding.reached[0]?.state.match;
+  if (!iommu || !match) return undefined;
+  const path = pathOf(iommu);
+  const first = binding.reached[0]?.ids[0]?.id;
+  switch (match.traits.grouping) {
+    case 'none':
+      return undefined;
+    case 'instance':
+      return path;
+    case 'iova-region':
+      return regionGroup(machine, path, binding, match);
+    case 'swgroup':
+      return `${path}#${idSetOf(first, match) ?? hex(first ?? 0)}`;
+    case 'stream':
+      return first === undefined ? path : `${path}#${hex(first)}`;
+    case 'stream-match':
+      if (id === undefined) return streamPlacement(machine, iommu).get(node)?.group;
+      return ownGroup(machine, { node, iommu, path, first: first ?? 0, id });
+    case 'device':
+      if (id === undefined && streamPlacement(machine, iommu).get(node)?.refused !== undefined) return undefined;
+      return first === undefined ? `${path}#${pathOf(node)}` : ownGroup(machine, { node, iommu, path, first, id });
+  }
+}
+
+interface Own {
+  readonly node: DtNode;
+  readonly iommu: DtNode;
+  readonly path: string;
+  readonly first: number;
+  readonly id: number | undefined;
+}
+
+/** A group for the device alone, named by its first ID; by its path, too, where another device has that ID. */
+function ownGroup(machine: Machine, { node, iommu, path, first, id }: Own): string {
+  const masters = mastersByIommu(machine).get(iommu) ?? [];
+  const earlier = masters.find((master) => master.binding.reached[0]?.ids[0]?.id === first);
+  const unique = id === undefined ? earlier === undefined || earlier.node === node : earlier === undefined;
+  return unique ? `${path}#${hex(first)}` : `${path}#${hex(first)}@${pathOf(node)}`;
+}
+
+function idSetOf(id: number | undefined, { traits }: DriverMatch): string | undefined {
+  return traits.idSets?.find(({ ids }) => id !== undefined && ids.includes(id))?.name;
+}
+
+/** drivers/iommu/mtk_iommu.c:mtk_iommu_device_group: the bank's or the region's group. */
+function regionGroup(machine: Machine, path: string, binding: Binding, match: DriverMatch): string | undefined {
+  const { iovaRegions } = match.traits;
+  if (!iovaRegions) return path;
+  const ids = binding.reached.flatMap((bound) => bound.ids.map(({ id }) => id));
+  const part = partOf(iovaRegions, ids);
+  if (part === undefined) return undefined;
+  const home = iovaRegions.shared ? pathOf(firstOfChip(machine, binding, match)) : path;
+  return `${home}#${part}`;
+}
+
+/** The region or bank of a master; `undefined` where no region has all its ports, which the driver refuses. */
+export function partOf(regions: IovaRegions, ids: readonly number[]): string | undefined {
+  const first = ids[0] ?? 0;
+  const port = first & 31;
+  const bank = regions.banks?.find((row) => port >= row.first && port <= row.last);
+  if (regions.banks) return `bank${bank?.bank ?? 0}`;
+  const larb = first >>> 5;
+  const mask = ids.reduce((bits, id) => (bits | (1 << (id & 31))) >>> 0, 0);
+  const index = regions.regions.findIndex(({ ports }) => !ports || ((ports[larb] ?? 0) & mask) >>> 0 === mask);
+  return index < 0 ? undefined : `region${index}`;
+}
+
+/** Instances of one chip that share their tables are one in the eyes of the group. */
+function firstOfChip(machine: Machine, binding: Binding, match: DriverMatch): DtNode {
+  const own = binding.reached[0]?.state.node ?? machine.tree.root;
+  for (const [iommu, masters] of mastersByIommu(machine)) {
+    const other = masters[0]?.binding.reached[0]?.state.match;
+    if (other?.driver === match.driver && other.traits.iovaRegions === match.traits.iovaRegions) return iommu;
+  }
+  return own;
+}
+
+/** The devices of each group, platform and AMBA ones, in tree order. */
+const groupTable = perMachine<ReadonlyMap<string, readonly DtNode[]>>((machine) => {
+  const table = new Map<string, DtNode[]>();
+  for (const masters of mastersByIommu(machine).values()) {
+    for (const { node, binding } of masters) {
+      const name = groupName(machine, node, binding, undefined);
+      if (name === undefined) continue;
+      const list = table.get(name);
+      if (list) list.push(node);
+      else table.set(name, [node]);
+    }
+  }
+  return table;
+});
+
+export function groupMembers(machine: Machine, group: string): readonly DtNode[] {
+  return groupTable(machine).get(group) ?? [];
+}

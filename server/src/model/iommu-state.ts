@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+// Whether an IOMMU node ends up registered with Linux's IOMMU core: by which driver, or why it never does.
+import type { Span } from '#base/text.ts';
+import { cells, cellTarget, compatibles, isAvailable, pathOf, strings, u32 } from '#tree/query.ts';
+import { specifiers } from '#tree/specifiers.ts';
+import type { DtNode } from '#tree/types.ts';
+import { rawCells, regRange } from './addresses.ts';
+import { type DriverMatch, driverFor, knownStrings } from './drivers/index.ts';
+import { existence } from './existence.ts';
+import { type Machine, type PerNode, perMachine, perNode } from './machine.ts';
+import { treeNodes } from './nodes.ts';
+import { driverState, isEnabled } from './platform.ts';
+import { at, hex, quoted } from './trail.ts';
+import type { DriverNeed } from './types.ts';
+
+/** Why no `iommu_device` ever appears for a node; the reason of a {@link Deferral}. */
+export type Missing = 'no-device' | 'no-driver' | 'not-built' | 'probe-fails' | 'not-registered' | 'supplier';
+
+export type Registration =
+  | { readonly kind: 'registered' }
+  /** Registered once something happens that the tree does not decide. */
+  | { readonly kind: 'late'; readonly condition: string }
+  | {
+      readonly kind: 'never';
+      readonly reason: Missing;
+      /** A clause after "because": no capital, no full stop. */
+      readonly why: string;
+      readonly evidence: readonly Span[];
+    };
+
+export interface IommuState {
+  readonly node: DtNode;
+  readonly path: string;
+  /** Its own `status`, the only one that of_iommu_xlate looks at. */
+  readonly available: boolean;
+  readonly match: DriverMatch | undefined;
+  readonly registration: Registration;
+}
+
+export const iommuState: PerNode<IommuState> = perNode(
+  (machine, node) => {
+    const match = driverFor(node, machine.platform.kernelVersion);
+    return {
+      node,
+      path: pathOf(node),
+      available: isAvailable(node),
+      match,
+      registration: registration(machine, node, match),
+    };
+  },
+  (_, node) => ({
+    node,
+    path: pathOf(node),
+    available: isAvailable(node),
+    match: undefined,
+    registration: never('supplier', 'it needs itself', []),
+  }),
+);
+
+function never(reason: Missing, why: string, evidence: readonly Span[]): Registration {
+  return { kind: 'never', reason, why, evidence };
+}
+
+function registration(machine: Machine, node: DtNode, match: DriverMatch | undefined): Registration {
+  if (!match) return never('no-driver', withoutDriver(node), [at(node, 'compatible')]);
+  const where = existence(machine, node);
+  if (where.bus === 'none' && match.driver.bus !== 'none') {
+    const why = where.trail.steps.at(-1)?.text ?? 'it has no device';
+    return never(
+      'no-device',
+      `Linux makes no device for it (${lowered(why)})`,
+      where.trail.steps.at(-1)?.evidence ?? [],
+    );
+  }
+  const unmet = unmetNeed(machine, node, match) ?? unlisted(node, match) ?? notUniform(machine, node, match);
+  const built = builtState(machine, match);
+  if (built.kind === 'never') return built;
+  return unmet ?? built;
+}
+
+/** `No `compatible`: …` inside a sentence. */
+function lowered(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}
+
+function withoutDriver(node: DtNode): string {
+  const known = knownStrings(node)[0];
+  if (known) {
+    const { driver, compatible } = known;
+    if (compatible.note !== undefined) return `no driver of this Linux binds it (${lowered(compatible.note)})`;
+    return `no driver of this Linux binds ${quoted(compatible.name)} (${driver.name} knows it as ${compatible.role})`;
+  }
+  const first = compatibles(node)[0];
+  return first === undefined ? 'it has no `compatible`' : `Linux has no IOMMU driver for ${quoted(first)}`;
+}
+
+/** Options that the driver's transport needs beside its own, by the driver's bus and the role of the string. */
+function builtState(machine: Machine, match: DriverMatch): Registration {
+  const { driver, compatible } = match;
+  const states: [string, ReturnType<typeof isEnabled>][] = [[driver.config, driverState(machine.platform, driver)]];
+  if (driver.bus === 'virtio') {
+    const transport = compatible.role === 'pci-node' ? 'VIRTIO_PCI' : 'VIRTIO_MMIO';
+    states.push([transport, isEnabled(machine.platform, transport)]);
+  }
+  for (const [symbol, state] of states) {
+    if (state === 'off')
+      return never('not-built', `this kernel has no ${driver.name} driver (CONFIG_${symbol} is off)`, []);
+  }
+  for (const [symbol, state] of states) {
+    if (state === 'module') {
+      return {
+        kind: 'late',
+        condition: `the module of CONFIG_${symbol} being loaded before the deferred probe timeout`,
+      };
+    }
+  }
+  return { kind: 'registered' };
+}
+
+function unmetNeed(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
+  const { driver, traits } = match;
+  const count = u32(node.properties.get('#iommu-cells'));
+  if (driver.cellCountChecked === 'provider' && count !== undefined && !driver.cellCounts.includes(count)) {
+    const said = driver.cellCountOutcome.replace('%d', String(count));
+    return never('probe-fails', `its probe fails: "${said}"`, [at(node, '#iommu-cells')]);
+  }
+  for (const need of traits.needs) {
+    if (!need.enforced || (need.unless !== undefined && node.properties.has(need.unless))) continue;
+    const gap = lacks(machine, node, need);
+    if (gap === undefined) continue;
+    const reason = need.kind === 'suppliers' ? 'supplier' : 'probe-fails';
+    const said = need.log === undefined ? '' : `: "${filled(need.log, gap.values)}"`;
+    return never(reason, `${gap.text}, so its probe fails${said}`, [at(node, gap.property)]);
+  }
+  return deadSupplier(machine, node, match);
+}
+
+interface Gap {
+  readonly text: string;
+  readonly property: string;
+  readonly values: readonly (number | string)[];
+}
+
+/** printk's placeholders filled in order; what the tree does not tell keeps its placeholder. */
+function filled(format: string, values: readonly (number | string)[]): string {
+  let next = 0;
+  return format.replace(/%d/g, (place) => String(values[next++] ?? place));
+}
+
+function lacks(machine: Machine, node: DtNode, need: DriverNeed): Gap | undefined {
+  switch (need.kind) {
+    case 'property': {
+      const name = need.name ?? '';
+      return node.properties.has(name) ? undefined : { text: `it has no ${quoted(name)}`, property: name, values: [] };
+    }
+    case 'clocks':
+      return lacksClocks(node, need);
+    case 'resets':
+      return node.properties.has('resets') ? undefined : { text: 'it has no `resets`', property: 'resets', values: [] };
+    case 'interrupts': {
+      const found = interruptCount(machine, node);
+      const atLeast = (need.name === undefined ? 0 : (u32(node.properties.get(need.name)) ?? 0)) + 1;
+      if (found === undefined || found >= atLeast) return undefined;
+      return {
+        text: `it has ${found} interrupts where ${atLeast} are needed`,
+        property: 'interrupts',
+        values: [found, atLeast],
+      };
+    }
+    case 'reg-size': {
+      const wanted = BigInt(need.bytes ?? 0);
+      const region = regRange(machine, node);
+      if (region && region.size >= wanted) return undefined;
+      const text = region
+        ? `its registers are ${hex(region.size)} bytes instead of ${hex(wanted)}`
+        : 'it has no usable `reg`';
+      return { text, property: 'reg', values: [] };
+    }
+    case 'suppliers': {
+      const property = need.name ?? '';
+      for (const cell of cells(machine.tree, node.properties.get(property)).slice(0, 1)) {
+        const target = cellTarget(machine.tree, cell);
+        if (target && existence(machine, target).bus !== 'none') continue;
+        return { text: `the node that ${quoted(property)} names has no device`, property, values: [] };
+      }
+      return undefined;
+    }
+  }
+}
+
+function lacksClocks(node: DtNode, need: DriverNeed): Gap | undefined {
+  const sets = need.names ?? [];
+  if (sets.length === 0) {
+    return node.properties.has('clocks') ? undefined : { text: 'it has no `clocks`', property: 'clocks', values: [] };
+  }
+  const names = strings(node.properties.get('clock-names'));
+  if (sets.some((set) => set.every((name) => names.includes(name)))) return undefined;
+  const wanted = sets.map((set) => set.map(quoted).join(' and ')).join(' or ');
+  return { text: `its \`clock-names\` lacks ${wanted}`, property: 'clock-names', values: [] };
+}
+
+/** How many interrupts a node lists; `undefined` when their controller's cell count is not known. */
+function interruptCount(machine: Machine, node: DtNode): number | undefined {
+  const extended = node.properties.get('interrupts-extended');
+  if (extended) {
+    const list = specifiers(machine.tree, extended, '#interrupt-cells');
+    return list.stop?.reason === 'unresolved' ? undefined : list.entries.length;
+  }
+  const own = rawCells(node.properties.get('interrupts')).length;
+  if (own === 0) return 0;
+  for (let node_: DtNode | undefined = node; node_; node_ = node_.parent) {
+    const [cell] = cells(machine.tree, node_.properties.get('interrupt-parent'));
+    const controller = cell
+      ? cellTarget(machine.tree, cell)
+      : node_ !== node && node_.properties.has('#interrupt-cells')
+        ? node_
+        : undefined;
+    if (cell && !controller) return undefined;
+    const per = u32(controller?.properties.get('#interrupt-cells'));
+    if (controller) return per === undefined || per === 0 ? undefined : Math.floor(own / per);
+  }
+  return undefined;
+}
+
+/** A clock, reset or power domain whose provider is disabled: the IOMMU's own probe is deferred without end. */
+function deadSupplier(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
+  const takesClocks = match.traits.needs.some(({ kind }) => kind === 'clocks');
+  const lists: [string, string, boolean][] = [
+    ['power-domains', '#power-domain-cells', true],
+    ['clocks', '#clock-cells', takesClocks],
+    ['resets', '#reset-cells', match.traits.needs.some(({ kind }) => kind === 'resets')],
+  ];
+  for (const [property, cellsName, matters] of lists) {
+    if (!matters || !node.properties.has(property)) continue;
+    for (const { provider } of specifiers(machine.tree, node.properties.get(property), cellsName).entries) {
+      const off = disabledAbove(provider);
+      if (!off) continue;
+      const why = `its ${quoted(property)} needs ${quoted(pathOf(provider))}, which is disabled`;
+      return never('supplier', why, [at(node, property), at(off, 'status')]);
+    }
+  }
+  return undefined;
+}
+
+/** The node itself or the ancestor whose `status` keeps Linux from using it. */
+export function disabledAbove(node: DtNode): DtNode | undefined {
+  for (let up: DtNode | undefined = node; up; up = up.parent) if (!isAvailable(up)) return up;
+  return undefined;
+}
+
+function unlisted(node: DtNode, { driver, traits }: DriverMatch): Registration | undefined {
+  const rule = driver.unregistered;
+  if (!rule || traits.implementation === null) return undefined;
+  if (!rule.implementations.includes(traits.implementation) || node.properties.has(rule.lacks)) return undefined;
+  return never('not-registered', rule.why, [at(node, 'compatible')]);
+}
+
+/** The first enabled instance of each driver that wants all of them alike. */
+const firstOfDriver = perMachine<ReadonlyMap<string, DtNode>>((machine) => {
+  const first = new Map<string, DtNode>();
+  for (const node of treeNodes(machine).all) {
+    if (!node.properties.has('#iommu-cells') || !isAvailable(node)) continue;
+    const driver = driverFor(node, machine.platform.kernelVersion)?.driver;
+    if (driver?.uniform !== undefined && !first.has(driver.name)) first.set(driver.name, node);
+  }
+  return first;
+});
+
+function notUniform(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
+  const trait = match.driver.uniform;
+  const first = trait === undefined ? undefined : firstOfDriver(machine).get(match.driver.name);
+  if (trait === undefined || !first || first === node) return undefined;
+  const other = driverFor(first, machine.platform.kernelVersion);
+  if (!other || other.traits[trait] === match.traits[trait]) return undefined;
+  const why = `${quoted(pathOf(first))} is of another generation, and the driver serves one in a system`;
+  return never('probe-fails', why, [at(node, 'compatible'), at(first, 'compatible')]);
+}

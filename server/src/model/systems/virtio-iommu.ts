@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// virtio-iommu: what its masters get, and what only the running device can say (MSI region, features of virtio masters).
+import type { Region } from '#model/reserved.ts';
+import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
+import { doubt, hex, say, sayIf, type Trail } from '#model/trail.ts';
+import { compatibles } from '#tree/query.ts';
+
+function driverOf({ binding }: Subject) {
+  const driver = binding.reached[0]?.state.match?.driver;
+  return driver?.name === 'virtio-iommu' ? driver : undefined;
+}
+
+function translate(subject: Subject, trail: Trail): Translation {
+  const state = subject.binding.reached[0]?.state;
+  if (subject.binding.outcome !== 'bound' || !state) return {};
+  const authority = 'Linux 6.12 drivers/iommu/virtio-iommu.c:viommu_probe';
+  const mmio = compatibles(state.node).includes('virtio,mmio');
+  const what = mmio ? 'the device behind the transport has virtio ID 23' : 'the PCI function is a virtio-iommu';
+  sayIf(trail, authority, `The node becomes an IOMMU only where ${what}.`, { dependsOn: `whether ${what}` });
+  trail.alternative ??= { when: `not so: ${what}`, verdict: 'defer->direct' };
+  if (compatibles(subject.node).includes('virtio,mmio')) {
+    doubt(
+      trail,
+      'whether the virtio device offers VIRTIO_F_ACCESS_PLATFORM; without it the driver uses physical addresses',
+    );
+  }
+  return {};
+}
+
+function reserve(subject: Subject, trail: Trail): Region[] {
+  const driver = driverOf(subject);
+  const window = driver?.msiWindow;
+  if (!driver || !window) return [];
+  const authority = 'Linux 6.12 drivers/iommu/virtio-iommu.c:viommu_get_resv_regions';
+  const text = `Unless the device reports an MSI region of its own, the driver keeps ${hex(window.start)} to ${hex(window.end)} for MSI doorbells.`;
+  say(trail, authority, text);
+  doubt(trail, 'whether the virtio-iommu reports an MSI region of its own');
+  return [{ ...window, type: 'msi', why: 'virtio-iommu software MSI window' }];
+}
+
+export const VIRTIO_IOMMU_SYSTEM: DmaSystem = {
+  id: 'virtio-iommu',
+  title: 'virtio-iommu',
+  source: 'drivers/iommu/virtio-iommu.c',
+  claims: (subject) => driverOf(subject) !== undefined,
+  translate,
+  reserve,
+};
