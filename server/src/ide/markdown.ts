@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The only place that writes Markdown: a device's report, a node, a property, a macro, a rule, for hovers and pages.
 import type { Span } from '#base/text.ts';
-import type { DmaReport, IommuUse, Platform, Step } from '#model/types.ts';
+import type { DmaReport, IommuUse, PciMaps, Platform, Step } from '#model/types.ts';
 import type { Rule } from '#rules/rule.ts';
 import { deferralText } from './report-text.ts';
 import { driverText, hex, idText, platformText, reservedText, verdictText } from './wording.ts';
@@ -30,11 +30,8 @@ function certaintyNote(report: DmaReport): string {
 }
 
 function facts(report: DmaReport): string[] {
-  const facts = report.iommus.map(iommuFact);
-  for (const { ridBase, length, iommu, outBase } of report.pci?.maps ?? []) {
-    const last = ridBase + length - 1;
-    facts.push(`Requester IDs ${hex(ridBase)} to ${hex(last)} → ${code(iommu)} from ${hex(outBase)}`);
-  }
+  const facts = report.iommus.map(entryMarkdown);
+  facts.push(...(report.pci?.maps ?? []).map(mapEntryMarkdown));
   if (report.group !== null) facts.push(`Group ${code(report.group)}`);
   facts.push(report.coherent ? 'Cache-coherent' : 'Not cache-coherent');
   if (report.dmaLimit !== null) facts.push(`DMA addresses up to ${code(report.dmaLimit)}`);
@@ -49,7 +46,8 @@ function facts(report: DmaReport): string[] {
   return facts;
 }
 
-function iommuFact(use: IommuUse): string {
+/** One decoded entry of `iommus`. */
+export function entryMarkdown(use: IommuUse): string {
   const ids = use.ids.map(idText).join(', ');
   return `IOMMU ${code(use.path)}, ${driverText(use)}${ids === '' ? '' : `: ${ids}`}`;
 }
@@ -65,15 +63,10 @@ function stepsMarkdown(steps: readonly Step[], link: Link): string {
   return lines.join('\n');
 }
 
-/** One decoded entry of `iommus` or `iommu-map`. */
-export interface EntryText {
-  readonly iommu: string;
-  readonly driver: string;
-  readonly ids: readonly string[];
-}
-
-export function entryMarkdown({ iommu, driver, ids }: EntryText): string {
-  return `**${code(iommu)}**, ${driver}${ids.length === 0 ? '' : `: ${ids.join(', ')}`}`;
+/** One decoded entry of `iommu-map`. */
+export function mapEntryMarkdown({ ridBase, length, iommu, outBase }: PciMaps['maps'][number]): string {
+  const last = ridBase + length - 1;
+  return `Requester IDs ${hex(ridBase)} to ${hex(last)} → ${code(iommu)} from ${hex(outBase)}`;
 }
 
 /** A node: its path, what it is, and every place that opens it. */

@@ -6,30 +6,31 @@ import type { DtNode, DtProperty } from '#tree/types.ts';
 import type { View } from './analysis.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** `node`: a node's name, a label, or a reference: whatever leads to a node. */
-export type Symbol =
+/** `node`: a node's name, a label, or a reference: whatever leads to a node. `value`: a cell or a string. */
+export type Mention =
   | { readonly kind: 'include'; readonly span: Span; readonly path: string }
   | { readonly kind: 'macro'; readonly span: Span; readonly name: string }
   | { readonly kind: 'node'; readonly span: Span; readonly node: DtNode; readonly label?: string }
-  | { readonly kind: 'property'; readonly span: Span; readonly property: DtProperty };
+  | { readonly kind: 'property'; readonly span: Span; readonly property: DtProperty }
+  | { readonly kind: 'value'; readonly span: Span; readonly property: DtProperty };
 
 export interface Place {
   /** The innermost node whose braces or name hold the offset. */
   readonly node?: DtNode;
   /** The property whose statement holds the offset. */
   readonly property?: DtProperty;
-  readonly symbol?: Symbol;
+  readonly mention?: Mention;
 }
 
 export function placeAt(view: View, offset: number): Place {
   const { file, text, snapshot } = view;
   const owner = ownerAt(snapshot, file, offset);
   const include = includeAt(view, offset);
-  if (include) return { ...owner, symbol: include };
+  if (include) return { ...owner, mention: include };
   if (stateAt(text, offset) === 'comment') return {};
-  const symbol =
+  const mention =
     referenceAt(view, offset) ?? labelAt(view, offset) ?? macroAt(view, offset) ?? nameAt(view, owner, offset);
-  return symbol ? { ...owner, symbol } : owner;
+  return mention ? { ...owner, mention } : owner;
 }
 
 interface Owner {
@@ -82,7 +83,7 @@ function ownerAt(snapshot: Snapshot, file: string, offset: number): Owner {
   return { node };
 }
 
-function includeAt({ file, text, resolve }: View, offset: number): Symbol | undefined {
+function includeAt({ file, text, resolve }: View, offset: number): Mention | undefined {
   const start = text.lastIndexOf('\n', offset - 1) + 1;
   const end = text.indexOf('\n', offset);
   const line = text.slice(start, end < 0 ? text.length : end);
@@ -95,7 +96,7 @@ function includeAt({ file, text, resolve }: View, offset: number): Symbol | unde
 }
 
 /** `&label`, `&{/path}`, `&{label/path}` around the offset. */
-function referenceAt({ file, text, snapshot }: View, offset: number): Symbol | undefined {
+function referenceAt({ file, text, snapshot }: View, offset: number): Mention | undefined {
   const start = text.lastIndexOf('&', offset);
   if (start < 0 || offset - start > 200) return undefined;
   const match = /^&(?:([A-Za-z_]\w*)|\{([^}\n]*)\})/.exec(text.slice(start, start + 200));
@@ -110,7 +111,7 @@ function referenceAt({ file, text, snapshot }: View, offset: number): Symbol | u
   };
 }
 
-function labelAt({ file, text, snapshot }: View, offset: number): Symbol | undefined {
+function labelAt({ file, text, snapshot }: View, offset: number): Mention | undefined {
   const word = wordAt(text, offset);
   if (!word || !/^\s*:/.test(text.slice(word.end, word.end + 8))) return undefined;
   const node = snapshot.tree.labels.get(word.text)?.find((candidate) => hasLabelAt(candidate, file, word.start));
@@ -121,18 +122,22 @@ function hasLabelAt(node: DtNode, file: string, start: number): boolean {
   return node.labels.some(({ span }) => span.file === file && span.start === start);
 }
 
-function macroAt({ file, text, snapshot }: View, offset: number): Symbol | undefined {
+function macroAt({ file, text, snapshot }: View, offset: number): Mention | undefined {
   const word = wordAt(text, offset);
   if (!word || stateAt(text, offset) === 'string' || snapshot.tree.macros.history(word.text).length === 0)
     return undefined;
   return { kind: 'macro', name: word.text, span: { file, start: word.start, end: word.end } };
 }
 
-function nameAt({ file }: View, { node, property }: Owner, offset: number): Symbol | undefined {
+function nameAt({ file }: View, { node, property }: Owner, offset: number): Mention | undefined {
   const holds = (span: Span) => span.file === file && span.start <= offset && offset <= span.end;
   const setAt = property?.origins.find((origin) => holds(origin.name));
   if (property && setAt) return { kind: 'property', property, span: setAt.name };
-  const openedAt = property ? undefined : node?.origins.find((origin) => holds(origin.name));
+  if (property) {
+    const datum = property.value.data.find(({ span }) => holds(span));
+    return datum && { kind: 'value', property, span: datum.span };
+  }
+  const openedAt = node?.origins.find((origin) => holds(origin.name));
   return node && openedAt && { kind: 'node', node, span: openedAt.name };
 }
 

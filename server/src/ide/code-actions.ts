@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// What the light bulb offers: the repair of each problem at the cursor, and a comment that silences it.
+import type { Problem } from '#base/problem.ts';
+import type { TextEdit } from '#base/text.ts';
+import { indentAt, lineEnd } from '#rules/edits.ts';
+import { CATALOGUE } from '#rules/index.ts';
+import { pathOf } from '#tree/query.ts';
+import type { View } from './analysis.ts';
+import { diagnostics, problemsAt } from './diagnostics.ts';
+import { fixOf } from './fixes.ts';
+import { nodeRanges } from './places.ts';
+
+export interface CodeAction {
+  readonly title: string;
+  readonly edits: readonly TextEdit[];
+  readonly problem: Problem;
+  /** The one that the editor's fix key applies. */
+  readonly preferred: boolean;
+}
+
+/** The repairs first, then the comments. */
+export function codeActions(view: View, start: number, end: number): CodeAction[] {
+  const problems = problemsAt(view, start, end);
+  return [
+    ...problems.flatMap((problem) => repair(view, problem)),
+    ...problems.flatMap((problem) => silence(view, problem)),
+  ];
+}
+
+/** Whether {@link diagnostics} has more than nothing to repair: what offers "fix all". */
+export function hasFixes(view: View): boolean {
+  return diagnostics(view).some((problem) => problem.fix !== undefined);
+}
+
+function repair(view: View, problem: Problem): CodeAction[] {
+  const fix = fixOf(view, problem);
+  return fix ? [{ title: fix.title, edits: fix.edits, problem, preferred: true }] : [];
+}
+
+/** A comment on a line of its own before the node, where the rule's runner looks for it. */
+function silence(view: View, problem: Problem): CodeAction[] {
+  if (!CATALOGUE.byId.has(problem.rule) || problem.node === undefined) return [];
+  const { file, text, snapshot } = view;
+  const around = nodeRanges(snapshot, file).filter(
+    ({ node, start, end }) => pathOf(node) === problem.node && start <= problem.span.start && problem.span.end <= end,
+  );
+  const block = around[around.length - 1];
+  if (!block) return [];
+  const at = text.lastIndexOf('\n', block.start - 1) + 1;
+  const comment = `${indentAt(text, block.start)}/* dt-iommu-ignore ${problem.rule}: reason */${lineEnd(text)}`;
+  return [
+    {
+      title: `Ignore ${problem.rule} for this node`,
+      edits: [{ span: { file, start: at, end: at }, text: comment }],
+      problem,
+      preferred: false,
+    },
+  ];
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Repairs of problems: one at its place, or all of a file one after the other, each planned on what the last one left.
+import type { Problem } from '#base/problem.ts';
+import type { TextEdit } from '#base/text.ts';
+import type { Fix } from '#rules/rule.ts';
+import type { Analysis, View } from './analysis.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Trial } from './trial.ts';
+
+/** More repairs than any file needs: a fix that brings its own problem back must not go on for ever. */
+const MAX_FIXES = 500;
+
+/** `undefined` when the problem is gone or has no repair. */
+export function fixOf(view: View, problem: Problem): Fix | undefined {
+  return problem.fix === undefined ? undefined : view.snapshot.planFix(problem);
+}
+
+export interface FixAllRequest {
+  readonly board: string;
+  /** Which problems to repair; those that have no repair stay. */
+  wanted(problem: Problem): boolean;
+}
+
+/** All repairs of a board, as edits of the texts that it has now; `fixed` counts them. */
+export function fixAll(
+  analysis: Analysis,
+  request: FixAllRequest,
+): { readonly edits: TextEdit[]; readonly fixed: number } {
+  const trial = analysis.trial(request.board);
+  const refused = new Set<string>();
+  let fixed = 0;
+  while (fixed < MAX_FIXES && fixNext(trial, request, refused)) fixed++;
+  return { edits: trial.edits(), fixed };
+}
+
+/** False when nothing wanted is left. A problem whose repair leads nowhere is not tried again. */
+function fixNext(trial: Trial, { wanted }: FixAllRequest, refused: Set<string>): boolean {
+  const { snapshot } = trial;
+  for (const problem of snapshot.problems()) {
+    const name = nameOf(snapshot, problem);
+    if (problem.fix === undefined || refused.has(name) || !wanted(problem)) continue;
+    const fix = snapshot.planFix(problem);
+    refused.add(name);
+    if (!fix || fix.edits.length === 0) continue;
+    trial.apply(fix.edits);
+    return true;
+  }
+  return false;
+}
+
+/** The same problem has the same name after other places of its file were edited. */
+function nameOf(snapshot: Snapshot, { rule, node, span, fix }: Problem): string {
+  const text = snapshot.text(span.file).slice(span.start, span.end);
+  return [rule, node, span.file, text, fix].join('\0');
+}
