@@ -232,7 +232,7 @@ export interface DriverNeed {
   readonly bytes?: number;
   /** Not needed where the node has this property. */
   readonly unless?: string;
-  /** False: only the binding asks for it; Linux goes on without. */
+  /** False: Linux goes on without; what is there must still be provided. */
   readonly enforced: boolean;
   /** The line Linux prints, with printk's placeholders; absent when it says nothing. */
   readonly log?: string;

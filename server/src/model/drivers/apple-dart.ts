@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Apple's DART: streams of up to two instances per master, and a page size that may be larger than the kernel's.
 import type { IommuDriver, IommuTraits } from '#model/types.ts';
-import { AFTER_6_1, KIB, PLAIN_IOMMU, strings } from './shared.ts';
+import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings } from './shared.ts';
 
 const SOURCE = 'drivers/iommu/apple-dart.c';
 
@@ -27,7 +27,7 @@ export const APPLE_DART: IommuDriver = {
   compatibles: [
     ...strings('match', ['apple,t8103-dart'], { traits: dart(16, 36) }),
     ...strings('match', ['apple,t6000-dart'], { traits: dart(16, 42) }),
-    ...strings('match', ['apple,t8103-usb4-dart'], { since: AFTER_6_1, traits: dart(64, 36) }),
+    ...strings('match', ['apple,t8103-usb4-dart'], { since: [6, 8], traits: dart(64, 36) }),
     ...strings('match', ['apple,t8110-dart'], { since: [6, 3], traits: { ...dart(256, null), iovaBits: null } }),
   ],
   cellCounts: [1],
@@ -41,6 +41,7 @@ export const APPLE_DART: IommuDriver = {
   needs: [
     { kind: 'reg-size', bytes: 0x4000, enforced: true, log: 'MMIO region too small (%pr)' },
     { kind: 'interrupts', enforced: true },
+    OPTIONAL_CLOCKS,
   ],
   domainRules: [
     {

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMU v1 and v2 with the vendor integrations that Linux's arm-smmu driver knows.
 import type { DriverCompatible, IommuDriver, IommuTraits } from '#model/types.ts';
-import { AFTER_6_1, KIB, LONG_DESCRIPTOR_PAGES, MIB, PLAIN_IOMMU, SOFTWARE_MSI_WINDOW, strings } from './shared.ts';
+import {
+  AFTER_6_1,
+  KIB,
+  LONG_DESCRIPTOR_PAGES,
+  MIB,
+  OPTIONAL_CLOCKS,
+  PLAIN_IOMMU,
+  SOFTWARE_MSI_WINDOW,
+  strings,
+} from './shared.ts';
 
 const SOURCE = 'drivers/iommu/arm/arm-smmu/arm-smmu.c';
 const QCOM_SOURCE = 'drivers/iommu/arm/arm-smmu/arm-smmu-qcom.c';
@@ -17,12 +26,15 @@ const NVIDIA: Partial<IommuTraits> = {
   ],
 };
 
+const NVIDIA_SMALL_PAGES = {
+  traits: { ...NVIDIA, pageSizes: [4 * KIB, 16 * KIB, 64 * KIB] },
+  note: 'Only pages up to the page size of the CPU: larger ones leave stale walk-cache entries on this SoC.',
+};
+
 const NVIDIA_VARIANTS: readonly DriverCompatible[] = [
   ...strings('variant', ['nvidia,tegra186-smmu'], { traits: NVIDIA }),
-  ...strings('variant', ['nvidia,tegra194-smmu', 'nvidia,tegra234-smmu'], {
-    traits: { ...NVIDIA, pageSizes: [4 * KIB, 16 * KIB, 64 * KIB] },
-    note: 'Only pages up to the page size of the CPU: larger ones leave stale walk-cache entries on this SoC.',
-  }),
+  ...strings('variant', ['nvidia,tegra194-smmu'], NVIDIA_SMALL_PAGES),
+  ...strings('variant', ['nvidia,tegra234-smmu'], { ...NVIDIA_SMALL_PAGES, since: [5, 19] }),
 ];
 
 const QCOM_VARIANTS: readonly DriverCompatible[] = [
@@ -62,13 +74,13 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
       'qcom,sc7180-smmu-v2',
       'qcom,sm6350-smmu-v2',
       'qcom,sm6375-smmu-v2',
-      'qcom,sm7150-smmu-v2',
       'qcom,qdu1000-smmu-500',
       'qcom,sm6115-smmu-500',
       'qcom,smmu-500',
     ],
     { since: AFTER_6_1, traits: QCOM },
   ),
+  ...strings('variant', ['qcom,sm7150-smmu-v2'], { since: [6, 7], traits: QCOM }),
   ...strings('binding', [
     'qcom,qcs8300-smmu-500',
     'qcom,sa8255p-smmu-500',
@@ -106,7 +118,6 @@ const QCOM_IDENTITY_CLIENTS: readonly string[] = [
 const QCOM_IDENTITY_CLIENTS_AFTER_6_1: readonly string[] = [
   'qcom,qcm2290-mdss',
   'qcom,sc8280xp-mdss',
-  'qcom,sdm670-mdss',
   'qcom,sm6115-mdss',
   'qcom,sm6350-mdss',
   'qcom,sm6375-mdss',
@@ -178,16 +189,19 @@ export const ARM_SMMU: IommuDriver = {
       enforced: true,
       log: 'found %d interrupts but expected at least %d',
     },
+    OPTIONAL_CLOCKS,
   ],
   domainRules: [
     {
       type: 'identity',
       binding: 'mmu-masters',
+      since: [5, 19],
       why: 'the legacy binding cannot tell which masters share a group',
       source: `${SOURCE}:arm_smmu_def_domain_type`,
     },
     { ...QCOM_IDENTITY, clients: QCOM_IDENTITY_CLIENTS },
     { ...QCOM_IDENTITY, clients: QCOM_IDENTITY_CLIENTS_AFTER_6_1, since: AFTER_6_1 },
+    { ...QCOM_IDENTITY, clients: ['qcom,sdm670-mdss'], since: [6, 7] },
   ],
   domains: ['identity', 'dma', 'dma-fq', 'blocked', 'unmanaged'],
   honoursReserved: true,
@@ -200,6 +214,7 @@ export const ARM_SMMU: IommuDriver = {
   },
   instances: 'first',
   notes: [
+    'With vendor code of Qualcomm the probe waits for the firmware interface: `qcom_scm not ready` (qcom_smmu_create).',
     'A pair contained in a programmed one shares its entry and group; any other overlap is -EINVAL, and a wider pair that comes second is one too (arm_smmu_find_sme).',
     'SMMU v2 needs one context interrupt per context bank: `found only %d context irq(s) but %d required`.',
     '`dma-coherent` on the SMMU node overrides IDR0.CTTW; it is about page walks, not about the masters.',

@@ -132,17 +132,19 @@ export const MEDIATEK: IommuDriver = {
       traits: multimedia(oneRegion()),
     }),
     ...strings('match', ['mediatek,mt8365-m4u'], { since: AFTER_6_1, traits: multimedia(oneRegion()) }),
-    ...strings('match', ['mediatek,mt8186-iommu-mm'], { traits: multimedia(MT8186, WITH_BCLK) }),
+    ...strings('match', ['mediatek,mt8186-iommu-mm'], { since: [5, 19], traits: multimedia(MT8186, WITH_BCLK) }),
     ...strings('match', ['mediatek,mt8188-iommu-vdo', 'mediatek,mt8188-iommu-vpp'], {
       since: AFTER_6_1,
       traits: multimedia(MT8188, WITH_BCLK),
     }),
     ...strings('match', ['mediatek,mt8192-m4u'], { traits: multimedia(MT8192, WITH_BCLK) }),
     ...strings('match', ['mediatek,mt8195-iommu-vdo', 'mediatek,mt8195-iommu-vpp'], {
+      since: [5, 19],
       traits: multimedia(MT8195, WITH_BCLK),
     }),
     ...strings('match', ['mediatek,mt8188-iommu-infra'], { since: AFTER_6_1, traits: infrastructure(oneRegion()) }),
     ...strings('match', ['mediatek,mt8195-iommu-infra'], {
+      since: [6, 0],
       traits: infrastructure(
         oneRegion(false, [
           { bank: 0, first: 16, last: 19 },

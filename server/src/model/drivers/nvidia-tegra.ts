@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The SMMU inside the memory controller of NVIDIA Tegra30 to Tegra210; and the controllers that only look like one.
 import type { IommuDriver, IommuTraits } from '#model/types.ts';
-import { KIB, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
+import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
 
 function swgroups(last: number) {
   return [wholeCell('swgroup', last, 'never enabled, without a message (tegra_smmu_find_swgroup does not find it)')];
@@ -41,7 +41,7 @@ export const NVIDIA_TEGRA: IommuDriver = {
   pageSizes: [4 * KIB],
   iovaBits: 32,
   paBits: 34,
-  needs: [{ kind: 'interrupts', enforced: true }],
+  needs: [{ kind: 'interrupts', enforced: true }, OPTIONAL_CLOCKS],
   domainRules: [
     {
       type: 'identity',

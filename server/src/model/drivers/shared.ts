@@ -57,6 +57,9 @@ export function wholeCell(kind: string, max: number, outside: string): CellMeani
   return { kind, bits: 32, min: 0, max, outside };
 }
 
+/** Clocks that the driver takes when they are there: a provider that never comes holds its probe up all the same. */
+export const OPTIONAL_CLOCKS = { kind: 'clocks', names: [], enforced: false } as const;
+
 /** Identity domains came to the media IOMMUs in 6.7; before, passthrough fell back to translation. */
 export const IDENTITY_SINCE_6_7 = { until: [6, 7], domains: ['dma', 'unmanaged'] } as const;
 

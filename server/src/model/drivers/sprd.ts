@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The Unisoc (Spreadtrum) display IOMMU: a small aperture and no identity mode.
 import type { IommuDriver } from '#model/types.ts';
-import { KIB, PLAIN_IOMMU, strings } from './shared.ts';
+import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings } from './shared.ts';
 
 export const SPRD: IommuDriver = {
   ...PLAIN_IOMMU,
@@ -20,6 +20,7 @@ export const SPRD: IommuDriver = {
   // 256 MiB: SPRD_IOMMU_MAX is the end of the aperture.
   iovaBits: 28,
   paBits: null,
+  needs: [OPTIONAL_CLOCKS],
   domains: ['dma', 'unmanaged'],
   instances: 'first',
   notes: [
