@@ -8,14 +8,18 @@ import { build } from 'esbuild';
 const root = new URL('../', import.meta.url);
 const cache = new URL('.cache/core/', root);
 
+/** The exports of a module below `server/src`, as in `await loadCore('model/drivers/index.ts')`. */
+export function loadCore(entry) {
+  return loadModule(`server/src/${entry}`);
+}
+
 /**
- * The exports of a module below `server/src`, as in `await loadCore('model/drivers/index.ts')`. Packages are not
- * bundled but found from the repository. The bundle is kept by content, so that parallel scripts do not disturb each
- * other.
+ * The exports of a module of this repository that imports the core. Packages are not bundled but found from the
+ * repository. The bundle is kept by content, so that parallel scripts do not disturb each other.
  */
-export async function loadCore(entry) {
+export async function loadModule(entry) {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`server/src/${entry}`, root))],
+    entryPoints: [fileURLToPath(new URL(entry, root))],
     bundle: true,
     format: 'esm',
     platform: 'node',

@@ -1,58 +1,139 @@
 // SPDX-License-Identifier: MIT
 // Compares the findings of our `dtc/…` rules with what Debian's dtc says: check, node and line of each.
-import { relative } from 'node:path';
+import { normalize, relative } from 'node:path';
 
-/** Checks of ours that dtc 1.6.1 does not have, and findings where ours says more or less on purpose. */
-const explained = [
+/**
+ * Every way in which our findings differ from dtc's on purpose. `ours` and `dtcs` say whether an entry that only one of
+ * both has belongs to it; `context` knows the tree.
+ */
+export const explained = [
   {
-    why: 'dtc 1.6.1 has no such check; 1.7 has',
+    why: 'dtc 1.6.1 does not have the check; 1.7 has it',
     ours: ({ check }) => check === 'interrupt_map' || check === 'graph_nodes',
   },
   {
-    why: '`dma-ranges` uses the cell counts, which dtc knows from 1.7 on',
-    dtcs: ({ check, ownsDmaRanges }) => check === 'avoid_unnecessary_addr_size' && ownsDmaRanges,
+    why: 'an overlay says only a part: what its target has is not known, so checks that need the board are silent',
+    dtcs: (_entry, { plugin }) => plugin,
   },
+  {
+    why: 'dtc counts deleted children when it asks whether a node has any',
+    dtcs: ({ check, node }, { childless }) => check === 'avoid_unnecessary_addr_size' && childless(node),
+  },
+  {
+    why: '`dma-ranges` uses the cell counts, which dtc knows from 1.7 on',
+    dtcs: ({ check, node }, { has }) => check === 'avoid_unnecessary_addr_size' && has(node, 'dma-ranges'),
+  },
+  {
+    why: 'dtc 1.6.1 takes the first number of `bus-range` for the last too',
+    dtcs: ({ check, text }) => check === 'pci_device_bus_num' && /\((\d+) - \1\)/.test(text),
+  },
+];
+
+/**
+ * Findings of dtc for which ours stands at another line, where the repair is: dtc points to the node and we to what is
+ * wrong inside it; or dtc points to the count or the range that a provider has, and we to what does not fit it;
+ * or dtc points to the first of two properties, and we to the second.
+ */
+const elsewhere = [
+  ({ check }) => check === 'phandle_references' || check === 'path_references',
+  ({ check, text }) => check === 'alias_paths' && text.includes('lowercase'),
+  ({ check, text }) => check.endsWith('_property') && text.startsWith('Missing property'),
+  ({ check, property }) => check === 'interrupts_property' && property === '#interrupt-cells',
+  ({ check }) => check === 'pci_device_bus_num',
+  ({ check }) => check === 'duplicate_property_names',
 ];
 
 const pattern = /^(.+?):(\d+)\.\d+-(?:\d+\.)?\d+: (?:Warning|ERROR) \((\w+)\): (\/[^\s:]*)(?::([^\s:]+))?: (.*)$/;
 const prerequisite = /\((\w+)\): Failed prerequisite/;
 
-/** dtc's messages as entries `{ check, file, line, node, text }`, and the checks that it skipped. */
+/**
+ * dtc's messages as entries `{ check, file, line, node, property, text }`, the checks that it skipped for want of a
+ * prerequisite, and whether an error kept it from running the rest.
+ */
 export function parseMessages(messages) {
   const entries = [];
   const skipped = new Set();
-  for (const line of messages.split('\n')) {
-    const skip = prerequisite.exec(line);
-    const found = pattern.exec(line);
+  let aborted = false;
+  for (const message of messages.split('\n')) {
+    const skip = prerequisite.exec(message);
+    const found = pattern.exec(message);
     if (skip) skipped.add(skip[1]);
-    else if (found) entries.push({ file: found[1], line: Number(found[2]), check: found[3], node: found[4], property: found[5], text: found[6] });
+    if (message.includes(': ERROR (')) aborted = true;
+    if (found) {
+      const [, file, line, check, node, property, text] = found;
+      // dtc looks for this one from the root and names the root.
+      const about = check === 'obsolete_chosen_interrupt_controller' ? '/chosen' : node;
+      entries.push({ check, file: normalize(file), line: Number(line), node: about, property, text });
+    }
   }
-  return { entries, skipped };
+  return { entries, skipped, aborted };
 }
 
-/** Our problems of `dtc/…` rules in the same form. `linesOf(file)` gives line starts of a file. */
-export function ownEntries(core, tree, problems, { root, linesOf }) {
+/** Our problems of `dtc/…` rules in the same form, with files relative to `root`. */
+export function ownEntries(bench, problems, root) {
   return problems
     .filter((problem) => problem.rule.startsWith('dtc/'))
-    .map((problem) => ({
-      check: problem.rule.slice(4),
-      file: relative(root, problem.span.file),
-      line: core.positionAt(linesOf(problem.span.file), problem.span.start).line + 1,
-      node: problem.node,
-      text: problem.message,
+    .map(({ rule, span, node, message }) => ({
+      check: rule.slice(4),
+      file: relative(root, span.file),
+      line: bench.lineOf(dtcPlace(bench, span)),
+      node,
+      text: message,
     }));
+}
+
+/** dtc's place of a node is its brace, which may stand on the line after the name. */
+function dtcPlace(bench, span) {
+  const blank = /^\s*(?=\{)/.exec(bench.text(span.file).slice(span.end, span.end + 200))?.[0];
+  return blank === undefined ? span : { ...span, start: span.end + blank.length };
 }
 
 const key = ({ check, file, line, node }) => `${check} ${file}:${line} ${node}`;
 
-/** What only one of both says, without what is explained; `{ missing, extra }` of entries. */
-export function compareChecks(ours, { entries, skipped }, facts = () => ({})) {
-  const mine = new Map(ours.filter(({ check }) => !skipped.has(check)).map((entry) => [key(entry), entry]));
+/** `same`: how many both have; `different`: sentences about what only one has; `explained`: how many of those are. */
+export function compareChecks(bench, tree, ours, { entries, skipped, aborted }) {
+  const reported = new Set(entries.map(({ check }) => check));
+  const ran = ({ check }) => (aborted ? reported.has(check) : !skipped.has(check));
+  const mine = new Map(ours.filter(ran).map((entry) => [key(entry), entry]));
   const theirs = new Map(entries.map((entry) => [key(entry), entry]));
-  const isExplained = (side) => (entry) => explained.some((rule) => rule[side]?.({ ...entry, ...facts(entry) }));
+  const result = { same: 0, explained: 0, different: [] };
+  for (const name of [...theirs.keys()].filter((one) => mine.has(one))) {
+    result.same++;
+    mine.delete(name);
+    theirs.delete(name);
+  }
+  result.explained += pairElsewhere(ours, mine, theirs);
+  const context = contextOf(bench, tree);
+  const judge = (side, words, rest) => {
+    for (const [name, entry] of rest) {
+      if (explained.some((rule) => rule[side]?.(entry, context))) result.explained++;
+      else result.different.push(`${words} ${name}: ${entry.text}`);
+    }
+  };
+  judge('dtcs', 'only dtc:', theirs);
+  judge('ours', 'only ours:', mine);
+  return result;
+}
+
+/** Takes away what both say of the same node at different lines for a known reason; returns how many dtc says. */
+function pairElsewhere(ours, mine, theirs) {
+  let count = 0;
+  for (const [name, entry] of [...theirs]) {
+    if (!elsewhere.some((one) => one(entry))) continue;
+    const pairs = ours.filter((own) => own.check === entry.check && own.node === entry.node);
+    if (pairs.length === 0) continue;
+    for (const own of pairs) mine.delete(key(own));
+    theirs.delete(name);
+    count++;
+  }
+  return count;
+}
+
+function contextOf(bench, tree) {
+  const nodeOf = (path) => bench.core.nodeByPath(tree, path);
   return {
-    same: [...theirs.keys()].filter((one) => mine.has(one)).length,
-    missing: [...theirs].filter(([one]) => !mine.has(one)).map(([, entry]) => entry).filter((entry) => !isExplained('dtcs')(entry)),
-    extra: [...mine].filter(([one]) => !theirs.has(one)).map(([, entry]) => entry).filter((entry) => !isExplained('ours')(entry)),
+    plugin: tree.plugin,
+    childless: (path) => nodeOf(path)?.children.size === 0,
+    has: (path, property) => nodeOf(path)?.properties.has(property) ?? false,
   };
 }

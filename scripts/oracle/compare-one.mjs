@@ -3,9 +3,9 @@
 //   node scripts/oracle/compare-one.mjs [-@] BOARD…            BOARD relative to the kernel, or absolute
 //   node scripts/oracle/compare-one.mjs [-@] BOARD --blob FILE  compares a blob that was made otherwise
 import { existsSync, readFileSync } from 'node:fs';
-import { isAbsolute, relative } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compileWithCore } from './core.mjs';
+import { kernelIncludes, Workbench } from './core.mjs';
 import { expected, expectedDir, readMessages } from './expected.mjs';
 import { difference } from './fdt.mjs';
 import { kernelDir } from './kernel.mjs';
@@ -16,7 +16,14 @@ const { values, positionals } = parseArgs({
 });
 const kernel = kernelDir();
 const folder = expectedDir(kernel);
+const bench = await Workbench.open();
 let different = 0;
+
+function compile(board) {
+  const symbols = values.symbols ?? false;
+  return bench.blob(bench.evaluate(join(kernel, board), kernelIncludes(kernel), { symbols }), symbols);
+}
+
 for (const name of positionals) {
   const board = isAbsolute(name) ? relative(kernel, name) : name;
   const paths = await expected(kernel, folder, board);
@@ -25,9 +32,7 @@ for (const name of positionals) {
     console.log(`${board}: dtc does not compile it\n${readMessages(paths).messages.slice(0, 500)}`);
     continue;
   }
-  const ours = values.blob
-    ? readFileSync(values.blob)
-    : await compileWithCore(kernel, board, { symbols: values.symbols });
+  const ours = values.blob ? readFileSync(values.blob) : compile(board);
   const answer = difference(ours, readFileSync(blob));
   if (answer) different++;
   console.log(`${board}: ${answer ?? 'equal'}`);

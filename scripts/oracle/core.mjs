@@ -1,46 +1,29 @@
 // SPDX-License-Identifier: MIT
-// The project's core for the oracles: bundled from the sources as they are, with files read from disk.
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const require = createRequire(import.meta.url);
-
-const entry = `
-export { Frontend } from '#tree/evaluate.ts';
-export { writeBlob } from '#tree/blob.ts';
-export { pathOf, walk } from '#tree/query.ts';
-export { lineStarts, positionAt } from '#base/text.ts';
-export { dtcRules } from '#rules/dtc/index.ts';
-export { catalogue } from '#rules/catalogue.ts';
-export { runRules } from '#rules/runner.ts';
-`;
+// The project's core for the oracles: the sources as they are, over files read from disk.
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadModule } from '../load-core.mjs';
 
 let loaded;
 
-/** The exports above; bundled once per process. */
+/** What core-entry.mjs exports; bundled once per process. */
 export function loadCore() {
-  loaded ??= bundle();
+  loaded ??= loadModule('scripts/oracle/core-entry.mjs');
   return loaded;
 }
 
-async function bundle() {
-  const outfile = join(root, '.cache', `oracle-core-${process.pid}.mjs`);
-  mkdirSync(dirname(outfile), { recursive: true });
-  await build({
-    stdin: { contents: entry, resolveDir: root, loader: 'ts' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    external: ['web-tree-sitter'],
-    outfile,
-    logLevel: 'error',
-  });
-  return import(pathToFileURL(outfile).href);
+let parsing;
+
+/** The grammar from the wasm files of this checkout. */
+export function grammar() {
+  const bytes = (path) => new Uint8Array(readFileSync(new URL(`../../${path}`, import.meta.url)));
+  parsing ??= loadCore().then((core) =>
+    core.loadGrammar({
+      runtime: bytes('node_modules/web-tree-sitter/web-tree-sitter.wasm'),
+      grammar: bytes('grammars/devicetree/tree-sitter-devicetree.wasm'),
+    }),
+  );
+  return parsing;
 }
 
 /** Files of this disk; each is read once, so that its object stands for its version. */
@@ -56,21 +39,58 @@ export function diskReader() {
   };
 }
 
-/** A front end over the disk; its grammar comes from the wasm files of this checkout. */
-export async function newFrontend(reader = diskReader()) {
-  const core = await loadCore();
-  return new core.Frontend({ parse: (text) => ({ items: [], length: text.length, hasError: true, errors: [] }) }, reader);
+/** Evaluates and checks boards; remembers files, so one for boards that share them. */
+export class Workbench {
+  #reader = diskReader();
+  #lines = new Map();
+
+  static async open() {
+    const core = await loadCore();
+    const bench = new Workbench();
+    bench.core = core;
+    bench.frontend = new core.Frontend(await grammar(), bench.#reader);
+    bench.rules = core.catalogue(core.dtcRules);
+    bench.everything = new Map(core.dtcRules.filter((rule) => rule.off).map((rule) => [rule.id, 'warning']));
+    return bench;
+  }
+
+  evaluate(path, includePaths, { symbols = false, defines = [['__DTS__', undefined]] } = {}) {
+    return this.frontend.evaluate(path, { includePaths, defines, symbols });
+  }
+
+  blob(tree, symbols = false) {
+    return Buffer.from(this.core.writeBlob(tree, { symbols }));
+  }
+
+  text(path) {
+    return this.#reader.read(path)?.text ?? '';
+  }
+
+  /** The one-based line on which a span starts. */
+  lineOf(span) {
+    let starts = this.#lines.get(span.file);
+    if (!starts) {
+      starts = this.core.lineStarts(this.text(span.file));
+      this.#lines.set(span.file, starts);
+    }
+    return this.core.positionAt(starts, span.start).line + 1;
+  }
+
+  /** The problems of the tree and of the `dtc/…` rules; `severities` switches on those that are off by default. */
+  problems(tree, severities = this.everything) {
+    const { problems, crashes } = this.core.runRules(this.rules, {
+      tree,
+      platform: { kind: 'linux' },
+      report: () => undefined,
+      text: (path) => this.text(path),
+      severities,
+    });
+    if (crashes.length > 0) throw new Error(`rule ${crashes[0].rule} on ${crashes[0].node}: ${crashes[0].message}`);
+    return problems;
+  }
 }
 
-/** The options with which the kernel's build reads a board. */
-export function kernelOptions(kernel, symbols = false) {
-  return { includePaths: [join(kernel, 'scripts/dtc/include-prefixes')], defines: [['__DTS__', undefined]], symbols };
-}
-
-/** Our blob of one board; an error of ours about the text is an exception. */
-export async function compileWithCore(kernel, board, { symbols = false } = {}) {
-  const core = await loadCore();
-  const frontend = await newFrontend();
-  const tree = frontend.evaluate(join(kernel, board), kernelOptions(kernel, symbols));
-  return Buffer.from(core.writeBlob(tree, { symbols }));
+/** Where the kernel's build searches for includes. */
+export function kernelIncludes(kernel) {
+  return [join(kernel, 'scripts/dtc/include-prefixes')];
 }

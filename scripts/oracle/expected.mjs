@@ -95,3 +95,12 @@ export async function expectedForAll(kernel, boards, jobs, tell) {
   await Promise.all(Array.from({ length: jobs }, worker));
   return result;
 }
+
+/** What dtc says of one file that needs no preprocessor, with all its checks and even when it refuses the file. */
+export async function checkFile(folder, name) {
+  const { stderr } = await run('dtc', ['-f', '-I', 'dts', '-O', 'dtb', '-o', '/dev/null', ...allChecks, name], {
+    cwd: folder,
+    timeout: 60_000,
+  });
+  return stderr;
+}

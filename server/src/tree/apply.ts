@@ -6,7 +6,7 @@ import { ItemOrigin, type OpenBody, resolvedValue, type TreeBuilder, type TreeNo
 import { tokenIndexAt } from './cpp/expand.ts';
 import type { Head } from './head.ts';
 import type { Preprocessor, Source } from './preprocess.ts';
-import { readU32 } from './query.ts';
+import { pathOf, readU32 } from './query.ts';
 import { parseStatements } from './statement-syntax.ts';
 import type { MemoryReservation, PropertyOrigin } from './types.ts';
 import { parseValue, type RawValue } from './value-syntax.ts';
@@ -182,7 +182,7 @@ export class StatementApplier {
     const opened = this.#tree.openChild(parent, head.name);
     if (opened.duplicate) {
       const message = `\`${head.name}\` is there twice in the same braces; dtc refuses that (only another \`{…}\` merges).`;
-      this.#report('dtc/duplicate_node_names', message, source, place);
+      this.#report('dtc/duplicate_node_names', message, source, place, pathOf(opened.node));
     }
     return opened;
   }
@@ -235,10 +235,8 @@ export class StatementApplier {
     const duplicate = this.#tree.setProperty(owner, { name: head.name, origin, value });
     if (duplicate) {
       const message = `\`${head.name}\` is set twice in the same braces; dtc refuses that (only another \`{…}\` overrides).`;
-      this.#report('dtc/duplicate_property_names', message, source, {
-        at: at + item.head.at + head.at,
-        length: head.length,
-      });
+      const place = { at: at + item.head.at + head.at, length: head.length };
+      this.#report('dtc/duplicate_property_names', message, source, place, pathOf(owner.node));
     }
   }
 

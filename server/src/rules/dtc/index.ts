@@ -5,6 +5,7 @@ import { busRules } from './buses.ts';
 import { cellRules } from './cells.ts';
 import { graphRules } from './graph.ts';
 import { interruptRules } from './interrupts.ts';
+import { labelRules } from './labels.ts';
 import { nameRules } from './names.ts';
 import { phandleListRules } from './phandle-lists.ts';
 import { phandleRules } from './phandles.ts';
@@ -14,6 +15,7 @@ import { valueTypeRules } from './value-types.ts';
 
 export const dtcRules: readonly Rule[] = [
   ...nameRules,
+  ...labelRules,
   ...phandleRules,
   ...valueTypeRules,
   ...cellRules,

@@ -49,7 +49,6 @@ export const interruptRules: readonly Rule[] = [
   dtcRule({
     name: 'interrupt_provider',
     level: 'warning',
-    needs: ['interrupts_extended_is_cell'],
     title: 'Interrupt controller that does not count its cells',
     knows: 'board',
     properties: ['interrupt-controller', 'interrupt-map'],

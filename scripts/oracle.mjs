@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// `npm run test:oracle`: the front end and the `dtc/…` rules against cpp and Debian's dtc on the whole Linux tree.
+//   node scripts/oracle.mjs [--every N] [--jobs N] [PART…]      parts: syntax boards origins tests checks registry
+import { parseArgs } from 'node:util';
+import { compareBoards } from './oracle/boards.mjs';
+import { compareDtcTests } from './oracle/dtc-tests.mjs';
+import { compareFixtures } from './oracle/fixtures.mjs';
+import { architectures, deviceTrees, kernelDir, Missing, requirePrograms } from './oracle/kernel.mjs';
+import { compareOrigins } from './oracle/origins.mjs';
+import { compareRegistry } from './oracle/registry.mjs';
+import { Report } from './oracle/report.mjs';
+import { checkSyntax } from './oracle/syntax.mjs';
+
+const { values, positionals } = parseArgs({
+  options: { every: { type: 'string', default: '1' }, jobs: { type: 'string', default: '2' } },
+  allowPositionals: true,
+});
+
+const parts = {
+  syntax: checkSyntax,
+  boards: (run) => compareBoards(run, boardGroups(run.kernel)),
+  origins: (run) => compareOrigins(run, deviceTrees(run.kernel), 20 * Number(values.every)),
+  tests: compareDtcTests,
+  checks: compareFixtures,
+  registry: compareRegistry,
+};
+
+/** One group per architecture, and the overlays of arm64. */
+function boardGroups(kernel) {
+  const thin = (boards) => boards.filter((_, index) => index % Number(values.every) === 0);
+  return [
+    ...architectures.map((arch) => [arch, thin(deviceTrees(kernel, [arch]))]),
+    ['arm64 overlays', thin(deviceTrees(kernel, ['arm64'], ['.dtso']))],
+  ];
+}
+
+async function main() {
+  const names = positionals.length > 0 ? positionals : Object.keys(parts);
+  const unknown = names.find((name) => !(name in parts));
+  if (unknown) throw new Missing(`no part ${unknown}; there are ${Object.keys(parts).join(', ')}`);
+  requirePrograms();
+  const run = { kernel: kernelDir(), jobs: Number(values.jobs), report: new Report() };
+  for (const name of names) await parts[name](run);
+  console.log(`${run.report.passed} passed, ${run.report.failed} failed`);
+  process.exitCode = run.report.failed > 0 ? 1 : 0;
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof Missing)) throw error;
+  console.error(`test:oracle: ${error.message}`);
+  process.exitCode = 2;
+}

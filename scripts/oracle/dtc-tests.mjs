@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// dtc's own test inputs: the same blob for each that dtc accepts, each of its errors at the same line, and an end on all.
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { compareChecks, ownEntries, parseMessages } from './checks.mjs';
+import { Workbench } from './core.mjs';
+
+/** The inputs may not be copied into the project; they lie beside it, or where DTC_TESTS says. */
+export function dtcTestsDir() {
+  const folder = process.env.DTC_TESTS ?? new URL('../../../shared/data/dtc-tests', import.meta.url).pathname;
+  return existsSync(join(folder, 'expected-dtc-1.6.1.json')) ? folder : undefined;
+}
+
+export async function compareDtcTests({ report }) {
+  const folder = dtcTestsDir();
+  if (!folder) {
+    console.log("dtc's own tests: skipped, set DTC_TESTS to the folder with expected-dtc-1.6.1.json");
+    return;
+  }
+  const all = Object.entries(JSON.parse(readFileSync(join(folder, 'expected-dtc-1.6.1.json'), 'utf8')));
+  const blobs = report.part("dtc's own tests: blob", all.length);
+  const errors = report.part("dtc's own tests: lines of errors", all.length);
+  const checks = report.part("dtc's own tests: findings of checks", all.length);
+  const ends = report.part("dtc's own tests: ours ends where dtc crashes or does not end", all.length);
+  for (const [name, expectation] of all) {
+    const bench = await Workbench.open();
+    const paths = [folder, join(folder, 'search_dir'), join(folder, 'search_dir_b')];
+    const started = Date.now();
+    const tree = bench.evaluate(join(folder, name), paths, { defines: [] });
+    const problems = bench.problems(tree, new Map());
+    const said = parseMessages(expectation.messages.join('\n'));
+    if (expectation.exit === 0) {
+      const hash = createHash('sha256').update(bench.blob(tree)).digest('hex');
+      if (hash === expectation.sha256) blobs.pass();
+      else blobs.fail(`${name}: ${hash.slice(0, 12)}… instead of ${expectation.sha256.slice(0, 12)}…`);
+      const { different } = compareChecks(bench, tree, ownEntries(bench, problems, folder), said);
+      if (different.length === 0) checks.pass();
+      else checks.fail(`${name}: ${different.join('\n    ')}`);
+    } else if (newer.has(name)) {
+      if (problems.every(({ severity }) => severity !== 'error')) errors.pass();
+      else errors.fail(`${name}: dtc 1.7 accepts it`);
+    } else if (expectation.exit === 2) {
+      const { different } = compareChecks(bench, tree, ownEntries(bench, problems, folder), said);
+      if (different.length === 0) errors.pass();
+      else errors.fail(`${name}: ${different.join('\n    ')}`);
+    } else if (expectation.exit === 1) {
+      const missed = errorPlaces(expectation.messages).filter((place) => !hasErrorAt(bench, problems, place));
+      if (missed.length === 0) errors.pass();
+      else errors.fail(`${name}: no error at ${missed.map(({ file, line }) => `${file}:${line}`).join(', ')}`);
+    } else if (Date.now() - started < 5000) ends.pass();
+    else ends.fail(`${name}: ${Date.now() - started} ms`);
+  }
+  for (const part of [blobs, errors, checks, ends]) part.done();
+}
+
+/** Inputs that dtc 1.6.1 refuses and dtc 1.7 accepts: `&{label/path}`. */
+const newer = new Set(['path-references.dts', 'relref_merge.dts']);
+
+/** `file` and `line` of each error; dtc counts from a place of its own after a NUL in a line directive. */
+function errorPlaces(messages) {
+  const places = [];
+  for (const message of messages) {
+    const found = /^(?:(?:Lexical e|E)rror: )?([^:\s]+):(\d+)\.\d+-[\d.]+:? (.*)$/.exec(message);
+    if (found && !found[3].startsWith('Warning'))
+      places.push({ file: found[1], line: Number(found[2]), text: found[3] });
+  }
+  return places;
+}
+
+function hasErrorAt(bench, problems, { file, line }) {
+  return problems.some(
+    ({ severity, span }) => severity === 'error' && basename(span.file) === file && bench.lineOf(span) === line,
+  );
+}
