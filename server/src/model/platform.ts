@@ -131,14 +131,17 @@ export function isOn(platform: Platform, symbol: string, fallback: boolean): Ans
   return answer(platform, value, `CONFIG_${symbol}${value ? '' : ' is not set'}`, ['kernelConfig']);
 }
 
-/** Options of the command line, parsed once per text. */
-export function optionsOf(platform: Platform): CommandLine {
-  if (platform.cmdline !== lastLine.text)
-    lastLine = { text: platform.cmdline, options: parseCommandLine(platform.cmdline) };
-  return lastLine.options;
-}
+const options = new WeakMap<Platform, CommandLine>();
 
-let lastLine: { readonly text: string; readonly options: CommandLine } = { text: '', options: {} };
+/** Options of the command line, parsed once per platform. */
+export function optionsOf(platform: Platform): CommandLine {
+  let known = options.get(platform);
+  if (!known) {
+    known = parseCommandLine(platform.cmdline);
+    options.set(platform, known);
+  }
+  return known;
+}
 
 /** CONFIG_IOMMU_DMA: the DMA API can use an IOMMU on this architecture (`drivers/iommu/Kconfig`). */
 export function hasIommuDma(platform: Platform): Answer<boolean> {
@@ -230,11 +233,11 @@ export interface FwDevlink {
 /** Whether suppliers that the tree names are waited for (`drivers/base/core.c`). */
 export function fwDevlink(platform: Platform): Answer<FwDevlink> {
   const { kernelVersion } = platform;
-  const options = optionsOf(platform);
-  const mode = options.fwDevlink ?? defaultFwDevlink(kernelVersion);
+  const given = optionsOf(platform);
+  const mode = given.fwDevlink ?? defaultFwDevlink(kernelVersion);
   const ordering = mode === 'on' || mode === 'rpm';
-  const strict = ordering && options.fwDevlinkStrict === true;
-  const because = options.fwDevlink === undefined ? `the default fw_devlink=${mode}` : `fw_devlink=${mode}`;
+  const strict = ordering && given.fwDevlinkStrict === true;
+  const because = given.fwDevlink === undefined ? `the default fw_devlink=${mode}` : `fw_devlink=${mode}`;
   return answer(platform, { mode, strict }, because, ['kernelVersion', 'cmdline']);
 }
 
