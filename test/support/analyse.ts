@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: MIT
 // From fixture files to what the server would know: the tree, the platform, the problems.
-import { runRules } from '#rules/runner.ts';
-import { planFix } from '#rules/runner.ts';
-import { CATALOGUE } from '#rules/index.ts';
-import type { RunInput, Catalogue } from '#rules/catalogue.ts';
+import { normalize } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
-import type { Fix } from '#rules/rule.ts';
+import { configure } from '#model/configure.ts';
 import type { Platform } from '#model/types.ts';
+import type { Catalogue, RunInput } from '#rules/catalogue.ts';
+import { CATALOGUE } from '#rules/index.ts';
+import type { Fix } from '#rules/rule.ts';
+import { planFix, runRules } from '#rules/runner.ts';
 import { Frontend } from '#tree/evaluate.ts';
 import type { DeviceTree } from '#tree/types.ts';
+import { grammar } from './evaluate.ts';
 
-const grammar = { parse: () => ({ items: [], length: 0, hasError: true, errors: [] }) };
-
-export const LINUX: Platform = {
-  kind: 'linux',
-  arch: 'arm64',
-  kernelVersion: [6, 12],
-  cmdline: '',
-  assumed: [],
-};
+/** Linux 6.12 on arm64 with every driver built. */
+export const LINUX: Platform = { kind: 'linux', arch: 'arm64', kernelVersion: [6, 12], cmdline: '', assumed: [] };
 
 export interface Analysis {
   readonly tree: DeviceTree;
@@ -26,29 +21,32 @@ export interface Analysis {
   readonly problems: readonly Problem[];
 }
 
-/** Analyses the board `root` of some files in memory. */
-export function analyse(
-  files: ReadonlyMap<string, string>,
-  root: string,
-  platform: Platform = LINUX,
-  rules: Catalogue = CATALOGUE,
-): Analysis {
+export interface AnalyseOptions {
+  readonly platform?: Platform;
+  readonly rules?: Catalogue;
+  readonly severities?: RunInput['severities'];
+}
+
+/** Analyses the board `root` of some files in memory. A rule that throws is a failed test. */
+export function analyse(files: ReadonlyMap<string, string>, root: string, options: AnalyseOptions = {}): Analysis {
+  const { platform = LINUX, rules = CATALOGUE, severities } = options;
   const sources = new Map([...files].map(([path, text]) => [path, { path, text }]));
-  const frontend = new Frontend(grammar, { read: (path) => sources.get(path) });
-  const standalone = root.endsWith('.dtsi');
-  const tree = frontend.evaluate(root, { includePaths: ['/include'], defines: [], standalone });
+  const frontend = new Frontend(grammar, { read: (path) => sources.get(normalize(path)) });
+  const tree = frontend.evaluate(root, { includePaths: ['/include'], defines: [], standalone: root.endsWith('.dtsi') });
   const input: RunInput = {
     tree,
     platform,
-    report: () => undefined,
+    report: (node) => configure(tree, platform, node),
     text: (file) => files.get(file) ?? '',
+    ...(severities && { severities }),
   };
   const { problems, crashes } = runRules(rules, input);
-  if (crashes.length > 0) throw new Error(`${crashes[0]!.rule} threw on ${crashes[0]!.node}: ${crashes[0]!.message}`);
+  const [crash] = crashes;
+  if (crash) throw new Error(`${crash.rule} threw on ${crash.node}: ${crash.message}`);
   return { tree, input, problems };
 }
 
-/** Plans the fix of a problem of this analysis. */
+/** Plans the fix of a problem of this analysis, as the editor would. */
 export function fixOf(analysis: Analysis, problem: Problem, rules: Catalogue = CATALOGUE): Fix | undefined {
   return planFix(rules, analysis.input, problem);
 }

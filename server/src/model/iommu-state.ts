@@ -135,7 +135,8 @@ function unmetNeed(machine: Machine, node: DtNode, match: DriverMatch): Registra
   return deadSupplier(machine, node, match);
 }
 
-interface Gap {
+/** What a node lacks for its driver: a clause about "it", the property it is about, the values for the log line. */
+export interface Gap {
   readonly text: string;
   readonly property: string;
   readonly values: readonly (number | string)[];
@@ -147,7 +148,8 @@ function filled(format: string, values: readonly (number | string)[]): string {
   return format.replace(/%d/g, (place) => String(values[next++] ?? place));
 }
 
-function lacks(machine: Machine, node: DtNode, need: DriverNeed): Gap | undefined {
+/** What of the need the node lacks; `undefined` when it has it all. */
+export function lacks(machine: Machine, node: DtNode, need: DriverNeed): Gap | undefined {
   switch (need.kind) {
     case 'property': {
       const name = need.name ?? '';

@@ -9,6 +9,7 @@ import { IOMMU_MAP_MASK_RULES } from './iommu-map-mask.ts';
 import { IOMMUS_RULES } from './iommus.ts';
 import { IOMMUS_DEVICE_RULES } from './iommus-device.ts';
 import { PROVIDER_RULES } from './provider.ts';
+import { PROVIDER_NEEDS_RULES } from './provider-needs.ts';
 import { RESERVED_MEMORY_RULES } from './reserved-memory.ts';
 import type { Rule } from './rule.ts';
 import { XEN_GRANT_RULES } from './xen-grant.ts';
@@ -19,6 +20,7 @@ export const RULES: readonly Rule[] = [
   ...IOMMU_MAP_RULES,
   ...IOMMU_MAP_MASK_RULES,
   ...PROVIDER_RULES,
+  ...PROVIDER_NEEDS_RULES,
   ...DMA_RANGES_RULES,
   ...COHERENCE_RULES,
   ...RESERVED_MEMORY_RULES,

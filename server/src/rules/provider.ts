@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Rules about the IOMMU's own node: its cells, its bus, and the resources without which its driver gives up.
-import type { DriverNeed } from '#model/types.ts';
+// Rules about the IOMMU's own node: its cells, its bus, its groups and domains.
 import { isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { mapEntries, specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -125,51 +124,6 @@ masters can reach. Linux does not check it. Add an empty \`dma-ranges;\` to the 
   },
 };
 
-const clocksMissing: Rule = {
-  id: 'iommu-clocks-missing',
-  severity: 'error',
-  title: 'IOMMU without the clocks or resets that its driver insists on',
-  properties: ['#iommu-cells'],
-  knows: 'all',
-  doc: `The driver of this IOMMU asks for clocks or resets and gives up when one is missing, so the IOMMU never registers.
-Its masters wait for it until the deferred probe timeout and then run with direct DMA.
-Add \`clocks\` and \`clock-names\` (or \`resets\`) as the binding says.`,
-  source: 'The probe functions in Linux 6.12 drivers/iommu, per driver',
-  example: {
-    bad: board('iommu { compatible = "allwinner,sun50i-h6-iommu"; #iommu-cells = <1>; };'),
-    good: board(
-      'ccu: clock { #clock-cells = <1>; #reset-cells = <1>; };',
-      'iommu { compatible = "allwinner,sun50i-h6-iommu"; #iommu-cells = <1>; clocks = <&ccu 1>; resets = <&ccu 2>; };',
-    ),
-  },
-  *check(context, node) {
-    const match = iommuDriver(context, node);
-    if (!match || !isLive(node)) return;
-    for (const need of match.traits.needs) {
-      const missing =
-        need.enforced && (need.unless === undefined || !node.properties.has(need.unless)) && lacks(node, need);
-      if (!missing) continue;
-      const log = need.log ? ` (\`${need.log}\`)` : '';
-      yield {
-        message: `${match.driver.title} needs ${missing}; its driver gives up${log}, and masters wait for it in vain.`,
-        span: nodeSpan(node),
-      };
-      return;
-    }
-  },
-};
-
-/** What of the need the node lacks, in words; `false` when it has it all. */
-function lacks(node: DtNode, need: DriverNeed): string | false {
-  if (need.kind === 'resets') return !node.properties.has('resets') && '`resets`';
-  if (need.kind !== 'clocks') return false;
-  if (!node.properties.has('clocks')) return '`clocks`';
-  const sets = need.names ?? [];
-  const names = strings(node.properties.get('clock-names'));
-  if (sets.length === 0 || sets.some((set) => set.every((name) => names.includes(name)))) return false;
-  return `a clock named ${sets.map((set) => set.map((name) => `\`${name}\``).join(' and ')).join(', or ')}`;
-}
-
 const singleGroup: Rule = {
   id: 'iommu-single-group',
   severity: 'hint',
@@ -240,7 +194,6 @@ export const PROVIDER_RULES: readonly Rule[] = [
   bindingMismatch,
   missingOnProvider,
   parentDmaRanges,
-  clocksMissing,
   singleGroup,
   identityForced,
 ];

@@ -4,7 +4,7 @@ import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { removeProperty } from './edits.ts';
-import { board, SMMU_V3 } from './example.ts';
+import { board } from './example.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { usesOf } from './uses.ts';
 
@@ -83,7 +83,11 @@ const behindIommu: Rule = {
 IOMMU, so the pool stays unused and takes memory. Remove one of the two.`,
   source: RESTRICTED,
   example: {
-    bad: reserved(POOL, SMMU_V3, 'dma { compatible = "vendor,dma"; memory-region = <&pool>; iommus = <&smmu 1>; };'),
+    bad: reserved(
+      POOL,
+      'smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; };',
+      'dma { compatible = "vendor,dma"; memory-region = <&pool>; iommus = <&smmu 1>; };',
+    ),
     good: reserved(POOL, DEVICE),
   },
   *check(context, node) {

@@ -56,8 +56,8 @@ export interface Rule {
   readonly doc: string;
   /** Who says so: file and function in Linux, Xen or dtc with the version, or the binding's path. */
   readonly source: string;
-  /** The smallest tree that shows it and the smallest that does not, both without `/dts-v1/`. */
-  readonly example: { readonly bad: string; readonly good: string; readonly platform?: PlatformKind };
+  /** The smallest tree that shows it and the smallest that does not, without `/dts-v1/`; the platform if it matters. */
+  readonly example: { readonly bad: string; readonly good: string; readonly platform?: Partial<Platform> };
   /**
    * Which nodes it looks at: those that have one of these properties. Absent: every node. This is what keeps a
    * keystroke cheap: the runner walks the tree once and asks only the rules that a node concerns.

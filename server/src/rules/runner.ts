@@ -54,11 +54,12 @@ export function planFix(rules: Catalogue, input: RunInput, problem: Problem): Fi
   const index = indexNodes(input.tree, rules.properties);
   const context = contextOf(input, index);
   for (const node of nodesFor(rule, input.tree, index)) {
-    if (rule.scope !== 'tree' && problem.node !== undefined && pathOf(node) !== problem.node) continue;
     for (const finding of findings(rule, context, node, [])) {
+      const about = finding.node ?? node;
       if (!sameSpan(finding.span, problem.span) || finding.fix !== problem.fix) continue;
+      if (problem.node !== undefined && pathOf(about) !== problem.node) continue;
       try {
-        return rule.fix(context, finding.node ?? node, finding);
+        return rule.fix(context, about, finding);
       } catch {
         return undefined;
       }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Every rule's own example: the bad one shows exactly that rule, the good one nothing, and its fix is safe.
+import { describe, expect, it } from 'vitest';
+import type { Platform } from '#model/types.ts';
+import { RULES } from '#rules/index.ts';
+import type { Rule } from '#rules/rule.ts';
+import { analyse, LINUX } from '#test/support/analyse.ts';
+import { applyFix, diagnose, dts } from '#test/support/check.ts';
+import { parseFixture } from '#test/support/fixture.ts';
+
+function platformOf(rule: Rule): Platform {
+  return { ...LINUX, ...rule.example.platform };
+}
+
+function found(rule: Rule, example: string): string[] {
+  const platform = platformOf(rule);
+  return analyse(new Map([['/board.dts', dts(example)]]), '/board.dts', { platform }).problems.map(
+    ({ rule: id, message }) => `${id}: ${message}`,
+  );
+}
+
+describe.each(RULES.filter(({ id }) => !id.startsWith('dtc/')).map((rule) => [rule.id, rule] as const))(
+  '%s',
+  (id, rule) => {
+    it('fires on its bad example and on nothing else there', () => {
+      const all = found(rule, rule.example.bad);
+      expect(all.filter((each) => !each.startsWith(`${id}: `))).toEqual([]);
+      expect(all).toHaveLength(1);
+    });
+
+    it('is silent on its good example', () => {
+      expect(found(rule, rule.example.good)).toEqual([]);
+    });
+
+    const fixture = parseFixture(dts(rule.example.bad));
+    const fixable = diagnose(fixture, { platform: platformOf(rule) }).problems.some(({ fix }) => fix !== undefined);
+    if (fixable) {
+      it('has a fix that removes its problem and adds none', () => {
+        applyFix(fixture, id, { platform: platformOf(rule) });
+      });
+    }
+
+    it('says whether it has a fix', () => {
+      expect(rule.fix !== undefined, 'a rule with a fix shows it on its bad example').toBe(fixable);
+    });
+  },
+);

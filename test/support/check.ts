@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+// The sentences that tests are written in: each takes a fixture (see fixture.ts) and says what must come of it.
+import { expect } from 'vitest';
+import type { Problem } from '#base/problem.ts';
+import { applyEdits, lineStarts, positionAt } from '#base/text.ts';
+import type { Platform, PlatformKind } from '#model/types.ts';
+import { pathOf, walk } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { type AnalyseOptions, type Analysis, analyse, fixOf, LINUX } from './analyse.ts';
+import { type Expectation, type Fixture, parseFixture } from './fixture.ts';
+
+/** Every annotation of the fixture is reported, and nothing else. `hint`s count only where one is annotated. */
+export function checkDiagnostics(text: string, options: AnalyseOptions = {}): void {
+  const fixture = parseFixture(dts(text));
+  if (fixture.expected.length === 0) throw new Error('the fixture expects nothing: use checkNone');
+  const hints = fixture.expected.some(({ severity }) => severity === 'hint');
+  const found = diagnose(fixture, options).problems.filter(({ severity }) => hints || severity !== 'hint');
+  const actual = found.map((problem) => describe(problem, fixture));
+  const wanted = fixture.expected.map(wording);
+  expect(actual.map((each, at) => abridged(each, wanted[at])).sort()).toEqual(wanted.sort());
+}
+
+/** Nothing is reported; hints do not count. */
+export function checkNone(text: string, options: AnalyseOptions = {}): void {
+  const fixture = parseFixture(dts(text));
+  const found = diagnose(fixture, options).problems.filter(({ severity }) => severity !== 'hint');
+  expect(found.map((problem) => describe(problem, fixture))).toEqual([]);
+}
+
+/**
+ * The fix of the rule, applied to `before`, gives `after` (files that the fix does not touch may be left out of
+ * `after`). The result has lost that problem and gained none.
+ */
+export function checkFix(rule: string, before: string, after: string, options: AnalyseOptions = {}): void {
+  const fixture = parseFixture(dts(before));
+  const wanted = parseFixture(dts(after));
+  const { result } = applyFix(fixture, rule, options);
+  for (const [path, text] of wanted.files) expect(result.get(path)).toBe(text);
+}
+
+/** The rule reports the fixture's problem without a fix. */
+export function checkNoFix(rule: string, text: string, options: AnalyseOptions = {}): void {
+  const analysis = diagnose(parseFixture(dts(text)), options);
+  const problem = analysis.problems.find((each) => each.rule === rule);
+  expect(problem, `${rule} reports nothing`).toBeDefined();
+  expect(problem?.fix).toBeUndefined();
+  expect(fixOf(analysis, problem!)).toBeUndefined();
+}
+
+/** Applies the fix of the first problem of a rule, and asserts that it is safe. */
+export function applyFix(
+  fixture: Fixture,
+  rule: string,
+  options: AnalyseOptions = {},
+): { result: Map<string, string> } {
+  const analysis = diagnose(fixture, options);
+  const problem = analysis.problems.find((each) => each.rule === rule && each.fix !== undefined);
+  expect(
+    problem,
+    `${rule} offers no fix; found: ${analysis.problems.map((each) => each.rule).join(', ')}`,
+  ).toBeDefined();
+  const fix = fixOf(analysis, problem!);
+  expect(fix?.title).toBe(problem!.fix);
+  const result = new Map(fixture.files);
+  for (const file of new Set(fix!.edits.map(({ span }) => span.file))) {
+    const edits = fix!.edits.filter(({ span }) => span.file === file);
+    result.set(file, applyEdits(fixture.files.get(file) ?? '', edits));
+  }
+  const again = diagnose({ ...fixture, files: result }, options);
+  expect(
+    count(again.problems, rule),
+    `the fix of ${rule} leaves its problem:\n${[...result.values()].join('\n')}`,
+  ).toBe(count(analysis.problems, rule) - 1);
+  for (const { rule: other, message } of again.problems) {
+    if (other === rule) continue;
+    expect(count(again.problems, other), `the fix of ${rule} brings ${other}: ${message}`).toBeLessThanOrEqual(
+      count(analysis.problems, other),
+    );
+  }
+  return { result };
+}
+
+/** The resolved tree of the fixture, one line per node and property, equals the dump. */
+export function checkTree(text: string, dump: string): void {
+  const { tree } = diagnose(parseFixture(dts(text)), {});
+  expect(dumpTree(tree.root).trim()).toBe(dump.trim());
+}
+
+/** The report of the node at a path has these fields. */
+export function checkModel(
+  text: string,
+  path: string,
+  expected: Record<string, unknown>,
+  options: AnalyseOptions = {},
+): void {
+  const { tree, input } = diagnose(parseFixture(dts(text)), options);
+  const node = [...walk(tree.root)].find((each) => pathOf(each) === path);
+  expect(node, `no node ${path}`).toBeDefined();
+  expect(input.report(node!)).toMatchObject(expected);
+}
+
+/** The analysis of a fixture, with the platform that its metadata names (`platform:xen-domu`, `kernel:6.1`). */
+export function diagnose(fixture: Fixture, options: AnalyseOptions): Analysis {
+  const kind = fixture.metadata.get('platform') as PlatformKind | undefined;
+  const kernel = fixture.metadata.get('kernel')?.split('.').map(Number) as [number, number] | undefined;
+  const platform: Platform = {
+    ...(options.platform ?? LINUX),
+    ...(kind && { kind }),
+    ...(kernel && { kernelVersion: kernel }),
+  };
+  return analyse(fixture.files, fixture.root, { ...options, platform });
+}
+
+/** Puts `/dts-v1/;` before a board that has none, on the line that the fixture's own first line break ends. */
+export function dts(text: string): string {
+  const body = text.replace(/^\n/, '');
+  return /\/dts-v1\/|^\/\/- /.test(body) ? body : `/dts-v1/;\n${body}`;
+}
+
+function wording({ file, line, start, end, severity, rule, message, hasFix }: Expectation): string {
+  const at = `${file}:${line + 1}:${start + 1}-${end + 1}`;
+  return `${at} ${hasFix ? '💡 ' : ''}${severity}[${rule}]${message === undefined ? '' : `: ${message}`}`;
+}
+
+function describe(problem: Problem, fixture: Fixture): string {
+  const { file, start, end } = problem.span;
+  const text = fixture.files.get(file) ?? '';
+  const starts = lineStarts(text);
+  const from = positionAt(starts, start);
+  const lineEnd = (starts[from.line + 1] ?? text.length + 1) - 1;
+  const stop = positionAt(starts, Math.min(end, lineEnd));
+  const at = `${file}:${from.line + 1}:${from.character + 1}-${stop.character + 1}`;
+  return `${at} ${problem.fix === undefined ? '' : '💡 '}${problem.severity}[${problem.rule}]: ${problem.message}`;
+}
+
+/** What the annotation leaves open is cut off: the whole text, or what follows a trailing `…`; a fix may go unsaid. */
+function abridged(actual: string, wanted: string | undefined): string {
+  if (wanted === undefined) return actual;
+  const cut = wanted.includes('💡') ? actual : actual.replace('💡 ', '');
+  if (wanted.endsWith('…')) return cut.startsWith(wanted.slice(0, -1)) ? wanted : cut;
+  return wanted.endsWith(']') && cut.startsWith(`${wanted}:`) ? wanted : cut;
+}
+
+function count(problems: readonly Problem[], rule: string): number {
+  return problems.filter((problem) => problem.rule === rule).length;
+}
+
+function dumpTree(node: DtNode, indent = ''): string {
+  let text = `${indent}${node.name === '' ? '/' : node.name}\n`;
+  for (const property of node.properties.values()) {
+    const bytes = [...property.value.bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    text += `${indent}  ${property.name}${bytes === '' ? '' : ` = ${bytes}`}\n`;
+  }
+  for (const child of node.children.values()) text += dumpTree(child, `${indent}  `);
+  return text;
+}
