@@ -19,6 +19,7 @@ import {
 export interface Cursor {
   readonly nodeId: number;
   readonly nodeTypeId: number;
+  readonly nodeIsMissing: boolean;
   readonly startIndex: number;
   readonly endIndex: number;
   readonly currentNode: { readonly hasError: boolean };
