@@ -70,7 +70,8 @@ export class TextReader {
     const looked = new Map<string, Macro | undefined>();
     for (const name of names) looked.set(name, this.#cpp.lookup(name));
     let raw: RawValue;
-    if ([...looked.values()].every((macro) => macro === undefined)) {
+    const isPlain = !/\\\r?\n/.test(text) && [...looked.values()].every((macro) => macro === undefined);
+    if (isPlain) {
       raw = parseValue(text, 0, read);
     } else {
       raw = this.#expandedValue(tokens, text.length, { source, at: start, looked });

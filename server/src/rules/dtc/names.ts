@@ -41,7 +41,10 @@ export const nameRules: readonly Rule[] = [
     title: 'More than one `@` in a node name',
     knows: 'node',
     doc: 'A node name has one `@` at most: what follows it is the unit address. dtc refuses to write a blob with two.',
-    example: { bad: '/ { dma@1@2 { }; };', good: '/ { dma@1 { }; };' },
+    example: {
+      bad: '/ { dma@1@2 { }; };',
+      good: '/ { #address-cells = <1>; #size-cells = <0>; dma@1 { reg = <1>; }; };',
+    },
     *check(_context, node) {
       if (unitAddress(node)?.includes('@')) {
         yield onNode(node, `\`${node.name}\` has more than one \`@\`; dtc writes no blob with it.`);
@@ -124,7 +127,7 @@ export const nameRules: readonly Rule[] = [
     knows: 'node',
     properties: ['name'],
     doc: 'A `name` property must repeat the name of its node, without the unit address. dtc drops it when it does and refuses to write a blob when it does not. Leave the property out: Linux makes it from the name of the node.',
-    example: { bad: '/ { dma@0 { reg = <0 0 0>; name = "smmu"; }; };', good: '/ { dma@0 { reg = <0 0 0>; }; };' },
+    example: { bad: '/ { dma { name = "smmu"; }; };', good: '/ { dma { }; };' },
     *check(_context, node) {
       const name = node.properties.get('name');
       const text = strings(name)[0];

@@ -90,10 +90,10 @@ export const specialNodeRules: readonly Rule[] = [
       if (node.name !== 'aliases') return;
       for (const property of node.properties.values()) {
         if (property.name === 'phandle' || property.name === 'linux,phandle') continue;
-        const reference = property.value.references[0];
-        if (reference) continue;
         const path = strings(property)[0];
-        if (path === undefined || !hasNode(tree, path)) {
+        // `&label` is a path that dtc writes; one that names nothing is reported with the reference.
+        const isNode = property.value.references.length > 0 || (path !== undefined && hasNode(tree, path));
+        if (!isNode) {
           yield onProperty(
             property,
             `The alias \`${property.name}\` names no node; Linux leaves it out and numbers the device by probe order.`,
