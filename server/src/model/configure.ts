@@ -5,15 +5,16 @@ import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { isPciBus, rawCells } from './addresses.ts';
 import { type Binding, listBinding, mapBinding, revisionDoubt } from './binding.ts';
 import { coherence } from './coherence.ts';
-import { deviceLine } from './device-name.ts';
-import { addressing, dmaParent } from './dma-ranges.ts';
+import { subjectLine } from './device-name.ts';
+import { type Addressing, addressing, dmaParent, type Window } from './dma-ranges.ts';
 import { domainVerdict } from './domains.ts';
 import { type Existence, existence } from './existence.ts';
 import { groupMembers, groupName } from './groups.ts';
-import { iommuMap } from './id-map.ts';
+import { type IdMap, iommuMap } from './id-map.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { memoryBanks, outOfReach } from './memory.ts';
 import { treeNodes } from './nodes.ts';
+import { compareVersions } from './platform.ts';
 import { listed, type Region, reservedByTree } from './reserved.ts';
 import { sayPoolUnused, takesRestrictedPool } from './restricted-pool.ts';
 import type { Subject, Translation } from './subject.ts';
@@ -86,35 +87,59 @@ function withoutSetUp(machine: Machine, node: DtNode, place: Existence, trail: T
 
 /** A report without an IOMMU. */
 function plain(machine: Machine, node: DtNode, verdict: Verdict, trail: Trail): DmaReport {
-  return {
-    ...head(node),
-    verdict,
-    ...sureness(trail),
-    iommus: [],
-    group: null,
-    deferred: null,
-    coherent: coherence(machine, node).coherent,
-    dmaLimit: null,
-    dmaRanges: [],
-    reserved: [],
-    xen: null,
+  const outcome: Outcome = { verdict, group: null, deferred: null, reserved: [], xen: null };
+  return report(machine, node, { outcome, trail, coherent: coherence(machine, node).coherent });
+}
+
+interface Findings {
+  readonly outcome: Outcome;
+  readonly trail: Trail;
+  readonly coherent: boolean;
+  readonly addressing?: Addressing;
+  readonly iommus?: readonly IommuUse[];
+  readonly id?: number | undefined;
+}
+
+/** Written without spreads: this runs for every device on every keystroke. */
+function report(machine: Machine, node: DtNode, findings: Findings): DmaReport {
+  const { outcome, trail, addressing: where } = findings;
+  const result: { -readonly [Name in keyof DmaReport]: DmaReport[Name] } = {
+    path: pathOf(node),
+    label: node.labels[0]?.name ?? null,
+    compatible: compatibles(node),
+    verdict: outcome.verdict,
+    certainty: trail.doubts.length === 0 ? 'certain' : 'depends',
+    iommus: findings.iommus ?? [],
+    group: outcome.group,
+    deferred: outcome.deferred,
+    coherent: findings.coherent,
+    dmaLimit: where?.limit === undefined ? null : hex(where.limit),
+    dmaRanges: where?.windows.map(windowText) ?? [],
+    reserved: outcome.reserved,
+    xen: outcome.xen,
     log: trail.log,
     steps: trail.steps,
-    ...pciOf(machine, node),
   };
+  if (trail.doubts.length > 0) result.dependsOn = trail.doubts.join('; ');
+  if (trail.alternative) result.alternative = trail.alternative;
+  const { map } = node.properties.has('iommu-map') ? iommuMap(machine, node) : { map: undefined };
+  if (map) result.pci = mapsOf(map);
+  if (findings.id !== undefined) result.rid = `0x${findings.id.toString(16).padStart(4, '0')}`;
+  return result;
 }
 
-function head(node: DtNode): Pick<DmaReport, 'path' | 'label' | 'compatible'> {
-  return { path: pathOf(node), label: node.labels[0]?.name ?? null, compatible: compatibles(node) };
+function windowText({ dma, cpu, size }: Window): DmaReport['dmaRanges'][number] {
+  return { dmaStart: hex(dma), cpuStart: hex(cpu), size: hex(size) };
 }
 
-function sureness(trail: Trail): Pick<DmaReport, 'certainty' | 'dependsOn' | 'alternative'> {
-  const [first] = trail.doubts;
-  return {
-    certainty: first === undefined ? 'certain' : 'depends',
-    ...(first !== undefined && { dependsOn: trail.doubts.join('; ') }),
-    ...(trail.alternative && { alternative: trail.alternative }),
-  };
+function mapsOf({ rows, mask }: IdMap): PciMaps {
+  const maps = rows.map(({ base, length, provider, out }) => ({
+    ridBase: base,
+    length,
+    iommu: provider ? pathOf(provider) : '',
+    outBase: out[0] ?? 0,
+  }));
+  return { maps, mask };
 }
 
 /** The device with its binding, or the verdict when its bus sets nothing up. */
@@ -256,7 +281,7 @@ function behindIommu(subject: Subject, group: string, trail: Trail): Verdict {
   const others = members.slice(0, 4).map((member) => quoted(pathOf(member)));
   const shared = others.length === 0 ? 'a group' : `the group of ${others.join(', ')}`;
   say(trail, authority, `The device joins ${shared}.`);
-  trail.log.push(deviceLine(machine, node, 'Adding to iommu group N'));
+  trail.log.push(subjectLine(machine, subject, 'Adding to iommu group N'));
   const verdict = domainVerdict(subject, [node, ...members], trail);
   sayPoolUnused(subject, trail);
   return verdict;
@@ -267,8 +292,11 @@ function reservedOf(subject: Subject, trail: Trail): Outcome['reserved'] {
   for (const system of SYSTEMS) {
     if (system.reserve && system.claims(subject)) regions.push(...system.reserve(subject, trail));
   }
+  const { machine } = subject;
   const honoured = subject.binding.reached[0]?.state.match?.driver.honoursReserved;
-  if (honoured) regions.push(...reservedByTree(subject.machine, subject.node, trail));
+  // Linux 6.3 was the first to read `iommu-addresses`.
+  if (honoured && compareVersions(machine.platform.kernelVersion, [6, 3]) >= 0)
+    regions.push(...reservedByTree(machine, subject.node, trail));
   return listed(regions);
 }
 
@@ -298,28 +326,9 @@ function direct(subject: Subject, trail: Trail): Verdict {
 }
 
 function finish(subject: Subject, outcome: Outcome, trail: Trail): DmaReport {
-  const { machine, node, addressing: where, binding } = subject;
-  return {
-    ...head(node),
-    verdict: outcome.verdict,
-    ...sureness(trail),
-    iommus: usesOf(binding, outcome),
-    group: outcome.group,
-    deferred: outcome.deferred,
-    coherent: subject.coherent,
-    dmaLimit: where.limit === undefined ? null : hex(where.limit),
-    dmaRanges: where.windows.map(({ dma, cpu, size }) => ({
-      dmaStart: hex(dma),
-      cpuStart: hex(cpu),
-      size: hex(size),
-    })),
-    reserved: outcome.reserved,
-    xen: outcome.xen,
-    log: trail.log,
-    steps: trail.steps,
-    ...pciOf(machine, node),
-    ...(subject.id !== undefined && { rid: `0x${subject.id.toString(16).padStart(4, '0')}` }),
-  };
+  const { machine, node, binding, coherent, id } = subject;
+  const iommus = usesOf(binding, outcome);
+  return report(machine, node, { outcome, trail, coherent, addressing: subject.addressing, iommus, id });
 }
 
 /** The IOMMUs that a device uses, waits for, or takes its grants from; none when Linux goes on without. */
@@ -332,17 +341,4 @@ function usesOf(binding: Binding, outcome: Outcome): IommuUse[] {
     args,
     ids,
   }));
-}
-
-function pciOf(machine: Machine, node: DtNode): { readonly pci?: PciMaps } {
-  if (!node.properties.has('iommu-map')) return {};
-  const { map } = iommuMap(machine, node);
-  if (!map) return {};
-  const maps = map.rows.map(({ base, length, provider, out }) => ({
-    ridBase: base,
-    length,
-    iommu: provider ? pathOf(provider) : '',
-    outBase: out[0] ?? 0,
-  }));
-  return { pci: { maps, mask: map.mask } };
 }

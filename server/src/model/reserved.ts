@@ -86,7 +86,7 @@ function classified(machine: Machine, entry: Entry, trail: Trail): Region {
     say(trail, GET_RESV, `${name} is mapped one to one at ${bounds} before the device is attached.`, where);
     return { start, end, type: 'direct', why };
   }
-  const physical = `[mem ${padded(own.start)}-${padded(own.start + own.size - 1n)}]`;
+  const physical = `[mem ${padded(own.start)}-${padded(own.start + own.size - 1n)} flags 0x200]`;
   const text = `treating non-direct mapping [${physical}] -> [${padded16(start)}-${padded16(end)}] as reservation`;
   trail.log.push(deviceLine(machine, node, text));
   say(
@@ -98,7 +98,7 @@ function classified(machine: Machine, entry: Entry, trail: Trail): Region {
   return { start, end, type: 'reserved', why };
 }
 
-/** As `%pr` prints a memory resource: at least eight digits. */
+/** As `%pr` prints the ends of a memory resource. */
 function padded(value: bigint): string {
   return `0x${value.toString(16).padStart(8, '0')}`;
 }

@@ -2,7 +2,7 @@
 // The restricted DMA pool of a device without an IOMMU: which one Linux takes, and whether it can be used.
 import { cells, cellTarget, compatibles, isAvailable, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import { deviceLine } from './device-name.ts';
+import { subjectLine } from './device-name.ts';
 import type { Machine } from './machine.ts';
 import { isEnabled } from './platform.ts';
 import type { Subject } from './subject.ts';
@@ -35,7 +35,7 @@ export function takesRestrictedPool(subject: Subject, trail: Trail): boolean {
   const unplaced = !pool.properties.has('reg') && !pool.properties.has('size');
   if (bad !== undefined || unplaced) {
     const why = bad === undefined ? 'has neither `reg` nor `size`' : `has ${quoted(bad)}`;
-    trail.log.push(deviceLine(machine, node, 'failed to initialise "restricted-dma-pool" memory node'));
+    trail.log.push(subjectLine(machine, subject, 'failed to initialise "restricted-dma-pool" memory node'));
     say(
       trail,
       SETUP,
@@ -44,7 +44,7 @@ export function takesRestrictedPool(subject: Subject, trail: Trail): boolean {
     );
     return false;
   }
-  trail.log.push(deviceLine(machine, node, `assigned reserved memory node ${pool.name}`));
+  trail.log.push(subjectLine(machine, subject, `assigned reserved memory node ${pool.name}`));
   const text = `No IOMMU translates, so all DMA bounces through the restricted DMA pool ${name}.`;
   if (state === 'unknown') {
     sayIf(trail, SET_BUFFER, text, { dependsOn: 'CONFIG_DMA_RESTRICTED_POOL', evidence: [where] });

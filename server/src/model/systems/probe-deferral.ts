@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A device whose IOMMU is not registered: how long its probe waits, what Linux then prints, and what it gets.
-import { deviceLine } from '#model/device-name.ts';
+import { subjectLine } from '#model/device-name.ts';
 import { commandLine } from '#model/domains.ts';
 import type { Machine } from '#model/machine.ts';
 import { isEnabled } from '#model/platform.ts';
@@ -21,12 +21,12 @@ function timeout(machine: Machine): { readonly seconds: number | undefined; read
 }
 
 function order(subject: Subject, trail: Trail): Order {
-  const { machine, node, binding } = subject;
+  const { machine, binding } = subject;
   const awaited = binding.reached.at(-1)?.state;
   const on = awaited?.path ?? '';
   const reason = awaited?.registration.kind === 'never' ? awaited.registration.reason : 'no-driver';
   if (isEnabled(machine.platform, 'MODULES') === 'off') {
-    trail.log.push(deviceLine(machine, node, NO_MODULES));
+    trail.log.push(subjectLine(machine, subject, NO_MODULES));
     say(
       trail,
       CHECK_STATE,
@@ -39,7 +39,7 @@ function order(subject: Subject, trail: Trail): Order {
     say(trail, CHECK_STATE, `The probe waits for ${quoted(on)} without end (${from}).`);
     return { verdict: 'defer', deferral: { on, reason, seconds: null, log: '' } };
   }
-  trail.log.push(deviceLine(machine, node, TIMED_OUT));
+  trail.log.push(subjectLine(machine, subject, TIMED_OUT));
   say(
     trail,
     CHECK_STATE,

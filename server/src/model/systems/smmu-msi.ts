@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMU v1 to v3: who gets a stream, what happens to the others, and the window that is kept for MSI doorbells.
 
+import type { Binding } from '#model/binding.ts';
+import { iommuMap } from '#model/id-map.ts';
 import { owner } from '#model/masters.ts';
 import { memoryBanks } from '#model/memory.ts';
+import { treeNodes } from '#model/nodes.ts';
 import type { Region } from '#model/reserved.ts';
 import { streamPlacement } from '#model/streams.ts';
 import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
-import { hex, quoted, say, sayIf, type Trail } from '#model/trail.ts';
+import { doubt, hex, quoted, say, sayIf, type Trail } from '#model/trail.ts';
 import { pathOf } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
 
 const SMMU_DRIVERS: readonly string[] = ['arm-smmu', 'arm-smmu-v3'];
 
@@ -19,10 +23,15 @@ function translate(subject: Subject, trail: Trail): Translation {
   const { machine, node, binding, id } = subject;
   const driver = binding.reached[0]?.state.match?.driver;
   const iommu = owner(binding);
-  if (!driver || !iommu || id !== undefined) return {};
+  if (!driver || !iommu) return {};
+  const authority = `Linux 6.12 ${driver.source}:${driver.name === 'arm-smmu' ? 'arm_smmu_find_sme' : 'arm_smmu_insert_master'}`;
+  doubtWidth(binding, trail);
+  if (id !== undefined) {
+    doubtFunction(subject, iommu, trail);
+    return {};
+  }
   const placement = streamPlacement(machine, iommu).get(node);
   if (!placement) return {};
-  const authority = `Linux 6.12 ${driver.source}:${driver.name === 'arm-smmu' ? 'arm_smmu_find_sme' : 'arm_smmu_insert_master'}`;
   if (placement.refused !== undefined) {
     if (placement.log !== undefined) trail.log.push(placement.log);
     const text = `The driver refuses the device, because ${placement.refused}; Linux goes on without an IOMMU, and the SMMU blocks or mistranslates its DMA.`;
@@ -30,18 +39,52 @@ function translate(subject: Subject, trail: Trail): Translation {
     else sayIf(trail, authority, text, { dependsOn: firstProbed(pathOf(placement.rival)) });
     return { refused: placement.refused };
   }
-  if (placement.rival) {
-    sayIf(
-      trail,
-      authority,
-      `Its streams overlap those of ${quoted(pathOf(placement.rival))}; here it is probed first.`,
-      {
-        dependsOn: firstProbed(pathOf(placement.rival)),
-      },
-    );
-    trail.alternative ??= { when: `${pathOf(placement.rival)} is probed first`, verdict: 'direct' };
+  const rival = placement.rival ?? mappedHere(subject, iommu);
+  if (rival) {
+    const path = quoted(pathOf(rival));
+    const what = placement.rival ? `those of ${path}` : `the IDs that ${path} gives its functions`;
+    const condition = placement.rival
+      ? firstProbed(pathOf(rival))
+      : `whether a function behind ${path} with the same ID is probed first`;
+    sayIf(trail, authority, `Its streams overlap ${what}; here it is probed first.`, { dependsOn: condition });
+    trail.alternative ??= { when: 'the other one is probed first', verdict: 'direct' };
   }
   return placement.group === undefined ? {} : { group: placement.group };
+}
+
+/** IDs that need more than the 16 bits which every SMMUv3 for PCI has. */
+function doubtWidth({ reached }: Binding, trail: Trail): void {
+  for (const { ids, state } of reached) {
+    const wide = ids.find(({ id }) => id > 0xffff);
+    if (!wide || state.match?.driver.name !== 'arm-smmu-v3') continue;
+    doubt(trail, `whether the stream IDs of ${quoted(state.path)} have the bits for ${hex(wide.id)} (IDR1.SIDSIZE)`);
+    trail.alternative ??= { when: 'the SMMU has fewer stream ID bits', verdict: 'direct' };
+  }
+}
+
+/** A bridge whose map sends some function to a stream of this device. */
+function mappedHere({ machine, binding }: Subject, iommu: DtNode): DtNode | undefined {
+  const ids = binding.reached.flatMap((bound) => bound.ids.map(({ id }) => id));
+  return treeNodes(machine).withIommuMap.find((bridge) =>
+    iommuMap(machine, bridge).map?.rows.some(({ provider, out, length }) => {
+      const first = out[0] ?? 0;
+      return provider === iommu && ids.some((id) => id >= first && id < first + length);
+    }),
+  );
+}
+
+/** What a function's place depends on: devices and other functions with the same stream ID. */
+function doubtFunction({ machine, binding, configuredBy }: Subject, iommu: DtNode, trail: Trail): void {
+  const id = binding.reached[0]?.ids[0]?.id;
+  for (const [node, { group }] of streamPlacement(machine, iommu)) {
+    if (group !== `${pathOf(iommu)}#${hex(id ?? 0)}`) continue;
+    doubt(trail, `whether the function or ${quoted(pathOf(node))} with the same stream ID is probed first`);
+    trail.alternative ??= { when: 'the other one is probed first', verdict: 'direct' };
+  }
+  const mask = iommuMap(machine, configuredBy).map?.mask ?? 0xffffffff;
+  if ((mask & 0xffff) === 0xffff) return;
+  doubt(trail, 'whether another function that the mask makes equal is probed first');
+  trail.alternative ??= { when: 'another function with the same stream ID is probed first', verdict: 'direct' };
 }
 
 function firstProbed(rival: string): string {
