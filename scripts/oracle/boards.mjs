@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every board of Linux: our blob, our blob with symbols and our `dtc/…` findings against dtc's; in worker threads.
+import { on } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -13,44 +14,57 @@ export async function compareBoards({ kernel, jobs, report }, groups) {
   const all = groups.flatMap(([, boards]) => boards);
   const ready = (done) => console.log(`  cpp and dtc: ${done} of ${all.length} boards …`);
   await expectedForAll(kernel, all, jobs, ready);
-  let same = 0;
-  let explained = 0;
+  const counts = { same: 0, explained: 0 };
+  const parts = new Map();
   for (const [title, boards] of groups) {
-    const blobs = report.part(`${title}: blob`, boards.length);
-    const symbols = report.part(`${title}: blob with -@`, boards.length);
-    const checks = report.part(`${title}: findings of dtc's checks`, boards.length);
-    const refused = [];
-    await inWorkers(kernel, boards, jobs, (answer) => {
-      if (answer.refused) refused.push(answer.board);
-      else {
-        tell(blobs, answer.board, answer.blob);
-        tell(symbols, answer.board, answer.symbols);
-        tell(checks, answer.board, answer.checks);
-        same += answer.same;
-        explained += answer.explained;
-      }
-    });
-    blobs.done(refused.length > 0 ? `${refused.length} more that dtc 1.6.1 does not compile` : '');
+    const group = {
+      blob: report.part(`${title}: blob`, boards.length),
+      symbols: report.part(`${title}: blob with -@`),
+      checks: report.part(`${title}: findings of dtc's checks`),
+      refused: 0,
+    };
+    for (const board of boards) parts.set(board, group);
+  }
+  await inWorkers(kernel, byFolder(all), jobs, (answer) => {
+    const group = parts.get(answer.board);
+    if (answer.refused) {
+      group.refused++;
+      return;
+    }
+    for (const name of ['blob', 'symbols', 'checks']) {
+      if (answer[name] === undefined) group[name].pass();
+      else group[name].fail(`${answer.board}: ${answer[name]}`);
+    }
+    counts.same += answer.same;
+    counts.explained += answer.explained;
+  });
+  for (const { blob, symbols, checks, refused } of new Set(parts.values())) {
+    blob.done(refused > 0 ? `${refused} more that dtc 1.6.1 does not compile` : '');
     symbols.done();
     checks.done();
   }
-  console.log(`findings in both: ${same}; in one only, for a reason that checks.mjs explains: ${explained}`);
+  console.log(`findings in both: ${counts.same}; in one only, as checks.mjs explains: ${counts.explained}`);
 }
 
-function tell(part, board, difference) {
-  if (difference === undefined) part.pass();
-  else part.fail(`${board}: ${difference}`);
+/** Boards of one folder share most of their files. */
+function byFolder(boards) {
+  const folders = new Map();
+  for (const board of boards) folders.set(dirname(board), [...(folders.get(dirname(board)) ?? []), board]);
+  return [...folders.values()].sort((a, b) => b.length - a.length);
 }
 
-/** Boards of one folder share most of their files, so a worker takes whole runs of the sorted list. */
-function inWorkers(kernel, boards, jobs, receive) {
-  const size = Math.ceil(boards.length / jobs) || 1;
-  const shares = Array.from({ length: jobs }, (_, index) => boards.slice(index * size, (index + 1) * size));
-  const runs = shares.map(
-    (share) =>
+/** Hands each worker the next folder when it is done with the last. */
+function inWorkers(kernel, folders, jobs, receive) {
+  const work = [...folders];
+  const runs = Array.from(
+    { length: jobs },
+    () =>
       new Promise((resolve, reject) => {
-        const worker = new Worker(new URL(import.meta.url), { workerData: { kernel, share } });
-        worker.on('message', receive);
+        const worker = new Worker(new URL(import.meta.url), { workerData: { kernel } });
+        worker.on('message', (message) => {
+          if (message === 'next') worker.postMessage(work.shift() ?? 'end');
+          else receive(message);
+        });
         worker.on('error', reject);
         worker.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
       }),
@@ -58,22 +72,25 @@ function inWorkers(kernel, boards, jobs, receive) {
   return Promise.all(runs);
 }
 
-async function compareShare({ kernel, share }) {
+async function compareFolders(kernel) {
   const folder = expectedDir(kernel);
-  let bench;
-  let last;
-  for (const board of share) {
+  parentPort.postMessage('next');
+  for await (const [boards] of on(parentPort, 'message')) {
+    if (boards === 'end') break;
     // A new workbench per folder forgets the files of the folder before.
-    if (!bench || dirname(board) !== last) bench = await Workbench.open();
-    last = dirname(board);
-    const paths = await expected(kernel, folder, board);
-    try {
-      parentPort.postMessage({ board, ...compareBoard(bench, kernel, board, paths) });
-    } catch (error) {
-      const why = error.stack ?? String(error);
-      parentPort.postMessage({ board, blob: why, symbols: why, checks: why, same: 0, explained: 0 });
+    const bench = await Workbench.open();
+    for (const board of boards) {
+      try {
+        const paths = await expected(kernel, folder, board);
+        parentPort.postMessage({ board, ...compareBoard(bench, kernel, board, paths) });
+      } catch (error) {
+        const why = error.stack ?? String(error);
+        parentPort.postMessage({ board, blob: why, symbols: why, checks: why, same: 0, explained: 0 });
+      }
     }
+    parentPort.postMessage('next');
   }
+  parentPort.close();
 }
 
 function compareBoard(bench, kernel, board, paths) {
@@ -100,4 +117,4 @@ function compareBoard(bench, kernel, board, paths) {
   };
 }
 
-if (!isMainThread && workerData?.share) await compareShare(workerData);
+if (!isMainThread && workerData?.kernel) await compareFolders(workerData.kernel);

@@ -79,17 +79,21 @@ export function readMessages(paths) {
   return JSON.parse(gunzipSync(readFileSync(paths.messages)).toString('utf8'));
 }
 
-/** Makes what the cache lacks for all boards, `jobs` at a time, and calls `tell(done)` now and then. */
+/** Makes what the cache lacks for all boards, `jobs` at a time, and calls `tell(done)` every ten seconds. */
 export async function expectedForAll(kernel, boards, jobs, tell) {
   const folder = expectedDir(kernel);
   const result = new Map();
   let next = 0;
   let done = 0;
+  let told = Date.now();
   const worker = async () => {
     while (next < boards.length) {
       const board = boards[next++];
       result.set(board, await expected(kernel, folder, board));
-      if (++done % 100 === 0) tell(done);
+      done++;
+      if (Date.now() - told < 10_000) continue;
+      told = Date.now();
+      tell(done);
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));

@@ -7,7 +7,7 @@ export class Report {
   passed = 0;
   failed = 0;
 
-  /** Starts a part; `total` is how many comparisons it will make, for the progress line. */
+  /** Starts a part; `total` is how many comparisons it will make, for the progress line; without it there is none. */
   part(title, total) {
     return new Part(this, title, total);
   }
@@ -50,7 +50,7 @@ class Part {
   }
 
   #progress() {
-    if (Date.now() - this.#shown < 10_000) return;
+    if (this.#total === undefined || Date.now() - this.#shown < 10_000) return;
     this.#shown = Date.now();
     console.log(`  ${this.#title}: ${this.#passed + this.#failed} of ${this.#total} …`);
   }

@@ -78,7 +78,7 @@ export const interruptRules: readonly Rule[] = [
   dtcRule({
     name: 'interrupt_map',
     level: 'warning',
-    needs: ['address_cells_is_cell', 'interrupt_provider'],
+    needs: ['address_cells_is_cell'],
     title: '`interrupt-map` that does not divide into entries',
     properties: ['interrupt-map'],
     source: 'dtc 1.7.0 checks.c, check interrupt_map; Linux 6.12 drivers/of/irq.c:of_irq_parse_imap_parent',
@@ -95,7 +95,7 @@ export const interruptRules: readonly Rule[] = [
       if (address === 'absent') {
         yield onNode(
           node,
-          `\`${node.name}\` has an \`interrupt-map\` and no \`#address-cells\`; Linux counts 0 of them in each entry.`,
+          `\`${node.name}\` has an \`interrupt-map\` and no \`#address-cells\`; Linux reads its entries with the count of the nearest ancestor.`,
         );
         return;
       }
