@@ -29,10 +29,19 @@ export function normalize(path: string): string {
   return (path.startsWith('/') ? '/' : '') + out.join('/');
 }
 
-/** The folder of a path, without a trailing slash; `''` for a bare name. */
+/** The folder of a path, without a trailing slash except for `/`; `''` for a bare name. */
 export function dirname(path: string): string {
   const at = path.lastIndexOf('/');
-  return at < 0 ? '' : path.slice(0, at);
+  if (at <= 0) return at < 0 ? '' : '/';
+  return path.slice(0, at);
+}
+
+/** The folders that contain the path, innermost first, `/` last. */
+export function* ancestors(path: string): Generator<string> {
+  for (let folder = dirname(path); folder !== ''; folder = dirname(folder)) {
+    yield folder;
+    if (folder === '/') return;
+  }
 }
 
 export function join(folder: string, name: string): string {

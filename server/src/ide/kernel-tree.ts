@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which source tree a file belongs to (Linux, U-Boot, Xen, Zephyr), found by walking upwards, and what follows from it:
 // where its build looks for includes, which version it is, for which platform its device trees are written.
-import { dirname, join } from '#base/files.ts';
+import { ancestors, join } from '#base/files.ts';
 import type { Platform, PlatformKind } from '#model/types.ts';
 import type { FileSystem } from './file-system.ts';
 
@@ -36,7 +36,7 @@ const ZEPHYR_ARCHES = ['arc', 'arm', 'arm64', 'mips', 'nios2', 'posix', 'riscv',
 
 /** The innermost tree that contains the file; `undefined` for a file outside any. */
 export function findSourceTree(files: FileSystem, file: string): SourceTree | undefined {
-  for (let root = dirname(file); root !== ''; root = dirname(root)) {
+  for (const root of ancestors(file)) {
     const kind = kindOf(files, root);
     if (!kind) continue;
     const version = kind === 'linux' ? makefileVersion(files.peek(join(root, 'Makefile'))) : undefined;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The project file `dt-iommu.json`: what it may say, read from its text without ever failing.
-import { dirname, join } from '#base/files.ts';
+import { ancestors, dirname, join } from '#base/files.ts';
 import type { Severity } from '#base/problem.ts';
 import { parseKernelVersion } from '#model/kernel-options.ts';
 import type { PlatformKind } from '#model/types.ts';
@@ -43,7 +43,7 @@ export interface ProjectReading {
 
 /** The nearest `dt-iommu.json` from the file upwards. */
 export function findProjectFile(files: FileSystem, file: string): string | undefined {
-  for (let folder = dirname(file); folder !== ''; folder = dirname(folder)) {
+  for (const folder of ancestors(file)) {
     const path = join(folder, PROJECT_FILE);
     if (files.isFile(path)) return path;
   }
