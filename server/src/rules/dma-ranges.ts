@@ -118,7 +118,7 @@ later releases take it literally, and the last byte is out of reach. Write the s
 
 const chainBroken: Rule = {
   id: 'dma-ranges-chain-broken',
-  severity: 'warning',
+  severity: 'info',
   title: 'Bus without `dma-ranges` below one that has it',
   properties: ['dma-ranges'],
   knows: 'all',
@@ -151,9 +151,10 @@ these devices. Add an empty \`dma-ranges;\` to the bus in between.`,
       if (!device) continue;
       reported.add(above);
       yield {
-        message: `\`${pathOf(above)}\` has no \`dma-ranges\`, so for \`${pathOf(device)}\` Linux does not use those of \`${pathOf(node)}\`.`,
+        message: `\`${pathOf(above)}\` has no \`dma-ranges\`, so Linux does not use those of \`${pathOf(node)}\` for devices on a bus below it.`,
         span: nodeSpan(above),
         node: above,
+        related: [{ message: 'such a device', span: nodeSpan(device) }],
         fix: 'Add an empty `dma-ranges`',
       };
     }

@@ -3,6 +3,9 @@
 import { catalogue } from './catalogue.ts';
 import { COHERENCE_RULES } from './coherence.ts';
 import { DMA_RANGES_RULES } from './dma-ranges.ts';
+import { ARM_SMMU_RULES } from './drivers-arm-smmu.ts';
+import { VIRTIO_IOMMU_RULES } from './drivers-virtio-iommu.ts';
+import { ID_RANGE_RULES } from './id-range.ts';
 import { IOMMU_ADDRESSES_RULES } from './iommu-addresses.ts';
 import { IOMMU_MAP_RULES } from './iommu-map.ts';
 import { IOMMU_MAP_MASK_RULES } from './iommu-map-mask.ts';
@@ -12,6 +15,7 @@ import { PROVIDER_RULES } from './provider.ts';
 import { PROVIDER_NEEDS_RULES } from './provider-needs.ts';
 import { RESERVED_MEMORY_RULES } from './reserved-memory.ts';
 import type { Rule } from './rule.ts';
+import { SMMU_STREAM_RULES } from './smmu-streams.ts';
 import { XEN_GRANT_RULES } from './xen-grant.ts';
 
 export const RULES: readonly Rule[] = [
@@ -21,6 +25,10 @@ export const RULES: readonly Rule[] = [
   ...IOMMU_MAP_MASK_RULES,
   ...PROVIDER_RULES,
   ...PROVIDER_NEEDS_RULES,
+  ...ID_RANGE_RULES,
+  ...SMMU_STREAM_RULES,
+  ...ARM_SMMU_RULES,
+  ...VIRTIO_IOMMU_RULES,
   ...DMA_RANGES_RULES,
   ...COHERENCE_RULES,
   ...RESERVED_MEMORY_RULES,

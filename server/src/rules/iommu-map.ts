@@ -118,7 +118,7 @@ function of a virtio-iommu itself, are not reported.`,
 
 const zeroLength: Rule = {
   id: 'iommu-map-zero-length',
-  severity: 'warning',
+  severity: 'info',
   title: '`iommu-map` entry of length 0',
   properties: ['iommu-map'],
   knows: 'node',
