@@ -22,21 +22,23 @@ const conditional = ($, content) =>
     field('keyword', $.preproc_if_keyword),
     optional($.preproc_rest),
     repeat(content),
-    repeat(choice(
-      seq(field('keyword', $.preproc_elif_keyword), optional($.preproc_rest), repeat(content)),
-      seq(field('keyword', $.preproc_else_keyword), optional($.preproc_rest), repeat(content)),
-    )),
+    repeat(
+      choice(
+        seq(field('keyword', $.preproc_elif_keyword), optional($.preproc_rest), repeat(content)),
+        seq(field('keyword', $.preproc_else_keyword), optional($.preproc_rest), repeat(content)),
+      ),
+    ),
     $.preproc_endif_keyword,
     optional($.preproc_rest),
   );
 
 // What cpp takes as the rest of a directive's line: continuation lines and comments over several lines belong to it.
-const BLOCK_COMMENT = /\/\*([^*]|\*+[^*\/])*\*+\//;
-const REST = token.immediate(seq(
-  repeat1(choice(/[^\\\/\n]/, /\\\r?\n/, /\\[^\r\n]/, BLOCK_COMMENT, /\/[^*\/\n]/)),
-  optional(/\/?(\/\/[^\n]*)?/),
-));
+const BLOCK_COMMENT = /\/\*([^*]|\*+[^*/])*\*+\//;
+const REST = token.immediate(
+  seq(repeat1(choice(/[^\\/\n]/, /\\\r?\n/, /\\[^\r\n]/, BLOCK_COMMENT, /\/[^*/\n]/)), optional(/\/?(\/\/[^\n]*)?/)),
+);
 
+// biome-ignore lint/style/noDefaultExport: tree-sitter reads the default export.
 export default grammar({
   name: 'devicetree',
 
@@ -66,8 +68,7 @@ export default grammar({
 
     // Directives stand before `name`: at equal length the lexer takes the earlier token, so `#include` is a directive
     // and `#include-cells` a name.
-    preproc_include: ($) =>
-      seq(alias(directive('include'), '#include'), optional(choice($.include_path, $.preproc_rest))),
+    preproc_include: ($) => seq(alias(directive('include'), '#include'), $.include_path),
     preproc_define: ($) => seq(alias(directive('define'), '#define'), optional($.preproc_rest)),
     preproc_undef: ($) => seq(alias(directive('undef'), '#undef'), optional($.preproc_rest)),
     preproc_other: ($) => seq(alias(directive('error|warning|pragma|ident'), '#other'), optional($.preproc_rest)),
@@ -77,7 +78,8 @@ export default grammar({
     preproc_else_keyword: (_) => directive('else'),
     preproc_endif_keyword: (_) => directive('endif'),
     preproc_rest: (_) => REST,
-    include_path: (_) => token.immediate(prec(1, /[ \t]*("[^"\n]*"|<[^>\n]*>)/)),
+    // A file name, or a macro for one. On the same line: behind a half-typed `#include` the next line is a statement.
+    include_path: (_) => token.immediate(/[ \t]*("[^"\n]*"|<[^>\n]*>|[a-zA-Z_]\w*(\([^)\n]*\))?)/),
 
     // `# 1 "file" 2` and `#line 1 "file"`, as cpp leaves them.
     line_marker: (_) => token(/#(line)?[ \t]+[0-9]+([ \t]+"[^"\n]*"[^\n]*)?/),
@@ -112,10 +114,8 @@ export default grammar({
     include: ($) => seq('/include/', $.string),
     version: (_) => seq('/dts-v1/', ';'),
     plugin: (_) => seq('/plugin/', ';'),
-    memreserve: ($) =>
-      seq(repeat($.label), '/memreserve/', repeat1($._number), ';'),
-    _number: ($) =>
-      choice($.integer, $.char, $.identifier, alias($.macro_call_in_value, $.macro_call), $.expression),
+    memreserve: ($) => seq(repeat($.label), '/memreserve/', repeat1($._number), ';'),
+    _number: ($) => choice($.integer, $.char, $.identifier, alias($.macro_call_in_value, $.macro_call), $.expression),
 
     // A macro that stands for statements. Its `;` may come from its definition.
     macro_statement: ($) => seq($._macro_name, optional(';')),
@@ -142,12 +142,7 @@ export default grammar({
 
     cells: ($) => seq('<', repeat($._cell), '>'),
     _cell: ($) =>
-      choice(
-        alias($.label_in_value, $.label),
-        $._number,
-        $.reference,
-        alias($.preproc_if_in_cells, $.preproc_if),
-      ),
+      choice(alias($.label_in_value, $.label), $._number, $.reference, alias($.preproc_if_in_cells, $.preproc_if)),
     preproc_if_in_cells: ($) => conditional($, $._cell),
 
     bytes: ($) => seq('[', repeat(choice(alias($.label_in_value, $.label), $.byte)), ']'),
@@ -167,12 +162,13 @@ export default grammar({
         $.expression,
         $.operator,
       ),
-    operator: (_) => token(choice('<<', '>>', '<=', '>=', '==', '!=', '&&', '||', '##', /[-+*\/%&|^~!<>=?:,.@#$\[\]\\]/)),
+    operator: (_) =>
+      token(choice('<<', '>>', '<=', '>=', '==', '!=', '&&', '||', '##', '[', ']', '\\', /[-+*/%&|^~!<>=?:,.@#$]/)),
 
     // `&label`, `&{/path}`, `&{label/path}`, `&MACRO(args)`
     reference: ($) => choice($._label_reference, $._path_reference),
     _label_reference: ($) => seq(/&[a-zA-Z_][a-zA-Z0-9_]*/, optional($.arguments)),
-    _path_reference: (_) => /&\{[a-zA-Z0-9,._+*#?@\/-]*\}/,
+    _path_reference: (_) => /&\{[a-zA-Z0-9,._+*#?@/-]*\}/,
 
     label: ($) => choice($._label, seq($.macro_call, token.immediate(':'))),
     label_in_value: ($) => choice($._label, seq(alias($.macro_call_in_value, $.macro_call), token.immediate(':'))),

@@ -17,6 +17,8 @@ export interface Fault {
 
 export interface Findings {
   readonly intact: readonly Intact[];
+  /** Comments over several lines that have another comment's start inside. */
+  readonly runaway: readonly Fault[];
   readonly faults: readonly Fault[];
 }
 
@@ -34,6 +36,7 @@ export function findIntact(low: Lowering, text: string, before: readonly Entry[]
 
 class Search implements Findings {
   readonly intact: Intact[] = [];
+  readonly runaway: Fault[] = [];
   readonly faults: Fault[] = [];
   readonly #low: Lowering;
   readonly #text: string;
@@ -47,6 +50,10 @@ class Search implements Findings {
     const { cursor, symbols } = this.#low;
     do {
       const kind = symbols[cursor.nodeTypeId];
+      if (kind === 'comment') {
+        this.#comment(cursor.startIndex, cursor.endIndex);
+        continue;
+      }
       const { hasError } = cursor.currentNode;
       if (kind === 'ERROR' || (hasError && cursor.nodeIsMissing)) {
         this.faults.push({ start: cursor.startIndex, end: cursor.endIndex });
@@ -62,6 +69,10 @@ class Search implements Findings {
         cursor.gotoParent();
       }
     } while (cursor.gotoNextSibling());
+  }
+
+  #comment(start: number, end: number): void {
+    if (/^\/\*.*\n[\s\S]*\/\*/.test(this.#text.slice(start, end))) this.runaway.push({ start, end });
   }
 
   /**

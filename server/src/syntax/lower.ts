@@ -39,6 +39,7 @@ export type SymbolKind =
   | 'keyword'
   | 'endif'
   | 'rest'
+  | 'comment'
   | 'ERROR';
 
 /** The grammar's symbol names; those absent here are skipped. */
@@ -63,6 +64,7 @@ export const SYMBOLS: ReadonlyMap<string, SymbolKind> = new Map<string, SymbolKi
   ['preproc_else_keyword', 'keyword'],
   ['preproc_endif_keyword', 'endif'],
   ['preproc_rest', 'rest'],
+  ['comment', 'comment'],
   ['{', '{'],
   ['}', '}'],
   ['ERROR', 'ERROR'],
@@ -190,7 +192,10 @@ export function lowerStatement(
   const nests = kind === 'node' || kind === 'conditional';
   if (nests && depth < MAX_DEPTH) {
     const place = { origin: cursor.startIndex, depth: depth + 1, before: before.takeBody() };
-    return kind === 'node' ? lowerNode(low, id, at, place) : lowerConditional(low, id, at, place);
+    const errors = low.tooDeep.length;
+    const entry = kind === 'node' ? lowerNode(low, id, at, place) : lowerConditional(low, id, at, place);
+    // An entry that is taken whole would not report again what lies too deep in it.
+    return low.tooDeep.length > errors ? { ...entry, id: 0 } : entry;
   }
   const text = low.slice(cursor.startIndex, cursor.endIndex);
   const item = simpleItem(nests ? 'error' : kind, { text, at });

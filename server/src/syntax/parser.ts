@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The only user of web-tree-sitter: text in, AST out. Concrete trees live here and nowhere else.
-import { Edit, Language, Parser, type Tree } from 'web-tree-sitter';
+import { Edit, Language, type Node, Parser, type Tree } from 'web-tree-sitter';
 import type { Ast } from './ast.ts';
+import type { Fault } from './intact.ts';
 import { type Entry, lowerFile, Memo, SYMBOLS, type SymbolKind } from './lower.ts';
 import { recoverFile } from './recover.ts';
 
@@ -87,10 +88,20 @@ export class Grammar {
     };
     const before = previous?.entries ?? [];
     const { hasError } = tree.rootNode;
-    const { items, entries, errors } = hasError ? recoverFile(low, text, before) : lowerFile(low, before);
+    const { items, entries, errors } = hasError
+      ? recoverFile(low, text, before, (statement) => this.#faults(statement))
+      : lowerFile(low, before);
     cursor.delete();
     const ast = { items, length: text.length, hasError: hasError || errors.length > 0, errors };
     return { tree, entries, ast };
+  }
+
+  /** The ERROR and MISSING nodes of a text that is one statement. */
+  #faults(statement: string): readonly Fault[] {
+    const tree = this.#parser.parse(readable(statement));
+    const faults = tree?.rootNode.hasError ? findFaults(tree.rootNode) : [];
+    tree?.delete();
+    return faults;
   }
 }
 
@@ -166,6 +177,13 @@ export class OpenDocument {
     this.#tree = undefined;
     this.#entries = [];
   }
+}
+
+/** The outermost faults below a node; the node itself when they are hidden. */
+function findFaults(node: Node): Fault[] {
+  if (node.isError || node.isMissing) return [{ start: node.startIndex, end: node.endIndex }];
+  const inner = node.children.filter((child) => child.hasError).flatMap(findFaults);
+  return inner.length > 0 ? inner : [{ start: node.startIndex, end: node.endIndex }];
 }
 
 /** tree-sitter takes NUL for the end of the file; dtc accepts it in strings. */
