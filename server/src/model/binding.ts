@@ -194,6 +194,7 @@ function xlate(machine: Machine, spec: Spec, trail: Trail): Xlated {
   const text = `${spec.name} names ${to}, which has the driver ${match.driver.name}${ids}.`;
   if (registration.kind === 'late') {
     sayIf(trail, XLATE, text, { dependsOn: registration.condition, evidence: [spec.span] });
+    trail.alternative ??= { when: 'the module is not loaded in time', verdict: 'defer->direct' };
   } else {
     say(trail, XLATE, text, spec.span);
   }

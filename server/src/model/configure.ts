@@ -2,12 +2,13 @@
 // The effective DMA set-up of a device: the walk of of_dma_configure_id and of_iommu_configure, in their order.
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
-import { isPciBus, rawCells } from './addresses.ts';
-import { type Binding, listBinding, mapBinding, revisionDoubt } from './binding.ts';
+import { type Binding, revisionDoubt } from './binding.ts';
 import { coherence } from './coherence.ts';
 import { subjectLine } from './device-name.ts';
-import { type Addressing, addressing, dmaParent, type Window } from './dma-ranges.ts';
+import { subjectOf } from './devices.ts';
+import type { Addressing, Window } from './dma-ranges.ts';
 import { domainVerdict } from './domains.ts';
+import { doubtCrowd, refusedByDriver } from './drivers/master-checks.ts';
 import { type Existence, existence } from './existence.ts';
 import { groupMembers, groupName } from './groups.ts';
 import { type IdMap, iommuMap } from './id-map.ts';
@@ -19,8 +20,9 @@ import { listed, type Region, reservedByTree } from './reserved.ts';
 import { sayPoolUnused, takesRestrictedPool } from './restricted-pool.ts';
 import type { Subject, Translation } from './subject.ts';
 import { SYSTEMS } from './systems/index.ts';
-import { at, doubt, follow, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
+import { at, follow, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
 import type { DmaReport, IommuUse, PciMaps, Platform, Verdict } from './types.ts';
+import { type HostView, hostView, sayDomain } from './xen-host.ts';
 
 export interface ConfigureOptions {
   /** A requester ID behind a PCI host bridge, or an ICID behind an fsl-mc node: the answer is that function's. */
@@ -57,8 +59,16 @@ function reportOf(machine: Machine, node: DtNode, rid: number | undefined): DmaR
   const place = existence(machine, node);
   follow(trail, place.trail);
   if (machine.platform.kind === 'zephyr') return zephyr(machine, node, trail);
+  if (machine.platform.kind === 'xen-host') {
+    sayDomain(machine, node, trail);
+    if (place.bus !== 'none') {
+      const view = hostView(machine, node);
+      follow(trail, view.trail);
+      if (view.hidden) return keptFromDom0(machine, node, view, trail);
+    }
+  }
   if (place.bus === 'none' || place.bus === 'other') return withoutSetUp(machine, node, place, trail);
-  const subject = subjectOf(machine, node, place, rid, trail);
+  const subject = subjectOf(machine, node, rid, trail);
   if (typeof subject === 'string') return plain(machine, node, subject, trail);
   follow(trail, subject.addressing.trail);
   trail.steps.push(coherence(machine, subject.configuredBy).step);
@@ -74,6 +84,18 @@ function zephyr(machine: Machine, node: DtNode, trail: Trail): DmaReport {
     dependsOn: 'the Zephyr driver of the device',
   });
   return plain(machine, node, 'direct', trail);
+}
+
+/** A device that Xen keeps, or keeps for another domain than dom0. */
+function keptFromDom0(machine: Machine, node: DtNode, { owner, use }: HostView, trail: Trail): DmaReport {
+  const xen = { owner, sharesP2m: use !== undefined };
+  const outcome: Outcome = { verdict: 'no-device', group: null, deferred: null, reserved: [], xen };
+  return report(machine, node, {
+    outcome,
+    trail,
+    coherent: coherence(machine, node).coherent,
+    iommus: use ? [use] : [],
+  });
 }
 
 function withoutSetUp(machine: Machine, node: DtNode, place: Existence, trail: Trail): DmaReport {
@@ -142,119 +164,51 @@ function mapsOf({ rows, mask }: IdMap): PciMaps {
   return { maps, mask };
 }
 
-/** The device with its binding, or the verdict when its bus sets nothing up. */
-function subjectOf(
-  machine: Machine,
-  node: DtNode,
-  place: Existence,
-  rid: number | undefined,
-  trail: Trail,
-): Subject | Verdict {
-  if (place.bus === 'pci') return pciSubject(machine, node, rid ?? requesterId(node, trail));
-  if (rid !== undefined && isPciBus(node)) return pciSubject(machine, node, rid);
-  if (rid !== undefined && compatibles(node).includes('fsl,qoriq-mc')) return mcSubject(machine, node, rid, trail);
-  const bus = dmaParent(machine, node).node ?? node;
-  return {
-    machine,
-    node,
-    bus: place.bus,
-    configuredBy: node,
-    id: undefined,
-    binding: listBinding(machine, node),
-    addressing: addressing(machine, bus),
-    coherent: coherence(machine, node).coherent,
-  };
-}
-
-function pciSubject(machine: Machine, node: DtNode, id: number): Subject {
-  const host = hostBridge(node);
-  return {
-    machine,
-    node,
-    bus: 'pci',
-    configuredBy: host,
-    id,
-    binding: mapBinding(machine, host, id),
-    addressing: addressing(machine, host),
-    coherent: coherence(machine, host).coherent,
-  };
-}
-
-/** The outermost PCI node: the one whose own parent is no PCI bus. */
-function hostBridge(node: DtNode): DtNode {
-  let host = node;
-  while (host.parent && isPciBus(host.parent)) host = host.parent;
-  return host;
-}
-
-/** Bus, device and function of a PCI node; buses below bridges get their numbers when Linux enumerates them. */
-function requesterId(node: DtNode, trail: Trail): number {
-  const [high = 0] = rawCells(node.properties.get('reg'));
-  const devfn = (high >>> 8) & 0xff;
-  const bridge = node.parent;
-  const range = rawCells(bridge?.properties.get('bus-range'));
-  const atRoot = bridge !== undefined && !(bridge.parent && isPciBus(bridge.parent));
-  if (atRoot || range[0] !== undefined) return (((range[0] ?? 0) & 0xff) << 8) | devfn;
-  doubt(trail, `the bus number that Linux gives the bus below ${quoted(bridge ? pathOf(bridge) : '/')}`);
-  return (((high >>> 16) & 0xff) << 8) | devfn;
-}
-
-/** fsl-mc devices are set up only when `dma-ranges` are found (no force_dma). */
-function mcSubject(machine: Machine, node: DtNode, id: number, trail: Trail): Subject | Verdict {
-  const where = addressing(machine, node);
-  if (where.result !== 'ok') {
-    follow(trail, where.trail);
-    const authority = 'Linux 6.12 drivers/bus/fsl-mc/fsl-mc-bus.c:fsl_mc_dma_configure';
-    const text = 'The bus does not insist on DMA, so without `dma-ranges` Linux returns before it reads `iommu-map`.';
-    say(trail, authority, text);
-    return 'not-configured';
-  }
-  return {
-    machine,
-    node,
-    bus: 'fsl-mc',
-    configuredBy: node,
-    id,
-    binding: mapBinding(machine, node, id),
-    addressing: where,
-    coherent: coherence(machine, node).coherent,
-  };
-}
-
 interface Outcome {
   readonly verdict: Verdict;
   readonly group: string | null;
   readonly deferred: DmaReport['deferred'];
   readonly reserved: DmaReport['reserved'];
   readonly xen: DmaReport['xen'];
+  readonly use?: IommuUse | undefined;
 }
 
 /** From of_iommu_configure's result to the DMA operations. */
 function walk(subject: Subject, trail: Trail): Outcome {
   const translation = translated(subject, trail);
-  let verdict: Verdict;
-  let group: string | null = null;
-  let deferred: Outcome['deferred'] = null;
-  let reserved: Outcome['reserved'] = [];
-  if (subject.binding.outcome === 'bound' && translation.refused === undefined) {
-    revisionDoubt(subject.machine, subject.binding, trail);
-    group = translation.group ?? groupName(subject.machine, subject.node, subject.binding, subject.id) ?? null;
-    verdict = group === null ? direct(subject, trail) : behindIommu(subject, group, trail);
-    reserved = group === null ? [] : reservedOf(subject, trail);
-  } else {
-    const order = first(subject, (system) => system.order?.(subject, trail));
-    if (order) {
-      verdict = order.verdict;
-      deferred = order.deferral;
-    } else {
-      verdict = direct(subject, trail);
-    }
+  const outcome = beforeOps(subject, translation, trail);
+  const { ops, xen, use } = translation;
+  if (ops) follow(trail, ops.trail);
+  return { ...outcome, verdict: ops?.verdict ?? outcome.verdict, xen: xen ?? null, use };
+}
+
+/** What the device has when arch_setup_dma_ops is called. */
+function beforeOps(subject: Subject, translation: Translation, trail: Trail): Outcome {
+  const order = first(subject, (system) => system.order?.(subject, trail));
+  const none = { group: null, deferred: null, reserved: [], xen: null };
+  if (order) return { ...none, verdict: order.verdict, deferred: order.deferral };
+  const { machine, node, binding } = subject;
+  if (binding.outcome !== 'bound' || translation.refused !== undefined || refused(subject, trail)) {
+    return { ...none, verdict: direct(subject, trail) };
   }
-  if (translation.ops) {
-    follow(trail, translation.ops.trail);
-    verdict = translation.ops.verdict;
-  }
-  return { verdict, group, deferred, reserved, xen: translation.xen ?? null };
+  revisionDoubt(machine, binding, trail);
+  doubtCrowd(subject, trail);
+  const group = translation.group ?? groupName(machine, node, binding, subject.id);
+  if (group === undefined) return { ...none, verdict: direct(subject, trail) };
+  return { ...none, verdict: behindIommu(subject, group, trail), group, reserved: reservedOf(subject, trail) };
+}
+
+/** The driver's probe_device or device_group says no: Linux goes on without an IOMMU. */
+function refused(subject: Subject, trail: Trail): boolean {
+  const refusal = refusedByDriver(subject);
+  if (!refusal) return false;
+  if (refusal.log !== undefined) trail.log.push(refusal.log);
+  say(
+    trail,
+    refusal.authority,
+    `The driver refuses the device, because ${refusal.why}; Linux goes on without an IOMMU.`,
+  );
+  return true;
 }
 
 /** The parts that systems decide, each from the first one that does. */
@@ -333,6 +287,7 @@ function finish(subject: Subject, outcome: Outcome, trail: Trail): DmaReport {
 
 /** The IOMMUs that a device uses, waits for, or takes its grants from; none when Linux goes on without. */
 function usesOf(binding: Binding, outcome: Outcome): IommuUse[] {
+  if (outcome.use) return [outcome.use];
   const shown = outcome.group !== null || outcome.deferred !== null || outcome.verdict === 'xen-grant';
   if (!shown) return [];
   return binding.reached.map(({ state, args, ids }) => ({

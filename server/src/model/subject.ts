@@ -7,7 +7,7 @@ import type { Bus } from './existence.ts';
 import type { Machine } from './machine.ts';
 import type { Region } from './reserved.ts';
 import type { Trail } from './trail.ts';
-import type { Deferral, Verdict, XenFacts } from './types.ts';
+import type { Deferral, IommuUse, Verdict, XenFacts } from './types.ts';
 
 export interface Subject {
   readonly machine: Machine;
@@ -31,6 +31,8 @@ export interface Translation {
   /** Operations that replace what the IOMMU gave, and the steps that lead there. */
   readonly ops?: { readonly verdict: Verdict; readonly trail: Trail };
   readonly xen?: XenFacts;
+  /** An IOMMU that the hypervisor drives for the device. */
+  readonly use?: IommuUse;
 }
 
 /** The end of a wait for a supplier. */

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 // virtio-iommu: what its masters get, and what only the running device can say (MSI region, features of virtio masters).
+import { isPciBus } from '#model/addresses.ts';
+import { mapBinding } from '#model/binding.ts';
+import { orderAfter, timeoutOf } from '#model/deferral.ts';
+import { hostBridge, requesterId } from '#model/devices.ts';
 import type { Region } from '#model/reserved.ts';
-import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
-import { doubt, hex, say, sayIf, type Trail } from '#model/trail.ts';
+import type { DmaSystem, Order, Subject, Translation } from '#model/subject.ts';
+import { doubt, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/trail.ts';
 import { compatibles } from '#tree/query.ts';
 
 function driverOf({ binding }: Subject) {
@@ -38,6 +42,31 @@ function reserve(subject: Subject, trail: Trail): Region[] {
   return [{ ...window, type: 'msi', why: 'virtio-iommu software MSI window' }];
 }
 
+/** A virtio-iommu function that the map of its own host bridge sends to itself waits for itself. */
+function mapsItself(subject: Subject): boolean {
+  const provider = subject.binding.reached[0]?.state.node;
+  if (!provider?.parent || !isPciBus(provider.parent)) return false;
+  const host = hostBridge(provider);
+  const own = mapBinding(subject.machine, host, requesterId(provider, newTrail()));
+  return own.reached[0]?.state.node === provider;
+}
+
+/** Linux has no rule for the cycle: the function is released by the timeout and registers only then. */
+function order(subject: Subject, trail: Trail): Order | undefined {
+  const { binding, node } = subject;
+  const provider = binding.reached[0]?.state;
+  if (!provider || binding.outcome !== 'bound' || !mapsItself(subject)) return undefined;
+  const wait = timeoutOf(subject.machine);
+  const where = quoted(provider.path);
+  const own = node === provider.node;
+  const text = own
+    ? '`iommu-map` sends the IOMMU to itself, so its probe waits for itself.'
+    : `${where} waits for itself, because \`iommu-map\` covers it, too: nobody behind it gets an IOMMU before the timeout.`;
+  say(trail, 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate', text);
+  if (!own) doubt(trail, `whether ${where} registers before the device is tried again after the timeout`);
+  return orderAfter(wait, { on: provider.path, reason: 'cycle' });
+}
+
 export const VIRTIO_IOMMU_SYSTEM: DmaSystem = {
   id: 'virtio-iommu',
   title: 'virtio-iommu',
@@ -45,4 +74,5 @@ export const VIRTIO_IOMMU_SYSTEM: DmaSystem = {
   claims: (subject) => driverOf(subject) !== undefined,
   translate,
   reserve,
+  order,
 };

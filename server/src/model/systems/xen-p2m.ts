@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Xen on Arm: what dom0 sees of a host tree, who owns a device, and whether its IOMMU walks the domain's P2M.
-
+// Xen on Arm: the operations of a domain that is mapped one to one, who owns a device, and whose P2M its IOMMU walks.
+import { compareVersions } from '#model/platform.ts';
 import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
-import { newTrail, say } from '#model/trail.ts';
+import { newTrail, say, type Trail } from '#model/trail.ts';
+import { hostView } from '#model/xen-host.ts';
 
 const SETUP_OPS = 'Linux 6.12 include/xen/arm/xen-ops.h:xen_setup_dma_ops';
 
@@ -10,14 +11,30 @@ function claims({ machine }: Subject): boolean {
   return machine.platform.kind === 'xen-dom0' || machine.platform.kind === 'xen-host';
 }
 
-function translate(): Translation {
-  const steps = newTrail();
+function translate(subject: Subject): Translation {
+  const { machine, node, binding } = subject;
+  const trail = newTrail();
+  const text =
+    'dom0 is mapped one to one, so Linux gives every device that it configures the operations of swiotlb-xen.';
+  say(trail, SETUP_OPS, text);
+  if (binding.outcome === 'bound') sayVisible(subject, trail);
+  const ops = { verdict: 'xen-swiotlb', trail } as const;
+  if (machine.platform.kind !== 'xen-host') return { ops };
+  const { owner, use } = hostView(machine, node);
+  return { ops, xen: { owner, sharesP2m: use !== undefined }, ...(use && { use }) };
+}
+
+/** An IOMMU that dom0 can see: the domain of the DMA API and Xen's operations get in each other's way. */
+function sayVisible({ machine }: Subject, trail: Trail): void {
+  if (compareVersions(machine.platform.kernelVersion, [6, 12]) < 0) {
+    say(trail, SETUP_OPS, 'They replace the operations of the IOMMU, whose domain stays attached, without a message.');
+    return;
+  }
   say(
-    steps,
-    SETUP_OPS,
-    'The domain is mapped one to one, so Linux gives every configured device the operations of swiotlb-xen.',
+    trail,
+    'Linux 6.12 kernel/dma/mapping.c:dma_supported',
+    'The IOMMU is visible to dom0, too: Linux warns, and setting a DMA mask fails with -EIO.',
   );
-  return { ops: { verdict: 'xen-swiotlb', trail: steps } };
 }
 
 export const XEN_P2M: DmaSystem = {

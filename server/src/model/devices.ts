@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// The device of a node, or a function behind it: which node configures its DMA, by which ID, and what that node says.
+import { compatibles, pathOf } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { isPciBus, rawCells } from './addresses.ts';
+import { type Binding, listBinding, mapBinding } from './binding.ts';
+import { coherence } from './coherence.ts';
+import { addressing, dmaParent } from './dma-ranges.ts';
+import { existence } from './existence.ts';
+import type { Machine } from './machine.ts';
+import type { Subject } from './subject.ts';
+import { doubt, follow, newTrail, quoted, say, type Trail } from './trail.ts';
+import type { Verdict } from './types.ts';
+import { hostView } from './xen-host.ts';
+
+/** The device with its binding, or the verdict when its bus sets nothing up. */
+export function subjectOf(machine: Machine, node: DtNode, rid: number | undefined, trail: Trail): Subject | Verdict {
+  const place = existence(machine, node);
+  if (place.bus === 'pci') return pciSubject(machine, node, rid ?? requesterId(node, trail));
+  if (rid !== undefined && isPciBus(node)) return pciSubject(machine, node, rid);
+  if (rid !== undefined && compatibles(node).includes('fsl,qoriq-mc')) return mcSubject(machine, node, rid, trail);
+  const bus = dmaParent(machine, node).node ?? node;
+  return {
+    machine,
+    node,
+    bus: place.bus,
+    configuredBy: node,
+    id: undefined,
+    binding: visible(machine, node, () => listBinding(machine, node)),
+    addressing: addressing(machine, bus),
+    coherent: coherence(machine, node).coherent,
+  };
+}
+
+function pciSubject(machine: Machine, node: DtNode, id: number): Subject {
+  const host = hostBridge(node);
+  return {
+    machine,
+    node,
+    bus: 'pci',
+    configuredBy: host,
+    id,
+    binding: visible(machine, host, () => mapBinding(machine, host, id)),
+    addressing: addressing(machine, host),
+    coherent: coherence(machine, host).coherent,
+  };
+}
+
+/** The binding that Linux finds in its own copy of the tree, from which Xen may have taken it. */
+function visible(machine: Machine, node: DtNode, read: () => Binding): Binding {
+  if (machine.platform.kind !== 'xen-host' || !hostView(machine, node).stripped) return read();
+  const trail = newTrail();
+  const authority = 'Xen 4.22 xen/arch/arm/domain_build.c:write_properties';
+  say(trail, authority, 'Xen leaves `iommus` and `iommu-map` out of the tree of dom0, so Linux sees no IOMMU.');
+  return { outcome: 'none', reached: [], trail };
+}
+
+/** The outermost PCI node: the one whose own parent is no PCI bus. */
+export function hostBridge(node: DtNode): DtNode {
+  let host = node;
+  while (host.parent && isPciBus(host.parent)) host = host.parent;
+  return host;
+}
+
+/** Bus, device and function of a PCI node; buses below bridges get their numbers when Linux enumerates them. */
+export function requesterId(node: DtNode, trail: Trail): number {
+  const [high = 0] = rawCells(node.properties.get('reg'));
+  const devfn = (high >>> 8) & 0xff;
+  const bridge = node.parent;
+  const range = rawCells(bridge?.properties.get('bus-range'));
+  const atRoot = bridge !== undefined && !(bridge.parent && isPciBus(bridge.parent));
+  if (atRoot || range[0] !== undefined) return (((range[0] ?? 0) & 0xff) << 8) | devfn;
+  doubt(trail, `the bus number that Linux gives the bus below ${quoted(bridge ? pathOf(bridge) : '/')}`);
+  return (((high >>> 16) & 0xff) << 8) | devfn;
+}
+
+/** fsl-mc devices are set up only when `dma-ranges` are found (no force_dma). */
+function mcSubject(machine: Machine, node: DtNode, id: number, trail: Trail): Subject | Verdict {
+  const where = addressing(machine, node);
+  if (where.result !== 'ok') {
+    follow(trail, where.trail);
+    const authority = 'Linux 6.12 drivers/bus/fsl-mc/fsl-mc-bus.c:fsl_mc_dma_configure';
+    const text = 'The bus does not insist on DMA, so without `dma-ranges` Linux returns before it reads `iommu-map`.';
+    say(trail, authority, text);
+    return 'not-configured';
+  }
+  return {
+    machine,
+    node,
+    bus: 'fsl-mc',
+    configuredBy: node,
+    id,
+    binding: mapBinding(machine, node, id),
+    addressing: where,
+    coherent: coherence(machine, node).coherent,
+  };
+}
