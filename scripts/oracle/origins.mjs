@@ -59,7 +59,8 @@ function origins(text) {
   const found = [];
   const path = [];
   for (const line of text.split('\n')) {
-    const places = /\/\* ([^*]*) \*\/$/.exec(line)?.[1];
+    // dtc writes paths from a folder that it picks itself; the names of the files are what counts.
+    const places = /\/\* ([^*]*) \*\/$/.exec(line)?.[1]?.replaceAll(/[^\s,]*\//g, '');
     const node = /^\s*(?:\w+: )*([^\s"=]+) \{/.exec(line)?.[1];
     const property = /^\s*(?:\w+: )*([\w,.+*#?@-]+)(?: = .*)?;/.exec(line)?.[1];
     if (node !== undefined) path.push(node);

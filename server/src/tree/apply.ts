@@ -8,7 +8,7 @@ import type { Head } from './head.ts';
 import type { Preprocessor, Source } from './preprocess.ts';
 import { pathOf, readU32 } from './query.ts';
 import { parseStatements } from './statement-syntax.ts';
-import type { MemoryReservation, PropertyOrigin } from './types.ts';
+import type { Label, MemoryReservation, PropertyOrigin } from './types.ts';
 import { parseValue, type RawValue } from './value-syntax.ts';
 import type { TextReader } from './values.ts';
 
@@ -146,10 +146,7 @@ export class StatementApplier {
   }
 
   #addLabels(node: TreeNode, head: Head, fresh: boolean, place: { source: Source; at: number }): void {
-    const labels = head.labels.map(({ name, at }) => ({
-      name,
-      span: place.source.span(place.at + at, place.at + at + name.length),
-    }));
+    const labels = locatedLabels(head, place);
     // dtc's list has the label added last in front; on a new node the first label of the text ends up there.
     if (fresh) labels.reverse();
     for (const label of labels) this.#tree.addLabel(node, label);
@@ -233,6 +230,9 @@ export class StatementApplier {
     }
     const origin = new ItemOrigin('set', source, placeOf(item, head, at));
     const duplicate = this.#tree.setProperty(owner, { name: head.name, origin, value });
+    if (head.labels.length > 0) {
+      this.#tree.labelProperty(owner.node, head.name, locatedLabels(head, { source, at: at + item.head.at }));
+    }
     if (duplicate) {
       const message = `\`${head.name}\` is set twice in the same braces; dtc refuses that (only another \`{…}\` overrides).`;
       const place = { at: at + item.head.at + head.at, length: head.length };
@@ -309,6 +309,13 @@ export class StatementApplier {
     };
     for (const statement of items) this.#apply(statement, made, statement.at, body);
   }
+}
+
+function locatedLabels({ labels }: Head, { source, at }: { source: Source; at: number }): Label[] {
+  return labels.map((label) => ({
+    name: label.name,
+    span: source.span(at + label.at, at + label.at + label.name.length),
+  }));
 }
 
 function placeOf(item: NodeItem | PropertyItem, head: Head, at: number) {

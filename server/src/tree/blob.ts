@@ -3,7 +3,7 @@
 import { addFixups, addSymbols, type WrittenNode } from './overlay.ts';
 import { numberPhandles, type Phandles } from './phandles.ts';
 import { baseName, nodeByReference } from './query.ts';
-import type { DeviceTree, DtNode, Value } from './types.ts';
+import type { DeviceTree, DtNode, DtProperty, Value } from './types.ts';
 
 export interface BlobOptions {
   /** `-@`: a `__symbols__` node with every label. */
@@ -58,7 +58,7 @@ function written(tree: DeviceTree, node: DtNode, phandles: Phandles): WrittenNod
   const properties: { name: string; bytes: Uint8Array }[] = [];
   for (const property of node.properties.values()) {
     const bytes = patched(tree, property.value, phandles);
-    if (property.name === 'name' && isRedundantName(node, bytes)) continue;
+    if (isRedundantName(property)) continue;
     properties.push({ name: property.name, bytes });
   }
   // A node's own `phandle = <&itself>` asks for any free number and keeps its place.
@@ -69,10 +69,11 @@ function written(tree: DeviceTree, node: DtNode, phandles: Phandles): WrittenNod
   return { name: node.name, properties, children };
 }
 
-/** A `name` that repeats the node's own is left out (checks.c: check_name_properties). */
-function isRedundantName(node: DtNode, bytes: Uint8Array): boolean {
-  const name = `${baseName(node)}\0`;
-  return bytes.length === name.length && bytes.every((byte, index) => byte === name.charCodeAt(index));
+/** A `name` that repeats the node's own, which dtc leaves out (checks.c: check_name_properties). */
+export function isRedundantName({ name, node, value }: DtProperty): boolean {
+  if (name !== 'name') return false;
+  const text = `${baseName(node)}\0`;
+  return value.bytes.length === text.length && value.bytes.every((byte, index) => byte === text.charCodeAt(index));
 }
 
 /** The value with its phandle cells filled in; an overlay's open ones stay 0xffffffff. */

@@ -23,9 +23,12 @@ export class TreeNode implements DtNode {
   }
 }
 
+const NO_LABELS: readonly Label[] = [];
+
 export class TreeProperty implements DtProperty {
   readonly name: string;
   readonly node: TreeNode;
+  labels: readonly Label[] = NO_LABELS;
   readonly origins: PropertyOrigin[] = [];
   value: ResolvedValue;
   deleted = false;
@@ -123,11 +126,17 @@ export class TreeBuilder {
     return undefined;
   }
 
+  labelProperty(node: TreeNode, name: string, labels: readonly Label[]): void {
+    const property = node.properties.get(name);
+    if (property) property.labels = [...property.labels, ...labels];
+  }
+
   /** False when there was nothing to delete. */
   deleteProperty(body: OpenBody, name: string, origin: PropertyOrigin): boolean {
     const property = body.node.properties.get(name);
     if (!property || property.deleted || body.fresh) return false;
     property.deleted = true;
+    property.labels = NO_LABELS;
     property.origins.push(origin);
     return true;
   }
@@ -144,7 +153,10 @@ export class TreeBuilder {
     for (let next = pending.pop(); next; next = pending.pop()) {
       next.deleted = true;
       next.labels.length = 0;
-      for (const property of next.properties.values()) property.deleted = true;
+      for (const property of next.properties.values()) {
+        property.deleted = true;
+        property.labels = NO_LABELS;
+      }
       for (const child of next.children.values()) if (!child.deleted) pending.push(child);
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A resolved tree as DTS text that names, behind every node and property, the places that set it (as `dtc -O dts -T`).
 import type { Span } from '#base/text.ts';
+import { isRedundantName } from './blob.ts';
 import { nodeByReference, pathOf, readU32 } from './query.ts';
 import type { Datum, DeviceTree, DtNode, DtProperty, Value } from './types.ts';
 
@@ -45,10 +46,12 @@ function comment(places: readonly string[]): string {
 }
 
 function printProperty(tree: DeviceTree, property: DtProperty, out: Output): void {
+  if (isRedundantName(property)) return;
   const last = property.origins.findLast((origin) => origin.kind === 'set');
+  const labels = property.labels.map((label) => `${label.name}: `).join('');
   const value = printValue(tree, property.value);
   out.lines.push(
-    `${out.indent}${property.name}${value && ` = ${value}`};${comment(last ? [out.locate(last.name)] : [])}`,
+    `${out.indent}${labels}${property.name}${value && ` = ${value}`};${comment(last ? [out.locate(last.name)] : [])}`,
   );
 }
 

@@ -43,6 +43,8 @@ export interface DtNode {
 export interface DtProperty {
   readonly name: string;
   readonly node: DtNode;
+  /** In front of the name, from every place that set it. */
+  readonly labels: readonly Label[];
   /** Every place that set or deleted it, in order; the last `set` is the value. */
   readonly origins: readonly PropertyOrigin[];
   /** The value as dtc would write it, evaluated on first use. */

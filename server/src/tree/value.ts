@@ -69,6 +69,7 @@ export class ResolvedValue implements Value {
   }
 
   get labels(): readonly (Label & { readonly offset: number })[] {
+    if (this.raw.labels.length === 0) return [];
     return this.#located(this.raw.labels).map(({ part, span, offset }) => ({ name: part.name, span, offset }));
   }
 

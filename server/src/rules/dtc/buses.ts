@@ -4,7 +4,7 @@ import type { Finding, Rule } from '#rules/rule.ts';
 import { baseName, readU32, strings, unitAddress } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
-import { addressCells, busOf, looksLikeSpi, sizeCells } from './facts.ts';
+import { addressCells, busOf, isOn, looksLikeSpi, sizeCells } from './facts.ts';
 
 /** The cells of a property as numbers; trailing bytes that fill no cell are left out. */
 function numbers(node: DtNode, name: string): number[] {
@@ -73,7 +73,7 @@ const pciRules: readonly Rule[] = [
       good: pciHost('pcie@40000000', `${pciBridge} dev@1,0 { reg = <0x0800 0 0 0 0>; };`),
     },
     *check({ tree }, node) {
-      if (!node.parent || busOf(tree, node.parent, 'platform') !== 'pci') return;
+      if (!node.parent || !isOn(tree, node, 'platform', 'pci')) return;
       const reg = node.properties.get('reg');
       const [high, middle, low] = numbers(node, 'reg');
       if (!reg || high === undefined || middle === undefined || low === undefined) return;
@@ -117,7 +117,7 @@ const pciRules: readonly Rule[] = [
       good: pciHost('pcie@40000000', `${pciBridge} bus-range = <0 1>; dev@1,0 { reg = <0x10800 0 0 0 0>; };`),
     },
     *check({ tree }, node) {
-      if (!node.parent || busOf(tree, node.parent, 'platform') !== 'pci') return;
+      if (!node.parent || !isOn(tree, node, 'platform', 'pci')) return;
       const reg = node.properties.get('reg');
       const [high] = numbers(node, 'reg');
       if (!reg || high === undefined) return;
@@ -162,8 +162,9 @@ const simpleBusRule = dtcRule({
     bad: simpleBus('dma@2000 { reg = <0x1000 0x100>; };'),
     good: simpleBus('dma@1000 { reg = <0x1000 0x100>; };'),
   },
+  when: (node, tree) => isOn(tree, node, 'platform', 'simple-bus'),
   *check({ tree }, node) {
-    if (!node.parent || busOf(tree, node.parent, 'platform') !== 'simple-bus') return;
+    if (!node.parent) return;
     const cells = node.properties.has('reg') ? numbers(node, 'reg') : numbers(node, 'ranges').slice(addressCells(node));
     if (cells.length === 0) {
       if (node.parent.parent && busOf(tree, node, 'platform') !== 'simple-bus') {
@@ -204,8 +205,9 @@ const i2cRules: readonly Rule[] = [
       bad: '/ { i2c { #address-cells = <1>; #size-cells = <1>; eeprom@50 { reg = <0x50 1>; }; }; };',
       good: serialBus('i2c', 'eeprom@50 { reg = <0x50>; };'),
     },
-    *check({ tree }, node) {
-      if (node.children.size > 0 && busOf(tree, node, 'i2c') === 'i2c') yield* wrongCounts(node, 'I2C bus', 1, 0);
+    when: (node, tree) => node.children.size > 0 && busOf(tree, node, 'i2c') === 'i2c',
+    *check(_context, node) {
+      yield* wrongCounts(node, 'I2C bus', 1, 0);
     },
   }),
   dtcRule({
@@ -218,8 +220,8 @@ const i2cRules: readonly Rule[] = [
       bad: serialBus('i2c', 'eeprom@51 { reg = <0x50>; };'),
       good: serialBus('i2c', 'eeprom@50 { reg = <0x50>; };'),
     },
-    *check({ tree }, node) {
-      if (!node.parent || busOf(tree, node.parent, 'i2c') !== 'i2c') return;
+    when: (node, tree) => isOn(tree, node, 'i2c', 'i2c'),
+    *check(_context, node) {
       const reg = node.properties.get('reg');
       const addresses = numbers(node, 'reg').map((cell) => (cell & ~i2cOwnAddress) >>> 0);
       const [first] = addresses;
@@ -257,14 +259,14 @@ const spiRules: readonly Rule[] = [
       bad: '/ { spi { #address-cells = <1>; #size-cells = <1>; flash@0 { reg = <0 1>; }; }; };',
       good: serialBus('spi', 'flash@0 { reg = <0>; };'),
     },
-    *check({ tree }, node) {
+    when: (node, tree) => node.children.size > 0 && busOf(tree, node, 'spi') === 'spi',
+    *check(_context, node) {
       if (looksLikeSpi(node) && node.properties.has('reg')) {
         yield onNode(
           node,
           `\`${node.name}\` has children with \`spi-…\` properties; controllers of that kind are called \`spi\`.`,
         );
       }
-      if (node.children.size === 0 || busOf(tree, node, 'spi') !== 'spi') return;
       yield* wrongCounts(node, 'SPI bus', node.properties.has('spi-slave') ? 0 : 1, 0);
     },
   }),
@@ -278,9 +280,9 @@ const spiRules: readonly Rule[] = [
       bad: serialBus('spi', 'flash@1 { reg = <0>; };'),
       good: serialBus('spi', 'flash@0 { reg = <0>; };'),
     },
-    *check({ tree }, node) {
-      const { parent } = node;
-      if (!parent || busOf(tree, parent, 'spi') !== 'spi' || parent.properties.has('spi-slave')) return;
+    when: (node, tree) => isOn(tree, node, 'spi', 'spi'),
+    *check(_context, node) {
+      if (node.parent?.properties.has('spi-slave')) return;
       const [first] = numbers(node, 'reg');
       if (first === undefined) {
         yield onNode(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What dtc derives from a tree before it checks it: cell counts with their defaults, and the kind of bus a node is.
-import { baseName, compatibles, readU32, strings } from '#tree/query.ts';
+import { baseName, compatibles, readU32, strings, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 
 /** `absent`: the node does not say; `malformed`: what it says is not one cell, which has a finding of its own. */
@@ -29,6 +29,24 @@ function withDefault(count: CellCount, fallback: number): number | undefined {
   return count === 'absent' ? fallback : count;
 }
 
+/** Whether a node has a property with such a name. */
+export function hasProperty(node: DtNode, matches: (name: string) => boolean): boolean {
+  for (const name of node.properties.keys()) if (matches(name)) return true;
+  return false;
+}
+
+const nodes = new WeakMap<DeviceTree, readonly DtNode[]>();
+
+/** Every node, parents before children; the walk is made once per tree. */
+export function allNodes(tree: DeviceTree): readonly DtNode[] {
+  let all = nodes.get(tree);
+  if (!all) {
+    all = [...walk(tree.root)];
+    nodes.set(tree, all);
+  }
+  return all;
+}
+
 export type Bus = 'pci' | 'simple-bus' | 'i2c' | 'spi' | 'graph-port' | 'graph-ports';
 
 /**
@@ -47,6 +65,11 @@ export function busOf(tree: DeviceTree, node: DtNode, pass: Pass): Bus | undefin
   const buses = known[pass];
   if (!buses.has(node)) buses.set(node, passes[pass](node));
   return buses.get(node);
+}
+
+/** Whether the parent of a node is such a bus. */
+export function isOn(tree: DeviceTree, node: DtNode, pass: Pass, bus: Bus): boolean {
+  return node.parent !== undefined && busOf(tree, node.parent, pass) === bus;
 }
 
 const memo = new WeakMap<DeviceTree, Readonly<Record<Pass, Map<DtNode, Bus | undefined>>>>();

@@ -4,7 +4,7 @@ import type { Finding, Rule } from '#rules/rule.ts';
 import { baseName, cells, cellTarget, pathOf, unitAddress } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
-import { busOf, cellCount, isEndpoint } from './facts.ts';
+import { busOf, cellCount, isEndpoint, isOn } from './facts.ts';
 
 const pair = (first: string, second: string): string =>
   `/ { camera { port { a: endpoint { ${first} }; }; }; csi { port { b: endpoint { ${second} }; }; }; };`;
@@ -21,9 +21,9 @@ export const graphRules: readonly Rule[] = [
       bad: '/ { endpoint { }; };',
       good: connected,
     },
-    *check(_context, node) {
-      if (node.parent) return;
-      for (const child of node.children.values()) {
+    scope: 'tree',
+    *check(_context, root) {
+      for (const child of root.children.values()) {
         if (!isEndpoint(child)) continue;
         yield onNode(
           child,
@@ -45,8 +45,8 @@ export const graphRules: readonly Rule[] = [
       bad: '/ { camera { out { endpoint { }; }; }; };',
       good: '/ { camera { port { endpoint { }; }; }; };',
     },
-    *check({ tree }, node) {
-      if (busOf(tree, node, 'graph') !== 'graph-port') return;
+    when: (node, tree) => node.children.size > 0 && busOf(tree, node, 'graph') === 'graph-port',
+    *check(_context, node) {
       if (baseName(node) !== 'port') {
         yield onNode(
           node,
@@ -63,8 +63,8 @@ export const graphRules: readonly Rule[] = [
     title: 'Endpoint whose connection does not come back',
     doc: 'An endpoint names the other end with `remote-endpoint`, and the other end names it. Linux follows the link from whichever driver probes first; a link in one direction makes one of the drivers wait for its partner without end.',
     example: { bad: pair('remote-endpoint = <&b>;', ''), good: connected },
+    when: (node, tree) => isOn(tree, node, 'graph', 'graph-port'),
     *check({ tree }, node) {
-      if (!node.parent || busOf(tree, node.parent, 'graph') !== 'graph-port') return;
       if (baseName(node) !== 'endpoint') {
         yield onNode(
           node,
@@ -88,6 +88,7 @@ export const graphRules: readonly Rule[] = [
     name: 'graph_child_address',
     level: 'warning',
     needs: ['graph_nodes'],
+    properties: ['#address-cells'],
     title: 'Cell counts for a single port or endpoint',
     doc: 'A `ports` or `port` node with one child at address 0 needs no addresses: `#address-cells`, `#size-cells` and the `reg` of the child can go. They do no harm; the kernel shows this with `W=1`.',
     example: {
@@ -95,7 +96,7 @@ export const graphRules: readonly Rule[] = [
       good: '/ { camera { port { endpoint { }; }; }; };',
     },
     *check({ tree }, node) {
-      if (node.children.size !== 1 || !node.properties.has('#address-cells')) return;
+      if (node.children.size !== 1) return;
       const bus = busOf(tree, node, 'graph');
       if (bus !== 'graph-port' && bus !== 'graph-ports') return;
       const [child] = node.children.values();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Does each label stand in one place, so that a reference to it can mean one thing only?
 import type { Span } from '#base/text.ts';
-import type { Finding, Rule, RuleContext } from '#rules/rule.ts';
-import { walk } from '#tree/query.ts';
-import type { DtNode, DtProperty } from '#tree/types.ts';
+import type { Finding, Rule } from '#rules/rule.ts';
+import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onNode } from './dtc-rule.ts';
+import { allNodes } from './facts.ts';
 
 /** Which of several carriers of a label a reference means: a node before a property, a property before a value. */
 type Carrier = 'node' | 'property' | 'value';
@@ -26,9 +26,11 @@ export const labelRules: readonly Rule[] = [
     title: 'Label in two places',
     doc: 'A label stands for one node, one property or one place in a value. dtc refuses to write a blob when it stands in two, because a reference to it could mean either.',
     example: { bad: '/ { dma: a { }; dma: b { }; };', good: '/ { dma: a { }; mmc: b { }; };' },
-    *check(context, root) {
+    *check({ tree }) {
+      const inner = innerUses(tree);
+      if (inner.length === 0 && ![...tree.labels.values()].some((nodes) => nodes.length > 1)) return;
+      const all = [...nodeUses(tree), ...inner];
       const first = new Map<string, Use>();
-      const all = [...uses(context, root)];
       for (const carrier of ['node', 'property', 'value'] as const) {
         for (const use of all) if (use.carrier === carrier && !first.has(use.label)) first.set(use.label, use);
       }
@@ -63,27 +65,23 @@ function duplicate(use: Use, other: Use): Finding {
   );
 }
 
-function* uses(context: RuleContext, root: DtNode): Generator<Use> {
-  for (const node of walk(root)) {
-    for (const { name, span } of node.labels) yield { label: name, carrier: 'node', node, span };
-    for (const property of node.properties.values()) {
-      yield* propertyLabels(context, node, property);
-      for (const { name, span } of property.value.labels) yield { label: name, carrier: 'value', node, property, span };
-    }
-  }
+function nodeUses(tree: DeviceTree): Use[] {
+  return allNodes(tree).flatMap((node) =>
+    node.labels.map(({ name, span }) => ({ label: name, carrier: 'node' as const, node, span })),
+  );
 }
 
-/** The labels in front of a property's name, which stand between the start of the statement and the name. */
-function* propertyLabels(context: RuleContext, node: DtNode, property: DtProperty): Generator<Use> {
-  for (const { kind, span, name } of property.origins) {
-    if (kind !== 'set' || span.start === name.start || span.file !== name.file) continue;
-    for (const found of context
-      .text(span.file)
-      .slice(span.start, name.start)
-      .matchAll(/(\w+)\s*:/g)) {
-      const start = span.start + found.index;
-      const label = found[1] ?? '';
-      yield { label, carrier: 'property', node, property, span: { file: span.file, start, end: start + label.length } };
+/** Labels on properties and in values, which are rare: most boards have none. */
+function innerUses(tree: DeviceTree): Use[] {
+  const found: Use[] = [];
+  for (const node of allNodes(tree)) {
+    for (const property of node.properties.values()) {
+      for (const { name, span } of property.labels)
+        found.push({ label: name, carrier: 'property', node, property, span });
+      for (const { name, span } of property.value.labels) {
+        found.push({ label: name, carrier: 'value', node, property, span });
+      }
     }
   }
+  return found;
 }

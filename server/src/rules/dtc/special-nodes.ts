@@ -14,9 +14,9 @@ export const specialNodeRules: readonly Rule[] = [
     knows: 'node',
     doc: 'Boot loaders and kernels look for `/chosen` only. A node of that name elsewhere is never read: its command line, console and initrd are lost.',
     example: { bad: '/ { soc { chosen { }; }; };', good: '/ { chosen { }; };' },
+    when: (node) => node.name === 'chosen',
     *check({ tree }, node) {
-      if (node.name !== 'chosen' || node.parent === tree.root) return;
-      yield onNode(node, '`chosen` is not in the root; Linux never reads it.');
+      if (node.parent !== tree.root) yield onNode(node, '`chosen` is not in the root; Linux never reads it.');
     },
   }),
   dtcRule({
@@ -86,8 +86,8 @@ export const specialNodeRules: readonly Rule[] = [
       bad: '/ { aliases { serial0 = "/serial@1"; }; serial { }; };',
       good: '/ { aliases { serial0 = "/serial"; }; serial { }; };',
     },
+    when: (node) => node.name === 'aliases',
     *check({ tree }, node) {
-      if (node.name !== 'aliases') return;
       for (const property of node.properties.values()) {
         if (property.name === 'phandle' || property.name === 'linux,phandle') continue;
         const path = strings(property)[0];

@@ -16,18 +16,13 @@ export const unitAddressRules: readonly Rule[] = [
       bad: '/ { #address-cells = <1>; #size-cells = <1>; dma@1000 { }; };',
       good: '/ { #address-cells = <1>; #size-cells = <1>; dma@1000 { reg = <0x1000 0x100>; }; };',
     },
+    when: (node) => isNamed(node) !== isPlaced(node),
     *check(_context, node) {
       if (node.children.has('__overlay__')) return;
-      const isNamed = (unitAddress(node) ?? '') !== '';
-      const isPlaced = node.properties.has('reg') || (node.properties.get('ranges')?.value.bytes.length ?? 0) > 0;
-      if (isPlaced && !isNamed) {
-        yield onNode(node, `\`${node.name || '/'}\` has an address in \`reg\` or \`ranges\` but none in its name.`);
-      } else if (isNamed && !isPlaced) {
-        yield onNode(
-          node,
-          `\`${node.name}\` has an address in its name but neither \`reg\` nor \`ranges\`; Linux names the device without it.`,
-        );
-      }
+      const message = isNamed(node)
+        ? `\`${node.name}\` has an address in its name but neither \`reg\` nor \`ranges\`; Linux names the device without it.`
+        : `\`${node.name || '/'}\` has an address in \`reg\` or \`ranges\` but none in its name.`;
+      yield onNode(node, message);
     },
   }),
   dtcRule({
@@ -41,6 +36,7 @@ export const unitAddressRules: readonly Rule[] = [
       bad: '/ { #address-cells = <1>; #size-cells = <1>; dma@0x1000 { reg = <0x1000 0x100>; }; };',
       good: '/ { #address-cells = <1>; #size-cells = <1>; dma@1000 { reg = <0x1000 0x100>; }; };',
     },
+    when: (node) => /@0[0-9a-fA-Fx]/.test(node.name),
     *check({ tree }, node) {
       let unit = unitAddress(node);
       if (!unit || (node.parent && busOf(tree, node.parent, 'platform'))) return;
@@ -72,6 +68,14 @@ export const unitAddressRules: readonly Rule[] = [
     counts: (node) => strings(node.properties.get('status'))[0] !== 'disabled',
   }),
 ];
+
+function isNamed(node: DtNode): boolean {
+  return (unitAddress(node) ?? '') !== '';
+}
+
+function isPlaced(node: DtNode): boolean {
+  return node.properties.has('reg') || (node.properties.get('ranges')?.value.bytes.length ?? 0) > 0;
+}
 
 interface Unique {
   readonly name: string;

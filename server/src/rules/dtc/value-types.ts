@@ -3,6 +3,7 @@
 import type { Rule } from '#rules/rule.ts';
 import type { DtProperty } from '#tree/types.ts';
 import { dtcRule, onProperty } from './dtc-rule.ts';
+import { hasProperty } from './facts.ts';
 import { isOneString } from './names.ts';
 
 /** A property whose value must be one cell, and what a reader does when it is not. */
@@ -95,6 +96,10 @@ function isStringList(bytes: Uint8Array): boolean {
   return bytes.length === 0 || bytes[bytes.length - 1] === 0;
 }
 
+function isNameList(name: string): boolean {
+  return name.endsWith('-names');
+}
+
 export const valueTypeRules: readonly Rule[] = [
   ...busCounts.map(countRule),
   ...stringProperties.map(stringRule),
@@ -120,9 +125,10 @@ export const valueTypeRules: readonly Rule[] = [
     knows: 'node',
     doc: 'A property that ends in `-names` holds one string for each entry of the list it belongs to. Where it is no list of strings, Linux finds no entry by its name.',
     example: { bad: '/ { dma { reg-names = <1>; }; };', good: '/ { dma { reg-names = "control"; }; };' },
+    when: (node) => hasProperty(node, isNameList),
     *check(_context, node) {
       for (const property of node.properties.values()) {
-        if (!property.name.endsWith('-names') || isStringList(property.value.bytes)) continue;
+        if (!isNameList(property.name) || isStringList(property.value.bytes)) continue;
         yield onProperty(property, `\`${property.name}\` is not a list of strings; Linux finds no entry by its name.`);
       }
     },
