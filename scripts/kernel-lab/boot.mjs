@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// Boots one tree on one kernel under QEMU and returns the lines that the guest printed about it.
+import { execFile, execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/**
+ * Linux tells what it gave each device at the entry of arch_setup_dma_ops, the last step of of_dma_configure: 6.12 by
+ * field name through its type information, 6.1 (which has no such names in probes) by argument register.
+ */
+const probes = {
+  6.12: [
+    'p:dma arch_setup_dma_ops name=dev->kobj.name:string coherent=coherent:u8 limit=dev->bus_dma_limit:x64',
+    'ops=dev->dma_iommu count=dev->iommu->fwspec->num_ids:u32 ids=+16(dev->iommu->fwspec):x32[8]',
+    'map=+0(dev->dma_range_map):x64[9]',
+  ].join(' '),
+  6.1: 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string base=%x1:x64 size=%x2:x64 coherent=%x4:u8',
+};
+
+const guestMemory = 1024;
+
+/** The blob that cpp and dtc, not we, make of the tree. */
+export function compileTree(file, blob) {
+  const include = ['-I', dirname(file)];
+  const text = execFileSync('cpp', ['-nostdinc', '-undef', '-x', 'assembler-with-cpp', ...include, file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  execFileSync('dtc', ['-q', '-f', '-I', 'dts', '-O', 'dtb', '-o', blob], {
+    input: text,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  return blob;
+}
+
+function commandLine(kernel, test) {
+  const probe = `kprobe_event=${probes[kernel].replaceAll(' ', ',')}`;
+  const fixed = `console=ttyAMA0 rdinit=/init loglevel=0 panic=-1 trace_event=swiotlb:* ${probe}`;
+  return `${fixed} lab=${test.steps} ${test.cmdline}`.trim();
+}
+
+function qemuArguments(image, test, blob) {
+  const rngs = Array.from({ length: 8 }, () => ['-device', 'virtio-rng-device']).flat();
+  return [
+    ...test.qemu,
+    ...['-cpu', 'cortex-a57', '-m', String(guestMemory), '-nographic', '-net', 'none', '-no-reboot'],
+    ...['-kernel', image.image, '-initrd', image.initramfs, '-dtb', blob, '-append', commandLine(image.kernel, test)],
+    ...rngs,
+  ];
+}
+
+function runOnce(args, seconds) {
+  return new Promise((resolve) => {
+    const options = { timeout: seconds * 1000, killSignal: 'SIGKILL', maxBuffer: 16 << 20, encoding: 'latin1' };
+    const child = execFile('nice', ['-n', '10', 'qemu-system-aarch64', ...args], options, (error, stdout, stderr) =>
+      resolve({ error, stdout, stderr }),
+    );
+    child.stdin.end();
+  });
+}
+
+/**
+ * Boots `test` on `image`; the lines have lost their `@`. Throws when the guest did not reach its end in `seconds`, with
+ * the last of what it said; only a QEMU that printed nothing at all (it did not start) is started a second time.
+ */
+export async function boot(image, test, folder, seconds = 120) {
+  const blob = compileTree(test.file, join(folder, `${test.name}-${image.kernel}.dtb`));
+  const args = qemuArguments(image, test, blob);
+  let run = await runOnce(args, seconds);
+  if (run.stdout === '') run = await runOnce(args, seconds);
+  writeFileSync(join(folder, `${test.name}-${image.kernel}.log`), run.stdout + run.stderr);
+  const lines = run.stdout.split(/\r*\n/).filter((line) => line.startsWith('@'));
+  if (lines.at(-1) !== '@end') {
+    const said = `${run.stdout}${run.stderr}`.trim().split('\n').slice(-3).join(' | ');
+    throw new Error(`${test.name} on ${image.kernel} did not reach its end: ${said || run.error?.message}`);
+  }
+  return lines.map((line) => line.slice(1));
+}

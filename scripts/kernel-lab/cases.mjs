@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+// The lab's cases: one tree each, with what it shows and how it is booted in the comment at its head.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** ID registers of the SMMUv2 that `smmuv2.dtsi` describes, by offset: QEMU writes them into memory before Linux starts. */
+const smmuv2Registers = { 32: 0x7c001e10, 36: 0x30000004, 40: 0x00007555 };
+
+const loaders = (base) =>
+  Object.entries(smmuv2Registers).flatMap(([offset, data]) => [
+    '-device',
+    `loader,addr=${base + Number(offset)},data=${data},data-len=4`,
+  ]);
+
+/** QEMU's options for each `Machine:` of a header. */
+const machines = {
+  plain: ['-M', 'virt,gic-version=3'],
+  smmuv3: ['-M', 'virt,gic-version=3,iommu=smmuv3'],
+  'virtio-iommu': ['-M', 'virt,gic-version=3', '-device', 'virtio-iommu-pci,addr=1,romfile='],
+  smmuv2: ['-M', 'virt,gic-version=3', ...loaders(0x70000000)],
+  'smmuv2 twice': ['-M', 'virt,gic-version=3', ...loaders(0x70000000), ...loaders(0x70020000)],
+};
+
+const defaultBoot =
+  'load virtio_mmio virtio-rng virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci; snapshot; load virtio-iommu; settle 8';
+
+/** `load a b; wait 2` → `load:a,b+wait:2`, the form that travels on the kernel's command line. */
+const steps = (text) =>
+  text
+    .split(';')
+    .map((step) => step.trim().replace(' ', ':').replaceAll(' ', ','))
+    .join('+');
+
+const words = (text) => (text === undefined || text === '' ? [] : text.split(/\s+/));
+
+/** Reads `Name: value` lines of the first block comment; a line that begins with a blank continues the one before. */
+function header(text) {
+  const comment = /\/\*([\s\S]*?)\*\//.exec(text)?.[1] ?? '';
+  const fields = new Map();
+  let last;
+  for (const line of comment.split('\n').map((line) => line.replace(/^\s*\* ?/, ''))) {
+    const field = /^([A-Z][a-z]+): *(.*)$/.exec(line);
+    if (field) {
+      last = field[1];
+      fields.set(last, field[2].trim());
+    } else if (last !== undefined && line.trim() !== '') fields.set(last, `${fields.get(last)} ${line.trim()}`);
+  }
+  return fields;
+}
+
+function readCase(folder, file) {
+  const fields = header(readFileSync(join(folder, file), 'utf8'));
+  const name = file.replace(/\.dts$/, '');
+  const machine = machines[fields.get('Machine')];
+  if (machine === undefined) throw new Error(`${file}: Machine must be one of ${Object.keys(machines).join(', ')}.`);
+  if (!fields.get('Shows')) throw new Error(`${file}: the head does not say what the tree Shows.`);
+  return {
+    name,
+    file: join(folder, file),
+    shows: fields.get('Shows'),
+    rows: words(fields.get('Rows')?.replaceAll(',', ' ')).map(Number),
+    kernels: words(fields.get('Kernels')?.replaceAll(',', ' ') ?? '6.12'),
+    cmdline: fields.get('Cmdline') ?? '',
+    qemu: [...machine, ...words(fields.get('Qemu'))],
+    steps: steps(fields.get('Boot') ?? defaultBoot),
+  };
+}
+
+/** Every tree of `folder`, in the order of their names. */
+export function readCases(folder) {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.dts'))
+    .sort()
+    .map((file) => readCase(folder, file));
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// The model's side of the lab: its core, bundled from the sources, asked about the tree that was booted.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadModule } from '../load-core.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A function that says, field by field, where the model and the observation of a boot agree and where they do not. */
+export async function loadModel() {
+  const { predictor } = await loadModule('test/kernel/predict.ts');
+  const { compareWithKernel } = await loadModule('test/kernel/agreement.ts');
+  const predict = await predictor(root);
+  return ({ test, kernel, config }, observed) => {
+    const kernelConfig = readFileSync(config, 'utf8');
+    const boot = { file: test.file, kernelVersion: kernel, kernelConfig, cmdline: test.cmdline };
+    return compareWithKernel(predict(boot), observed);
+  };
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// docs/kernel-lab.md: what was booted, what the model had predicted, what Linux did.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** Rows of the decision table that QEMU's machine with Debian's kernels cannot show. */
+const elsewhere = {
+  19: 'needs a 32-bit Arm kernel',
+  23: 'needs a cdx bus',
+  25: 'needs DMA_RESTRICTED_POOL, which Debian leaves out',
+  26: 'needs Xen',
+  27: 'needs Xen and a kernel with XEN_VIRTIO',
+  28: 'is a matter of the virtio device, not of the tree',
+};
+
+const rowNames = {
+  1: 'node not available',
+  2: 'no driver populates the children',
+  3: 'bus that configures no DMA',
+  4: 'no or empty `dma-ranges`',
+  5: '`dma-ranges` limit',
+  6: 'hole in the chain of buses',
+  7: 'untranslatable `dma-ranges`',
+  8: 'coherence',
+  9: 'PCI: no map, or not covered',
+  10: 'PCI: malformed map',
+  11: 'first entry malformed',
+  12: 'later entry malformed',
+  13: 'disabled IOMMU',
+  14: 'no driver: wait, then direct',
+  15: 'driver not yet there: wait',
+  16: 'two IOMMU drivers in one device',
+  17: 'the driver refuses the IDs',
+  18: 'identity',
+  19: '32-bit Arm',
+  20: 'lazy',
+  21: '`dma-ranges` outside the aperture',
+  22: 'translated',
+  23: 'cdx and a late IOMMU',
+  24: 'restricted pool',
+  25: 'restricted pool behind an IOMMU',
+  26: 'Xen dom0',
+  27: 'Xen grants',
+  28: 'virtio without ACCESS_PLATFORM',
+  29: 'untrusted PCI',
+};
+
+const count = (fields, outcome) => fields.filter((field) => field.outcome === outcome).length;
+
+function coverage(runs) {
+  const lines = Object.entries(rowNames).map(([row, name]) => {
+    const trees = [...new Set(runs.filter(({ test }) => test.rows.includes(Number(row))).map(({ test }) => test.name))];
+    return `| ${row} | ${name} | ${trees.map((tree) => `\`${tree}\``).join(', ') || `– ${elsewhere[row] ?? ''}`} |`;
+  });
+  return ['| row | what it decides | trees |', '|---|---|---|', ...lines];
+}
+
+/** The devices that a tree is about: those with anything but plain direct DMA, and those that are not agreed upon. */
+function verdicts({ outcome }) {
+  const { observed, fields } = outcome;
+  const disputed = new Set(fields.filter((field) => field.outcome !== 'agrees').map((field) => field.device));
+  const cells = observed.devices.flatMap((device) => {
+    const name = device.rid ? `${device.node} ${device.rid}` : device.node;
+    if (device.verdict === 'direct' && !device.log && !disputed.has(name)) return [];
+    const verdict = fields.find((field) => field.device === name && field.field === 'verdict');
+    const said = verdict && verdict.predicted !== device.verdict ? `${verdict.predicted} / ` : '';
+    return [`\`${name}\` ${said}${device.verdict}${verdict?.outcome === 'open' ? ' (open)' : ''}`];
+  });
+  return cells.join('<br>') || 'all direct';
+}
+
+function results(runs) {
+  const lines = runs.map((run) => {
+    const { fields } = run.outcome;
+    const wrong = count(fields, 'differs');
+    const open = count(fields, 'open');
+    const result = `${count(fields, 'agrees')} of ${fields.length}${open ? `, ${open} open` : ''}${wrong ? `, **${wrong} differ**` : ''}`;
+    const shows = run.kernel === run.test.kernels[0] ? run.test.shows : 'the same';
+    return `| \`${run.test.name}\` | ${run.kernel} | ${shows} | ${verdicts(run)} | ${result} |`;
+  });
+  return ['| tree | Linux | shows | predicted / observed | fields agree |', '|---|---|---|---|---|', ...lines];
+}
+
+function disagreements(runs) {
+  const lines = runs.flatMap((run) =>
+    run.outcome.fields
+      .filter((field) => field.outcome !== 'agrees')
+      .map((field) => {
+        const kind = field.outcome === 'open' ? 'open' : 'differs';
+        return `| \`${run.test.name}\` ${run.kernel} | \`${field.device}\` | ${field.field} | ${field.predicted || '–'} | ${field.observed || '–'} | ${kind} |`;
+      }),
+  );
+  if (lines.length === 0) return ['None.'];
+  return ['| tree | device | field | predicted | observed | |', '|---|---|---|---|---|---|', ...lines];
+}
+
+/** Writes the page from runs that were all performed. */
+export function writeTable(file, runs, images) {
+  const done = runs.filter((run) => run.outcome.observed !== undefined);
+  const fields = done.flatMap((run) => run.outcome.fields);
+  const qemu = execFileSync('qemu-system-aarch64', ['--version'], { encoding: 'utf8' }).split('\n')[0];
+  const releases = [...images.values()].map((image) => `${image.kernel} is ${image.release}`).join(', ');
+  const trees = new Set(done.map((run) => run.test.name)).size;
+  const page = `# The kernel lab
+
+Written by \`npm run test:kernel -- --record\`; \`npm run test:kernel\` boots every tree again, compares Linux with the
+observations in \`test/kernel/observations\`, and the model with Linux, and fails when either differs.
+
+Each tree of \`test/kernel/trees\` is compiled by cpp and dtc and booted on Debian's kernel for arm64 (${releases}) under
+${qemu}. The guest reads sysfs, debugfs, the kernel's log, and a probe at the last step of \`of_dma_configure\`, so
+that coherence, DMA limit, stream IDs and the operations are the kernel's own. An IOMMU that QEMU does not have is a piece
+of memory with the registers that its driver reads first: it translates nothing, but Linux decides about it as about any other.
+
+${trees} trees, ${done.length} boots, ${fields.length} fields: ${count(fields, 'agrees')} agree, ${count(fields, 'differs')} differ, ${count(fields, 'open')} are open (they
+differ, and the model had said that the answer depends on something that no tree shows).
+
+## Where they differ
+
+${disagreements(done).join('\n')}
+
+## By row of the decision table
+
+${coverage(done).join('\n')}
+
+## By tree
+
+${results(done).join('\n')}
+`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, page);
+}

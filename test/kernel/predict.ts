@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// What the model says about a tree of the kernel lab: from the same file that was booted, on the platform it was booted on.
+import { readFileSync } from 'node:fs';
+import { DiskFiles } from '#host/sources.ts';
+import { configure, configureAll } from '#model/configure.ts';
+import { platformOf } from '#model/platform.ts';
+import type { DmaReport, Platform } from '#model/types.ts';
+import { loadGrammar } from '#syntax/parser.ts';
+import { Frontend } from '#tree/evaluate.ts';
+import { nodeByPath } from '#tree/query.ts';
+import type { DeviceTree } from '#tree/types.ts';
+
+/** One boot, as the model is told of it. */
+export interface Boot {
+  /** Path of the tree. */
+  readonly file: string;
+  readonly kernelVersion: string;
+  /** Text of the kernel's `.config`. */
+  readonly kernelConfig: string;
+  readonly cmdline: string;
+}
+
+export interface Prediction {
+  readonly tree: DeviceTree;
+  readonly platform: Platform;
+  /** Every device of the tree, PCI functions left out unless they have nodes. */
+  readonly reports: readonly DmaReport[];
+  /** The report of a PCI function behind the bridge at `path`. */
+  readonly functionAt: (path: string, requesterId: number) => DmaReport | undefined;
+}
+
+/** Loads the grammar from the checkout at `root`, once. */
+export async function predictor(root: string): Promise<(boot: Boot) => Prediction> {
+  const bytes = (path: string) => new Uint8Array(readFileSync(`${root}/${path}`));
+  const grammar = await loadGrammar({
+    runtime: bytes('node_modules/web-tree-sitter/web-tree-sitter.wasm'),
+    grammar: bytes('grammars/devicetree/tree-sitter-devicetree.wasm'),
+  });
+  return ({ file, ...stated }) => {
+    const frontend = new Frontend(grammar, new DiskFiles());
+    const tree = frontend.evaluate(file, { includePaths: [], defines: [] });
+    const platform = platformOf(tree, { kind: 'linux', ...stated });
+    return {
+      tree,
+      platform,
+      reports: configureAll(tree, platform),
+      functionAt(path, rid) {
+        const node = nodeByPath(tree, path);
+        return node && configure(tree, platform, node, { rid });
+      },
+    };
+  };
+}
