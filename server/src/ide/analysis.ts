@@ -70,8 +70,8 @@ export class Analysis {
   }
 
   /** Everything is worked out anew: the source trees, the project files, the boards. */
-  setSettings(settings: Project): void {
-    this.#contexts.setSettings(settings);
+  setSettings(settings: Project, projectFile?: string): void {
+    this.#contexts.setSettings(settings, projectFile);
     this.#contexts.forget([]);
     this.#choices.clear();
     this.#boards.clear();

@@ -30,13 +30,16 @@ export class Contexts {
   readonly #indexes = new Map<string, IncludeIndex>();
   readonly #selected = new Map<string, string>();
   #settings: Project = {};
+  #projectFile: string | undefined;
 
   constructor(documents: Documents) {
     this.#documents = documents;
   }
 
-  setSettings(settings: Project): void {
+  /** With a `projectFile` none is looked for. */
+  setSettings(settings: Project, projectFile?: string): void {
     this.#settings = settings;
+    this.#projectFile = projectFile;
   }
 
   /** The board that the user wants a shared file to be shown with; `undefined`: the best one. */
@@ -58,7 +61,8 @@ export class Contexts {
 
   /** The project file's fields, with those that the editor's settings name on top. */
   project(file: string): Project {
-    const path = remembered(this.#projectFiles, dirname(file), () => findProjectFile(this.#documents, file));
+    const path =
+      this.#projectFile ?? remembered(this.#projectFiles, dirname(file), () => findProjectFile(this.#documents, file));
     const text = path && this.#documents.read(path)?.text;
     if (path === undefined || text === undefined) return this.#settings;
     return mergeProjects(parseProject(text, path).project, this.#settings);

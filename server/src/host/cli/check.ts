@@ -2,12 +2,15 @@
 // `dt-iommu check`: what is wrong with files, or with every board below a folder.
 import { relative } from 'node:path';
 import type { Severity } from '#base/problem.ts';
+import { VERSION } from '#host/version.ts';
+import { CATALOGUE } from '#rules/index.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
 import { findFiles, shard } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { atLeast, merge, type ReportedProblem, renamed, withoutBaseline } from './problems.ts';
 import { startProgress } from './progress.ts';
 import { type CheckReport, githubReport, jsonReport, summary, textReport } from './report.ts';
+import { sarifReport } from './sarif.ts';
 import { settingsOf } from './settings.ts';
 import { runWork } from './workers.ts';
 
@@ -32,24 +35,27 @@ async function check({ operands, values }: Arguments, io: Io): Promise<number> {
   const found: ReportedProblem[] = [];
   const failures: string[] = [];
   await runWork({
-    job: 'syntax',
+    job: syntaxOnly ? 'syntax' : 'check',
     settings: settingsOf(values, io.cwd),
     tasks,
     threads: values.jobs === undefined ? undefined : positive('jobs', values.jobs),
     done(outcome) {
       progress.step();
-      if ('failure' in outcome) failures.push(`${relative(io.cwd, outcome.task.file)}: ${outcome.failure}`);
+      const name = relative(io.cwd, outcome.task.file);
+      if ('failure' in outcome) failures.push(`${name}: ${outcome.failure}`);
       else {
         for (const file of outcome.value.files) read.add(file);
         found.push(...outcome.value.problems);
+        for (const { rule, node } of outcome.value.crashes ?? [])
+          failures.push(`${name}: rule ${rule} failed on ${node}`);
       }
     },
   });
   progress.end();
-  if (failures.length > 0) throw new Failure(failures.join('\n'));
   const named = renamed(merge(found), (file) => relative(io.cwd, file));
   const problems = values.baseline === undefined ? named : withoutBaseline(named, values.baseline);
   io.out(formatted({ files: read.size, problems }, values, io));
+  if (failures.length > 0) throw new Failure(failures.join('\n'));
   return problems.some((problem) => atLeast(problem.severity, limit)) ? 1 : 0;
 }
 
@@ -57,6 +63,8 @@ function formatted(report: CheckReport, values: Values, io: Io): string {
   switch (values.format) {
     case 'json':
       return jsonReport(report);
+    case 'sarif':
+      return sarifReport(report, CATALOGUE.rules, VERSION);
     case 'github':
       return githubReport(report);
     default: {

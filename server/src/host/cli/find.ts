@@ -58,7 +58,8 @@ function* below(folder: string, wanted: RegExp): Generator<string> {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       if (entry.name !== 'node_modules' && entry.name !== '.git') yield* below(path, wanted);
-    } else if (wanted.test(entry.name) && (entry.isFile() || entry.isSymbolicLink())) {
+    } else if (wanted.test(entry.name) && entry.isFile()) {
+      // A symbolic link is a second name of a file that is found under its first, as in Linux's own tree.
       yield path;
     }
   }

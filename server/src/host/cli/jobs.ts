@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What is done with one file or board, in this thread or in a worker: plain data in, plain data out.
 import type { Problem } from '#base/problem.ts';
+import { isBoard } from '#ide/boards.ts';
+import { diagnostics } from '#ide/diagnostics.ts';
+import type { Verdict } from '#model/types.ts';
+import type { Crash } from '#rules/runner.ts';
 import { writeBlob } from '#tree/blob.ts';
 import { writeWhole } from './output.ts';
 import { located, type ReportedProblem } from './problems.ts';
@@ -11,9 +15,11 @@ export interface Checked {
   /** Files read: the board first, then what it includes. */
   readonly files: readonly string[];
   readonly problems: readonly ReportedProblem[];
+  /** Rules that failed: defects of ours. */
+  readonly crashes?: readonly Crash[];
 }
 
-const JOBS = { syntax, compile };
+const JOBS = { check, compile, syntax, verdicts };
 
 export type JobName = keyof typeof JOBS;
 export type JobResult<J extends JobName> = ReturnType<(typeof JOBS)[J]>;
@@ -23,17 +29,17 @@ export function runJob<J extends JobName>(job: J, session: Session, task: Task):
   return JOBS[job](session, task) as JobResult<J>;
 }
 
-/** One file alone: whether the grammar reads it. */
-function syntax(session: Session, { file }: Task): Checked {
-  const source = session.files.read(file);
-  if (!source) throw new Error('cannot be read; check the path and its permissions');
-  const problems = session.frontend.ast(source).errors.map(({ start, end, message }) => ({
-    rule: 'syntax/error',
-    severity: 'error' as const,
-    message,
-    span: { file: source.path, start, end },
-  }));
-  return { files: [file], problems: located(problems, file, () => source.text) };
+/** A board with all its files; a shared file alone, in the context of the board that fits it best. */
+function check(session: Session, { file }: Task): Checked {
+  const view = session.analysis(file).view(file);
+  if (!view) throw new Error(UNREADABLE);
+  const { snapshot, choice } = view;
+  const problems = isBoard(file) ? snapshot.problems() : diagnostics(view);
+  return {
+    files: isBoard(file) ? snapshot.tree.files : [file],
+    problems: located(problems, choice.board, (path) => snapshot.text(path)),
+    crashes: snapshot.crashes(),
+  };
 }
 
 /**
@@ -51,3 +57,25 @@ function compile(session: Session, { file, output }: Task): Checked {
   }
   return { files: tree.files, problems: located(stops, file, (path) => session.text(path)) };
 }
+
+/** One file alone: whether the grammar reads it. */
+function syntax(session: Session, { file }: Task): Checked {
+  const source = session.files.read(file);
+  if (!source) throw new Error(UNREADABLE);
+  const problems = session.frontend.ast(source).errors.map(({ start, end, message }) => ({
+    rule: 'syntax/error',
+    severity: 'error' as const,
+    message,
+    span: { file: source.path, start, end },
+  }));
+  return { files: [file], problems: located(problems, file, () => source.text) };
+}
+
+/** How many devices of the board get which DMA set-up. */
+function verdicts(session: Session, { file }: Task): Partial<Record<Verdict, number>> {
+  const counts: Partial<Record<Verdict, number>> = {};
+  for (const { verdict } of session.analysis(file).board(file).reports()) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  return counts;
+}
+
+const UNREADABLE = 'cannot be read as text; check the path, its permissions and its size (10 MB at most)';

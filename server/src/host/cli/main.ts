@@ -4,10 +4,24 @@ import { VERSION } from '#host/version.ts';
 import { type Command, commandHelp, parseArguments } from './arguments.ts';
 import { checkCommand } from './check.ts';
 import { compileCommand } from './compile.ts';
+import { explainCommand } from './explain.ts';
+import { fixCommand } from './fix.ts';
+import { graphCommand } from './graph.ts';
 import { Failure, type Io } from './io.ts';
+import { lspCommand } from './lsp.ts';
+import { rulesCommand } from './rules.ts';
 import { treeCommand } from './tree.ts';
 
-const COMMANDS: readonly Command[] = [checkCommand, compileCommand, treeCommand];
+const COMMANDS: readonly Command[] = [
+  checkCommand,
+  explainCommand,
+  fixCommand,
+  compileCommand,
+  treeCommand,
+  graphCommand,
+  rulesCommand,
+  lspCommand,
+];
 
 const HELP = `dt-iommu COMMAND …: what DMA each device of a device tree gets when it boots, why, and what is wrong
 

@@ -2,6 +2,7 @@
 // The one board that `tree`, `graph` and `explain` are about: resolved, its errors told, its places named.
 import { relative } from 'node:path';
 import { lineStarts, positionAt, type Range, rangeOf, type Span } from '#base/text.ts';
+import type { Snapshot } from '#ide/snapshot.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import type { Arguments } from './arguments.ts';
 import { absolute, isFolder } from './find.ts';
@@ -18,13 +19,26 @@ export interface OneBoard {
 }
 
 /** Resolves the first operand. Fails when there is none, or when it is a folder. */
-export async function openBoard({ operands, values }: Arguments, io: Io): Promise<OneBoard> {
+export async function openBoard(args: Arguments, io: Io): Promise<OneBoard> {
+  const { session, file } = await open(args, io);
+  return { session, tree: session.tree(file) };
+}
+
+/** The same with the platform and the model. */
+export async function openSnapshot(
+  args: Arguments,
+  io: Io,
+): Promise<{ readonly session: Session; readonly snapshot: Snapshot }> {
+  const { session, file } = await open(args, io);
+  return { session, snapshot: session.analysis(file).board(file) };
+}
+
+async function open({ operands, values }: Arguments, io: Io): Promise<{ session: Session; file: string }> {
   const [name] = operands;
   if (name === undefined) throw new Failure('which board? Give its .dts file');
   const file = absolute(io.cwd, name);
   if (isFolder(file, name)) throw new Failure(`${name}: is a folder; give the .dts file of one board`);
-  const session = (await openSessions(settingsOf(values, io.cwd)))(file);
-  return { session, tree: session.tree(file) };
+  return { session: (await openSessions(settingsOf(values, io.cwd)))(file), file };
 }
 
 /** Tells on standard error what is wrong with the text; gives the exit code that follows from it. */

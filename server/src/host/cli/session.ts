@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-// One thread's view of the boards it works on: files read once, each board resolved with its own project's settings.
+// One thread's view of the boards it works on: files read once, each board with its own project's settings.
 import { dirname } from '#base/files.ts';
 import { readGrammar } from '#host/grammar.ts';
 import { DiskFiles } from '#host/sources.ts';
-import { findSourceTree, includePaths } from '#ide/kernel-tree.ts';
-import { findProjectFile, mergeProjects, type Project, parseProject } from '#ide/project.ts';
-import { Frontend, type Grammar } from '#tree/evaluate.ts';
+import { Analysis } from '#ide/analysis.ts';
+import { Contexts } from '#ide/context.ts';
+import { Documents } from '#ide/documents.ts';
+import { findProjectFile, type Project, parseProject } from '#ide/project.ts';
+import type { Grammar } from '#syntax/parser.ts';
+import { Frontend } from '#tree/evaluate.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { Failure } from './io.ts';
 
@@ -21,33 +24,32 @@ export interface SessionSettings {
 
 export class Session {
   readonly files = new DiskFiles();
+  /** For one file's text, and for trees without a model. */
   readonly frontend: Frontend;
+  readonly #analysis: Analysis;
+  readonly #contexts: Contexts;
   readonly #settings: SessionSettings;
+  readonly #accepted = new Set<string>();
 
   constructor(grammar: Grammar, settings: SessionSettings) {
-    this.frontend = new Frontend(grammar, this.files);
     this.#settings = settings;
+    this.frontend = new Frontend(grammar, this.files);
+    this.#contexts = new Contexts(new Documents(this.files, grammar));
+    this.#contexts.setSettings(settings.flags, settings.projectFile);
+    this.#analysis = new Analysis(grammar, this.files);
+    this.#analysis.setSettings(settings.flags, settings.projectFile);
   }
 
-  /** The project file above the board, or that of `--config`, overridden by the command line. */
-  project(board: string): Project {
-    const { flags, projectFile } = this.#settings;
-    const path = projectFile ?? findProjectFile(this.files, board);
-    const text = path === undefined ? undefined : this.files.read(path)?.text;
-    if (path === undefined || text === undefined) return flags;
-    const { project, complaints } = parseProject(text, path);
-    if (complaints[0] !== undefined) throw new Failure(`${path}: ${complaints[0]}`);
-    return mergeProjects(project, flags);
+  /** For everything that is asked of a board. Fails when its project file is wrong. */
+  analysis(board: string): Analysis {
+    this.#acceptProject(board);
+    return this.#analysis;
   }
 
+  /** The resolved tree alone. */
   tree(board: string): DeviceTree {
-    const project = this.project(board);
-    const source = findSourceTree(this.files, board);
-    return this.frontend.evaluate(board, {
-      includePaths: [...(project.includePaths ?? []), ...(source ? includePaths(this.files, source, board) : [])],
-      defines: Object.entries(project.defines ?? {}),
-      symbols: this.symbols,
-    });
+    this.#acceptProject(board);
+    return this.frontend.evaluate(board, { ...this.#contexts.options(board), symbols: this.symbols });
   }
 
   get symbols(): boolean {
@@ -56,6 +58,16 @@ export class Session {
 
   text(file: string): string {
     return this.files.read(file)?.text ?? '';
+  }
+
+  /** An editor goes on without a field that it does not understand; a script would not notice. */
+  #acceptProject(board: string): void {
+    const path = this.#settings.projectFile ?? findProjectFile(this.files, board);
+    const text = path && this.files.read(path)?.text;
+    if (path === undefined || text === undefined || this.#accepted.has(path)) return;
+    const [complaint] = parseProject(text, path).complaints;
+    if (complaint !== undefined) throw new Failure(`${path}: ${complaint}`);
+    this.#accepted.add(path);
   }
 }
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+// `dt-iommu explain`: the effective DMA set-up of devices, and why; for a folder, how many devices get which.
+import { relative } from 'node:path';
+import { nodeNamed } from '#ide/node-name.ts';
+import { explainJson } from '#ide/report-json.ts';
+import { reportText } from '#ide/report-text.ts';
+import type { Snapshot } from '#ide/snapshot.ts';
+import { platformText, VERDICTS } from '#ide/wording.ts';
+import { configure } from '#model/configure.ts';
+import type { DmaReport, Verdict } from '#model/types.ts';
+import type { DtNode } from '#tree/types.ts';
+import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
+import { sideBySide } from './compare.ts';
+import { absolute, findFiles, isFolder, shard } from './find.ts';
+import { Failure, type Io } from './io.ts';
+import { openSnapshot, Places, tellErrors } from './one-board.ts';
+import { startProgress } from './progress.ts';
+import { plural } from './report.ts';
+import { settingsOf } from './settings.ts';
+import { runWork } from './workers.ts';
+
+export const explainCommand: Command = {
+  name: 'explain',
+  operands: 'FILE [NODE…]',
+  summary: 'The effective DMA set-up of the given nodes (path, &label or alias), or of every device.',
+  details: [
+    'Given a folder: a line per board with the number of devices by verdict.',
+    '--compare takes NAME=VALUE with NAME one of platform, kernel-version, kernel-config, cmdline.',
+  ],
+  options: ['format', 'rid', 'compare', ...PLATFORM_OPTIONS, ...TREE_OPTIONS, 'shard', 'jobs'],
+  formats: ['text', 'json'],
+  run: explain,
+};
+
+async function explain(args: Arguments, io: Io): Promise<number> {
+  const [path, ...names] = args.operands;
+  if (path === undefined) throw new Failure('explain needs a board; see `dt-iommu explain --help`');
+  if (isFolder(absolute(io.cwd, path), path)) return explainFolder(args, io);
+  if (args.values.compare.length > 0) return explainBoth(args, io);
+  const board = await openSnapshot(args, io);
+  const { snapshot } = board;
+  const reports = reportsOf(snapshot, names, args.values.rid);
+  const places = new Places(board.session, io);
+  if (args.values.format === 'json') {
+    io.out(`${JSON.stringify(explainJson(reports, snapshot.platform, places.range), undefined, 2)}\n`);
+  } else {
+    io.out(names.length > 0 ? inFull(reports, places) : overview(reports, places));
+    if (!args.values.quiet) io.out(`${platformText(snapshot.platform)}\n`);
+  }
+  return tellErrors({ session: board.session, tree: snapshot.tree }, io);
+}
+
+function inFull(reports: readonly DmaReport[], places: Places): string {
+  return reports.map((report) => `${reportText(report, places.line)}\n\n`).join('');
+}
+
+/** Every device without the reasons, which a reader of a hundred devices does not want. */
+function overview(reports: readonly DmaReport[], places: Places): string {
+  const devices = reports.filter((report) => report.verdict !== 'no-device');
+  const others = reports.length - devices.length;
+  return `${inFull(
+    devices.map((report) => ({ ...report, steps: [] })),
+    places,
+  )}${plural(devices.length, 'device')}, ${plural(others, 'node')} for which Linux creates none; name a device to see why.\n`;
+}
+
+/** Side by side with the platform that `--compare` makes of this one. */
+async function explainBoth(args: Arguments, io: Io): Promise<number> {
+  const { values, operands } = args;
+  if (values.format === 'json') throw new Failure('--compare has no JSON; ask for each platform by itself');
+  const left = await openSnapshot(args, io);
+  const right = await openSnapshot({ operands, values: { ...values, ...otherPlatform(values.compare) } }, io);
+  const names = operands.slice(1);
+  const pairs = reportsOf(left.snapshot, names, values.rid).map((report) => {
+    const node = nodeNamed(right.snapshot.tree, report.path);
+    return { left: report, right: node && reportOf(right.snapshot, node, values.rid) };
+  });
+  io.out(sideBySide(pairs, [platformText(left.snapshot.platform), platformText(right.snapshot.platform)]));
+  return tellErrors({ session: left.session, tree: left.snapshot.tree }, io);
+}
+
+const COMPARABLE = ['platform', 'kernel-version', 'kernel-config', 'cmdline'] as const;
+
+function otherPlatform(settings: readonly string[]): Partial<Values> {
+  return Object.fromEntries(
+    settings.map((setting) => {
+      const [name = '', ...value] = setting.split('=');
+      if (!COMPARABLE.some((known) => known === name) || value.length === 0) {
+        throw new Failure(`--compare takes NAME=VALUE with NAME one of ${COMPARABLE.join(', ')}, not '${setting}'`);
+      }
+      return [name, value.join('=')];
+    }),
+  );
+}
+
+function reportsOf(snapshot: Snapshot, names: readonly string[], rid: string | undefined): DmaReport[] {
+  if (names.length === 0 && rid === undefined) return snapshot.reports();
+  if (names.length === 0) throw new Failure('--rid needs the node of the host bridge: explain FILE NODE --rid BB:DD.F');
+  return names.map((name) => {
+    const node = nodeNamed(snapshot.tree, name);
+    if (!node) throw new Failure(`${name}: no such path, label or alias; \`dt-iommu tree\` shows what there is`);
+    return reportOf(snapshot, node, rid);
+  });
+}
+
+function reportOf({ tree, platform }: Snapshot, node: DtNode, rid: string | undefined): DmaReport {
+  return configure(tree, platform, node, rid === undefined ? {} : { rid: requesterId(rid) });
+}
+
+/** `BB:DD.F`, or the 16-bit number itself. */
+function requesterId(text: string): number {
+  const [, bus, device, fn] = /^([\da-f]{1,2}):([\da-f]{1,2})\.([0-7])$/i.exec(text) ?? [];
+  if (bus !== undefined && device !== undefined && fn !== undefined && Number.parseInt(device, 16) < 32) {
+    return (Number.parseInt(bus, 16) << 8) | (Number.parseInt(device, 16) << 3) | Number(fn);
+  }
+  if (/^(0x[\da-f]+|\d+)$/i.test(text) && Number(text) <= 0xffff) return Number(text);
+  throw new Failure(`--rid is a bus, device and function as in 00:01.0, or a 16-bit number, not '${text}'`);
+}
+
+/** A line per board; with `--format json` an object per board. */
+async function explainFolder({ operands, values }: Arguments, io: Io): Promise<number> {
+  const tasks = shard(findFiles(operands, io.cwd, /\.dts$/), values.shard);
+  const progress = startProgress(io, 'explaining', tasks.length);
+  const boards = new Map<string, Partial<Record<Verdict, number>>>();
+  const failures: string[] = [];
+  await runWork({
+    job: 'verdicts',
+    settings: settingsOf(values, io.cwd),
+    tasks,
+    threads: values.jobs === undefined ? undefined : positive('jobs', values.jobs),
+    done(outcome) {
+      progress.step();
+      const name = relative(io.cwd, outcome.task.file);
+      if ('value' in outcome) boards.set(name, outcome.value);
+      else failures.push(`${name}: ${outcome.failure}`);
+    },
+  });
+  progress.end();
+  const sorted = [...boards].sort(([a], [b]) => (a < b ? -1 : 1)).map(([board, verdicts]) => ({ board, verdicts }));
+  if (values.format === 'json') io.out(`${JSON.stringify({ version: 1, boards: sorted }, undefined, 2)}\n`);
+  else for (const { board, verdicts } of sorted) io.out(`${board}: ${counts(verdicts)}\n`);
+  if (failures.length > 0) throw new Failure(failures.join('\n'));
+  return 0;
+}
+
+/** `12 iommu-dma, 3 direct`, in the order in which the verdicts are documented. */
+function counts(verdicts: Partial<Record<Verdict, number>>): string {
+  const parts = Object.keys(VERDICTS).flatMap((verdict) => {
+    const count = verdicts[verdict as Verdict];
+    return count === undefined ? [] : [`${count} ${verdict}`];
+  });
+  return parts.length === 0 ? 'no device' : parts.join(', ');
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// `dt-iommu lsp`: the language server, for any editor.
+import { serveStreams } from '#host/lsp/stdio.ts';
+import type { Arguments, Command } from './arguments.ts';
+import { Failure } from './io.ts';
+
+export const lspCommand: Command = {
+  name: 'lsp',
+  operands: '--stdio',
+  summary: 'The language server on standard input and output, for any editor.',
+  options: ['stdio'],
+  run: lsp,
+};
+
+async function lsp({ values }: Arguments): Promise<number> {
+  if (!values.stdio) throw new Failure('lsp speaks on standard input and output only; say so with --stdio');
+  serveStreams(process.stdin, process.stdout);
+  // The server ends the process when its client says `exit` or goes away.
+  return new Promise<number>(() => undefined);
+}

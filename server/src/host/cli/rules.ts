@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// `dt-iommu rules`: the list of the rules, or the page of one.
+import { CATALOGUE } from '#rules/index.ts';
+import type { Rule } from '#rules/rule.ts';
+import type { Arguments, Command } from './arguments.ts';
+import { Failure, type Io } from './io.ts';
+
+export const rulesCommand: Command = {
+  name: 'rules',
+  operands: '[ID]',
+  summary: 'The rules, or the documentation of one.',
+  options: ['format'],
+  formats: ['text', 'json'],
+  run: rules,
+};
+
+async function rules({ operands: [id, ...more], values }: Arguments, io: Io): Promise<number> {
+  if (more.length > 0) throw new Failure('rules takes one rule id, or none for the list');
+  const rule = id === undefined ? undefined : CATALOGUE.byId.get(id);
+  if (id !== undefined && !rule) throw new Failure(`'${id}' is no rule; \`dt-iommu rules\` lists them`);
+  const sorted = [...CATALOGUE.rules].sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (values.format === 'json') {
+    io.out(`${JSON.stringify(rule ? describe(rule) : sorted.map(describe), undefined, 2)}\n`);
+  } else if (rule) {
+    io.out(page(rule));
+  } else {
+    const width = Math.max(...sorted.map((known) => known.id.length));
+    for (const known of sorted) {
+      io.out(`${known.id.padEnd(width)}  ${known.severity.padEnd(7)}  ${known.fix ? 'fix' : '   '}  ${known.title}\n`);
+    }
+  }
+  return 0;
+}
+
+/** `platforms` is `null` for a rule that holds on all. */
+function describe({ id, severity, title, platforms, fix, doc, source }: Rule): object {
+  return { id, severity, title, platforms: platforms ?? null, fix: fix !== undefined, doc, source };
+}
+
+function page({ id, severity, title, platforms, doc, source, example, fix }: Rule): string {
+  const where = platforms ? `, on ${platforms.join(', ')}` : '';
+  const indented = (text: string) => text.trim().replace(/^/gm, '    ');
+  return [
+    `${id}: ${title}`,
+    `${severity}${where}${fix ? ', has a quick fix' : ''}`,
+    doc,
+    `Wrong:\n\n${indented(example.bad)}`,
+    `Right:\n\n${indented(example.good)}`,
+    `Source: ${source}\n`,
+  ].join('\n\n');
+}
