@@ -217,7 +217,7 @@ function refusedBy(machine: Machine, spec: Spec, state: IommuState, match: Drive
   }
   if (driver.noXlate && inVersions(machine.platform.kernelVersion, driver.noXlate)) {
     return {
-      why: `its driver ${driver.name} takes no masters through the device tree in this Linux`,
+      why: `its driver ${driver.name} has no of_xlate in this Linux and takes no masters`,
       authority: XLATE,
     };
   }

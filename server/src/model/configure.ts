@@ -5,7 +5,7 @@ import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { type Binding, revisionDoubt } from './binding.ts';
 import { coherence } from './coherence.ts';
 import { subjectLine } from './device-name.ts';
-import { subjectOf } from './devices.ts';
+import { platformSubject, subjectOf } from './devices.ts';
 import type { Addressing, Window } from './dma-ranges.ts';
 import { domainVerdict } from './domains.ts';
 import { doubtCrowd, refusedByDriver } from './drivers/master-checks.ts';
@@ -103,6 +103,10 @@ function withoutSetUp(machine: Machine, node: DtNode, place: Existence, trail: T
   if (node.properties.has('iommus')) {
     const authority = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure';
     say(trail, authority, 'Nobody reads its `iommus`.', at(node, 'iommus'));
+    if (place.bus === 'none' && trail.doubts.length > 0) {
+      const otherwise = walk(platformSubject(machine, node, 'platform'), newTrail());
+      trail.alternative = { when: 'the driver of the parent makes the device', verdict: otherwise.verdict };
+    }
   }
   return plain(machine, node, verdict, trail);
 }

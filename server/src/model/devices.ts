@@ -6,7 +6,7 @@ import { isPciBus, rawCells } from './addresses.ts';
 import { type Binding, listBinding, mapBinding } from './binding.ts';
 import { coherence } from './coherence.ts';
 import { addressing, dmaParent } from './dma-ranges.ts';
-import { existence } from './existence.ts';
+import { type Bus, existence } from './existence.ts';
 import type { Machine } from './machine.ts';
 import type { Subject } from './subject.ts';
 import { doubt, follow, newTrail, quoted, say, type Trail } from './trail.ts';
@@ -19,15 +19,19 @@ export function subjectOf(machine: Machine, node: DtNode, rid: number | undefine
   if (place.bus === 'pci') return pciSubject(machine, node, rid ?? requesterId(node, trail));
   if (rid !== undefined && isPciBus(node)) return pciSubject(machine, node, rid);
   if (rid !== undefined && compatibles(node).includes('fsl,qoriq-mc')) return mcSubject(machine, node, rid, trail);
-  const bus = dmaParent(machine, node).node ?? node;
+  return platformSubject(machine, node, place.bus);
+}
+
+/** A device that its own node configures. */
+export function platformSubject(machine: Machine, node: DtNode, bus: Bus): Subject {
   return {
     machine,
     node,
-    bus: place.bus,
+    bus,
     configuredBy: node,
     id: undefined,
     binding: visible(machine, node, () => listBinding(machine, node)),
-    addressing: addressing(machine, bus),
+    addressing: addressing(machine, dmaParent(machine, node).node ?? node),
     coherent: coherence(machine, node).coherent,
   };
 }

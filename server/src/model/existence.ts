@@ -3,9 +3,9 @@
 import { baseName, compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { isPciBus } from './addresses.ts';
-import { populatingDriver } from './drivers/populating.ts';
+import { populatingDriver, RESERVED_DEVICES } from './drivers/populating.ts';
 import { type Machine, type PerNode, perNode } from './machine.ts';
-import { at, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
+import { at, doubt, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
 
 /** `other`: a bus without a dma_configure, named by {@link Existence.busName}. */
 export type Bus = 'platform' | 'amba' | 'pci' | 'none' | 'other';
@@ -24,17 +24,6 @@ const REALLY_PROBE = 'Linux 6.12 drivers/base/dd.c:really_probe';
 
 /** Buses that the generic walk descends into (drivers/of/platform.c:of_default_bus_match_table). */
 const WALKED_BUSES: readonly string[] = ['simple-bus', 'simple-mfd', 'isa', 'arm,amba-bus'];
-
-/** Nodes below /reserved-memory that get a device (drivers/of/platform.c:reserved_mem_matches). */
-const RESERVED_DEVICES: readonly string[] = [
-  'phram',
-  'qcom,rmtfs-mem',
-  'qcom,cmd-db',
-  'qcom,smem',
-  'ramoops',
-  'nvmem-rmem',
-  'google,open-dice',
-];
 
 /** Set up before devices exist, which marks the node as taken: no device is made for it. */
 const EARLY: Readonly<Record<string, string>> = {
@@ -141,56 +130,44 @@ function device(strings: readonly string[], trail: Trail, authority: string): Ex
 function below(machine: Machine, node: DtNode, strings: readonly string[], trail: Trail): Existence {
   const parent = node.parent;
   if (!parent) return none(trail);
-  const above = existence(machine, parent);
-  if (above.bus === 'none' || above.bus === 'other') return underAbsent(parent, above, trail);
   const childBus = childBusOf(node, parent);
-  if (childBus !== undefined) {
-    say(
-      trail,
-      REALLY_PROBE,
-      `A child of ${quoted(pathOf(parent))} is a device of the ${childBus} bus, which has no dma_configure: its DMA, if any, is that of the controller.`,
-    );
+  if (childBus !== undefined && !disabledAbove(parent)) {
+    const path = quoted(pathOf(parent));
+    const text = `A child of ${path} is a device of the ${childBus} bus, which has no dma_configure: its DMA, if any, is that of the controller.`;
+    say(trail, REALLY_PROBE, text);
     return { bus: 'other', busName: childBus, trail };
   }
-  for (const doubtful of above.trail.doubts) trail.doubts.push(doubtful);
+  const above = existence(machine, parent);
+  if (above.bus === 'none') return underAbsent(parent, above, trail);
+  for (const doubtful of above.trail.doubts) doubt(trail, doubtful);
   const parentStrings = compatibles(parent);
-  if (parentStrings.some((name) => WALKED_BUSES.includes(name)) && above.bus !== 'amba') {
-    return device(strings, trail, BUS_CREATE);
-  }
+  const walked = above.bus === 'platform' && parentStrings.some((name) => WALKED_BUSES.includes(name));
+  if (walked) return device(strings, trail, BUS_CREATE);
   for (const name of parentStrings) {
     const file = populatingDriver(name);
     if (file !== undefined) return device(strings, trail, `Linux 6.12 ${file}`);
   }
-  sayIf(
-    trail,
-    BUS_CREATE,
-    `${quoted(pathOf(parent))} is no bus that Linux descends into, and no driver of Linux 6.12 is known to make devices for its children.`,
-    {
-      dependsOn: `whether the driver of ${quoted(parentStrings[0] ?? pathOf(parent))} makes devices for its children`,
-      evidence: [at(parent, 'compatible')],
-    },
-  );
+  const text = `${quoted(pathOf(parent))} is no bus that Linux descends into, and no driver of Linux 6.12 is known to make devices for its children.`;
+  sayIf(trail, BUS_CREATE, text, {
+    dependsOn: `whether the driver of ${quoted(parentStrings[0] ?? pathOf(parent))} makes devices for its children`,
+    evidence: [at(parent, 'compatible')],
+  });
   return none(trail);
 }
 
 function underAbsent(parent: DtNode, above: Existence, trail: Trail): Existence {
-  if (above.bus === 'other') {
-    say(
-      trail,
-      REALLY_PROBE,
-      `Its parent ${quoted(pathOf(parent))} is on the ${above.busName} bus, which sets up no DMA.`,
-    );
-    return { bus: 'other', busName: above.busName, trail };
-  }
-  const why = isAvailable(parent) ? 'has no device' : 'is disabled';
-  say(
-    trail,
-    BUS_CREATE,
-    `${quoted(pathOf(parent))} ${why}, so Linux does not look at its children.`,
-    ...(isAvailable(parent) ? [] : [at(parent, 'status')]),
-  );
-  for (const doubtful of above.trail.doubts) trail.doubts.push(doubtful);
+  const off = disabledAbove(parent);
+  const why = off === parent ? 'is disabled' : 'has no device';
+  const text = `${quoted(pathOf(parent))} ${why}, so Linux does not look at its children.`;
+  say(trail, BUS_CREATE, text, ...(off ? [at(off, 'status')] : []));
+  for (const doubtful of above.trail.doubts) doubt(trail, doubtful);
   return none(trail);
+}
+
+/** The node itself or the ancestor whose `status` keeps Linux from using it. */
+export function disabledAbove(node: DtNode): DtNode | undefined {
+  for (let up: DtNode | undefined = node; up; up = up.parent) if (!isAvailable(up)) return up;
+  return undefined;
 }
 
 /** The bus that a controller gives its children, by the generic name of its node and its addresses without a size. */
@@ -207,8 +184,7 @@ function pciFunction(machine: Machine, node: DtNode, trail: Trail): Existence {
   const bridge = node.parent;
   if (!bridge) return none(trail);
   const above = existence(machine, bridge);
-  if (above.bus === 'none') return underAbsent(bridge, above, trail);
-  if (above.bus === 'other') return underAbsent(bridge, above, trail);
+  if (above.bus === 'none' || above.bus === 'other') return underAbsent(bridge, above, trail);
   if (!isAvailable(node)) {
     const text = '`status` is neither "okay" nor "ok": Linux does not use the function.';
     say(trail, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', text, at(node, 'status'));
@@ -224,6 +200,6 @@ function pciFunction(machine: Machine, node: DtNode, trail: Trail): Existence {
     'A PCI function: Linux makes a device when it finds the function, and sets up its DMA by the node of the host bridge.',
     at(node, 'reg'),
   );
-  for (const doubtful of above.trail.doubts) trail.doubts.push(doubtful);
+  for (const doubtful of above.trail.doubts) doubt(trail, doubtful);
   return { bus: 'pci', busName: 'PCI', trail };
 }

@@ -6,7 +6,7 @@ import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { rawCells, regRange } from './addresses.ts';
 import { type DriverMatch, driverFor, knownStrings } from './drivers/index.ts';
-import { existence } from './existence.ts';
+import { disabledAbove, existence } from './existence.ts';
 import { type Machine, type PerNode, perMachine, perNode } from './machine.ts';
 import { treeNodes } from './nodes.ts';
 import { driverState, isEnabled } from './platform.ts';
@@ -241,12 +241,6 @@ function deadSupplier(machine: Machine, node: DtNode, match: DriverMatch): Regis
       return never('supplier', why, [at(node, property), at(off, 'status')]);
     }
   }
-  return undefined;
-}
-
-/** The node itself or the ancestor whose `status` keeps Linux from using it. */
-export function disabledAbove(node: DtNode): DtNode | undefined {
-  for (let up: DtNode | undefined = node; up; up = up.parent) if (!isAvailable(up)) return up;
   return undefined;
 }
 

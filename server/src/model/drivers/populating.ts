@@ -203,3 +203,14 @@ const POPULATING: ReadonlyMap<string, string> = new Map(
 export function populatingDriver(compatible: string): string | undefined {
   return POPULATING.get(compatible);
 }
+
+/** Nodes below /reserved-memory that get a device (drivers/of/platform.c:reserved_mem_matches). */
+export const RESERVED_DEVICES: readonly string[] = [
+  'phram',
+  'qcom,rmtfs-mem',
+  'qcom,cmd-db',
+  'qcom,smem',
+  'ramoops',
+  'nvmem-rmem',
+  'google,open-dice',
+];

@@ -5,7 +5,7 @@ import { iommuMap, mapId } from '#model/id-map.ts';
 import { hasXenHypervisorNode } from '#model/nodes.ts';
 import { compareVersions, isEnabled } from '#model/platform.ts';
 import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
-import { at, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/trail.ts';
+import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/trail.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -56,6 +56,10 @@ function translate(subject: Subject, trail: Trail): Translation {
   const obstacle = obstacleTo(subject, grant);
   if (obstacle) {
     say(trail, obstacle.authority, obstacle.text, ...obstacle.evidence);
+    if (obstacle.backported !== undefined) {
+      doubt(trail, obstacle.backported);
+      trail.alternative ??= { when: 'the kernel has the backport', verdict: 'xen-grant' };
+    }
     return {};
   }
   const domid = (grant.args[0] ?? 0) & 0xffff;
@@ -66,6 +70,8 @@ interface Obstacle {
   readonly text: string;
   readonly authority: string;
   readonly evidence: readonly Span[];
+  /** A later patch level of the same release lifts it. */
+  readonly backported?: string;
 }
 
 /** Why the virtio core leaves the platform's DMA operations in place. */
@@ -78,7 +84,15 @@ function obstacleTo({ machine, id }: Subject, grant: Grant): Obstacle | undefine
   const since = id === undefined ? ([5, 19] as const) : ([6, 2] as const);
   if (compareVersions(platform.kernelVersion, since) < 0) {
     const what = id === undefined ? 'grant DMA' : 'grant DMA of PCI functions';
-    return { text: `Linux before ${since.join('.')} has no ${what}.`, authority: INIT_DOMID, evidence: [grant.span] };
+    const text = `Linux before ${since.join('.')} has no ${what}.`;
+    const backport = id !== undefined && compareVersions(platform.kernelVersion, [6, 1]) === 0;
+    const evidence = [grant.span];
+    return {
+      text,
+      authority: INIT_DOMID,
+      evidence,
+      ...(backport && { backported: 'whether the kernel is 6.1.170 or later' }),
+    };
   }
   for (const symbol of ['XEN', 'XEN_VIRTIO', 'XEN_GRANT_DMA_OPS']) {
     if (isEnabled(platform, symbol) !== 'off') continue;

@@ -23,10 +23,7 @@ function translate(subject: Subject, trail: Trail): Translation {
   sayIf(trail, authority, `The node becomes an IOMMU only where ${what}.`, { dependsOn: `whether ${what}` });
   trail.alternative ??= { when: `not so: ${what}`, verdict: 'defer->direct' };
   if (compatibles(subject.node).includes('virtio,mmio')) {
-    doubt(
-      trail,
-      'whether the virtio device offers VIRTIO_F_ACCESS_PLATFORM; without it the driver uses physical addresses',
-    );
+    doubt(trail, 'whether the virtio device offers VIRTIO_F_ACCESS_PLATFORM (else its driver uses physical addresses)');
   }
   return {};
 }
