@@ -89,6 +89,7 @@ class Search implements Findings {
 
 /** The blanks before an offset, back to the start of its line; `undefined` when something else stands there. */
 export function indentation(text: string, offset: number): string | undefined {
-  const blanks = text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
-  return blanks.trim() === '' ? blanks : undefined;
+  let start = offset;
+  while (text[start - 1] === ' ' || text[start - 1] === '\t') start--;
+  return start === 0 || text[start - 1] === '\n' ? text.slice(start, offset) : undefined;
 }

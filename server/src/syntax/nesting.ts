@@ -152,8 +152,14 @@ export class Nesting {
     else this.add({ kind: 'conditional', at, length, branches: frame.branches, closed });
   }
 
+  /** At the end of the file. */
   closeAll(end: number): void {
     while (this.#frames.length > 1) this.closeUnfinished(end);
+  }
+
+  /** Where reading stops early: that ends are missing is not known then. */
+  abandon(end: number): void {
+    while (this.#frames.length > 1) this.close(end, false);
   }
 
   #endBranch(frame: Frame, end: number): void {

@@ -12,6 +12,9 @@ import { type Head, Reader, readHead, readValue, type Token } from './scan.ts';
 /** The errors of a statement parsed alone, and whether it has any. */
 export type FindFaults = (statement: string) => readonly Fault[];
 
+/** Text that is no device tree at all has an error on every line: more than these help nobody. */
+const MAX_ERRORS = 200;
+
 /** The items, and one error for each place; the cursor is at the root of a tree that has errors. */
 export function recoverFile(low: Lowering, text: string, before: readonly Entry[], findFaults: FindFaults): Lowered {
   const { intact, faults, runaway } = findIntact(low, text, before);
@@ -23,7 +26,7 @@ export function recoverFile(low: Lowering, text: string, before: readonly Entry[
   const [fault] = faults;
   if (errors.length === 0) errors.push(unexplained(text, fault ?? { start: 0, end: 0 }));
   errors.sort((a, b) => a.start - b.start || a.end - b.end);
-  return { items: recovery.items, entries: recovery.entries, errors };
+  return { items: recovery.items, entries: recovery.entries, errors: errors.slice(0, MAX_ERRORS) };
 }
 
 interface Broken {
@@ -186,8 +189,10 @@ class Recovery {
     const { keyword, target, start, end } = head;
     if (keyword !== undefined && !(keyword.text === '/omit-if-no-ref/' && reader.peek().text === '{')) {
       this.#keyword(head, keyword);
-    } else if (target === undefined) this.#lost(start, end, `\`${this.#excerpt(start, end)}\` labels nothing.`);
-    else if (reader.accept('{')) this.#node(head);
+    } else if (target === undefined) {
+      const last = reader.accept(';')?.end ?? end;
+      this.#lost(start, last, `\`${this.#excerpt(start, end)}\` labels nothing.`);
+    } else if (reader.accept('{')) this.#node(head);
     else if (target.kind === 'name' && reader.accept('=')) this.#property(start, target);
     else if (target.kind === 'name' && reader.accept(';')) this.#pushComplete(nameKind(target), start, reader.at);
     else this.#unfinished(head, target);
@@ -228,11 +233,12 @@ class Recovery {
     }
     this.#push('property', start, finished ? reader.at : end);
     if (wrong?.kind === 'string') {
-      this.#error(wrong.start, wrong.end, `The closing \`"\` is missing in the value of \`${name}\`.`);
+      this.#error(wrong.start, wrong.end, `A \`"\` is missing in the value of \`${name}\`.`);
     } else if (wrong) {
       this.#error(wrong.start, wrong.end, `\`${wrong.text}\` closes nothing in the value of \`${name}\`.`);
     } else if (empty) this.#error(end, end, `\`${name}\` has a \`=\` but no value.`);
-    else this.#error(end, end, `\`${missing}${finished ? '' : ';'}\` is missing after the value of \`${name}\`.`);
+    else
+      this.#error(end, end, `\`${excerpt(missing)}${finished ? '' : ';'}\` is missing after the value of \`${name}\`.`);
   }
 
   /** A name or reference that neither `{` nor `=` nor `;` follows. */
@@ -268,7 +274,7 @@ class Recovery {
     this.#stopped = true;
     this.#push('error', start, text.length);
     this.errors.push(tooDeep(start));
-    this.#nesting.closeAll(text.length);
+    this.#nesting.abandon(text.length);
   }
 
   #brace({ start, end }: Token): void {

@@ -8,7 +8,8 @@ const LABEL = /[a-zA-Z_]\w*(?:\([^();{}]*\))?:/y;
 const NAME = /\\?[a-zA-Z0-9,._+*#?@-]+(?:\([^();{}]*\)[a-zA-Z0-9,._+*#?@-]*)?/y;
 const REFERENCE = /&(?:[a-zA-Z_]\w*(?:\([^();{}]*\))?|\{[^{}\n]*\})/y;
 const KEYWORD = /\/[a-z][a-z0-9-]*(?:\/|$|(?=[\s;]))/my;
-const STRING = /"(?:[^"\\\n]|\\.)*"?/y;
+// Without its closing quote, a string ends with its line, before the `;` or `,` there.
+const STRING = /"(?:[^"\\\n]|\\.)*"|"(?:[^"\\\n]|\\.)*?(?=[;,\\]?\s*$)/my;
 const CHARACTER = /'(?:[^'\\\n]|\\.)*'?/y;
 const DIRECTIVE =
   /#[ \t]*(include|define|undef|ifdef|ifndef|if|elifdef|elifndef|elif|else|endif|error|warning|pragma|ident)(?![\w,.+*#?@-])/y;
