@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the value of one specifier cell: an ID or mask that the IOMMU's driver cannot have.
+import type { Severity } from '#base/problem.ts';
 import { lastSet, pathOf } from '#tree/query.ts';
 import { board, GIC, mmu500 } from './example.ts';
 import { hex } from './id-map.ts';
@@ -8,6 +9,7 @@ import { iommuDriver, usesOf } from './uses.ts';
 
 interface RangeRule {
   readonly id: string;
+  readonly severity?: Severity;
   readonly drivers: readonly string[];
   /** Position of the cell in the specifier. */
   readonly cell: number;
@@ -18,10 +20,10 @@ interface RangeRule {
   readonly good: readonly string[];
 }
 
-function rangeRule({ id, drivers, cell, title, doc, source, bad, good }: RangeRule): Rule {
+function rangeRule({ id, severity = 'error', drivers, cell, title, doc, source, bad, good }: RangeRule): Rule {
   return {
     id,
-    severity: 'error',
+    severity,
     title,
     properties: ['iommus'],
     doc,
@@ -47,6 +49,8 @@ function rangeRule({ id, drivers, cell, title, doc, source, bad, good }: RangeRu
 const DART = 'dart: iommu { compatible = "apple,t8103-dart"; #iommu-cells = <1>; };';
 const IPMMU = `${GIC}\n\tipmmu: iommu { compatible = "renesas,ipmmu-vmsa"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
 const M4U = 'm4u: iommu { compatible = "mediatek,mt8195-iommu-infra"; #iommu-cells = <1>; };';
+
+const MC = 'mc: memory-controller { compatible = "nvidia,tegra210-mc"; #iommu-cells = <1>; };';
 
 export const ID_RANGE_RULES: readonly Rule[] = [
   rangeRule({
@@ -103,5 +107,17 @@ check, and the stream that was meant stays untranslated. Write the stream's numb
     source: 'Linux 6.12 drivers/iommu/apple-dart.c:apple_dart_of_xlate',
     bad: [DART, 'dma { iommus = <&dart 300>; };'],
     good: [DART, 'dma { iommus = <&dart 3>; };'],
+  }),
+  rangeRule({
+    id: 'tegra-swgroup',
+    severity: 'warning',
+    drivers: ['tegra-smmu'],
+    cell: 0,
+    title: 'Tegra swgroup that the chip does not have',
+    doc: `The cell is a \`TEGRA_SWGROUP_…\` of the chip's header. Linux looks it up in a table of the chip and, when it is not
+there, enables nothing and prints nothing: the client stays untranslated. Use the macro of the right chip.`,
+    source: 'Linux 6.12 drivers/iommu/tegra-smmu.c:tegra_smmu_enable',
+    bad: [MC, 'dma { iommus = <&mc 200>; };'],
+    good: [MC],
   }),
 ];

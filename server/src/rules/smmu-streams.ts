@@ -58,7 +58,7 @@ function* meetings(matches: readonly Match[]): Generator<[Match, Match]> {
 
 const idInsideMask: Rule = {
   id: 'smmu-id-inside-mask',
-  severity: 'info',
+  severity: 'hint',
   title: 'Stream ID with bits that its own mask ignores',
   properties: ['iommus'],
   doc: `Bits that are set in the mask are not compared, so they have no effect in the stream ID. The entry matches what it
@@ -128,7 +128,7 @@ const shared: Rule = {
   properties: ['iommus'],
   doc: `An entry of one device contains the streams of another. Linux then shares one match register, and both devices are in
 one group with one address space; but when the wider entry is probed second, that device is refused with \`-EINVAL\`.
-Which happens depends on probe order. Equal entries always share and are reported as information. Separate the IDs, or
+Which happens depends on probe order. Equal entries always share and are reported as a hint. Separate the IDs, or
 write the same pair on both.`,
   source: FIND_SME,
   example: {
@@ -147,7 +147,7 @@ write the same pair on both.`,
         const message = equal
           ? `${other} has the stream ${text(later)} too; Linux puts both devices into one group.`
           : `${text(later)} and ${text(earlier)} of ${other} contain one another; by probe order Linux shares the entry or refuses the wider one.`;
-        yield { ...pairFinding(earlier, later, message), ...(equal && { severity: 'info' as const }) };
+        yield { ...pairFinding(earlier, later, message), ...(equal && { severity: 'hint' as const }) };
       }
     }
   },

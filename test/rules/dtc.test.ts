@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+// dtc's own checks as rules: each on its example, and what differs from dtc on purpose. That they agree with dtc
+// elsewhere is shown by `npm run test:oracle` on every board of Linux.
+import { describe, expect, it } from 'vitest';
+import type { Problem } from '#base/problem.ts';
+import { catalogue } from '#rules/catalogue.ts';
+import { DTC_RULES } from '#rules/dtc/index.ts';
+import { CATALOGUE } from '#rules/index.ts';
+import { analyse } from '#test/support/analyse.ts';
+import { dts } from '#test/support/check.ts';
+
+const rules = catalogue(DTC_RULES);
+const everything = new Map(DTC_RULES.filter(({ off }) => off).map(({ id }) => [id, 'warning' as const]));
+
+function problems(
+  text: string,
+  options: Parameters<typeof analyse>[2] = { rules, severities: everything },
+): readonly Problem[] {
+  return analyse(new Map([['/board.dts', dts(text)]]), '/board.dts', options).problems;
+}
+
+describe.each(DTC_RULES.map((rule) => [rule.id, rule] as const))('%s', (id, { example }) => {
+  it('fires on its bad example, and nothing of dtc fires on the good one', () => {
+    expect(problems(example.bad).map(({ rule }) => rule)).toContain(id);
+    expect(problems(example.good)).toEqual([]);
+  });
+});
+
+it('is named as dtc names it and says which check it is', () => {
+  for (const { id, source } of DTC_RULES) expect(source).toContain(`check ${id.replace('dtc/', '')}`);
+});
+
+it('keeps the checks that dtc has off by default off', () => {
+  const { bad } = rules.byId.get('dtc/node_name_chars_strict')!.example;
+  expect(problems(bad, { rules })).toEqual([]);
+});
+
+it('lets the rules about iommus speak alone', () => {
+  const text =
+    '/ { smmu: iommu@0 { compatible = "arm,smmu-v3"; #iommu-cells = <1>; }; dma { compatible = "x"; iommus = <&smmu>; }; };';
+  const ids = problems(text, { rules: CATALOGUE }).map(({ rule }) => rule);
+  expect(ids).toContain('iommus-length');
+  expect(ids).not.toContain('dtc/iommus_property');
+});
+
+it('takes a phandle written as a number for a hint when it leads somewhere', () => {
+  const found = problems('/ { a { phandle = <1>; #clock-cells = <0>; }; b { clocks = <1>; }; };', { rules });
+  expect(found.map(({ rule, severity }) => `${severity} ${rule}`)).toEqual(['hint dtc/clocks_property']);
+});
+
+it('reads an interrupt-map as dtc 1.7 does', () => {
+  const map = (value: string): string[] =>
+    problems(
+      `/ { gic: gic { interrupt-controller; #interrupt-cells = <3>; #address-cells = <0>; }; none: none { };
+           n { #address-cells = <1>; #interrupt-cells = <1>; interrupt-map = ${value}; }; };`,
+    )
+      .filter(({ rule }) => rule === 'dtc/interrupt_map')
+      .map(({ message }) => message);
+  expect(map('<0 1 &gic 0 5 4>, <0 2 &gic 0 6 4>')).toEqual([]);
+  expect(map('<0 1 &gic 0 5>')[0]).toContain('5 cells where its entries ask for 6');
+  expect(map('<0 1 &none 0 5>')[0]).toContain('no `#interrupt-cells`');
+  expect(map('<0 1 77 1>')[0]).toContain('Cell 2 of');
+  expect(map('<0 1>')[0]).toContain('ends after cell 2');
+  expect(map('[00]')[0]).toContain('no multiple of 4');
+});
