@@ -2,7 +2,7 @@
 // What the oracles use of the core; bundled by load-core.mjs.
 export { lineStarts, positionAt } from '#base/text.ts';
 export { catalogue } from '#rules/catalogue.ts';
-export { dtcRules } from '#rules/dtc/index.ts';
+export { DTC_RULES } from '#rules/dtc/index.ts';
 export { runRules } from '#rules/runner.ts';
 export { loadGrammar } from '#syntax/parser.ts';
 export { writeBlob } from '#tree/blob.ts';

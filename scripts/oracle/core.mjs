@@ -49,8 +49,8 @@ export class Workbench {
     const bench = new Workbench();
     bench.core = core;
     bench.frontend = new core.Frontend(await grammar(), bench.#reader);
-    bench.rules = core.catalogue(core.dtcRules);
-    bench.everything = new Map(core.dtcRules.filter((rule) => rule.off).map((rule) => [rule.id, 'warning']));
+    bench.rules = core.catalogue(core.DTC_RULES);
+    bench.everything = new Map(core.DTC_RULES.filter((rule) => rule.off).map((rule) => [rule.id, 'warning']));
     return bench;
   }
 

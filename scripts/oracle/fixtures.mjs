@@ -23,6 +23,6 @@ export async function compareFixtures({ report }) {
     else part.fail(`${name}: ${different.join('\n    ')}`);
   }
   const bench = await Workbench.open();
-  const never = bench.core.dtcRules.map((rule) => rule.id.slice(4)).filter((check) => !covered.has(check));
+  const never = bench.core.DTC_RULES.map((rule) => rule.id.slice(4)).filter((check) => !covered.has(check));
   part.done(`${covered.size} checks reported by dtc, never: ${never.join(' ')}`);
 }

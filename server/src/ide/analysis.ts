@@ -7,6 +7,7 @@ import { Frontend } from '#tree/evaluate.ts';
 import { type BoardChoice, Contexts } from './context.ts';
 import { Documents } from './documents.ts';
 import type { FileSystem } from './file-system.ts';
+import { quietRules } from './kernel-tree.ts';
 import type { Project } from './project.ts';
 import { Snapshot } from './snapshot.ts';
 import { Trial } from './trial.ts';
@@ -155,7 +156,7 @@ export class Analysis {
       tree,
       platform: this.#contexts.platform(tree),
       rules: CATALOGUE,
-      levels: this.#contexts.project(board).rules ?? {},
+      levels: { ...quietRules(this.#contexts.sourceTree(board)), ...this.#contexts.project(board).rules },
       text: (path) => files.get(path)?.text ?? '',
       ast: (path) => {
         const file = files.get(path);

@@ -3,6 +3,7 @@
 // where its build looks for includes, which version it is, for which platform its device trees are written.
 import { ancestors, join } from '#base/files.ts';
 import type { Platform, PlatformKind } from '#model/types.ts';
+import { QUIET_IN_LINUX } from '#rules/dtc/index.ts';
 import type { FileSystem } from './file-system.ts';
 
 export type SourceTreeKind = 'linux' | 'u-boot' | 'xen' | 'zephyr';
@@ -121,6 +122,13 @@ const ARCHES: Readonly<Record<string, Platform['arch']>> = {
   mips: 'mips',
   x86: 'x86',
 };
+
+/** Rules that the tree's own build switches off: what hundreds of its boards do is no news to their authors. */
+export function quietRules(tree: SourceTree | undefined): Readonly<Record<string, 'off'>> {
+  return tree?.kind === 'linux' || tree?.kind === 'u-boot' ? QUIET : {};
+}
+
+const QUIET = Object.fromEntries(QUIET_IN_LINUX.map((id) => [id, 'off' as const]));
 
 /** The folders below which the boards are that may include this file: its architecture's, else every one. */
 export function boardFolders(files: FileSystem, tree: SourceTree, file: string): string[] {

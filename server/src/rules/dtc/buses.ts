@@ -303,4 +303,4 @@ function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }
 
-export const busRules: readonly Rule[] = [...pciRules, simpleBusRule, ...i2cRules, ...spiRules];
+export const BUS_RULES: readonly Rule[] = [...pciRules, simpleBusRule, ...i2cRules, ...spiRules];

@@ -10,7 +10,7 @@ function fits(length: number, cells: number): boolean {
   return cells === 0 ? length === 0 : length % (cells * 4) === 0;
 }
 
-export const cellRules: readonly Rule[] = [
+export const CELL_RULES: readonly Rule[] = [
   dtcRule({
     name: 'reg_format',
     level: 'warning',
@@ -105,6 +105,7 @@ function rangesRule(name: string, property: string, effect: string): Rule {
   return dtcRule({
     name,
     level: 'warning',
+    silencedBy: property === 'dma-ranges' ? ['dma-ranges-odd-size', 'dma-ranges-on-leaf'] : [],
     title: `\`${property}\` does not divide into entries`,
     properties: [property],
     doc: `\`${property}\` is a list of entries: an address on the bus that the node is, an address on the bus it sits on, and a size. An empty value says that both buses count alike, so their cell counts must be equal. Where that does not hold, ${effect}.`,

@@ -14,6 +14,8 @@ export interface DtcCheck extends Omit<Rule, 'id' | 'severity' | 'source' | 'nee
   readonly level: 'error' | 'warning' | 'off';
   /** dtc's prerequisites, as names of checks that can report something. */
   readonly needs?: readonly string[];
+  /** Rules of ours that say the same of a node more precisely; where they report, this one is silent. */
+  readonly silencedBy?: readonly string[];
   /** When it is not dtc 1.6.1's `checks.c` that says so. */
   readonly source?: string;
   /**
@@ -24,13 +26,13 @@ export interface DtcCheck extends Omit<Rule, 'id' | 'severity' | 'source' | 'nee
 }
 
 /** The rule `dtc/NAME`. */
-export function dtcRule({ name, level, needs, source, when, ...rest }: DtcCheck): Rule {
+export function dtcRule({ name, level, needs = [], silencedBy = [], source, when, ...rest }: DtcCheck): Rule {
   return {
     ...rest,
     id: `dtc/${name}`,
     severity: level === 'error' ? 'error' : 'warning',
     ...(level === 'off' && { off: true as const }),
-    ...(needs && { needs: needs.map((id) => `dtc/${id}`) }),
+    needs: [...needs.map((id) => `dtc/${id}`), ...silencedBy],
     source: source ?? `dtc 1.6.1 checks.c, check ${name}`,
     ...(when && { scope: 'tree' as const, check: (context: RuleContext) => checkWhere(context, when, rest.check) }),
   };

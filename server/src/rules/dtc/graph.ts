@@ -10,7 +10,7 @@ const pair = (first: string, second: string): string =>
   `/ { camera { port { a: endpoint { ${first} }; }; }; csi { port { b: endpoint { ${second} }; }; }; };`;
 const connected = pair('remote-endpoint = <&b>;', 'remote-endpoint = <&a>;');
 
-export const graphRules: readonly Rule[] = [
+export const GRAPH_RULES: readonly Rule[] = [
   dtcRule({
     name: 'graph_nodes',
     level: 'warning',

@@ -8,7 +8,7 @@ import { cellCount, isInterruptProvider } from './facts.ts';
 
 const controller = 'gic: interrupt-controller { interrupt-controller; #interrupt-cells = <3>; #address-cells = <0>; };';
 
-export const interruptRules: readonly Rule[] = [
+export const INTERRUPT_RULES: readonly Rule[] = [
   dtcRule({
     name: 'interrupts_property',
     level: 'warning',

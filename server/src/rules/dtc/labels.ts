@@ -18,7 +18,7 @@ interface Use {
   readonly span: Span;
 }
 
-export const labelRules: readonly Rule[] = [
+export const LABEL_RULES: readonly Rule[] = [
   dtcRule({
     name: 'duplicate_label',
     level: 'error',

@@ -9,7 +9,7 @@ const badInNode = /[^a-zA-Z0-9,._+\-@]/;
 const badInProperty = /[^a-zA-Z0-9,._+*#?-]/;
 const unusual = /[^a-zA-Z0-9,-]/;
 
-export const nameRules: readonly Rule[] = [
+export const NAME_RULES: readonly Rule[] = [
   dtcRule({
     name: 'node_name_chars',
     level: 'error',

@@ -17,6 +17,7 @@ interface PhandleList {
   readonly optional?: true;
   /** What the list gives the device, for the documentation. */
   readonly what: string;
+  readonly silencedBy?: readonly string[];
 }
 
 const lists: readonly PhandleList[] = [
@@ -26,7 +27,13 @@ const lists: readonly PhandleList[] = [
   { stem: 'hwlocks', property: 'hwlocks', count: '#hwlock-cells', what: 'a hardware lock' },
   { stem: 'interrupts_extended', property: 'interrupts-extended', count: '#interrupt-cells', what: 'an interrupt' },
   { stem: 'io_channels', property: 'io-channels', count: '#io-channel-cells', what: 'an I/O channel' },
-  { stem: 'iommus', property: 'iommus', count: '#iommu-cells', what: 'an IOMMU' },
+  {
+    stem: 'iommus',
+    property: 'iommus',
+    count: '#iommu-cells',
+    what: 'an IOMMU',
+    silencedBy: ['iommus-length', 'iommus-bad-phandle', 'iommus-missing-iommu-cells', 'iommus-tail-ignored'],
+  },
   { stem: 'mboxes', property: 'mboxes', count: '#mbox-cells', what: 'a mailbox' },
   { stem: 'msi_parent', property: 'msi-parent', count: '#msi-cells', optional: true, what: 'an MSI controller' },
   { stem: 'mux_controls', property: 'mux-controls', count: '#mux-control-cells', what: 'a multiplexer' },
@@ -39,13 +46,14 @@ const lists: readonly PhandleList[] = [
 ];
 
 function listRules(list: PhandleList): Rule[] {
-  const { stem, property, count, what } = list;
+  const { stem, property, count, what, silencedBy = [] } = list;
   return [
     countRule({ check: `${stem}_is_cell`, property: count, reader: `\`${property}\` of its users` }),
     dtcRule({
       name: `${stem}_property`,
       level: 'warning',
       needs: [`${stem}_is_cell`],
+      silencedBy,
       title: `\`${property}\` that does not divide into phandles and arguments`,
       properties: [property],
       doc: `\`${property}\` names ${what} per entry: a phandle, then as many cells as \`${count}\` of the node that it names. Linux reads the list from the front; from the first entry that does not fit, it takes arguments for phandles or gives up, and the device lacks what the list names.`,
@@ -180,4 +188,4 @@ const gpioRules: readonly Rule[] = [
   }),
 ];
 
-export const phandleListRules: readonly Rule[] = [...lists.flatMap(listRules), ...gpioRules];
+export const PHANDLE_LIST_RULES: readonly Rule[] = [...lists.flatMap(listRules), ...gpioRules];

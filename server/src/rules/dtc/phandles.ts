@@ -7,7 +7,7 @@ import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
 
 const spellings = ['phandle', 'linux,phandle'] as const;
 
-export const phandleRules: readonly Rule[] = [
+export const PHANDLE_RULES: readonly Rule[] = [
   dtcRule({
     name: 'explicit_phandles',
     level: 'error',

@@ -6,7 +6,7 @@ import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
 import { unlessString } from './value-types.ts';
 
-export const specialNodeRules: readonly Rule[] = [
+export const SPECIAL_NODE_RULES: readonly Rule[] = [
   dtcRule({
     name: 'chosen_node_is_root',
     level: 'warning',

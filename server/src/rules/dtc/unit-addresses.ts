@@ -6,7 +6,7 @@ import type { DtNode } from '#tree/types.ts';
 import { dtcRule, onNode } from './dtc-rule.ts';
 import { busOf, cellCount } from './facts.ts';
 
-export const unitAddressRules: readonly Rule[] = [
+export const UNIT_ADDRESS_RULES: readonly Rule[] = [
   dtcRule({
     name: 'unit_address_vs_reg',
     level: 'warning',

@@ -100,7 +100,7 @@ function isNameList(name: string): boolean {
   return name.endsWith('-names');
 }
 
-export const valueTypeRules: readonly Rule[] = [
+export const VALUE_TYPE_RULES: readonly Rule[] = [
   ...busCounts.map(countRule),
   ...stringProperties.map(stringRule),
   dtcRule({
