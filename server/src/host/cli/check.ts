@@ -5,7 +5,7 @@ import type { Severity } from '#base/problem.ts';
 import { VERSION } from '#host/version.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
-import { findFiles, shard } from './find.ts';
+import { absolute, findFiles, shard } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { atLeast, merge, type ReportedProblem, renamed, withoutBaseline } from './problems.ts';
 import { startProgress } from './progress.ts';
@@ -53,7 +53,7 @@ async function check({ operands, values }: Arguments, io: Io): Promise<number> {
   });
   progress.end();
   const named = renamed(merge(found), (file) => relative(io.cwd, file));
-  const problems = values.baseline === undefined ? named : withoutBaseline(named, values.baseline);
+  const problems = values.baseline === undefined ? named : withoutBaseline(named, absolute(io.cwd, values.baseline));
   io.out(formatted({ files: read.size, problems }, values, io));
   if (failures.length > 0) throw new Failure(failures.join('\n'));
   return problems.some((problem) => atLeast(problem.severity, limit)) ? 1 : 0;

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { type Arguments, type Command, positive, TREE_OPTIONS } from './arguments.ts';
 import { absolute, type Found, findFiles, isFolder, shard } from './find.ts';
 import { Failure, type Io } from './io.ts';
-import { type ReportedProblem, renamed } from './problems.ts';
+import { merge, type ReportedProblem, renamed } from './problems.ts';
 import { startProgress } from './progress.ts';
 import type { Task } from './queue.ts';
 import { textReport } from './report.ts';
@@ -36,6 +36,7 @@ async function compile({ operands, values }: Arguments, io: Io): Promise<number>
     threads: values.jobs === undefined ? undefined : positive('jobs', values.jobs),
     done(outcome) {
       progress.step();
+      if ('failure' in outcome && !many) throw new Failure(outcome.failure);
       const errors = 'value' in outcome ? problemsText(outcome.value.problems, io) : failureText(outcome, io);
       if (errors === '') return;
       failed.push(outcome.task);
@@ -85,7 +86,7 @@ function totals(tasks: readonly Task[], failed: readonly Task[]): string {
 }
 
 function problemsText(problems: readonly ReportedProblem[], io: Io): string {
-  const named = renamed(problems, (path) => relative(io.cwd, path));
+  const named = renamed(merge(problems), (path) => relative(io.cwd, path));
   return textReport({ files: 0, problems: named }, false);
 }
 

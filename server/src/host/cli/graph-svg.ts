@@ -50,7 +50,7 @@ export function svgText(picture: Picture): string {
     graph.setParent(box.id, frameId(box.frame));
   }
   for (const { from, to, text } of picture.arrows) {
-    graph.setEdge(from, to, { width: text.length * 6, height: LINE, labelpos: 'c' });
+    graph.setEdge(from, to, { width: text.length * 6 + LINE, height: LINE, labelpos: 'c' });
   }
   layout(graph);
   const { width = 0, height = 0 } = graph.graph();

@@ -8,7 +8,7 @@ import type { Arguments } from './arguments.ts';
 import { absolute, isFolder } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { writeWhole } from './output.ts';
-import { located, renamed } from './problems.ts';
+import { located, merge, renamed } from './problems.ts';
 import { textReport } from './report.ts';
 import { openSessions, type Session } from './session.ts';
 import { settingsOf } from './settings.ts';
@@ -46,9 +46,8 @@ export function tellErrors({ session, tree }: OneBoard, io: Io): number {
   const errors = tree.problems.filter(
     ({ severity, rule }) => severity === 'error' || rule === 'syntax/include-not-found',
   );
-  const named = renamed(
-    located(errors, tree.file, (file) => session.text(file)),
-    (file) => relative(io.cwd, file),
+  const named = renamed(merge(located(errors, tree.file, (file) => session.text(file))), (file) =>
+    relative(io.cwd, file),
   );
   io.error(textReport({ files: 0, problems: named }, false));
   return errors.some((problem) => problem.severity === 'error') ? 1 : 0;

@@ -13,8 +13,16 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     writeFileSync(temporary, content, mode === undefined ? {} : { mode });
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeIfThere(temporary);
     throw new Failure(`${path}: cannot be written (${reason(error)}); choose another place or free this one`);
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Its folder is no folder, so there is nothing to remove.
   }
 }
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Runs `dt-iommu` in this process on files in a temporary folder, and keeps what it says.
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { main } from '#host/cli/main.ts';
+import { parseFixture } from './fixture.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+export interface Folder {
+  readonly path: string;
+  run(...argv: string[]): Promise<Ran>;
+  read(name: string): Buffer;
+  remove(): void;
+}
+
+/** A folder with the files of a fixture (see fixture.ts), which is the working directory of its commands. */
+export function folderOf(fixture: string): Folder {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'dt-iommu-')));
+  for (const [name, text] of parseFixture(fixture).files) {
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    writeFileSync(join(path, name), text);
+  }
+  return {
+    path,
+    async run(...argv) {
+      let out = '';
+      let error = '';
+      const code = await main(argv, {
+        cwd: path,
+        out: (text) => {
+          out += text;
+        },
+        error: (text) => {
+          error += text;
+        },
+        color: false,
+        interactive: false,
+      });
+      return { code, out, error };
+    },
+    read: (name) => readFileSync(join(path, name)),
+    remove: () => rmSync(path, { recursive: true }),
+  };
+}
