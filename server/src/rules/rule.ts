@@ -40,6 +40,9 @@ export interface Fix {
 
 export type PlatformKind = Platform['kind'];
 
+/** For rules about the text or the tree itself, which hold for whoever reads it. */
+export const ALL_PLATFORMS: readonly PlatformKind[] = ['linux', 'xen-dom0', 'xen-domu', 'xen-host', 'kvm', 'zephyr'];
+
 export interface Rule {
   /** Permanent, kebab-case; dtc's own checks are `dtc/name_of_check`. */
   readonly id: string;

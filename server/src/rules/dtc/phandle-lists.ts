@@ -13,6 +13,8 @@ interface PhandleList {
   readonly stem: string;
   readonly property: string;
   readonly count: string;
+  /** Rules of the Linux families that report the same. */
+  readonly covered?: readonly string[];
   /** A provider without the count takes no cells. */
   readonly optional?: true;
   /** What the list gives the device, for the documentation. */
@@ -35,7 +37,14 @@ const lists: readonly PhandleList[] = [
     silencedBy: ['iommus-length', 'iommus-bad-phandle', 'iommus-missing-iommu-cells', 'iommus-tail-ignored'],
   },
   { stem: 'mboxes', property: 'mboxes', count: '#mbox-cells', what: 'a mailbox' },
-  { stem: 'msi_parent', property: 'msi-parent', count: '#msi-cells', optional: true, what: 'an MSI controller' },
+  {
+    stem: 'msi_parent',
+    property: 'msi-parent',
+    count: '#msi-cells',
+    optional: true,
+    what: 'an MSI controller',
+    covered: ['msi-parent-cells'],
+  },
   { stem: 'mux_controls', property: 'mux-controls', count: '#mux-control-cells', what: 'a multiplexer' },
   { stem: 'phys', property: 'phys', count: '#phy-cells', what: 'a PHY' },
   { stem: 'power_domains', property: 'power-domains', count: '#power-domain-cells', what: 'a power domain' },
@@ -53,6 +62,7 @@ function listRules(list: PhandleList): Rule[] {
       name: `${stem}_property`,
       level: 'warning',
       needs: [`${stem}_is_cell`],
+      ...(list.covered && { covered: list.covered }),
       silencedBy,
       title: `\`${property}\` that does not divide into phandles and arguments`,
       properties: [property],
