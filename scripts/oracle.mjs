@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `npm run test:oracle`: the front end and the `dtc/…` rules against cpp and Debian's dtc on the whole Linux tree.
-//   node scripts/oracle.mjs [--every N] [--jobs N] [PART…]      parts: syntax boards origins tests checks registry
+//   node scripts/oracle.mjs [--every N] [--jobs N] [--write] [PART…]      the parts are below
 import { parseArgs } from 'node:util';
 import { compareBoards } from './oracle/boards.mjs';
+import { compareCli } from './oracle/cli.mjs';
 import { compareDtcTests } from './oracle/dtc-tests.mjs';
+import { compareFindings } from './oracle/findings.mjs';
 import { compareFixtures } from './oracle/fixtures.mjs';
 import { architectures, deviceTrees, kernelDir, Missing, requirePrograms } from './oracle/kernel.mjs';
 import { compareOrigins } from './oracle/origins.mjs';
@@ -12,7 +14,11 @@ import { Report } from './oracle/report.mjs';
 import { checkSyntax } from './oracle/syntax.mjs';
 
 const { values, positionals } = parseArgs({
-  options: { every: { type: 'string', default: '1' }, jobs: { type: 'string', default: '2' } },
+  options: {
+    every: { type: 'string', default: '1' },
+    jobs: { type: 'string', default: '2' },
+    write: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 
@@ -23,6 +29,8 @@ const parts = {
   tests: compareDtcTests,
   checks: compareFixtures,
   registry: compareRegistry,
+  cli: compareCli,
+  findings: compareFindings,
 };
 
 /** One group per architecture, and the overlays of arm64. */
@@ -39,7 +47,7 @@ async function main() {
   const unknown = names.find((name) => !(name in parts));
   if (unknown) throw new Missing(`no part ${unknown}; there are ${Object.keys(parts).join(', ')}`);
   requirePrograms();
-  const run = { kernel: kernelDir(), jobs: Number(values.jobs), report: new Report() };
+  const run = { kernel: kernelDir(), jobs: Number(values.jobs), write: values.write, report: new Report() };
   for (const name of names) await parts[name](run);
   console.log(`${run.report.passed} passed, ${run.report.failed} failed`);
   process.exitCode = run.report.failed > 0 ? 1 : 0;

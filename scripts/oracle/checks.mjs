@@ -24,6 +24,10 @@ export const explained = [
     dtcs: ({ check, node }, { has }) => check === 'avoid_unnecessary_addr_size' && has(node, 'dma-ranges'),
   },
   {
+    why: 'dtc 1.7 no longer asks interrupt controllers for `#address-cells`; Linux takes 0 where it is absent',
+    dtcs: ({ check, text }) => check === 'interrupt_provider' && text.includes('#address-cells'),
+  },
+  {
     why: 'dtc 1.6.1 takes the first number of `bus-range` for the last too',
     dtcs: ({ check, text }) => check === 'pci_device_bus_num' && /\((\d+) - \1\)/.test(text),
   },

@@ -26,23 +26,30 @@ async function rules({ operands: [id, ...more], values }: Arguments, io: Io): Pr
   } else {
     const width = Math.max(...sorted.map((known) => known.id.length));
     for (const known of sorted) {
-      io.out(`${known.id.padEnd(width)}  ${known.severity.padEnd(7)}  ${known.fix ? 'fix' : '   '}  ${known.title}\n`);
+      io.out(`${known.id.padEnd(width)}  ${levelOf(known).padEnd(7)}  ${known.fix ? 'fix' : '   '}  ${known.title}\n`);
     }
   }
   return 0;
 }
 
-/** `platforms` is `null` for a rule that holds on all. */
-function describe({ id, severity, title, platforms, fix, doc, source }: Rule): object {
-  return { id, severity, title, platforms: platforms ?? null, fix: fix !== undefined, doc, source };
+/** `off`: reported only where the project gives it a severity. */
+function levelOf({ off, severity }: Rule): string {
+  return off ? 'off' : severity;
 }
 
-function page({ id, severity, title, platforms, doc, source, example, fix }: Rule): string {
+/** `platforms` is `null` for a rule that holds on all. */
+function describe(rule: Rule): object {
+  const { id, title, platforms, fix, doc, source } = rule;
+  return { id, severity: levelOf(rule), title, platforms: platforms ?? null, fix: fix !== undefined, doc, source };
+}
+
+function page(rule: Rule): string {
+  const { id, title, platforms, doc, source, example, fix } = rule;
   const where = platforms ? `, on ${platforms.join(', ')}` : '';
   const indented = (text: string) => text.trim().replace(/^/gm, '    ');
   return [
     `${id}: ${title}`,
-    `${severity}${where}${fix ? ', has a quick fix' : ''}`,
+    `${levelOf(rule)}${where}${fix ? ', has a quick fix' : ''}`,
     doc,
     `Wrong:\n\n${indented(example.bad)}`,
     `Right:\n\n${indented(example.good)}`,

@@ -52,25 +52,16 @@ export const INTERRUPT_RULES: readonly Rule[] = [
     title: 'Interrupt controller that does not count its cells',
     knows: 'board',
     properties: ['interrupt-controller', 'interrupt-map'],
-    doc: 'A node with `interrupt-controller` or `interrupt-map` says with `#interrupt-cells` how many cells name one of its interrupts; without it Linux maps none of them. `#address-cells` matters only where an `interrupt-map` leads to the node; dtc asked for it until 1.6.1, so its absence is a hint here.',
+    doc: 'A node with `interrupt-controller` or `interrupt-map` says with `#interrupt-cells` how many cells name one of its interrupts; without it Linux maps none of them. dtc 1.6.1 asks for `#address-cells` as well, which dtc 1.7 no longer does: it matters only where an `interrupt-map` leads to the node, and Linux takes 0 where it is absent.',
     example: {
-      bad: '/ { gpio { interrupt-controller; #address-cells = <0>; }; };',
-      good: '/ { gpio { interrupt-controller; #address-cells = <0>; #interrupt-cells = <2>; }; };',
+      bad: '/ { gpio { interrupt-controller; }; };',
+      good: '/ { gpio { interrupt-controller; #interrupt-cells = <2>; }; };',
     },
     *check(_context, node) {
       if (!node.properties.has('#interrupt-cells')) {
         yield onNode(
           node,
           `\`${node.name}\` is an interrupt controller without \`#interrupt-cells\`; Linux maps none of its interrupts.`,
-        );
-      }
-      if (!node.properties.has('#address-cells')) {
-        yield onNode(
-          node,
-          `\`${node.name}\` is an interrupt controller without \`#address-cells\`; in an \`interrupt-map\` that leads here Linux counts 0 of them.`,
-          {
-            severity: 'hint',
-          },
         );
       }
     },
