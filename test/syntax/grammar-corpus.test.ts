@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { Language, Parser } from 'web-tree-sitter';
+import { Language, Parser, Query } from 'web-tree-sitter';
 import { grammar } from '#test/support/evaluate.ts';
 
 const GRAMMAR_FOLDER = fileURLToPath(new URL('../../grammars/devicetree', import.meta.url));
@@ -38,6 +38,16 @@ for (const file of readdirSync(`${GRAMMAR_FOLDER}/test/corpus`)) {
     }
   });
 }
+
+test('highlights.scm names nodes that exist, and colours a board', () => {
+  const query = new Query(language, readFileSync(`${GRAMMAR_FOLDER}/queries/highlights.scm`, 'utf8'));
+  const parsed = parser.parse('l: node { reg = <1 A>; }; // c');
+  const colours = query.captures(parsed!.rootNode).map(({ name, node }) => `${node.text} ${name}`);
+  parsed?.delete();
+  expect(colours).toEqual(
+    expect.arrayContaining(['l: label', 'node module', 'reg property', '1 number', 'A constant', '// c comment']),
+  );
+});
 
 describe('PIN.json', () => {
   const pin = JSON.parse(readFileSync(`${GRAMMAR_FOLDER}/PIN.json`, 'utf8'));

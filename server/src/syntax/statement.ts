@@ -24,11 +24,10 @@ const COMMENT = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*/g;
 
 /** The text between two offsets without outer blanks. */
 function trimmed(text: string, start: number, end: number): { part: Part; text: string } {
-  let from = start;
-  let to = end;
-  while (from < to && BLANK.test(text.charAt(from))) from++;
-  while (to > from && BLANK.test(text.charAt(to - 1))) to--;
-  return { part: { at: from, length: to - from }, text: text.slice(from, to) };
+  const inner = text.slice(start, end);
+  const left = inner.trimStart();
+  const kept = left.trimEnd();
+  return { part: { at: start + inner.length - left.length, length: kept.length }, text: kept };
 }
 
 /** Comments as blanks, so that offsets stay. Only for text without strings. */
