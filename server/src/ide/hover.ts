@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a hover says: the effective DMA of a device, what a cell of `iommus` stands for, where a name comes from.
 import type { Span } from '#base/text.ts';
-import { configure } from '#model/configure.ts';
 import { printValue } from '#tree/print.ts';
 import { compatibles, isAvailable, pathOf } from '#tree/query.ts';
 import { mapEntries, specifiers } from '#tree/specifiers.ts';
@@ -18,7 +17,7 @@ import {
   propertyMarkdown,
   reportMarkdown,
 } from './markdown.ts';
-import { type Place, placeAt, type Mention } from './places.ts';
+import { type Mention, type Place, placeAt } from './places.ts';
 
 export interface Hover {
   readonly markdown: string;
@@ -79,12 +78,12 @@ function reportForValue(view: View, { node, property, mention }: Place, link: Li
 
 function report({ snapshot }: View, node: DtNode, link: Link): string {
   if (compatibles(node).length === 0 && !node.properties.has('iommus')) return '';
-  return reportMarkdown(configure(snapshot.tree, snapshot.platform, node), snapshot.platform, link);
+  return reportMarkdown(snapshot.report(node), snapshot.platform, link);
 }
 
 /** The entry of `iommus` or `iommu-map` that holds a cell, decoded. */
 function entryText({ snapshot }: View, { property, span }: Mention & { kind: 'value' }): string {
-  const { tree, platform } = snapshot;
+  const { tree } = snapshot;
   const holds = (cell: Cell) => cell.span.start <= span.start && span.end <= cell.span.end;
   if (property.name === 'iommu-map') {
     const entry = mapEntries(tree, property)?.find(({ base, phandle, out, length }) =>
@@ -103,9 +102,11 @@ function entryText({ snapshot }: View, { property, span }: Mention & { kind: 'va
     [phandle, ...args].some(holds),
   );
   const path = entry && pathOf(entry.provider);
-  const use = configure(tree, platform, property.node).iommus.find(
-    (candidate) => candidate.path === path && candidate.args.every((arg, at) => arg === entry?.args[at]?.value),
-  );
+  const use = snapshot
+    .report(property.node)
+    .iommus.find(
+      (candidate) => candidate.path === path && candidate.args.every((arg, at) => arg === entry?.args[at]?.value),
+    );
   return use ? entryMarkdown(use) : '';
 }
 

@@ -33,6 +33,11 @@ export function placeAt(view: View, offset: number): Place {
   return mention ? { ...owner, mention } : owner;
 }
 
+/** The innermost node whose text holds the offset. */
+export function nodeAt({ file, snapshot }: View, offset: number): DtNode | undefined {
+  return ownerAt(snapshot, file, offset).node;
+}
+
 interface Owner {
   readonly node?: DtNode;
   readonly property?: DtProperty;

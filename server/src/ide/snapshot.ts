@@ -2,13 +2,12 @@
 // One board at one moment: its tree, platform, reports and problems, each worked out when first asked for.
 import type { Problem } from '#base/problem.ts';
 import { lineStarts, positionAt, type Range, rangeOf, type Span } from '#base/text.ts';
-import { configure } from '#model/configure.ts';
+import { configure, configureAll } from '#model/configure.ts';
 import type { DmaReport, Platform } from '#model/types.ts';
 import type { Catalogue, RunInput } from '#rules/catalogue.ts';
 import type { Fix } from '#rules/rule.ts';
 import { type Crash, planFix, type RunResult, runRules } from '#rules/runner.ts';
 import type { Ast } from '#syntax/ast.ts';
-import { walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { RuleLevel } from './project.ts';
 
@@ -27,7 +26,7 @@ export class Snapshot {
   readonly tree: DeviceTree;
   readonly platform: Platform;
   readonly #input: SnapshotInput;
-  readonly #reports = new Map<DtNode, DmaReport | undefined>();
+  readonly #reports = new Map<DtNode, DmaReport>();
   readonly #lines = new Map<string, number[]>();
   #result: RunResult | undefined;
 
@@ -45,15 +44,18 @@ export class Snapshot {
     return this.#input.ast(file);
   }
 
-  /** `undefined` for a node that is no device. */
-  report(node: DtNode): DmaReport | undefined {
-    if (!this.#reports.has(node)) this.#reports.set(node, configure(this.tree, this.platform, node));
-    return this.#reports.get(node);
+  report(node: DtNode): DmaReport {
+    let report = this.#reports.get(node);
+    if (!report) {
+      report = configure(this.tree, this.platform, node);
+      this.#reports.set(node, report);
+    }
+    return report;
   }
 
-  /** Every device of the board, in tree order. */
+  /** Of every node that names a device or says something about DMA, in tree order. */
   reports(): DmaReport[] {
-    return [...walk(this.tree.root)].flatMap((node) => this.report(node) ?? []);
+    return configureAll(this.tree, this.platform);
   }
 
   /** In all files of the board. */

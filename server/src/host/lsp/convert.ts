@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+// From offsets and plain data to the Language Server Protocol and back: the only place that knows both.
+import type { Diagnostic, TextEdit as LspTextEdit, Position, Range, WorkspaceEdit } from 'vscode-languageserver';
+import type { Problem, Severity } from '#base/problem.ts';
+import { lineStarts, offsetAt, positionAt, type Span, type TextEdit } from '#base/text.ts';
+
+export type Encoding = 'utf-16' | 'utf-8';
+
+/** One version of one file's text, for turning offsets into positions of the agreed encoding. */
+export class Lines {
+  readonly #text: string;
+  readonly #encoding: Encoding;
+  readonly #starts: readonly number[];
+
+  constructor(text: string, encoding: Encoding) {
+    this.#text = text;
+    this.#encoding = encoding;
+    this.#starts = lineStarts(text);
+  }
+
+  position(offset: number): Position {
+    const position = positionAt(this.#starts, offset);
+    if (this.#encoding === 'utf-16') return position;
+    return { line: position.line, character: utf8Length(this.#text.slice(offset - position.character, offset)) };
+  }
+
+  offset(position: Position): number {
+    if (this.#encoding === 'utf-16') return offsetAt(this.#starts, this.#text.length, position);
+    const start = offsetAt(this.#starts, this.#text.length, { line: position.line, character: 0 });
+    const end = offsetAt(this.#starts, this.#text.length, { line: position.line + 1, character: 0 });
+    return start + utf16Length(this.#text.slice(start, end), position.character);
+  }
+
+  range(start: number, end: number): Range {
+    return { start: this.position(start), end: this.position(end) };
+  }
+}
+
+function utf8Length(text: string): number {
+  let length = 0;
+  for (const character of text) length += bytesOf(character);
+  return length;
+}
+
+/** How many UTF-16 units the first `bytes` bytes are; a position inside a character counts as before it. */
+function utf16Length(text: string, bytes: number): number {
+  let length = 0;
+  let left = bytes;
+  for (const character of text) {
+    left -= bytesOf(character);
+    if (left < 0) break;
+    length += character.length;
+  }
+  return length;
+}
+
+function bytesOf(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+}
+
+/** Where files are on the other side. */
+export interface Places {
+  uri(path: string): string;
+  lines(path: string): Lines;
+}
+
+export function rangeOf(places: Places, span: Span): Range {
+  return places.lines(span.file).range(span.start, span.end);
+}
+
+export function locationOf(places: Places, span: Span): { uri: string; range: Range } {
+  return { uri: places.uri(span.file), range: rangeOf(places, span) };
+}
+
+const SEVERITIES: Record<Severity, 1 | 2 | 3 | 4> = { error: 1, warning: 2, info: 3, hint: 4 };
+const TAGS = { unnecessary: 1, deprecated: 2 } as const;
+
+/** `data` of a diagnostic: enough to find the problem again in a later version. */
+export interface DiagnosticData {
+  readonly rule: string;
+  readonly node?: string;
+  readonly fix?: string;
+}
+
+/** `rulePage` has `{id}` where the rule's id goes; without one there is no `codeDescription`. */
+export function diagnosticOf(places: Places, problem: Problem, rulePage: string | undefined): Diagnostic {
+  const { rule, severity, message, span, node, related, fix, tag } = problem;
+  const data: DiagnosticData = { rule, ...(node !== undefined && { node }), ...(fix !== undefined && { fix }) };
+  return {
+    range: rangeOf(places, span),
+    severity: SEVERITIES[severity],
+    code: rule,
+    ...(rulePage !== undefined && { codeDescription: { href: rulePage.replace('{id}', encodeURIComponent(rule)) } }),
+    source: 'dt-iommu',
+    message,
+    ...(tag && { tags: [TAGS[tag]] }),
+    ...(related && {
+      relatedInformation: related.map((other) => ({
+        location: locationOf(places, other.span),
+        message: other.message,
+      })),
+    }),
+    data,
+  };
+}
+
+/** Edits by document, in text order; `version` of a document that is not open is `null`. */
+export function workspaceEditOf(
+  places: Places,
+  edits: readonly TextEdit[],
+  version: (path: string) => number | null,
+): WorkspaceEdit {
+  const files = new Map<string, LspTextEdit[]>();
+  for (const { span, text } of [...edits].sort((a, b) => a.span.start - b.span.start)) {
+    const list = files.get(span.file) ?? [];
+    list.push({ range: rangeOf(places, span), newText: text });
+    files.set(span.file, list);
+  }
+  return {
+    documentChanges: [...files].map(([path, list]) => ({
+      textDocument: { uri: places.uri(path), version: version(path) },
+      edits: list,
+    })),
+  };
+}

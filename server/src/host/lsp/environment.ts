@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// What the language server is given by the process or the worker that it runs in.
+import type { FileSystem } from '#ide/file-system.ts';
+import type { Grammar } from '#syntax/parser.ts';
+
+export interface ServerFiles extends FileSystem {
+  /** Something said that the path changed. */
+  forget(path: string): void;
+  /** Looks itself; the paths that changed since they were read. */
+  refresh(): string[];
+  /**
+   * Only where files come from the client: fetches what answers lacked so far, and gives the paths that are known now.
+   * Empty: nothing was lacking.
+   */
+  load?(): Promise<readonly string[]>;
+}
+
+export interface Environment {
+  readonly grammar: Promise<Grammar>;
+  readonly files: ServerFiles;
+  /** Where a problem's code leads when the client does not say. */
+  readonly rulePage?: string;
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// The requests of our own: boards, reports, topology, the resolved tree, rule pages.
+import type { CancellationToken, Connection } from 'vscode-languageserver';
+import type { Span } from '#base/text.ts';
+import type { View } from '#ide/analysis.ts';
+import { ruleMarkdown } from '#ide/markdown.ts';
+import { nodeNamed } from '#ide/node-name.ts';
+import { nodeAt } from '#ide/places.ts';
+import { explainJson } from '#ide/report-json.ts';
+import { reportText } from '#ide/report-text.ts';
+import { topologyOf } from '#ide/topology.ts';
+import { platformText } from '#ide/wording.ts';
+import type { DmaReport } from '#model/types.ts';
+import { CATALOGUE } from '#rules/index.ts';
+import { printTree } from '#tree/print.ts';
+import { rangeOf } from './convert.ts';
+import * as protocol from './protocol.ts';
+import type { Answer, Session } from './server.ts';
+
+export function registerRequests(connection: Connection, answer: Answer): void {
+  const handle = <P, R extends object>(
+    { method }: protocol.Request<P, R | null>,
+    compute: (session: Session, params: P) => R | null,
+  ) => {
+    connection.onRequest<unknown, void>(method, (params: P, token: CancellationToken) =>
+      answer<R | null>(method, token, null, (session) => compute(session, params)),
+    );
+  };
+  handle(protocol.boards, boardsOf);
+  handle(protocol.selectBoard, (session, params) => {
+    const { analysis, workspace } = session;
+    const path = workspace.path(params.textDocument.uri);
+    analysis.selectBoard(path, params.board === null ? undefined : workspace.path(params.board));
+    session.boardChanged(path);
+    return boardsOf(session, params);
+  });
+  handle(protocol.explain, explain);
+  handle(protocol.topology, (session, params) => {
+    const view = viewOf(session, params);
+    return view && topologyOf(view.snapshot);
+  });
+  handle(protocol.tree, (session, params) => {
+    const view = viewOf(session, params);
+    return view && { text: printTree(view.snapshot.tree, (span) => placeName(view, span)) };
+  });
+  handle(protocol.rule, (_session, { id }) => {
+    const rule = CATALOGUE.byId.get(id);
+    return rule ? { text: ruleMarkdown(rule) } : null;
+  });
+}
+
+function viewOf({ analysis, workspace }: Session, { textDocument }: protocol.DocumentParams): View | null {
+  return analysis.view(workspace.path(textDocument.uri)) ?? null;
+}
+
+function boardsOf(session: Session, params: protocol.BoardsParams): protocol.BoardsResult | null {
+  const { analysis, workspace } = session;
+  const view = viewOf(session, params);
+  if (!view) return null;
+  return {
+    board: workspace.uri(view.choice.board),
+    reason: view.choice.reason,
+    boards: analysis.boardsOf(view.file, params.all === true).map((board) => workspace.uri(board)),
+    platform: platformText(view.snapshot.platform),
+  };
+}
+
+function explain(session: Session, params: protocol.ExplainParams): protocol.ExplainResult | null {
+  const view = viewOf(session, params);
+  if (!view) return null;
+  const { workspace } = session;
+  const { snapshot } = view;
+  const reports = reportsOf(session, view, params);
+  return {
+    ...explainJson(reports, snapshot.platform, (span) => ({
+      file: workspace.uri(span.file),
+      range: rangeOf(workspace, span),
+    })),
+    text: [
+      ...reports.map((report) => reportText(report, (span) => placeName(view, span))),
+      platformText(snapshot.platform),
+    ].join('\n\n'),
+  };
+}
+
+function reportsOf({ workspace }: Session, view: View, { position, node: name }: protocol.ExplainParams): DmaReport[] {
+  const { snapshot } = view;
+  if (position === undefined && name === undefined) return snapshot.reports();
+  const node =
+    name !== undefined
+      ? nodeNamed(snapshot.tree, name)
+      : position && nodeAt(view, workspace.lines(view.file).offset(position));
+  const report = node && snapshot.report(node);
+  return report ? [report] : [];
+}
+
+/** `soc.dtsi:12`. */
+function placeName({ snapshot }: View, span: Span): string {
+  return `${span.file.slice(span.file.lastIndexOf('/') + 1)}:${snapshot.line(span)}`;
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+// The language server's life: what it offers, what it is told of documents, files and settings, what it pushes.
+import {
+  type CancellationToken,
+  type Connection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  ErrorCodes,
+  type InitializeParams,
+  type InitializeResult,
+  LSPErrorCodes,
+  PositionEncodingKind,
+  ResponseError,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver';
+import { VERSION } from '#host/version.ts';
+import { Analysis } from '#ide/analysis.ts';
+import { diagnostics } from '#ide/diagnostics.ts';
+import { diagnosticOf, type Encoding } from './convert.ts';
+import type { Environment } from './environment.ts';
+import { FEATURES, registerFeatures } from './features.ts';
+import type { ClientOptions } from './protocol.ts';
+import { registerRequests } from './requests.ts';
+import { Scheduler } from './scheduler.ts';
+import { readSettings, SECTION } from './settings.ts';
+import { pathOfUri, Workspace } from './workspace.ts';
+
+/** What handlers work with once the client has said what it can do. */
+export interface Session {
+  readonly analysis: Analysis;
+  readonly workspace: Workspace;
+  readonly client: InitializeParams['capabilities'];
+  /** Has `{id}` where the rule's id goes. */
+  readonly rulePage: string | undefined;
+  /** The client was told something new about a document's board. */
+  boardChanged(path: string): void;
+  /** Shows that something takes its time, where the client can show it. */
+  withProgress<T>(title: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** Runs `compute`, again after each load where files come from the client; an error is logged and `empty` answered. */
+export type Answer = <T>(
+  name: string,
+  token: CancellationToken,
+  empty: T,
+  compute: (session: Session) => T,
+) => Promise<T>;
+
+const WATCHED = '**/*.{dts,dtsi,dtso,overlay,h,config}';
+
+/** Wires a connection; the caller starts it with `listen()`. */
+export function serve(connection: Connection, environment: Environment): void {
+  new Server(connection, environment).register();
+}
+
+class Server {
+  readonly #connection: Connection;
+  readonly #environment: Environment;
+  readonly #scheduler: Scheduler;
+  readonly #published = new Map<string, string>();
+  #session: Session | undefined;
+  #folder = '';
+
+  constructor(connection: Connection, environment: Environment) {
+    this.#connection = connection;
+    this.#environment = environment;
+    this.#scheduler = new Scheduler((path) => void this.#publish(path));
+  }
+
+  register(): void {
+    const connection = this.#connection;
+    connection.onInitialize((params) => this.#initialize(params));
+    connection.onInitialized(() => this.#initialized());
+    connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) =>
+      this.#guard('didOpen', ({ analysis, workspace }) => {
+        if (!this.#watches()) this.#refreshFiles();
+        const path = workspace.open(uri, version, text);
+        this.#scheduler.changed(path, analysis.opened());
+      }),
+    );
+    connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) =>
+      this.#guard('didChange', ({ analysis, workspace }) => {
+        const path = workspace.change(uri, version, contentChanges);
+        if (path !== undefined) this.#scheduler.changed(path, analysis.opened());
+      }),
+    );
+    connection.onDidCloseTextDocument(({ textDocument: { uri } }) =>
+      this.#guard('didClose', ({ analysis, workspace }) => {
+        const path = workspace.close(uri);
+        if (path === undefined) return;
+        this.#scheduler.drop(path);
+        this.#published.delete(path);
+        if (!this.#pulls()) void connection.sendDiagnostics({ uri, diagnostics: [] });
+        this.#scheduler.refresh(analysis.opened());
+      }),
+    );
+    connection.onDidSaveTextDocument(() => this.#guard('didSave', () => this.#watches() || this.#refreshFiles()));
+    connection.onDidChangeWatchedFiles(({ changes }) =>
+      this.#guard('didChangeWatchedFiles', () => this.#filesChanged(changes.map(({ uri }) => pathOfUri(uri)))),
+    );
+    connection.onDidChangeConfiguration(({ settings }) => this.#readSettings(settings?.[SECTION]));
+    connection.languages.diagnostics.on(({ textDocument: { uri } }, token) =>
+      this.#answer('diagnostic', token, { kind: 'full' as const, items: [] }, (session) => ({
+        kind: 'full' as const,
+        items: this.#diagnosticsOf(session, session.workspace.path(uri)),
+      })),
+    );
+    registerFeatures(connection, this.#answer);
+    registerRequests(connection, this.#answer);
+  }
+
+  async #initialize(params: InitializeParams): Promise<InitializeResult> {
+    const { files, grammar } = this.#environment;
+    const { capabilities, initializationOptions, workspaceFolders, rootUri } = params;
+    const utf8 = capabilities.general?.positionEncodings?.[0] === PositionEncodingKind.UTF8;
+    const encoding: Encoding = utf8 ? 'utf-8' : 'utf-16';
+    const analysis = new Analysis(await grammar, files);
+    const workspace = new Workspace(analysis, files, encoding);
+    const root = workspaceFolders?.[0]?.uri ?? rootUri;
+    if (root) {
+      workspace.setRoot(root);
+      this.#folder = pathOfUri(root);
+    }
+    const options = (initializationOptions ?? {}) as ClientOptions;
+    this.#session = {
+      analysis,
+      workspace,
+      client: capabilities,
+      rulePage: options.rulePage ?? this.#environment.rulePage,
+      boardChanged: () => this.#refreshAll(),
+      withProgress: (title, work) => this.#withProgress(title, work),
+    };
+    return {
+      serverInfo: { name: 'dt-iommu', version: VERSION },
+      capabilities: {
+        positionEncoding: encoding,
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+        ...(this.#pulls() && {
+          diagnosticProvider: { identifier: 'dt-iommu', interFileDependencies: true, workspaceDiagnostics: false },
+        }),
+        ...FEATURES,
+      },
+    };
+  }
+
+  async #initialized(): Promise<void> {
+    const connection = this.#connection;
+    try {
+      if (this.#watches()) {
+        const watchers = [{ globPattern: WATCHED }, { globPattern: '**/dt-iommu.json' }];
+        await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers });
+      }
+      const workspace = this.#session?.client.workspace;
+      if (workspace?.didChangeConfiguration?.dynamicRegistration) {
+        await connection.client.register(DidChangeConfigurationNotification.type, { section: SECTION });
+      }
+      if (workspace?.configuration) await this.#readSettings(undefined);
+    } catch (error) {
+      this.#log('initialized', error);
+    }
+  }
+
+  /** A client that does not send its settings is asked for them. */
+  async #readSettings(sent: unknown): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    const asks = session.client.workspace?.configuration === true;
+    const value = asks ? await this.#connection.workspace.getConfiguration(SECTION) : sent;
+    const { settings, complaints } = readSettings(value, this.#folder);
+    for (const complaint of complaints) this.#connection.window.showWarningMessage(complaint);
+    if (!asks && Object.keys(settings).length === 0 && sent === undefined) return;
+    session.analysis.setSettings(settings);
+    this.#refreshAll();
+  }
+
+  #diagnosticsOf({ analysis, workspace, rulePage }: Session, path: string): ReturnType<typeof diagnosticOf>[] {
+    const view = analysis.view(path);
+    if (!view) return [];
+    for (const crash of view.snapshot.crashes()) this.#log(`rule ${crash.rule} on ${crash.node}`, crash.message);
+    return diagnostics(view).map((problem) => diagnosticOf(workspace, problem, rulePage));
+  }
+
+  /** Nothing is sent for a version that is no longer the current one. */
+  async #publish(path: string): Promise<void> {
+    const session = this.#session;
+    const version = session?.workspace.version(path) ?? null;
+    if (!session || version === null || this.#pulls()) return;
+    const uri = session.workspace.uri(path);
+    const items = await this.#answer('publish', NEVER, undefined, () => this.#diagnosticsOf(session, path));
+    if (!items || session.workspace.version(path) !== version) return;
+    const content = JSON.stringify([version, items]);
+    if (this.#published.get(path) === content) return;
+    this.#published.set(path, content);
+    await this.#connection.sendDiagnostics({ uri, version, diagnostics: items });
+  }
+
+  readonly #answer: Answer = async (name, token, empty, compute) => {
+    const session = this.#session;
+    if (!session) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'not initialized');
+    const { files } = this.#environment;
+    for (;;) {
+      if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, name);
+      try {
+        const result = compute(session);
+        const loaded = files.load ? await files.load() : [];
+        if (loaded.length === 0) return result;
+        session.analysis.filesChanged(loaded);
+      } catch (error) {
+        this.#log(name, error);
+        return empty;
+      }
+    }
+  };
+
+  #guard(name: string, work: (session: Session) => void): void {
+    try {
+      if (this.#session) work(this.#session);
+    } catch (error) {
+      this.#log(name, error);
+    }
+  }
+
+  #filesChanged(paths: readonly string[]): void {
+    for (const path of paths) this.#environment.files.forget(path);
+    this.#session?.analysis.filesChanged(paths);
+    this.#refreshAll();
+  }
+
+  #refreshFiles(): void {
+    const changed = this.#environment.files.refresh();
+    if (changed.length > 0) this.#filesChanged(changed);
+  }
+
+  #refreshAll(): void {
+    const session = this.#session;
+    if (!session) return;
+    this.#scheduler.refresh(session.analysis.opened());
+    const { diagnostics, semanticTokens } = session.client.workspace ?? {};
+    if (this.#pulls() && diagnostics?.refreshSupport) this.#connection.languages.diagnostics.refresh();
+    if (semanticTokens?.refreshSupport) this.#connection.languages.semanticTokens.refresh();
+  }
+
+  async #withProgress<T>(title: string, work: () => Promise<T>): Promise<T> {
+    if (!this.#session?.client.window?.workDoneProgress) return work();
+    const progress = await this.#connection.window.createWorkDoneProgress();
+    progress.begin(title);
+    try {
+      return await work();
+    } finally {
+      progress.done();
+    }
+  }
+
+  #pulls(): boolean {
+    return this.#session?.client.textDocument?.diagnostic !== undefined;
+  }
+
+  #watches(): boolean {
+    return this.#session?.client.workspace?.didChangeWatchedFiles?.dynamicRegistration === true;
+  }
+
+  #log(name: string, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#connection.console.error(`${name}: ${text}`);
+  }
+}
+
+const NEVER: CancellationToken = {
+  isCancellationRequested: false,
+  onCancellationRequested: () => ({ dispose: () => undefined }),
+};
