@@ -45,8 +45,9 @@ describe('suppliers of a device', () => {
     expect(suppliers('clocks = <&off>, <&clk 1>;')).toEqual(['clocks → /clk']);
   });
 
-  test('a list ends at its first entry that does not parse', () => {
-    expect(suppliers('clocks = <&clk 1>, <&reg>, <&clk 2>; resets = <&clk>;')).toEqual(['clocks → /clk']);
+  test('a list ends at its first entry that does not parse; a target without cells counts as one without arguments', () => {
+    expect(suppliers('clocks = <&clk 1>, <&reg>; resets = <&clk>;')).toEqual(['clocks → /clk', 'clocks → /reg']);
+    expect(suppliers('clocks = <&clk>, <&clk 1>;')).toEqual(['clocks → /clk']);
     expect(suppliers('clocks = <0>, <&clk 1>;')).toEqual([]);
   });
 

@@ -182,6 +182,7 @@ function xlate(machine: Machine, spec: Spec, trail: Trail): Xlated {
       spec.span,
       ...registration.evidence,
     );
+    if (registration.condition !== undefined) doubt(trail, registration.condition);
     return { outcome: 'waiting', bound, why: registration.why };
   }
   if (!match) return refuse('no driver serves it', XLATE);

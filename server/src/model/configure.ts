@@ -12,6 +12,7 @@ import { doubtCrowd, refusedByDriver } from './drivers/master-checks.ts';
 import { type Existence, existence } from './existence.ts';
 import { groupMembers, groupName } from './groups.ts';
 import { type IdMap, iommuMap } from './id-map.ts';
+import { failureLines, iommuState } from './iommu-state.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { memoryBanks, outOfReach } from './memory.ts';
 import { treeNodes } from './nodes.ts';
@@ -73,7 +74,18 @@ function reportOf(machine: Machine, node: DtNode, rid: number | undefined): DmaR
   follow(trail, subject.addressing.trail);
   trail.steps.push(coherence(machine, subject.configuredBy).step);
   follow(trail, subject.binding.trail);
+  if (node.properties.has('#iommu-cells')) sayOwnState(machine, node, trail);
   return finish(subject, walk(subject, trail), trail);
+}
+
+/** An IOMMU that does not come up: its report says why its masters wait. */
+function sayOwnState(machine: Machine, node: DtNode, trail: Trail): void {
+  const state = iommuState(machine, node);
+  if (state.registration.kind !== 'never') return;
+  const { why, evidence } = state.registration;
+  const authority = 'Linux 6.12 drivers/iommu/iommu.c:iommu_device_register';
+  say(trail, authority, `The node is never registered as an IOMMU, because ${why}.`, ...evidence);
+  trail.log.push(...failureLines(machine, state));
 }
 
 /** Zephyr's drivers read their own properties; nothing of the walk holds. */

@@ -5,11 +5,12 @@ import { cells, cellTarget, compatibles, isAvailable, pathOf, strings, u32 } fro
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { rawCells, regRange } from './addresses.ts';
+import { deviceName } from './device-name.ts';
 import { type DriverMatch, driverFor, knownStrings } from './drivers/index.ts';
 import { disabledAbove, existence } from './existence.ts';
 import { type Machine, type PerNode, perMachine, perNode } from './machine.ts';
 import { treeNodes } from './nodes.ts';
-import { driverState, isEnabled } from './platform.ts';
+import { compareVersions, driverState, isEnabled } from './platform.ts';
 import { at, hex, quoted } from './trail.ts';
 import type { DriverNeed } from './types.ts';
 
@@ -26,7 +27,14 @@ export type Registration =
       /** A clause after "because": no capital, no full stop. */
       readonly why: string;
       readonly evidence: readonly Span[];
+      /** What its driver prints about it, and the error that its probe returns, where the driver core prints that. */
+      readonly log?: string;
+      readonly error?: number;
+      /** What it hangs on, where the tree does not decide it. */
+      readonly condition?: string;
     };
+
+type Never = Extract<Registration, { readonly kind: 'never' }>;
 
 export interface IommuState {
   readonly node: DtNode;
@@ -45,7 +53,7 @@ export const iommuState: PerNode<IommuState> = perNode(
       path: pathOf(node),
       available: isAvailable(node),
       match,
-      registration: registration(machine, node, match),
+      registration: alone(machine, node, registration(machine, node, match)),
     };
   },
   (_, node) => ({
@@ -57,7 +65,26 @@ export const iommuState: PerNode<IommuState> = perNode(
   }),
 );
 
-function never(reason: Missing, why: string, evidence: readonly Span[]): Registration {
+/** Before Linux 6.8 a bus had the operations of one driver: IOMMUs of any other fail to register (-EBUSY). */
+function alone(machine: Machine, node: DtNode, own: Registration): Registration {
+  if (own.kind === 'never' || compareVersions(machine.platform.kernelVersion, [6, 8]) >= 0) return own;
+  const first = firstToRegister(machine);
+  if (!first || first.driver === driverFor(node, machine.platform.kernelVersion)?.driver.name) return own;
+  const why = `before Linux 6.8 one driver serves all IOMMUs, and ${quoted(pathOf(first.node))} comes first`;
+  const condition = `whether ${quoted(pathOf(first.node))} is probed first`;
+  return { ...never('probe-fails', why, [at(first.node, 'compatible')]), condition };
+}
+
+const firstToRegister = perMachine<{ readonly node: DtNode; readonly driver: string } | undefined>((machine) => {
+  for (const node of treeNodes(machine).all) {
+    if (!node.properties.has('#iommu-cells') || !isAvailable(node)) continue;
+    const match = driverFor(node, machine.platform.kernelVersion);
+    if (match && registration(machine, node, match).kind !== 'never') return { node, driver: match.driver.name };
+  }
+  return undefined;
+});
+
+function never(reason: Missing, why: string, evidence: readonly Span[]): Never {
   return { kind: 'never', reason, why, evidence };
 }
 
@@ -122,15 +149,18 @@ function unmetNeed(machine: Machine, node: DtNode, match: DriverMatch): Registra
   const count = u32(node.properties.get('#iommu-cells'));
   if (driver.cellCountChecked === 'provider' && count !== undefined && !driver.cellCounts.includes(count)) {
     const said = driver.cellCountOutcome.replace('%d', String(count));
-    return never('probe-fails', `its probe fails: "${said}"`, [at(node, '#iommu-cells')]);
+    return { ...never('probe-fails', `its probe fails: "${said}"`, [at(node, '#iommu-cells')]), log: said, error: -22 };
   }
   for (const need of traits.needs) {
     if (!need.enforced || (need.unless !== undefined && node.properties.has(need.unless))) continue;
     const gap = lacks(machine, node, need);
     if (gap === undefined) continue;
     const reason = need.kind === 'suppliers' ? 'supplier' : 'probe-fails';
-    const said = need.log === undefined ? '' : `: "${filled(need.log, gap.values)}"`;
-    return never(reason, `${gap.text}, so its probe fails${said}`, [at(node, gap.property)]);
+    const line = need.log === undefined ? undefined : filled(need.log, gap.values);
+    const said = line === undefined ? '' : `: "${line}"`;
+    const result = never(reason, `${gap.text}, so its probe fails${said}`, [at(node, gap.property)]);
+    const { error } = need;
+    return { ...result, ...(line !== undefined && { log: line }), ...(error !== undefined && { error }) };
   }
   return deadSupplier(machine, node, match);
 }
@@ -145,7 +175,7 @@ export interface Gap {
 /** printk's placeholders filled in order; what the tree does not tell keeps its placeholder. */
 function filled(format: string, values: readonly (number | string)[]): string {
   let next = 0;
-  return format.replace(/%d/g, (place) => String(values[next++] ?? place));
+  return format.replace(/%(d|pr)/g, (place) => String(values[next++] ?? place));
 }
 
 /** What of the need the node lacks; `undefined` when it has it all. */
@@ -176,7 +206,9 @@ export function lacks(machine: Machine, node: DtNode, need: DriverNeed): Gap | u
       const text = region
         ? `its registers are ${hex(region.size)} bytes instead of ${hex(wanted)}`
         : 'it has no usable `reg`';
-      return { text, property: 'reg', values: [] };
+      const end = region && region.start + region.size - 1n;
+      const resource = region && end ? `[mem ${address(region.start)}-${address(end)} flags 0x200]` : undefined;
+      return { text, property: 'reg', values: resource === undefined ? [] : [resource] };
     }
     case 'suppliers': {
       const property = need.name ?? '';
@@ -188,6 +220,24 @@ export function lacks(machine: Machine, node: DtNode, need: DriverNeed): Gap | u
       return undefined;
     }
   }
+}
+
+/** As `%pr` prints the ends of a memory resource. */
+function address(value: bigint): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
+}
+
+/** The lines about the IOMMU's own failed probe, as its report shows them. */
+export function failureLines(machine: Machine, { node, match, registration: result }: IommuState): string[] {
+  if (!match || result.kind !== 'never') return [];
+  const driver = match.driver.logName ?? match.driver.name;
+  const prefix = `${driver} ${deviceName(machine, node)}: `;
+  const lines = result.log === undefined ? [] : [`${prefix}${result.log}`];
+  // Older kernels word it differently.
+  if (result.error !== undefined && compareVersions(machine.platform.kernelVersion, [6, 12]) >= 0) {
+    lines.push(`${prefix}probe with driver ${driver} failed with error ${result.error}`);
+  }
+  return lines;
 }
 
 function lacksClocks(node: DtNode, need: DriverNeed): Gap | undefined {
@@ -202,7 +252,7 @@ function lacksClocks(node: DtNode, need: DriverNeed): Gap | undefined {
 }
 
 /** How many interrupts a node lists; `undefined` when their controller's cell count is not known. */
-function interruptCount(machine: Machine, node: DtNode): number | undefined {
+export function interruptCount(machine: Machine, node: DtNode): number | undefined {
   const extended = node.properties.get('interrupts-extended');
   if (extended) {
     const list = specifiers(machine.tree, extended, '#interrupt-cells');
@@ -269,5 +319,5 @@ function notUniform(machine: Machine, node: DtNode, match: DriverMatch): Registr
   const other = driverFor(first, machine.platform.kernelVersion);
   if (!other || other.traits[trait] === match.traits[trait]) return undefined;
   const why = `${quoted(pathOf(first))} is of another generation, and the driver serves one in a system`;
-  return never('probe-fails', why, [at(node, 'compatible'), at(first, 'compatible')]);
+  return { ...never('probe-fails', why, [at(node, 'compatible'), at(first, 'compatible')]), error: -22 };
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which device gets which streams of an Arm SMMU when devices are probed in tree order, and who is turned away.
-import { pathOf } from '#tree/query.ts';
+import { pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { deviceLine, deviceName } from './device-name.ts';
+import { interruptCount } from './iommu-state.ts';
 import { type Machine, perNode } from './machine.ts';
 import { type Master, mastersByIommu } from './masters.ts';
 import { hex, quoted } from './trail.ts';
@@ -16,6 +17,8 @@ export interface Placement {
   readonly log?: string;
   /** Another device whose streams overlap: which of the two comes first decides. */
   readonly rival?: DtNode;
+  /** What only the hardware's ID registers tell; then the driver refuses the device (or takes it) after all. */
+  readonly hardware?: string;
 }
 
 /** Placements of the masters of one SMMU; empty for other IOMMUs. */
@@ -23,7 +26,7 @@ export const streamPlacement = perNode<ReadonlyMap<DtNode, Placement>>(
   (machine, iommu) => {
     const masters = mastersByIommu(machine).get(iommu) ?? [];
     const driver = masters[0]?.binding.reached[0]?.state.match?.driver;
-    if (driver?.grouping === 'stream-match') return matched(iommu, masters);
+    if (driver?.grouping === 'stream-match') return matched(machine, iommu, masters);
     return driver?.name === 'arm-smmu-v3' ? inTree(machine, iommu, masters) : new Map();
   },
   () => new Map(),
@@ -48,15 +51,58 @@ function streamsOf({ binding }: Master): Stream[] {
 }
 
 /** SMMU v1 and v2: registers that match an ID under a mask (drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_find_sme). */
-function matched(iommu: DtNode, masters: readonly Master[]): Map<DtNode, Placement> {
+function matched(machine: Machine, iommu: DtNode, masters: readonly Master[]): Map<DtNode, Placement> {
   const entries: Entry[] = [];
   const placed = new Map<DtNode, Placement>();
+  const groups = new Set<string>();
+  const contexts = contextInterrupts(machine, iommu);
   for (const master of masters) {
-    const placement = place(iommu, entries, master);
+    const outside = outOfRange(machine, master);
+    const found = outside ?? place(iommu, entries, master);
+    if (found.group !== undefined) groups.add(found.group);
+    const hardware = found.hardware ?? limits(master, { entries: entries.length, groups: groups.size, contexts });
+    const placement = hardware === undefined ? found : { ...found, hardware };
     placed.set(master.node, placement);
     if (placement.rival) markRival(placed, placement.rival, master.node);
   }
   return placed;
+}
+
+/** MMU-400, MMU-401 and MMU-500 compare 15 bits of an ID and of a mask. */
+const USUAL_BITS = 0x7fff;
+
+function outOfRange(machine: Machine, master: Master): Placement | undefined {
+  const wide = streamsOf(master).find(({ mask }) => mask > USUAL_BITS);
+  if (!wide) return undefined;
+  return {
+    refused: `its mask ${hex(wide.mask)} has more bits than stream matching usually has`,
+    log: deviceLine(machine, master.node, `SMR mask ${hex(wide.mask)} out of range for SMMU (${hex(USUAL_BITS)})`),
+    hardware: `whether the SMMU's masks have fewer than 16 bits`,
+  };
+}
+
+/** Interrupts beyond the global ones: an SMMUv2 without one for each of its context banks fails to probe. */
+function contextInterrupts(machine: Machine, iommu: DtNode): number | undefined {
+  const all = interruptCount(machine, iommu);
+  const global = u32(iommu.properties.get('#global-interrupts'));
+  return all === undefined || global === undefined ? undefined : all - global;
+}
+
+interface Use {
+  readonly entries: number;
+  readonly groups: number;
+  readonly contexts: number | undefined;
+}
+
+/** What the registers of the hardware have to be large enough for. */
+function limits(master: Master, { entries, groups, contexts }: Use): string | undefined {
+  const streams = streamsOf(master);
+  const wide = streams.find(({ id }) => id > USUAL_BITS);
+  if (wide) return `whether the SMMU's stream IDs have the 16 bits of ${hex(wide.id)}`;
+  if (streams.length > 16 || entries > 128) return `whether the SMMU has ${entries} stream match registers`;
+  if (contexts !== undefined && groups > contexts) return `whether the SMMU has ${groups} context banks`;
+  if (contexts !== undefined && contexts < 3) return `whether the SMMU has no more than ${contexts} context banks`;
+  return undefined;
 }
 
 /** The one that came first owes its place to the order, too. */

@@ -145,8 +145,9 @@ function fromList(tree: DeviceTree, property: DtProperty, cellsName: string | un
     const cell = value[at];
     const target = cell && cellTarget(tree, cell);
     if (!target) break;
-    const count = cellsName === undefined ? 0 : u32(target.properties.get(cellsName));
-    if (count === undefined || at + 1 + count > value.length) break;
+    // A target without the property counts as one without arguments (parse_prop_cells).
+    const count = cellsName === undefined ? 0 : (u32(target.properties.get(cellsName)) ?? 0);
+    if (at + 1 + count > value.length) break;
     found.push(target);
     at += 1 + count;
   }

@@ -236,6 +236,8 @@ export interface DriverNeed {
   readonly enforced: boolean;
   /** The line Linux prints, with printk's placeholders; absent when it says nothing. */
   readonly log?: string;
+  /** What the driver's probe then returns, where the driver core prints that, too (not for -ENODEV and -ENXIO). */
+  readonly error?: number;
 }
 
 /** When a driver overrides the global default domain. All the conditions that are given must hold; none: always. */
@@ -286,6 +288,8 @@ export interface BypassOption extends Versions {
 export interface IommuDriver extends IommuTraits, Versions {
   /** As `dt-iommu explain` names it. */
   readonly name: string;
+  /** As Linux's log names the driver, where that is known and differs. */
+  readonly logName?: string;
   readonly title: string;
   /** Kconfig symbol without `CONFIG_`. */
   readonly config: string;

@@ -30,19 +30,21 @@ export const ARM_SMMU_V3: IommuDriver = {
   iovaBits: 52,
   paBits: 52,
   needs: [
-    { kind: 'property', name: '#iommu-cells', enforced: true, log: 'missing #iommu-cells property' },
+    { kind: 'property', name: '#iommu-cells', enforced: true, log: 'missing #iommu-cells property', error: -22 },
     {
       kind: 'reg-size',
       bytes: 0x20000,
       unless: 'cavium,cn9900-broken-page1-regspace',
       enforced: true,
       log: 'MMIO region too small (%pr)',
+      error: -22,
     },
     {
       kind: 'reg-size',
       bytes: 0x10000,
       enforced: true,
       log: 'MMIO region too small (%pr)',
+      error: -22,
     },
   ],
   domainRules: [

@@ -182,7 +182,12 @@ export const ARM_SMMU: IommuDriver = {
   iovaBits: 48,
   paBits: 48,
   needs: [
-    { kind: 'property', name: '#global-interrupts', enforced: true, log: 'missing #global-interrupts property' },
+    {
+      kind: 'property',
+      name: '#global-interrupts',
+      enforced: true,
+      log: 'error -ENODEV: missing #global-interrupts property',
+    },
     {
       kind: 'interrupts',
       name: '#global-interrupts',

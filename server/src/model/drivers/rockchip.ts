@@ -6,6 +6,7 @@ import { IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, strings } from './shared.ts';
 export const ROCKCHIP: IommuDriver = {
   ...PLAIN_IOMMU,
   name: 'rockchip',
+  logName: 'rk_iommu',
   title: 'Rockchip IOMMU',
   config: 'ROCKCHIP_IOMMU',
   arches: ['arm', 'arm64'],

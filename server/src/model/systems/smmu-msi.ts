@@ -27,11 +27,19 @@ function translate(subject: Subject, trail: Trail): Translation {
   const authority = `Linux 6.12 ${driver.source}:${driver.name === 'arm-smmu' ? 'arm_smmu_find_sme' : 'arm_smmu_insert_master'}`;
   doubtWidth(binding, trail);
   if (id !== undefined) {
+    doubtIsolation(subject, trail);
     doubtFunction(subject, iommu, trail);
     return {};
   }
   const placement = streamPlacement(machine, iommu).get(node);
   if (!placement) return {};
+  if (placement.hardware !== undefined) {
+    doubt(trail, placement.hardware);
+    trail.alternative ??= {
+      when: 'the registers of the SMMU say otherwise',
+      verdict: placement.refused ? 'iommu-dma' : 'direct',
+    };
+  }
   if (placement.refused !== undefined) {
     if (placement.log !== undefined) trail.log.push(placement.log);
     const text = `The driver refuses the device, because ${placement.refused}; Linux goes on without an IOMMU, and the SMMU blocks or mistranslates its DMA.`;
@@ -71,6 +79,12 @@ function mappedHere({ machine, binding }: Subject, iommu: DtNode): DtNode | unde
       return provider === iommu && ids.some((id) => id >= first && id < first + length);
     }),
   );
+}
+
+/** Which functions share a group is up to their hardware (drivers/iommu/iommu.c:pci_device_group). */
+function doubtIsolation({ bus }: Subject, trail: Trail): void {
+  if (bus === 'pci')
+    doubt(trail, 'whether the hardware isolates the function (without ACS it shares a group with others)');
 }
 
 /** What a function's place depends on: devices and other functions with the same stream ID. */
