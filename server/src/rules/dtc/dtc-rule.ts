@@ -16,8 +16,6 @@ export interface DtcCheck extends Omit<Rule, 'id' | 'severity' | 'source' | 'nee
   readonly needs?: readonly string[];
   /** Rules of ours that say the same of a node more precisely; where they report, this one is silent. */
   readonly silencedBy?: readonly string[];
-  /** Rules that say the same and what Linux does about it: where one reports, dtc's check is silent. */
-  readonly covered?: readonly string[];
   /** When it is not dtc 1.6.1's `checks.c` that says so. */
   readonly source?: string;
   /**

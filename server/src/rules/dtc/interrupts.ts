@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Do interrupts reach a controller, and have they the cells that it asks for?
 import type { Finding, Rule } from '#rules/rule.ts';
-import { cells, cellTarget, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
+import { cells, cellTarget, compatibles, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
 import { cellCount, isInterruptProvider } from './facts.ts';
@@ -82,7 +82,7 @@ export const INTERRUPT_RULES: readonly Rule[] = [
       const map = node.properties.get('interrupt-map');
       const address = cellCount(node, '#address-cells');
       const interrupt = cellCount(node, '#interrupt-cells');
-      if (!map || typeof interrupt !== 'number' || address === 'malformed') return;
+      if (!map || typeof interrupt !== 'number' || address === 'malformed' || readsItself(node)) return;
       if (address === 'absent') {
         yield onNode(
           node,
@@ -169,6 +169,22 @@ function* mapFindings(tree: DeviceTree, map: DtProperty, key: number): Generator
       );
     }
   }
+}
+
+/** Controllers whose drivers read `interrupt-map` in a form of their own (Linux 6.12 drivers/of/irq.c:of_irq_imap_abusers). */
+const OWN_FORM = new Set([
+  'CBEA,platform-spider-pic',
+  'sti,platform-spider-pic',
+  'realtek,rtl-intc',
+  'fsl,ls1021a-extirq',
+  'fsl,ls1043a-extirq',
+  'fsl,ls1088a-extirq',
+  'renesas,rza1-irqc',
+  'pasemi,rootbus',
+]);
+
+function readsItself(node: DtNode): boolean {
+  return compatibles(node).some((name) => OWN_FORM.has(name));
 }
 
 /** How many cells follow the phandle of an entry, or why that cannot be said. */

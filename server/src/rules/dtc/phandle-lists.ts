@@ -13,8 +13,6 @@ interface PhandleList {
   readonly stem: string;
   readonly property: string;
   readonly count: string;
-  /** Rules of the Linux families that report the same. */
-  readonly covered?: readonly string[];
   /** A provider without the count takes no cells. */
   readonly optional?: true;
   /** What the list gives the device, for the documentation. */
@@ -43,7 +41,7 @@ const lists: readonly PhandleList[] = [
     count: '#msi-cells',
     optional: true,
     what: 'an MSI controller',
-    covered: ['msi-parent-cells'],
+    silencedBy: ['msi-parent-cells'],
   },
   { stem: 'mux_controls', property: 'mux-controls', count: '#mux-control-cells', what: 'a multiplexer' },
   { stem: 'phys', property: 'phys', count: '#phy-cells', what: 'a PHY' },
@@ -62,7 +60,6 @@ function listRules(list: PhandleList): Rule[] {
       name: `${stem}_property`,
       level: 'warning',
       needs: [`${stem}_is_cell`],
-      ...(list.covered && { covered: list.covered }),
       silencedBy,
       title: `\`${property}\` that does not divide into phandles and arguments`,
       properties: [property],
