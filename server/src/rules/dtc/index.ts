@@ -6,6 +6,7 @@ import { CELL_RULES } from './cells.ts';
 import { GRAPH_RULES } from './graph.ts';
 import { INTERRUPT_RULES } from './interrupts.ts';
 import { LABEL_RULES } from './labels.ts';
+import { MERGING_RULES } from './merging.ts';
 import { NAME_RULES } from './names.ts';
 import { PHANDLE_LIST_RULES } from './phandle-lists.ts';
 import { PHANDLE_RULES } from './phandles.ts';
@@ -14,6 +15,7 @@ import { UNIT_ADDRESS_RULES } from './unit-addresses.ts';
 import { VALUE_TYPE_RULES } from './value-types.ts';
 
 export const DTC_RULES: readonly Rule[] = [
+  ...MERGING_RULES,
   ...NAME_RULES,
   ...LABEL_RULES,
   ...PHANDLE_RULES,
