@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Bundles what ships into dist/: extension, server and command line, with the grammar beside them.
-
-import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
 import { build } from 'esbuild';
 
-/** For Node: `require` from web-tree-sitter's ES module fails inside a bundle, so its CommonJS build is taken. */
-const node = {
+/** web-tree-sitter's ES module calls `require`, which fails inside a bundle, so its CommonJS build is taken. */
+const NODE = {
   platform: 'node',
   target: 'node20.11',
   format: 'cjs',
@@ -14,29 +12,37 @@ const node = {
   define: { 'import.meta.dirname': '__dirname', 'import.meta.filename': '__filename' },
 };
 
-const BUNDLES = [
-  { ...node, in: 'server/src/host/cli/bin.ts', out: 'dist/cli.cjs', banner: { js: '#!/usr/bin/env node' } },
-];
+/** The modules of Node that web-tree-sitter asks for, but only where it finds Node. */
+const WEB = { platform: 'browser', target: 'es2022', external: ['vscode', 'fs', 'fs/promises', 'module', 'path'] };
 
-const FILES = [
-  ['node_modules/web-tree-sitter/web-tree-sitter.wasm', 'dist/web-tree-sitter.wasm'],
-  ['grammars/devicetree/tree-sitter-devicetree.wasm', 'dist/tree-sitter-devicetree.wasm'],
-  ['server/src/host/dt-iommu.schema.json', 'dist/dt-iommu.schema.json'],
-];
+const BUNDLES = {
+  'dist/client.cjs': { ...NODE, entryPoints: ['client/src/extension.ts'], external: ['vscode'] },
+  'dist/client-web.js': { ...WEB, format: 'cjs', entryPoints: ['client/src/extension.web.ts'] },
+  'dist/server.cjs': { ...NODE, entryPoints: ['server/src/host/node.ts'] },
+  'dist/server-web.js': { ...WEB, format: 'iife', entryPoints: ['server/src/host/web.ts'] },
+  'dist/cli.cjs': { ...NODE, entryPoints: ['server/src/host/cli/bin.ts'], banner: { js: '#!/usr/bin/env node' } },
+};
 
-await rm('dist', { recursive: true, force: true });
+const FILES = {
+  'dist/web-tree-sitter.wasm': 'node_modules/web-tree-sitter/web-tree-sitter.wasm',
+  'dist/tree-sitter-devicetree.wasm': 'grammars/devicetree/tree-sitter-devicetree.wasm',
+  'dist/dt-iommu.schema.json': 'server/src/host/dt-iommu.schema.json',
+};
+
+/** What runs from dist/ meanwhile never sees half a file. */
+async function put(path, write) {
+  const partial = `${path}.${process.pid}.tmp`;
+  await write(partial);
+  await rename(partial, path);
+}
+
+async function bundle([path, options]) {
+  await put(path, (outfile) => build({ ...options, outfile, bundle: true, minify: true, logLevel: 'warning' }));
+}
+
 await mkdir('dist', { recursive: true });
 await Promise.all([
-  ...BUNDLES.filter((bundle) => existsSync(bundle.in)).map(({ in: entry, out, ...options }) =>
-    build({
-      ...options,
-      entryPoints: [entry],
-      outfile: out,
-      bundle: true,
-      minify: true,
-      sourcemap: false,
-      logLevel: 'warning',
-    }),
-  ),
-  ...FILES.map(([from, to]) => copyFile(from, to)),
+  ...Object.entries(BUNDLES).map(bundle),
+  ...Object.entries(FILES).map(([to, from]) => put(to, (partial) => copyFile(from, partial))),
 ]);
+await chmod('dist/cli.cjs', 0o755);

@@ -202,7 +202,7 @@ class Server {
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, name);
       try {
         const result = compute(session);
-        const loaded = files.load ? await files.load() : [];
+        const loaded = files.load ? await files.load((path) => session.workspace.uri(path)) : [];
         if (loaded.length === 0) return result;
         session.analysis.filesChanged(loaded);
       } catch (error) {

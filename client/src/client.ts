@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// What desktop and web share: which documents are served, the commands, the status item that names the active board.
+import * as vscode from 'vscode';
+import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import type { BoardsResult, ExplainResult, TextResult } from './protocol.ts';
+
+/** `devicetree` is what other extensions call the same language. */
+const LANGUAGES = ['dts', 'devicetree'];
+
+/** Pages that the server writes: reports, resolved trees, rules. */
+const PAGES = 'devicetree-iommu';
+
+export const CLIENT_OPTIONS: LanguageClientOptions = {
+  documentSelector: LANGUAGES.map((language) => ({ language })),
+  initializationOptions: { rulePage: 'command:devicetreeIommu.showRule?%5B%22{id}%22%5D' },
+  // A kernel tree has tens of thousands of files: pulling those that are open is enough.
+  diagnosticPullOptions: { onChange: true, onTabs: true },
+  // A resolved tree is shown in the same language, but it is an answer of the server, not a question.
+  middleware: {
+    didOpen: (document, next) => (isPage(document) ? Promise.resolve() : next(document)),
+    didChange: (event, next) => (isPage(event.document) ? Promise.resolve() : next(event)),
+    didClose: (document, next) => (isPage(document) ? Promise.resolve() : next(document)),
+  },
+};
+
+export type StartClient = () => Promise<BaseLanguageClient>;
+
+/** Starts the server and everything that depends on it; the result is for the tests in VS Code. */
+export async function activateWith(context: vscode.ExtensionContext, start: StartClient): Promise<BaseLanguageClient> {
+  const running = new Running(await start());
+  const pages = new Pages();
+  const status = new BoardStatus(running);
+  context.subscriptions.push(
+    { dispose: () => void running.client.stop() },
+    vscode.workspace.registerTextDocumentContentProvider(PAGES, pages),
+    status,
+    vscode.commands.registerCommand('devicetreeIommu.selectBoard', () => selectBoard(running, status)),
+    vscode.commands.registerCommand('devicetreeIommu.explain', () => explain(running, pages)),
+    vscode.commands.registerCommand('devicetreeIommu.showTree', () => showTree(running, pages)),
+    vscode.commands.registerCommand('devicetreeIommu.showRule', (id: string) => showRule(running, pages, id)),
+    vscode.commands.registerCommand('devicetreeIommu.restart', () => running.restart(start)),
+  );
+  return running.client;
+}
+
+/** The client, which a restart replaces. */
+class Running {
+  client: BaseLanguageClient;
+
+  constructor(client: BaseLanguageClient) {
+    this.client = client;
+  }
+
+  async restart(start: StartClient): Promise<void> {
+    await this.client.dispose();
+    this.client = await start();
+  }
+
+  request<R>(method: string, params: object): Promise<R | null> {
+    return this.client.sendRequest<R | null>(method, params);
+  }
+}
+
+/** Read-only documents, each with the text it had when it was asked for. */
+class Pages implements vscode.TextDocumentContentProvider {
+  readonly #texts = new Map<string, string>();
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+  readonly onDidChange = this.#changed.event;
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.#texts.get(uri.toString()) ?? '';
+  }
+
+  put(name: string, text: string): vscode.Uri {
+    const uri = vscode.Uri.from({ scheme: PAGES, path: `/${name}` });
+    this.#texts.set(uri.toString(), text);
+    this.#changed.fire(uri);
+    return uri;
+  }
+}
+
+/** Names the board of the active editor; a click chooses another. */
+class BoardStatus implements vscode.Disposable {
+  readonly #running: Running;
+  readonly #item: vscode.LanguageStatusItem;
+  readonly #listener: vscode.Disposable;
+
+  constructor(running: Running) {
+    this.#running = running;
+    this.#item = vscode.languages.createLanguageStatusItem('devicetreeIommu.board', LANGUAGES);
+    this.#item.name = 'Device tree board';
+    this.#item.command = { command: 'devicetreeIommu.selectBoard', title: 'Select' };
+    this.#listener = vscode.window.onDidChangeActiveTextEditor(() => this.update());
+    void this.update();
+  }
+
+  async update(): Promise<void> {
+    const document = activeDocument();
+    if (!document) return;
+    this.#item.busy = true;
+    const found = await this.#running.request<BoardsResult>('dtIommu/boards', { textDocument: identifier(document) });
+    this.#item.busy = false;
+    if (!found) return;
+    this.#item.text = `$(circuit-board) ${nameOf(found.board)}`;
+    this.#item.detail = `${REASONS[found.reason]}; ${found.platform}`;
+  }
+
+  dispose(): void {
+    this.#listener.dispose();
+    this.#item.dispose();
+  }
+}
+
+const REASONS: Record<BoardsResult['reason'], string> = {
+  itself: 'a board',
+  selected: 'selected',
+  open: 'includes this file and is open',
+  project: 'includes this file and stands in dt-iommu.json',
+  nearest: 'the nearest board that includes this file',
+  alone: 'no board includes this file',
+};
+
+interface BoardPick extends vscode.QuickPickItem {
+  /** `null`: back to the best one. */
+  readonly board: string | null;
+}
+
+async function selectBoard(running: Running, status: BoardStatus): Promise<void> {
+  const document = activeDocument();
+  if (!document) return;
+  const textDocument = identifier(document);
+  const found = await running.request<BoardsResult>('dtIommu/boards', { textDocument, all: true });
+  if (!found) return;
+  const automatic: BoardPick = { label: '$(wand) The best one', board: null };
+  const boards = found.boards.map(
+    (board): BoardPick => ({
+      label: nameOf(board),
+      description: vscode.workspace.asRelativePath(vscode.Uri.parse(board)),
+      board,
+      ...(board === found.board && { iconPath: new vscode.ThemeIcon('check') }),
+    }),
+  );
+  const picked = await vscode.window.showQuickPick([automatic, ...boards], {
+    title: `Boards that include ${nameOf(textDocument.uri)}`,
+    matchOnDescription: true,
+  });
+  if (!picked) return;
+  await running.request('dtIommu/selectBoard', { textDocument, board: picked.board });
+  await status.update();
+}
+
+async function explain(running: Running, pages: Pages): Promise<void> {
+  const document = activeDocument();
+  const position = vscode.window.activeTextEditor?.selection.active;
+  if (!document || !position) return;
+  const params = { textDocument: identifier(document), position };
+  const found = await running.request<ExplainResult>('dtIommu/explain', params);
+  if (found && found.devices.length > 0) await show(pages.put('explain.txt', found.text));
+  else void vscode.window.showInformationMessage('The cursor is in no node of the device tree.');
+}
+
+async function showTree(running: Running, pages: Pages): Promise<void> {
+  const document = activeDocument();
+  if (!document) return;
+  const found = await running.request<TextResult>('dtIommu/tree', { textDocument: identifier(document) });
+  if (found) await show(pages.put(`${nameOf(identifier(document).uri)} (resolved)`, found.text), 'dts');
+}
+
+async function showRule(running: Running, pages: Pages, id: string): Promise<void> {
+  const found = await running.request<TextResult>('dtIommu/rule', { id });
+  if (!found) return;
+  const page = pages.put(`${id.replaceAll('/', '-')}.md`, found.text);
+  await vscode.commands.executeCommand('markdown.showPreviewToSide', page);
+}
+
+async function show(uri: vscode.Uri, language?: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  if (language) await vscode.languages.setTextDocumentLanguage(document, language);
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+}
+
+function activeDocument(): vscode.TextDocument | undefined {
+  const document = vscode.window.activeTextEditor?.document;
+  return document && LANGUAGES.includes(document.languageId) && !isPage(document) ? document : undefined;
+}
+
+function isPage(document: vscode.TextDocument): boolean {
+  return document.uri.scheme === PAGES;
+}
+
+function identifier(document: vscode.TextDocument): { readonly uri: string } {
+  return { uri: document.uri.toString() };
+}
+
+function nameOf(uri: string): string {
+  return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Web entry: starts the server in a worker, and lends it files, of which a worker has none.
+import * as vscode from 'vscode';
+import { LanguageClient } from 'vscode-languageclient/browser';
+import { activateWith, CLIENT_OPTIONS } from './client.ts';
+import type { LendParams, LentFiles } from './protocol.ts';
+
+export function activate(context: vscode.ExtensionContext): Promise<unknown> {
+  const file = (name: string) => vscode.Uri.joinPath(context.extensionUri, 'dist', name);
+  return activateWith(context, async () => {
+    const [runtime, grammar] = await Promise.all(
+      ['web-tree-sitter.wasm', 'tree-sitter-devicetree.wasm'].map((name) => vscode.workspace.fs.readFile(file(name))),
+    );
+    const worker = new Worker(file('server-web.js').toString(true));
+    worker.postMessage({ runtime, grammar });
+    const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', worker, CLIENT_OPTIONS);
+    client.onRequest('dtIommu/lend', lend);
+    await client.start();
+    return client;
+  });
+}
+
+async function lend({ texts, folders }: LendParams): Promise<LentFiles> {
+  return {
+    texts: Object.fromEntries(await Promise.all(texts.map(async (uri) => [uri, await readText(uri)]))),
+    folders: Object.fromEntries(await Promise.all(folders.map(async (uri) => [uri, await readFolder(uri)]))),
+  };
+}
+
+async function readText(uri: string): Promise<string | null> {
+  try {
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(uri)));
+  } catch {
+    return null;
+  }
+}
+
+async function readFolder(uri: string): Promise<string[] | null> {
+  try {
+    const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.parse(uri));
+    return entries.map(([name, type]) => (type & vscode.FileType.Directory ? `${name}/` : name));
+  } catch {
+    return null;
+  }
+}

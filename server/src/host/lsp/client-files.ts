@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// Files for a server without a disk: what the client has lent so far, and a list of what answers lacked.
+import { dirname, type SourceFile } from '#base/files.ts';
+import type { ServerFiles } from './environment.ts';
+import type { LendParams, LentFiles } from './protocol.ts';
+import { pathOfUri } from './workspace.ts';
+
+/** Asks the client; texts and folders come back under the URIs that were asked for. */
+export type Lend = (params: LendParams) => Promise<LentFiles>;
+
+/** Larger texts are taken for no device tree. */
+const MAX_CHARACTERS = 10_000_000;
+
+/** Folders are lent whole, so that looking for a file that is not there costs nothing. */
+export class ClientFiles implements ServerFiles {
+  readonly #lend: Lend;
+  readonly #texts = new Map<string, SourceFile | undefined>();
+  readonly #folders = new Map<string, readonly string[] | undefined>();
+  readonly #wantedTexts = new Set<string>();
+  readonly #wantedFolders = new Set<string>();
+
+  constructor(lend: Lend) {
+    this.#lend = lend;
+  }
+
+  read(path: string): SourceFile | undefined {
+    if (!this.#texts.has(path) && this.isFile(path)) this.#wantedTexts.add(path);
+    return this.#texts.get(path);
+  }
+
+  peek(path: string): string | undefined {
+    return this.read(path)?.text;
+  }
+
+  isFile(path: string): boolean {
+    return this.#texts.get(path) !== undefined || this.list(dirname(path)).includes(nameOf(path));
+  }
+
+  isFolder(path: string): boolean {
+    const plain = path.replace(/\/$/, '');
+    return this.list(dirname(plain)).includes(`${nameOf(plain)}/`);
+  }
+
+  list(folder: string): readonly string[] {
+    const key = folder.replace(/\/$/, '');
+    if (!this.#folders.has(key)) this.#wantedFolders.add(key);
+    return this.#folders.get(key) ?? [];
+  }
+
+  forget(path: string): void {
+    this.#texts.delete(path);
+    this.#folders.delete(dirname(path));
+  }
+
+  /** The client says what changed. */
+  refresh(): string[] {
+    return [];
+  }
+
+  async load(uri: (path: string) => string): Promise<readonly string[]> {
+    const texts = [...this.#wantedTexts];
+    const folders = [...this.#wantedFolders];
+    if (texts.length + folders.length === 0) return [];
+    this.#wantedTexts.clear();
+    this.#wantedFolders.clear();
+    const lent = await this.#lend({
+      texts: texts.map(uri),
+      folders: folders.map(uri),
+    });
+    for (const [name, text] of Object.entries(lent.texts)) {
+      const path = pathOfUri(name);
+      this.#texts.set(path, text === null || text.length > MAX_CHARACTERS ? undefined : { path, text });
+    }
+    for (const [name, names] of Object.entries(lent.folders)) this.#folders.set(pathOfUri(name), names ?? undefined);
+    return [...texts, ...folders];
+  }
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
