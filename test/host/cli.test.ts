@@ -138,6 +138,12 @@ describe('check', () => {
     expect((await boards.run('check', 'a.dts', '--fail-on', 'warning')).code).toBe(1);
   });
 
+  test('--quiet leaves out what does not fail, and the total', async () => {
+    expect(await boards.run('check', 'a.dts', '--quiet')).toEqual({ code: 0, out: '', error: '' });
+    const { out } = await boards.run('check', 'a.dts', '--quiet', '--fail-on', 'warning');
+    expect(out).toMatch(/^soc\.dtsi:25:3: warning: .*\n( {4}.*\n)*$/);
+  });
+
   test('a baseline makes a run clean', async () => {
     writeFileSync(join(boards.path, 'known.json'), (await boards.run('check', '.', '--format', 'json')).out);
     const { code, out } = await boards.run('check', '.', '--baseline', 'known.json', '--fail-on', 'info');

@@ -53,10 +53,12 @@ async function check({ operands, values }: Arguments, io: Io): Promise<number> {
   });
   progress.end();
   const named = renamed(merge(found), (file) => relative(io.cwd, file));
-  const problems = values.baseline === undefined ? named : withoutBaseline(named, absolute(io.cwd, values.baseline));
+  const unknown = values.baseline === undefined ? named : withoutBaseline(named, absolute(io.cwd, values.baseline));
+  const failing = unknown.filter((problem) => atLeast(problem.severity, limit));
+  const problems = values.quiet ? failing : unknown;
   io.out(formatted({ files: read.size, problems }, values, io));
   if (failures.length > 0) throw new Failure(failures.join('\n'));
-  return problems.some((problem) => atLeast(problem.severity, limit)) ? 1 : 0;
+  return failing.length > 0 ? 1 : 0;
 }
 
 function formatted(report: CheckReport, values: Values, io: Io): string {

@@ -21,6 +21,8 @@ export class Failure extends Error {}
 export function processIo(): Io {
   const { env, stdout, stderr } = process;
   const forced = env.FORCE_COLOR;
+  // The reader of a pipe may stop early (`… | head`); that is its right.
+  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
   const color = forced !== undefined ? forced !== '0' : stdout.isTTY === true && (env.NO_COLOR ?? '') === '';
   return {
     cwd: process.cwd(),
