@@ -66,20 +66,24 @@ function split(text: string): { path: string; metadata: string; text: string }[]
 
 function annotations(file: string, text: string): Expectation[] {
   const found: Expectation[] = [];
+  const lines = text.split('\n');
   let line = 0;
-  for (const [at, content] of text.split('\n').entries()) {
+  for (const [at, content] of lines.entries()) {
     const match = ANNOTATION.exec(content);
     if (!match) {
       line = at;
       continue;
     }
-    const start = match[1]!.length;
+    const target = lines[line] ?? '';
+    const column = visualColumn(match[1]!);
+    const start = offsetOf(target, column);
+    const end = offsetOf(target, column + match[2]!.length);
     const severity = match[4] as Severity;
     found.push({
       file,
       line,
       start,
-      end: start + match[2]!.length,
+      end,
       severity,
       rule: match[5]!,
       message: match[6],
@@ -87,4 +91,25 @@ function annotations(file: string, text: string): Expectation[] {
     });
   }
   return found;
+}
+
+/** Carets stand where they are seen to stand: a tab reaches to the next multiple of eight, as dtc counts too. */
+const TAB = 8;
+
+function visualColumn(text: string): number {
+  let column = 0;
+  for (const char of text) column = char === '\t' ? column - (column % TAB) + TAB : column + 1;
+  return column;
+}
+
+/** The offset in a line at which a visual column lies; beyond its end one per column. */
+function offsetOf(line: string, column: number): number {
+  let offset = 0;
+  let at = 0;
+  for (const char of line) {
+    if (at >= column) return offset;
+    at = char === '\t' ? at - (at % TAB) + TAB : at + 1;
+    offset += char.length;
+  }
+  return offset + column - at;
 }

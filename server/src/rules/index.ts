@@ -24,29 +24,31 @@ import type { Rule } from './rule.ts';
 import { SMMU_STREAM_RULES } from './smmu-streams.ts';
 import { XEN_GRANT_RULES } from './xen-grant.ts';
 
-export const RULES: readonly Rule[] = [
-  ...IOMMUS_RULES,
-  ...IOMMUS_DEVICE_RULES,
-  ...IOMMU_MAP_RULES,
-  ...IOMMU_MAP_MASK_RULES,
-  ...PROVIDER_RULES,
-  ...PROVIDER_NEEDS_RULES,
-  ...ID_RANGE_RULES,
-  ...SMMU_STREAM_RULES,
-  ...ARM_SMMU_RULES,
-  ...VIRTIO_IOMMU_RULES,
-  ...RENESAS_RULES,
-  ...MEDIA_RULES,
-  ...PCI_RULES,
-  ...MSI_RULES,
-  ...DMA_RANGES_RULES,
-  ...COHERENCE_RULES,
-  ...RESERVED_MEMORY_RULES,
-  ...IOMMU_ADDRESSES_RULES,
-  ...PROBE_RULES,
-  ...XEN_GRANT_RULES,
-  ...DTC_RULES,
+export interface Family {
+  readonly title: string;
+  readonly rules: readonly Rule[];
+}
+
+/** The rules by what they are about, in the order of the documentation. */
+export const FAMILIES: readonly Family[] = [
+  { title: 'The `iommus` of a device', rules: [...IOMMUS_RULES, ...IOMMUS_DEVICE_RULES] },
+  { title: '`iommu-map` and `iommu-map-mask`', rules: [...IOMMU_MAP_RULES, ...IOMMU_MAP_MASK_RULES] },
+  { title: 'The node of an IOMMU', rules: [...PROVIDER_RULES, ...PROVIDER_NEEDS_RULES, ...ID_RANGE_RULES] },
+  { title: 'Arm SMMU', rules: [...ARM_SMMU_RULES, ...SMMU_STREAM_RULES] },
+  { title: 'virtio-iommu', rules: VIRTIO_IOMMU_RULES },
+  { title: 'Renesas IPMMU', rules: RENESAS_RULES },
+  { title: 'IOMMUs of media and mobile chips', rules: MEDIA_RULES },
+  { title: 'PCI and other buses with IDs', rules: PCI_RULES },
+  { title: 'Message signalled interrupts', rules: MSI_RULES },
+  { title: '`dma-ranges`', rules: DMA_RANGES_RULES },
+  { title: 'Coherence', rules: COHERENCE_RULES },
+  { title: 'Reserved memory', rules: [...RESERVED_MEMORY_RULES, ...IOMMU_ADDRESSES_RULES] },
+  { title: 'Probing', rules: PROBE_RULES },
+  { title: 'Xen', rules: XEN_GRANT_RULES },
+  { title: 'Checks of dtc', rules: DTC_RULES },
 ];
+
+export const RULES: readonly Rule[] = FAMILIES.flatMap((family) => family.rules);
 
 /** The rules in the order in which they run. */
 export const CATALOGUE = catalogue(RULES);

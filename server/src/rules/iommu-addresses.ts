@@ -229,6 +229,33 @@ IOMMU Linux neither maps nor reserves them: a framebuffer that the boot loader l
   },
 };
 
+const granule: Rule = {
+  id: 'iova-window-granule',
+  severity: 'info',
+  title: '`iommu-addresses` that does not start and end at a page',
+  properties: ['iommu-addresses'],
+  needs: ['iommu-addresses-zero-size', 'iommu-addresses-cells'],
+  doc: `The range is not a multiple of 4 KiB. Linux maps and reserves whole pages of the IOMMU: for a region that it maps one
+to one it rounds the start and the end up, so the first bytes stay unmapped. Align the range.`,
+  source:
+    'Linux 6.12 drivers/iommu/iommu.c:iommu_create_device_direct_mappings, drivers/iommu/dma-iommu.c:iova_reserve_iommu_regions',
+  example: {
+    bad: example('iommu-addresses = <&gpu 0x50000800 0x800000>;')
+      .replace('reg = <0x50000000 0x800000>; ', '')
+      .replace('@50000000', ''),
+    good: GOOD,
+  },
+  *check(context, node) {
+    for (const { phandle, address, size } of read(context, node)?.entries ?? []) {
+      if (((address | size) & 0xfffn) === 0n) continue;
+      yield {
+        message: `\`0x${address.toString(16)}\` with size \`0x${size.toString(16)}\` is not a range of whole pages; Linux rounds it.`,
+        span: phandle.span,
+      };
+    }
+  },
+};
+
 export const IOMMU_ADDRESSES_RULES: readonly Rule[] = [
   zeroSize,
   cellsRule,
@@ -236,4 +263,5 @@ export const IOMMU_ADDRESSES_RULES: readonly Rule[] = [
   multiDevice,
   notIdentity,
   unsupportedDriver,
+  granule,
 ];

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Writes docs/rules.md and docs/rules/*.md from the rule objects, and removes pages of rules that are gone.
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadCore } from './load-core.mjs';
+
+const docs = fileURLToPath(new URL('../docs/', import.meta.url));
+const [{ pages }, { FAMILIES }] = await Promise.all([loadCore('rules/pages.ts'), loadCore('rules/index.ts')]);
+
+const wanted = pages(FAMILIES);
+for (const [path, text] of wanted) {
+  await mkdir(dirname(docs + path), { recursive: true });
+  await writeFile(docs + path, text);
+}
+for (const entry of await readdir(`${docs}rules`, { recursive: true, withFileTypes: true })) {
+  const path = `${entry.parentPath ?? entry.path}/${entry.name}`;
+  if (entry.isFile() && !wanted.has(path.slice(docs.length))) await rm(path);
+}
+console.log(`${wanted.size} pages in docs/`);

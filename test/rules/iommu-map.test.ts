@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// `iommu-map` and `msi-map`: what each defect does to the functions behind the bridge.
+import { describe, it } from 'vitest';
+import { checkDiagnostics, checkFix, checkNone } from '#test/support/check.ts';
+
+/** A PCI host bridge behind an SMMUv3 that registers. */
+function board(map: string, children = ''): string {
+  return `/ {
+	#address-cells = <2>;
+	#size-cells = <2>;
+	smmu: iommu@1000000 {
+		compatible = "arm,smmu-v3";
+		reg = <0x0 0x1000000 0x0 0x20000>;
+		#iommu-cells = <1>;
+	};
+	pcie@40000000 {
+		compatible = "pci-host-ecam-generic";
+		device_type = "pci";
+		reg = <0x0 0x40000000 0x0 0x1000000>;
+		#address-cells = <3>;
+		#size-cells = <2>;
+		bus-range = <0 15>;
+		ranges = <0x2000000 0x0 0x50000000 0x0 0x50000000 0x0 0x1000000>;
+${map}
+${children}	};
+};
+`;
+}
+
+describe('iommu-map', () => {
+  it('in full is left alone', () => checkNone(board('\t\tiommu-map = <0x0 &smmu 0x0 0x10000>;')));
+
+  it('of five cells is refused as a whole', () =>
+    checkDiagnostics(
+      board(`		iommu-map = <0x0 &smmu 0x0 0x10000 0x0>;
+//              ^^^^^^^^^ error[iommu-map-length]: \`iommu-map\` has 5 cells, and an entry needs four; Linux refuses the whole map and no ID behind this node is translated.`),
+    ));
+
+  it('with a mask that clears a first ID', () =>
+    checkDiagnostics(
+      board(`		iommu-map = <0x0 &smmu 0x0 0x100>, <0x100 &smmu 0x100 0x100>;
+//                                                  ^^^^^ error[iommu-map-mask-excludes-base]: \`iommu-map-mask = <0xff>\` clears bits of the first ID \`0x100\`; Linux fails for every ID that reaches this entry.
+		iommu-map-mask = <0xff>;`),
+    ));
+
+  it('in which the first of two entries wins', () =>
+    checkDiagnostics(
+      board(`		iommu-map = <0x0 &smmu 0x0 0x200>, <0x100 &smmu 0x1000 0x100>;
+//                                                  ^^^^^ warning[iommu-map-overlap]: IDs 0x100 to 0x1ff are in an earlier entry of \`iommu-map\` too; Linux uses that one.`),
+    ));
+
+  it('that leaves a hole', () =>
+    checkDiagnostics(
+      board(`		iommu-map = <0x0 &smmu 0x0 0x8>, <0x10 &smmu 0x10 0xfff0>;
+//                           ^^^ info[iommu-map-uncovered]: IDs 0x8 to 0xf are in no entry of \`iommu-map\`; a function there gets direct DMA.`),
+    ));
+
+  it('that lists single functions leaves no hole', () =>
+    checkNone(board('\t\tiommu-map = <0x0 &smmu 0x0 0x1>, <0x100 &smmu 0x1 0x1>;')));
+
+  it('of Linux 7.2 may have other strides', () =>
+    checkNone(`//- /board.dts kernel:7.2\n/dts-v1/;\n${board('\t\tiommu-map = <0x0 &smmu 0x0 0x10000 0x0>;')}`));
+
+  it('to a disabled IOMMU, which the fix enables', () => {
+    const good = board('\t\tiommu-map = <0x0 &smmu 0x0 0x10000>;').replace(
+      '\t\t#iommu-cells = <1>;',
+      '\t\t#iommu-cells = <1>;\n\t\tstatus = "okay";',
+    );
+    checkFix('iommu-map-target-disabled', good.replace('"okay"', '"disabled"'), good);
+  });
+
+  it('on a device that is no bridge', () =>
+    checkDiagnostics(`/ {
+	smmu: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; };
+	dma {
+		iommu-map = <0x0 &smmu 0x0 0x1>;
+//              ^^^^^^^^^ warning[iommu-map-wrong-node]: \`iommu-map\` stands on a node that is no PCI host bridge or other bus with IDs; Linux never reads it.
+	};
+};
+`));
+});
+
+describe('a virtio-iommu behind the bridge that it serves', () => {
+  const viommu = `		viommu: iommu@1,0 {
+			compatible = "virtio,pci-iommu";
+			reg = <0x800 0x0 0x0 0x0 0x0>;
+			#iommu-cells = <1>;
+		};
+`;
+
+  it('must not be in the map', () =>
+    checkDiagnostics(
+      board(
+        `		iommu-map = <0x0 &viommu 0x0 0x10000>;
+//                           ^^^ error[viommu-self-mapped]: The entry covers 0x8, the requester ID of \`/pcie@40000000/iommu@1,0\` itself; Linux makes it wait for itself, and all others with it.`,
+        viommu,
+      ),
+    ));
+
+  it('is no hole when it is left out', () =>
+    checkNone(board('\t\tiommu-map = <0x0 &viommu 0x0 0x8>, <0x9 &viommu 0x9 0xfff7>;', viommu)));
+});
+
+describe('msi-map', () => {
+  const its = (map: string): string =>
+    board(`\t\tiommu-map = <0x0 &smmu 0x0 0x10000>;\n${map}`).replace(
+      '\tpcie@',
+      '\tits: its { compatible = "arm,gic-v3-its"; msi-controller; #msi-cells = <1>; };\n\tpcie@',
+    );
+
+  it('in full is left alone', () => checkNone(its('\t\tmsi-map = <0x0 &its 0x0 0x10000>;')));
+
+  it('that covers less than iommu-map', () =>
+    checkDiagnostics(
+      its(`		msi-map = <0x0 &its 0x0 0x100>;
+//              ^^^^^^^ info[msi-map-uncovered]: IDs from 0x100 on are in \`iommu-map\` but not in \`msi-map\`; a function there gets no MSI from this map.`),
+    ));
+});
