@@ -18,7 +18,7 @@ export function subjectOf(machine: Machine, node: DtNode, rid: number | undefine
   const place = existence(machine, node);
   if (place.bus === 'pci') return pciSubject(machine, node, rid ?? requesterId(node, trail));
   if (rid !== undefined && isPciBus(node)) return pciSubject(machine, node, rid);
-  if (rid !== undefined && compatibles(node).includes('fsl,qoriq-mc')) return mcSubject(machine, node, rid, trail);
+  if (rid !== undefined && idBus(node)) return idSubject(machine, node, rid, trail);
   return platformSubject(machine, node, place.bus);
 }
 
@@ -78,23 +78,45 @@ export function requesterId(node: DtNode, trail: Trail): number {
   return (((high >>> 16) & 0xff) << 8) | devfn;
 }
 
-/** fsl-mc devices are set up only when `dma-ranges` are found (no force_dma). */
-function mcSubject(machine: Machine, node: DtNode, id: number, trail: Trail): Subject | Verdict {
+/** Buses whose devices have an ID and no nodes, by the compatible string of the bus. */
+const ID_BUSES: Readonly<Record<string, { readonly bus: 'fsl-mc' | 'cdx'; readonly source: string }>> = {
+  'fsl,qoriq-mc': { bus: 'fsl-mc', source: 'drivers/bus/fsl-mc/fsl-mc-bus.c:fsl_mc_dma_configure' },
+  'xlnx,versal-net-cdx': { bus: 'cdx', source: 'drivers/cdx/cdx.c:cdx_dma_configure' },
+};
+
+function idBus(node: DtNode): (typeof ID_BUSES)[string] | undefined {
+  for (const name of compatibles(node)) {
+    const bus = ID_BUSES[name];
+    if (bus) return bus;
+  }
+  return undefined;
+}
+
+/** Devices of such a bus are set up only when `dma-ranges` are found (no force_dma). */
+function idSubject(machine: Machine, node: DtNode, id: number, trail: Trail): Subject | Verdict {
   const where = addressing(machine, node);
+  const { bus, source } = idBus(node) ?? { bus: 'fsl-mc', source: '' };
   if (where.result !== 'ok') {
     follow(trail, where.trail);
-    const authority = 'Linux 6.12 drivers/bus/fsl-mc/fsl-mc-bus.c:fsl_mc_dma_configure';
     const text = 'The bus does not insist on DMA, so without `dma-ranges` Linux returns before it reads `iommu-map`.';
-    say(trail, authority, text);
+    say(trail, `Linux 6.12 ${source}`, text);
     return 'not-configured';
+  }
+  const binding = mapBinding(machine, node, id);
+  if (bus === 'cdx' && binding.outcome === 'waiting') {
+    say(
+      trail,
+      `Linux 6.12 ${source}`,
+      'CDX does not wait for an IOMMU that is not registered: the device gets direct DMA at once.',
+    );
   }
   return {
     machine,
     node,
-    bus: 'fsl-mc',
+    bus,
     configuredBy: node,
     id,
-    binding: mapBinding(machine, node, id),
+    binding: bus === 'cdx' && binding.outcome === 'waiting' ? { ...binding, outcome: 'refused' } : binding,
     addressing: where,
     coherent: coherence(machine, node).coherent,
   };

@@ -9,7 +9,7 @@ import { type CommandLine, parseCommandLine } from './kernel-options.ts';
 import { type Machine, perMachine } from './machine.ts';
 import { compareVersions, inVersions, isEnabled } from './platform.ts';
 import type { Subject } from './subject.ts';
-import { hex, quoted, say, sayIf, type Trail } from './trail.ts';
+import { at, hex, quoted, say, sayIf, type Trail } from './trail.ts';
 import type { DomainRule, DomainType, Verdict } from './types.ts';
 
 const DEFAULT_TYPE = 'Linux 6.12 drivers/iommu/iommu.c:iommu_get_default_domain_type';
@@ -64,6 +64,12 @@ export function domainVerdict(subject: Subject, group: readonly DtNode[], trail:
     if (forced.type === 'identity') return 'iommu-identity';
     if (forced.type === 'platform') return 'direct';
   }
+  const port = externalPort(subject);
+  if (port && !forced) {
+    const text = `The function is behind ${quoted(pathOf(port))}, which is \`external-facing\`: Linux does not trust it and always translates.`;
+    say(trail, DEFAULT_TYPE, text, at(port, 'external-facing'));
+    return settled(subject, 'dma', match, trail);
+  }
   if (machine.platform.arch === 'arm') return onArm(machine, trail);
   const iommuDma = isEnabled(machine.platform, 'IOMMU_DMA');
   if (iommuDma === 'off' || (iommuDma === 'unknown' && !WITH_IOMMU_DMA.includes(machine.platform.arch))) {
@@ -71,6 +77,14 @@ export function domainVerdict(subject: Subject, group: readonly DtNode[], trail:
     return 'iommu-identity';
   }
   return settled(subject, forced ? 'dma' : undefined, match, trail);
+}
+
+/** The port above a PCI function that leads out of the machine. */
+function externalPort({ node, bus }: Subject): DtNode | undefined {
+  for (let up = bus === 'pci' ? node.parent : undefined; up; up = up.parent) {
+    if (up.properties.has('external-facing')) return up;
+  }
+  return undefined;
 }
 
 const NAMES: Readonly<Record<DomainRule['type'], string>> = {

@@ -5,6 +5,7 @@ import type { Binding } from '#model/binding.ts';
 import { iommuMap } from '#model/id-map.ts';
 import { owner } from '#model/masters.ts';
 import { memoryBanks } from '#model/memory.ts';
+import { sayDoorbell } from '#model/msi.ts';
 import { treeNodes } from '#model/nodes.ts';
 import type { Region } from '#model/reserved.ts';
 import { streamPlacement } from '#model/streams.ts';
@@ -117,6 +118,7 @@ function reserve(subject: Subject, trail: Trail): Region[] {
   );
   const overlap = ram ? '; the machine has RAM there, which a user of VFIO cannot map one to one' : '';
   say(trail, authority, `The driver keeps ${bounds} for MSI doorbells${overlap}.`);
+  sayDoorbell(subject, trail);
   return [{ ...window, type: 'msi', why: `${driver.name} software MSI window` }];
 }
 

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+// fsl-mc, CDX, external ports, MSI doorbells and the order of booting: what the rows above do not show.
+import { expect, test } from 'vitest';
+import { bootOrder } from '#model/boot-order.ts';
+import { configured, LINUX_6_12, reportAt } from '#test/support/reports.ts';
+import { nodeAt, treeOf } from '#test/support/tree.ts';
+
+const SMMU =
+  'smmu: iommu@5000000 { compatible = "arm,smmu-v3"; reg = <0x0 0x5000000 0x0 0x20000>; #iommu-cells = <1>; };';
+
+function bus(compatible: string, soc: string): string {
+  return `/ { #address-cells = <2>; #size-cells = <2>; ${SMMU}
+    soc { compatible = "simple-bus"; #address-cells = <2>; #size-cells = <2>; ranges; ${soc}
+      bus@80c000000 { compatible = "${compatible}"; reg = <0x8 0x0c000000 0x0 0x40>; #address-cells = <3>; #size-cells = <1>;
+        iommu-map = <0x0 &smmu 0x0 0x0>, <0x17 &smmu 0x17 0x40>; };
+    };
+  };`;
+}
+
+test.each(['fsl,qoriq-mc', 'xlnx,versal-net-cdx'])('row 6: %s without dma-ranges is not configured', (compatible) => {
+  const path = '/soc/bus@80c000000';
+  expect(reportAt(bus(compatible, ''), path, { rid: 0x17 }).verdict).toBe('not-configured');
+  // An empty `dma-ranges` is passed over: Linux goes on to the root, which has none.
+  expect(reportAt(bus(compatible, 'dma-ranges;'), path, { rid: 0x17 }).verdict).toBe('not-configured');
+  const ranges = 'dma-ranges = <0x0 0x0 0x0 0x0 0x100 0x0>;';
+  expect(reportAt(bus(compatible, ranges), path, { rid: 0x18 })).toMatchObject({
+    verdict: 'iommu-dma',
+    rid: '0x0018',
+    iommus: [{ args: [0x18] }],
+  });
+});
+
+test('row 23: CDX does not wait', () => {
+  const ranges = 'dma-ranges = <0x0 0x0 0x0 0x0 0x100 0x0>;';
+  const over = { rid: 0x17, ...configured('MODULES=y') };
+  const at = (compatible: string) => reportAt(bus(compatible, ranges), '/soc/bus@80c000000', over);
+  expect(at('xlnx,versal-net-cdx')).toMatchObject({ verdict: 'direct', deferred: null });
+  expect(at('fsl,qoriq-mc')).toMatchObject({ verdict: 'defer->direct' });
+});
+
+test('row 29: behind an external port Linux translates in spite of passthrough', () => {
+  const source = `/ { #address-cells = <2>; #size-cells = <2>; ${SMMU}
+    pcie@20000000 { compatible = "pci-host-ecam-generic"; device_type = "pci"; #address-cells = <3>; #size-cells = <2>;
+      reg = <0x0 0x20000000 0x0 0x1000000>; iommu-map = <0x0 &smmu 0x0 0x10000>;
+      port@1,0 { device_type = "pci"; reg = <0x800 0 0 0 0>; #address-cells = <3>; #size-cells = <2>; bus-range = <1 1>;
+        ranges; external-facing;
+        nvme@0,0 { compatible = "pci1b36,0010"; reg = <0x10000 0 0 0 0>; };
+      };
+      card@2,0 { compatible = "pci1af4,1000"; reg = <0x1000 0 0 0 0>; };
+    };
+  };`;
+  const passthrough = { cmdline: 'iommu.passthrough=1' };
+  expect(reportAt(source, '/pcie@20000000/port@1,0/nvme@0,0', passthrough)).toMatchObject({
+    verdict: 'iommu-dma',
+    rid: '0x0100',
+  });
+  expect(reportAt(source, '/pcie@20000000/card@2,0', passthrough).verdict).toBe('iommu-identity');
+});
+
+test('MSI doorbells: mapped by the ITS, not by controllers that never ask', () => {
+  const source = (controller: string) => `/ { #address-cells = <2>; #size-cells = <2>; ${SMMU}
+    msi: msi@6000000 { compatible = "${controller}"; reg = <0x0 0x6000000 0x0 0x10000>; msi-controller; #msi-cells = <1>; };
+    dma@7000000 { compatible = "ex,dma"; reg = <0x0 0x7000000 0x0 0x1000>; iommus = <&smmu 7>; msi-parent = <&msi 7>; };
+  };`;
+  const doorbell = (controller: string) =>
+    reportAt(source(controller), '/dma@7000000').steps.find(
+      ({ text }) => text.includes('doorbell of') || text.includes('its doorbell'),
+    )?.text;
+  expect(doorbell('arm,gic-v3-its')).toContain('Linux maps the doorbell of `/msi@6000000`');
+  expect(doorbell('ex,msi')).toContain('does not map its doorbell');
+});
+
+test('the boot order names each supplier once, suppliers first', () => {
+  const tree = treeOf(`/ { #address-cells = <1>; #size-cells = <1>;
+    clk: clock@1000 { compatible = "ex,clk"; reg = <0x1000 0x10>; #clock-cells = <0>; };
+    pd: power@2000 { compatible = "ex,pd"; reg = <0x2000 0x10>; #power-domain-cells = <0>; clocks = <&clk>; };
+    mmu: iommu@3000 { compatible = "rockchip,iommu"; reg = <0x3000 0x100>; #iommu-cells = <0>; power-domains = <&pd>; clocks = <&clk>; };
+    gpu@4000 { compatible = "ex,gpu"; reg = <0x4000 0x100>; iommus = <&mmu>; clocks = <&clk>; };
+  };`);
+  const order = bootOrder(tree, LINUX_6_12, nodeAt(tree, '/gpu@4000'));
+  expect(
+    order.map(({ path, after }) => `${path} after ${after.map((link) => link.path).join(', ') || 'nothing'}`),
+  ).toEqual([
+    '/clock@1000 after nothing',
+    '/power@2000 after /clock@1000',
+    '/iommu@3000 after /power@2000, /clock@1000',
+    '/gpu@4000 after /clock@1000, /iommu@3000',
+  ]);
+});
+
+test('the boot order of a circle ends', () => {
+  const tree = treeOf(`/ {
+    a: a { compatible = "ex,a"; #clock-cells = <0>; clocks = <&b>; };
+    b: b { compatible = "ex,b"; #clock-cells = <0>; clocks = <&a>; };
+  };`);
+  expect(bootOrder(tree, LINUX_6_12, nodeAt(tree, '/a'))).toMatchObject([
+    { path: '/b', circular: true },
+    { path: '/a' },
+  ]);
+});
