@@ -11,7 +11,7 @@ import type { Region } from '#model/reserved.ts';
 import { streamPlacement } from '#model/streams.ts';
 import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
 import { doubt, hex, quoted, say, sayIf, type Trail } from '#model/trail.ts';
-import { pathOf } from '#tree/query.ts';
+import { pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
 const SMMU_DRIVERS: readonly string[] = ['arm-smmu', 'arm-smmu-v3'];
@@ -83,9 +83,11 @@ function mappedHere({ machine, binding }: Subject, iommu: DtNode): DtNode | unde
 }
 
 /** Which functions share a group is up to their hardware (drivers/iommu/iommu.c:pci_device_group). */
-function doubtIsolation({ bus }: Subject, trail: Trail): void {
-  if (bus === 'pci')
-    doubt(trail, 'whether the hardware isolates the function (without ACS it shares a group with others)');
+function doubtIsolation({ bus, configuredBy, id = 0 }: Subject, trail: Trail): void {
+  if (bus !== 'pci') return;
+  doubt(trail, 'whether the hardware isolates the function (without ACS it shares a group with others)');
+  const root = u32(configuredBy.properties.get('bus-range')) ?? 0;
+  if (id >>> 8 !== root) doubt(trail, 'whether a conventional PCI bridge above gives the function a second ID');
 }
 
 /** What a function's place depends on: devices and other functions with the same stream ID. */

@@ -22,6 +22,9 @@ function translate(subject: Subject, trail: Trail): Translation {
   const what = mmio ? 'the device behind the transport has virtio ID 23' : 'the PCI function is a virtio-iommu';
   sayIf(trail, authority, `The node becomes an IOMMU only where ${what}.`, { dependsOn: `whether ${what}` });
   trail.alternative ??= { when: `not so: ${what}`, verdict: 'defer->direct' };
+  const id = subject.binding.reached[0]?.ids[0]?.id ?? 0;
+  if (subject.bus !== 'pci')
+    doubt(trail, `whether the virtio-iommu knows endpoint ${hex(id)} (else it refuses the device)`);
   if (compatibles(subject.node).includes('virtio,mmio')) {
     doubt(trail, 'whether the virtio device offers VIRTIO_F_ACCESS_PLATFORM (else its driver uses physical addresses)');
   }
