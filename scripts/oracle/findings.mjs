@@ -3,7 +3,7 @@
 // a board that ships is written down there. `--write` puts the new counts into the file.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cli } from './cli.mjs';
 import { architectures, Missing } from './kernel.mjs';
@@ -30,7 +30,7 @@ export function compareFindings({ kernel, jobs, report, write }) {
       `the counts of docs/linux-findings.md are not what the rules report now:\n${changes(known ?? '', table)}`,
     );
   for (const { file, range, rule, message } of errors) {
-    const place = `${relative(kernel, file)}:${range.start.line + 1}`;
+    const place = `${relative(kernel, resolve(kernel, file))}:${range.start.line + 1}`;
     if (text.includes(place)) part.pass();
     else part.fail(`${place}: ${rule}: ${message} (not in docs/linux-findings.md)`);
   }
