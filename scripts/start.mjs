@@ -17,7 +17,8 @@ import {
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const examples = path.join(root, 'examples');
-const firstFile = path.join(examples, 'xen-guest.dts');
+/** The first disk of the guest. */
+const firstPlace = `${path.join(examples, 'xen-guest.dts')}:64:3`;
 
 const GUIDE = `
 What to look at:
@@ -33,6 +34,7 @@ function showOnTerminal() {
   const commands = [
     ['check', 'examples'],
     ['explain', 'examples/xen-guest.dts'],
+    ['explain', 'examples/xen-guest.dts', '/virtio@2000000'],
     ['explain', 'examples/pci-host.dts', '/soc/pcie@40000000', '--rid', '00:01.0'],
   ];
   for (const command of commands) {
@@ -50,7 +52,7 @@ function showOnTerminal() {
 function showInInstalled() {
   const code = process.env.VSCODE_EXECUTABLE ?? 'code';
   const shell = process.platform === 'win32';
-  const args = ['--new-window', `--extensionDevelopmentPath=${root}`, examples, '--goto', `${firstFile}:60:3`];
+  const args = ['--new-window', `--extensionDevelopmentPath=${root}`, examples, '--goto', firstPlace];
   return spawnSync(code, args, { stdio: 'ignore', shell }).status === 0;
 }
 
@@ -64,7 +66,7 @@ async function showInBrowser() {
     process.once(signal, () => void server.stop().then(() => process.exit(0)));
   }
   console.log(
-    `\nVS Code with the examples (Ctrl+C ends it):\n  ${address(server, { folder: examples, file: firstFile, token })}`,
+    `\nVS Code with the examples (Ctrl+C ends it):\n  ${address(server, { folder: examples, file: firstPlace, token })}`,
   );
 }
 

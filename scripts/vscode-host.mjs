@@ -93,6 +93,8 @@ const QUIET = {
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
+  'editor.minimap.enabled': false,
 };
 
 /** Packs the extension of this checkout; gives the path of the `.vsix`. */
@@ -100,7 +102,11 @@ export async function packExtension(root, folder) {
   const vsix = path.join(folder, 'devicetree-iommu.vsix');
   mkdirSync(folder, { recursive: true });
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
-  await run(process.execPath, [vsce, 'package', '--no-dependencies', '--skip-license', '--out', vsix], { cwd: root });
+  await run(
+    process.execPath,
+    [vsce, 'package', '--no-dependencies', '--skip-license', '--no-rewrite-relative-links', '--out', vsix],
+    { cwd: root },
+  );
   return vsix;
 }
 
@@ -147,11 +153,15 @@ export async function startServer(host, profile, { token, args = [], env = {} } 
   }
 }
 
-/** The address at which the workbench shows a folder with one file open. */
+/** The address at which the workbench shows a folder with one file open; `file` may end in `:LINE:COLUMN`. */
 export function address(server, { folder, file, token }) {
   const remote = `vscode-remote://127.0.0.1:${server.port}`;
   const query = new URLSearchParams({ ...(token && { tkn: token }), folder });
-  if (file) query.set('payload', JSON.stringify([['openFile', `${remote}${file}`]]));
+  const payload = [
+    ['openFile', `${remote}${file}`],
+    ['gotoLineMode', 'true'],
+  ];
+  if (file) query.set('payload', JSON.stringify(payload));
   return `${server.url}/?${query}`;
 }
 
