@@ -33,12 +33,16 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
     const severity = input.severities?.get(rule.id);
     if (severity === 'off' || (rule.off && !severity) || !applies(rule, input)) continue;
     for (const node of nodesFor(rule, input.tree, index)) {
-      for (const finding of findings(rule, context, node, crashes)) {
-        const about = finding.node ?? node;
-        if (isSilenced(rule, about, reported) || followsFrom(broken, about, finding.span)) continue;
-        const nodes = reported.get(rule.id) ?? new Set<DtNode>();
-        reported.set(rule.id, nodes.add(about));
-        problems.push(problemOf(rule, about, finding, severity));
+      try {
+        for (const finding of rule.check(context, node)) {
+          const about = finding.node ?? node;
+          if (isSilenced(rule, about, reported) || followsFrom(broken, about, finding.span)) continue;
+          const nodes = reported.get(rule.id) ?? new Set<DtNode>();
+          reported.set(rule.id, nodes.add(about));
+          problems.push(problemOf(rule, about, finding, severity));
+        }
+      } catch (error) {
+        crashes.push(crash(rule, node, error));
       }
     }
   }
@@ -54,15 +58,15 @@ export function planFix(rules: Catalogue, input: RunInput, problem: Problem): Fi
   const index = indexNodes(input.tree, rules.properties);
   const context = contextOf(input, index);
   for (const node of nodesFor(rule, input.tree, index)) {
-    for (const finding of findings(rule, context, node, [])) {
-      const about = finding.node ?? node;
-      if (!sameSpan(finding.span, problem.span) || finding.fix !== problem.fix) continue;
-      if (problem.node !== undefined && pathOf(about) !== problem.node) continue;
-      try {
+    try {
+      for (const finding of rule.check(context, node)) {
+        const about = finding.node ?? node;
+        if (!sameSpan(finding.span, problem.span) || finding.fix !== problem.fix) continue;
+        if (problem.node !== undefined && pathOf(about) !== problem.node) continue;
         return rule.fix(context, about, finding);
-      } catch {
-        return undefined;
       }
+    } catch {
+      // The same node has thrown in the run as well, where it was recorded.
     }
   }
   return undefined;
@@ -104,17 +108,9 @@ function contextOf(input: RunInput, index: NodeIndex): RuleContext {
   };
 }
 
-function findings(rule: Rule, context: RuleContext, node: DtNode, crashes: Crash[]): Finding[] {
-  try {
-    return [...rule.check(context, node)];
-  } catch (error) {
-    crashes.push({
-      rule: rule.id,
-      node: pathOf(node),
-      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-    });
-    return [];
-  }
+function crash(rule: Rule, node: DtNode, error: unknown): Crash {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { rule: rule.id, node: pathOf(node), message };
 }
 
 function isSilenced(rule: Rule, node: DtNode, reported: ReadonlyMap<string, ReadonlySet<DtNode>>): boolean {
