@@ -4,16 +4,30 @@ import {
   type CodeAction,
   CodeActionKind,
   type CodeActionParams,
+  type CompletionItem,
+  CompletionItemKind,
   type Connection,
+  type DocumentSymbol,
+  type FoldingRange,
+  InsertTextFormat,
   MarkupKind,
+  SemanticTokensBuilder,
   type ServerCapabilities,
+  SymbolKind,
 } from 'vscode-languageserver';
 import type { View } from '#ide/analysis.ts';
 import { codeActions, hasFixes } from '#ide/code-actions.ts';
+import { completion } from '#ide/completion.ts';
+import { definition } from '#ide/definition.ts';
 import { fixAll } from '#ide/fixes.ts';
+import { folds } from '#ide/folding.ts';
 import { hover } from '#ide/hover.ts';
+import { links } from '#ide/links.ts';
 import type { Link } from '#ide/markdown.ts';
-import { diagnosticOf, rangeOf, workspaceEditOf } from './convert.ts';
+import { references } from '#ide/references.ts';
+import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/semantic-tokens.ts';
+import { type OutlineEntry, outline } from '#ide/symbols.ts';
+import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import type { Answer, Session } from './server.ts';
 
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.dtIommu`;
@@ -21,6 +35,17 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.dtIommu`;
 /** What {@link registerFeatures} answers. */
 export const FEATURES: Partial<ServerCapabilities> = {
   hoverProvider: true,
+  completionProvider: { triggerCharacters: ['&', '"', '#'] },
+  definitionProvider: true,
+  referencesProvider: true,
+  documentSymbolProvider: true,
+  documentLinkProvider: {},
+  foldingRangeProvider: true,
+  semanticTokensProvider: {
+    legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] },
+    full: true,
+    range: false,
+  },
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL], resolveProvider: true },
 };
 
@@ -36,6 +61,23 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
       };
     }),
   );
+  connection.onCompletion(({ textDocument, position }, token) =>
+    answer('completion', token, [], (session) => completionsOf(session, textDocument.uri, position)),
+  );
+  connection.onDefinition(({ textDocument, position }, token) =>
+    answer('definition', token, [], (session) => {
+      const at = viewAt(session, textDocument.uri, position);
+      return at ? definition(at.view, at.offset).map((span) => locationOf(session.workspace, span)) : [];
+    }),
+  );
+  connection.onReferences(({ textDocument, position, context }, token) =>
+    answer('references', token, [], (session) => {
+      const at = viewAt(session, textDocument.uri, position);
+      const spans = at ? references(at.view, at.offset, context.includeDeclaration) : [];
+      return spans.map((span) => locationOf(session.workspace, span));
+    }),
+  );
+  registerStructure(connection, answer);
   connection.onCodeAction((params, token) => answer('codeAction', token, [], (session) => actionsOf(session, params)));
   connection.onCodeActionResolve((action, token) =>
     answer('codeAction/resolve', token, action, (session) => {
@@ -43,6 +85,103 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
       return uri === undefined ? action : { ...action, edit: fixAllEdit(session, session.workspace.path(uri)) };
     }),
   );
+}
+
+/** What a file looks like as a whole: asked for after every change, not at a position. */
+function registerStructure(connection: Connection, answer: Answer): void {
+  connection.onDocumentSymbol(({ textDocument: { uri } }, token) =>
+    answer('documentSymbol', token, [], (session) => {
+      const at = fileOf(session, uri);
+      return at ? outline(at.ast).map((entry) => symbolOf(at.lines, entry)) : [];
+    }),
+  );
+  connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
+    answer('foldingRange', token, [], (session) => {
+      const at = fileOf(session, uri);
+      return at
+        ? folds(at.view.text, at.ast).map(({ kind, start, end }): FoldingRange => {
+            const range = at.lines.range(start, end);
+            // The closing brace of a node stays visible.
+            const closes = kind === 'region' && at.view.text[end - 1] === ';';
+            return {
+              kind,
+              startLine: range.start.line,
+              endLine: Math.max(range.start.line, range.end.line - (closes ? 1 : 0)),
+            };
+          })
+        : [];
+    }),
+  );
+  connection.onDocumentLinks(({ textDocument: { uri } }, token) =>
+    answer('documentLink', token, [], (session) => {
+      const at = fileOf(session, uri);
+      const found = at ? links(at.view) : [];
+      return found.map(({ span, target }) => ({
+        range: rangeOf(session.workspace, span),
+        target: session.workspace.uri(target),
+      }));
+    }),
+  );
+  connection.languages.semanticTokens.on(({ textDocument: { uri } }, token) =>
+    answer('semanticTokens', token, { data: [] }, (session) => {
+      const at = fileOf(session, uri);
+      const builder = new SemanticTokensBuilder();
+      for (const { start, end, type, declaration } of at ? semanticTokens(at.view) : []) {
+        const from = at?.lines.position(start);
+        const to = at?.lines.position(end);
+        if (!from || !to || from.line !== to.line) continue;
+        builder.push(
+          from.line,
+          from.character,
+          to.character - from.character,
+          TOKEN_TYPES.indexOf(type),
+          declaration ? 1 : 0,
+        );
+      }
+      return builder.build();
+    }),
+  );
+}
+
+function fileOf({ analysis, workspace }: Session, uri: string) {
+  const path = workspace.path(uri);
+  const view = analysis.view(path);
+  const ast = view?.snapshot.ast(path);
+  return view && ast && { view, ast, lines: workspace.lines(path) };
+}
+
+function symbolOf(lines: Lines, entry: OutlineEntry): DocumentSymbol {
+  return {
+    name: entry.name,
+    detail: entry.detail,
+    kind: entry.kind === 'node' ? SymbolKind.Struct : SymbolKind.Property,
+    range: lines.range(entry.start, entry.end),
+    selectionRange: lines.range(entry.nameStart, entry.nameEnd),
+    children: entry.children.map((child) => symbolOf(lines, child)),
+  };
+}
+
+const ITEM_KINDS = {
+  label: CompletionItemKind.Reference,
+  property: CompletionItemKind.Property,
+  value: CompletionItemKind.Value,
+};
+
+function completionsOf(session: Session, uri: string, position: { line: number; character: number }): CompletionItem[] {
+  const at = viewAt(session, uri, position);
+  if (!at) return [];
+  const { items, start } = completion(at.view, at.offset);
+  const range = session.workspace.lines(at.view.file).range(start, at.offset);
+  const snippets = session.client.textDocument?.completion?.completionItem?.snippetSupport === true;
+  return items.map(({ label, kind, detail, snippet, rank }) => ({
+    label,
+    kind: ITEM_KINDS[kind],
+    detail,
+    sortText: `${rank}${label}`,
+    filterText: label,
+    insertTextFormat: snippets ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+    textEdit: { range, newText: snippets ? snippet : label },
+  }));
 }
 
 function viewAt(

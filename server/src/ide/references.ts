@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Every place of a board that uses a name: references and extensions of a node, settings of a property, uses of a macro.
+import type { Span } from '#base/text.ts';
+import { nodeByReference, walk } from '#tree/query.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
+import type { View } from './analysis.ts';
+import { definitionsOf } from './definition.ts';
+import { allItems } from './items.ts';
+import { type Mention, placeAt } from './places.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** In all files of the board, each place once; with `declarations` also the places that make it. */
+export function references(view: View, offset: number, declarations: boolean): Span[] {
+  const { mention } = placeAt(view, offset);
+  if (!mention) return [];
+  const made = definitionsOf(view, mention);
+  const key = ({ file, start }: Span) => `${file}\0${start}`;
+  const known = new Set(made.map(key));
+  const uses = usesOf(view, mention).filter((span) => {
+    const fresh = !known.has(key(span));
+    known.add(key(span));
+    return fresh;
+  });
+  return declarations ? [...made, ...uses] : uses;
+}
+
+function usesOf(view: View, mention: Mention): Span[] {
+  const { snapshot } = view;
+  switch (mention.kind) {
+    case 'include':
+      return includesOf(view, mention.path);
+    case 'macro':
+      return wordUses(snapshot, mention.name);
+    case 'property':
+    case 'value':
+      return mention.property.origins.map((origin) => origin.name);
+    case 'node':
+      return [...mention.node.origins.map((origin) => origin.name), ...referencesTo(snapshot.tree, mention.node)];
+  }
+}
+
+function referencesTo(tree: DeviceTree, wanted: DtNode): Span[] {
+  const found: Span[] = [];
+  for (const node of walk(tree.root)) {
+    for (const property of node.properties.values()) {
+      for (const { ref, span } of property.value.references) {
+        if (nodeByReference(tree, ref) === wanted) found.push(span);
+      }
+    }
+  }
+  return found;
+}
+
+const LEXEMES = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|[A-Za-z_]\w*/g;
+
+/** The identifier wherever it stands outside comments and strings. */
+function wordUses(snapshot: Snapshot, name: string): Span[] {
+  return snapshot.tree.files.flatMap((file) => {
+    const text = snapshot.text(file);
+    if (!text.includes(name)) return [];
+    return [...text.matchAll(LEXEMES)]
+      .filter((match) => match[0] === name)
+      .map(({ index }) => ({ file, start: index, end: index + name.length }));
+  });
+}
+
+/** Includes of the same file, by name: a name that leads elsewhere from another folder is rare and harmless here. */
+function includesOf({ snapshot }: View, path: string): Span[] {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return snapshot.tree.files.flatMap((file) => {
+    const ast = snapshot.ast(file);
+    if (!ast) return [];
+    return [...allItems(ast)].flatMap(({ item, start }) => {
+      if (item.kind !== 'include' || item.pathText.slice(1, -1).split('/').pop() !== name) return [];
+      return [{ file, start: start + item.path.at, end: start + item.path.at + item.path.length }];
+    });
+  });
+}
