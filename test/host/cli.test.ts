@@ -133,6 +133,14 @@ describe('check', () => {
     });
   });
 
+  test('a shared file is judged in the context of a board, and alone', async () => {
+    const { out } = await boards.run('check', 'soc.dtsi', '--format', 'json');
+    const { files, problems } = JSON.parse(out);
+    expect(files).toBe(1);
+    expect(problems.map((problem: { rule: string }) => problem.rule)).toContain('iommus-target-disabled');
+    expect(new Set(problems.flatMap((problem: { boards: string[] }) => problem.boards))).toEqual(new Set(['a.dts']));
+  });
+
   test('--fail-on decides about the exit code', async () => {
     expect((await boards.run('check', 'a.dts')).code).toBe(0);
     expect((await boards.run('check', 'a.dts', '--fail-on', 'warning')).code).toBe(1);
