@@ -9,6 +9,8 @@ interface Located {
   span(start: number, end: number): Span;
 }
 
+const NO_LABELS: readonly (Label & { readonly offset: number })[] = [];
+
 /** Evaluated lazily: on a keystroke only a few of a board's ten thousand values are looked at. */
 export class ResolvedValue implements Value {
   readonly raw: RawValue;
@@ -69,7 +71,7 @@ export class ResolvedValue implements Value {
   }
 
   get labels(): readonly (Label & { readonly offset: number })[] {
-    if (this.raw.labels.length === 0) return [];
+    if (this.raw.labels.length === 0) return NO_LABELS;
     return this.#located(this.raw.labels).map(({ part, span, offset }) => ({ name: part.name, span, offset }));
   }
 
