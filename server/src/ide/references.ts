@@ -35,8 +35,13 @@ function usesOf(view: View, mention: Mention): Span[] {
     case 'value':
       return mention.property.origins.map((origin) => origin.name);
     case 'node':
-      return [...mention.node.origins.map((origin) => origin.name), ...referencesTo(snapshot.tree, mention.node)];
+      return [...extensionsOf(snapshot, mention.node), ...referencesTo(snapshot.tree, mention.node)];
   }
+}
+
+/** `&label { }`, `/delete-node/ &label;`: places that name the node instead of making it. */
+function extensionsOf(snapshot: Snapshot, node: DtNode): Span[] {
+  return node.origins.map((origin) => origin.name).filter(({ file, start }) => snapshot.text(file)[start] === '&');
 }
 
 function referencesTo(tree: DeviceTree, wanted: DtNode): Span[] {
