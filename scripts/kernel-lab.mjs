@@ -10,11 +10,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { boot } from './kernel-lab/boot.mjs';
-import { readCases } from './kernel-lab/cases.mjs';
 import { compareObservations } from './kernel-lab/compare.mjs';
-import { installTools, prepareImage } from './kernel-lab/images.mjs';
+import { installTools, isAvailable, prepareImage } from './kernel-lab/images.mjs';
 import { formatObservation, observe } from './kernel-lab/observe.mjs';
-import { loadModel } from './kernel-lab/predict.mjs';
+import { loadCases, loadModel } from './kernel-lab/predict.mjs';
 import { writeTable } from './kernel-lab/table.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -94,8 +93,12 @@ function recordConfigs(images) {
 async function main() {
   installTools();
   const wanted = (kernel) => options.kernel === undefined || options.kernel === kernel;
-  const cases = readCases(join(lab, 'trees')).filter((test) => test.name.includes(options.case));
-  const runs = cases.flatMap((test) => test.kernels.filter(wanted).map((kernel) => ({ test, kernel })));
+  const cases = (await loadCases(join(lab, 'trees'))).filter((test) => test.name.includes(options.case));
+  const wantedRuns = cases.flatMap((test) => test.kernels.filter(wanted).map((kernel) => ({ test, kernel })));
+  const runs = wantedRuns.filter(({ kernel }) => isAvailable(kernel));
+  if (runs.length < wantedRuns.length) {
+    console.log(`${wantedRuns.length - runs.length} trees need scripts/build-lab-kernel.sh and are left out`);
+  }
   const kernels = [...new Set(runs.map((run) => run.kernel))];
   const init = join(lab, 'guest', 'init');
   const images = new Map(kernels.map((kernel) => [kernel, prepareImage(kernel, init, options.refresh)]));

@@ -3,6 +3,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ownKernel } from './images.mjs';
 
 /**
  * Linux tells what it gave each device at the entry of arch_setup_dma_ops, the last step of of_dma_configure: 6.12 by
@@ -16,6 +17,9 @@ const probes = {
   ].join(' '),
   6.1: 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string base=%x1:x64 size=%x2:x64 coherent=%x4:u8',
 };
+
+/** A kernel that was built for the lab has probes, but no type information. */
+probes[ownKernel] = 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string coherent=%x1:u8';
 
 const guestMemory = 1024;
 

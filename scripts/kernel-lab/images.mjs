@@ -8,6 +8,13 @@ import { join } from 'node:path';
 
 export const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'devicetree-iommu', 'kernel-lab');
 
+/** A kernel of the lab's own: scripts/build-lab-kernel.sh makes it, for what Debian's kernels leave out. */
+export const ownKernel = '6.12-own';
+const ownFolder = join(cache, ownKernel);
+
+/** Whether `kernel` can be booted here: Debian's are fetched, the own one must have been built. */
+export const isAvailable = (kernel) => kernel !== ownKernel || existsSync(join(ownFolder, 'Image'));
+
 /** What each kernel series is called in Debian 12: a package that depends on the newest image. */
 const series = { 6.12: 'linux-image-6.12-arm64', 6.1: 'linux-image-arm64' };
 
@@ -50,6 +57,7 @@ export function installTools() {
   if (names.length === 0) return;
   if (process.getuid?.() !== 0) throw new Error(`The kernel lab needs: apt-get install ${names.join(' ')}`);
   console.log(`Installing ${names.join(' ')} …`);
+  execFileSync('apt-get', ['update', '-qq'], { stdio: 'ignore' });
   execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { stdio: 'ignore' });
 }
 
@@ -111,7 +119,7 @@ function imagePackage(kernel, refresh) {
 /** Busybox, the modules and the guest's program, packed by name of their content so that an edit makes a new one. */
 function initramfs(kernel, packageFolder, init) {
   const libModules = join(packageFolder, 'lib', 'modules');
-  const release = readdirSync(libModules)[0];
+  const release = existsSync(libModules) ? readdirSync(libModules)[0] : kernel;
   const key = createHash('sha256').update(readFileSync(init)).update(modules.join()).digest('hex').slice(0, 12);
   const file = join(cache, `initramfs-${release}-${key}.gz`);
   if (existsSync(file)) return file;
@@ -135,6 +143,10 @@ function initramfs(kernel, packageFolder, init) {
 /** Everything that one boot of `kernel` (`6.12`, `6.1`) needs: image, initramfs and `.config`, with the release. */
 export function prepareImage(kernel, init, refresh = false) {
   mkdirSync(join(cache, 'debs'), { recursive: true });
+  if (kernel === ownKernel) {
+    const [image, config] = [join(ownFolder, 'Image'), join(ownFolder, 'config')];
+    return { kernel, image, config, release: kernel, initramfs: initramfs(kernel, ownFolder, init) };
+  }
   const folder = unpacked(imagePackage(kernel, refresh));
   const boot = join(folder, 'boot');
   const named = (prefix) =>

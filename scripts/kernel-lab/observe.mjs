@@ -16,6 +16,7 @@ const relevant = [
   /specified DMA range/,
   /retaining platform DMA ops/,
   /non-direct mapping/,
+  /IOVA region/,
   /reserved memory node/,
   /dependency cycle/,
   /DMA mask not set/,
@@ -56,6 +57,7 @@ function probeFields(line) {
     name: field('name')?.replaceAll('"', ''),
     coherent: field('coherent') === '1',
     dmaLimit: BigInt(limit) === 0n ? null : hex(limit),
+    reach: field('size') ?? null,
     dmaRanges: whole && BigInt(limit) !== 0n ? windows : [],
     iommuOps: whole ? field('ops') === '1' : null,
     ids: whole
@@ -68,7 +70,18 @@ function probeFields(line) {
 
 /** Collects the guest's lines by their first word. */
 function sortLines(lines) {
-  const kinds = { device: [], link: [], group: [], deferred: [], trace: [], ram: [], log: [], kernel: [] };
+  const kinds = {
+    device: [],
+    link: [],
+    group: [],
+    deferred: [],
+    trace: [],
+    ram: [],
+    bounce: [],
+    read: [],
+    log: [],
+    kernel: [],
+  };
   for (const line of lines) {
     const [word, rest] = [line.split(' ', 1)[0], line.slice(line.indexOf(' ') + 1)];
     kinds[word]?.push(rest);
@@ -108,8 +121,26 @@ function readGroups(lines) {
 /** Linux names the supplier that a device link waits for, and nothing when it was a driver that asked to wait. */
 const reasonOf = (text) => (text === undefined ? null : text.trim() || 'no reason given');
 
+/** Whether the windows that Linux gave the device hold all of memory; 6.1 shows only how much they hold together. */
+function reachesAll({ dmaLimit, dmaRanges, reach }, memory) {
+  if (dmaLimit === null) return true;
+  if (dmaRanges.length === 0)
+    return BigInt(reach) >= memory.reduce((sum, { start, end }) => sum + end - start + 1n, 0n);
+  const windows = dmaRanges.map(({ cpuStart, size }) => ({
+    start: BigInt(cpuStart),
+    end: BigInt(cpuStart) + BigInt(size) - 1n,
+  }));
+  return memory.every((bank) => {
+    let at = bank.start;
+    for (const { start, end } of windows.sort((a, b) => (a.start < b.start ? -1 : 1))) {
+      if (start <= at && end >= at) at = end + 1n;
+    }
+    return at > bank.end;
+  });
+}
+
 /** The device's end state in the words of contracts.md section 3, `null` where Linux never asked about its DMA. */
-function verdictOf(device, topOfMemory) {
+function verdictOf(device, memory) {
   if (device.bus === 'i2c' || device.bus === 'spi') return 'not-configured';
   if (device.deferred !== null) return 'defer';
   if (device.coherent === null && device.driver === null) return null;
@@ -117,7 +148,8 @@ function verdictOf(device, topOfMemory) {
     return { DMA: 'iommu-dma', 'DMA-FQ': 'iommu-dma-fq', identity: 'iommu-identity' }[device.type] ?? device.type;
   }
   if (device.log.some((line) => line.includes('ignoring dependency'))) return 'defer->direct';
-  return device.dmaLimit !== null && BigInt(device.dmaLimit) < topOfMemory ? 'direct+swiotlb' : 'direct';
+  if (device.log.some((line) => line.includes('assigned reserved memory node restricted'))) return 'restricted-pool';
+  return reachesAll(device, memory) ? 'direct' : 'direct+swiotlb';
 }
 
 const escaped = (word) => word.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&');
@@ -179,6 +211,7 @@ function readDevices(kinds) {
       coherent: probe?.coherent ?? null,
       dmaLimit: probe?.dmaLimit ?? null,
       dmaRanges: probe?.dmaRanges ?? [],
+      reach: probe?.reach ?? null,
       iommu,
       ids: probe?.ids ?? null,
       iommuOps: probe?.iommuOps ?? null,
@@ -187,6 +220,10 @@ function readDevices(kinds) {
       reserved: groups.get(group)?.reserved ?? [],
       waited: reasonOf(early.get(name)),
       deferred: reasonOf(end.get(name)),
+      bounced:
+        kinds.read.length > 0 && group === undefined && link.driver === 'virtio-pci'
+          ? kinds.bounce.includes(name)
+          : null,
       log: [],
     };
   });
@@ -209,14 +246,17 @@ const compact = (device) =>
 /** The observation of one boot, plain data, the same for two boots of the same tree on the same kernel. */
 export function observe(lines) {
   const kinds = sortLines(lines);
-  const ends = kinds.ram.map((range) => BigInt(`0x${range.split('-')[1]}`));
-  const top = ends.sort((a, b) => (a < b ? -1 : 1)).at(-1) ?? 0n;
+  const memory = kinds.ram.map((range) => {
+    const [start, end] = range.split('-').map((address) => BigInt(`0x${address}`));
+    return { start, end };
+  });
   const devices = readDevices(kinds).sort((a, b) => (a.name < b.name ? -1 : 1));
   renumber(devices);
   const log = kinds.log.filter((line) => relevant.some((kind) => kind.test(line))).map(withoutGroupNumber);
   for (const device of devices) {
     device.log = logOf(log, device);
-    device.verdict = verdictOf(device, top);
+    device.verdict = verdictOf(device, memory);
+    delete device.reach;
   }
   const zone = kinds.log
     .map((line) => /^ +DMA +\[mem 0x\w+-(0x\w+)\]/.exec(line)?.[1])
@@ -225,7 +265,7 @@ export function observe(lines) {
     kernel: kinds.kernel[0],
     dmaZoneEnd: zone === undefined ? null : hex(zone),
     defaultDomain: kinds.log.filter((line) => line.startsWith('iommu: ')).map((line) => line.trim()),
-    log: [...new Set(log.filter((line) => line.startsWith('OF: ')))].sort(),
+    log: [...new Set(log.filter((line) => /^(OF|iommu): /.test(line)))].sort(),
     devices: devices.filter((device) => device.verdict !== null).map(compact),
     undecided: devices.filter((device) => device.verdict === null).map((device) => device.rid ?? device.node),
   };

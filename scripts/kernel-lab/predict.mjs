@@ -6,6 +6,12 @@ import { loadModule } from '../load-core.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Every tree of `folder` with its head. */
+export async function loadCases(folder) {
+  const { readCases } = await loadModule('test/kernel/cases.ts');
+  return readCases(folder);
+}
+
 /** A function that says, field by field, where the model and the observation of a boot agree and where they do not. */
 export async function loadModel() {
   const { predictor } = await loadModule('test/kernel/predict.ts');
@@ -13,7 +19,7 @@ export async function loadModel() {
   const predict = await predictor(root);
   return ({ test, kernel, config }, observed) => {
     const kernelConfig = readFileSync(config, 'utf8');
-    const boot = { file: test.file, kernelVersion: kernel, kernelConfig, cmdline: test.cmdline };
-    return compareWithKernel(predict(boot), observed);
+    const boot = { file: test.file, kernelVersion: kernel.split('-')[0], kernelConfig, cmdline: test.cmdline };
+    return compareWithKernel(predict(boot), observed, test.unseen);
   };
 }

@@ -25,6 +25,8 @@ export interface ObservedDevice {
   /** What Linux said that the device waits for: while modules were still being loaded, and at the end. */
   readonly waited?: string;
   readonly deferred?: string;
+  /** Whether data that was read from the disk went through the bounce buffer; only where the boot read one. */
+  readonly bounced?: boolean;
   readonly log?: readonly string[];
 }
 
@@ -42,16 +44,33 @@ export interface Field {
   readonly field: string;
   readonly predicted: string;
   readonly observed: string;
-  /** `open`: they differ, and the model had said that it depends on something the tree does not show. */
+  /** `open`: they differ, and the model had said that it depends on what this tree is known not to show. */
   readonly outcome: 'agrees' | 'open' | 'differs';
+  /** On what, in the model's words. */
+  readonly dependsOn?: string;
 }
 
-/** Every compared field of every device that Linux decided about. */
-export function compareWithKernel(prediction: Prediction, observation: Observation): Field[] {
+/**
+ * Every compared field of every device that Linux decided about. `unseen` names, in the model's words, what decides the
+ * tree's outcome and no tree shows (the size of a hardware register, say): only a doubt about that excuses a difference.
+ */
+export function compareWithKernel(
+  prediction: Prediction,
+  observation: Observation,
+  unseen: readonly string[] = [],
+): Field[] {
+  const excused = (found: Field): Field =>
+    found.outcome !== 'open' || unseen.some((fact) => found.dependsOn?.includes(fact))
+      ? found
+      : { ...found, outcome: 'differs' };
+  return allFields(prediction, observation).map(excused);
+}
+
+function allFields(prediction: Prediction, observation: Observation): Field[] {
   const byPath = new Map(prediction.reports.map((report) => [report.path, report]));
   const pairs = observation.devices.map((device) => ({ device, report: reportFor(prediction, byPath, device) }));
   const fields = pairs.flatMap(({ device, report }) => {
-    if (!report) return [field(device.node, 'exists', { predicted: 'no report', observed: 'a device', open: false })];
+    if (!report) return [field(device.node, 'exists', { predicted: 'no report', observed: 'a device' })];
     return compareDevice(device, report, observation);
   });
   return [...fields, ...compareGroups(pairs), ...compareExistence(prediction, observation)];
@@ -77,22 +96,24 @@ const nameOf = (device: ObservedDevice) => (device.rid === undefined ? device.no
 function field(
   device: string,
   name: string,
-  values: { readonly predicted: string; readonly observed: string; readonly open: boolean },
+  values: { readonly predicted: string; readonly observed: string; readonly dependsOn?: string | undefined },
 ): Field {
-  const { predicted, observed, open } = values;
-  const outcome = predicted === observed ? 'agrees' : open ? 'open' : 'differs';
-  return { device, field: name, predicted, observed, outcome };
+  const { predicted, observed, dependsOn } = values;
+  if (predicted === observed) return { device, field: name, predicted, observed, outcome: 'agrees' };
+  if (dependsOn === undefined) return { device, field: name, predicted, observed, outcome: 'differs' };
+  return { device, field: name, predicted, observed, outcome: 'open', dependsOn };
 }
 
 function compareDevice(device: ObservedDevice, report: DmaReport, observation: Observation): Field[] {
-  const open = report.certainty === 'depends';
+  const { dependsOn } = report;
   const fields: Field[] = [];
   const add = (name: string, predicted: string, observed: string) =>
-    fields.push(field(nameOf(device), name, { predicted, observed, open }));
+    fields.push(field(nameOf(device), name, { predicted, observed, dependsOn }));
   add('verdict', report.verdict, device.verdict);
   add('waits', String(waits(report)), String(device.deferred !== undefined || device.verdict === 'defer->direct'));
   if (hasHardware(device)) add('bound', String(report.verdict !== 'defer'), String(device.driver !== undefined));
   add('reserved', ranges(report.reserved), ranges(device.reserved ?? []));
+  if (device.bounced !== undefined) add('bounces', String(report.verdict === 'direct+swiotlb'), String(device.bounced));
   if (device.coherent !== undefined) add('coherent', String(report.coherent), String(device.coherent));
   if (device.iommuOps !== undefined) {
     add('dmaLimit', report.dmaLimit ?? 'none', device.dmaLimit ?? 'none');
@@ -131,18 +152,25 @@ const ids = (report: DmaReport) =>
 const translating = (report: DmaReport) => report.group?.replace(/#.*$/, '') ?? 'none';
 
 /** `virtio-mmio a003e00.virtio_mmio: Adding …` without its first word: the tree does not say which driver binds. */
-const withoutDriver = (line: string) => line.replace(/^[^ ]+ ([^ ]+: )/, '$1').replace(/^OF: /, 'OF: ');
+const withoutDriver = (line: string) => line.replace(/^[^ ]+ ([^ ]+: )/, '$1');
+
+/** Lines of a driver that refuses its own device are about that driver's probe, not about the device's DMA. */
+const probeFailure = /probe with driver|#iommu-cells (property|value)|region too small|context irq|#global-interrupts/;
 
 function compareLog(device: ObservedDevice, report: DmaReport, observation: Observation): Field[] {
-  const open = report.certainty === 'depends';
   const observed = new Set([...(device.log ?? []), ...observation.log].map(withoutDriver));
   const predicted = new Set(report.log.map(withoutDriver));
   const missing = [...predicted].filter((line) => !observed.has(line));
-  const surprising = (device.log ?? []).map(withoutDriver).filter((line) => !predicted.has(line));
-  if (predicted.size + (device.log?.length ?? 0) === 0) return [];
-  const values = { predicted: missing.join(' | '), observed: surprising.join(' | '), open };
-  const outcome = missing.length + surprising.length === 0 ? 'agrees' : open ? 'open' : 'differs';
-  return [{ device: nameOf(device), field: 'log', ...values, outcome }];
+  const own = (device.log ?? []).filter((line) => !probeFailure.test(line)).map(withoutDriver);
+  const surprising = own.filter((line) => !predicted.has(line));
+  if (predicted.size + own.length === 0) return [];
+  const name = nameOf(device);
+  if (missing.length + surprising.length > 0) {
+    const values = { predicted: missing.join(' | '), observed: surprising.join(' | '), dependsOn: report.dependsOn };
+    return [field(name, 'log', values)];
+  }
+  const all = [...predicted].join(' | ');
+  return [field(name, 'log', { predicted: all, observed: all })];
 }
 
 /** With whom a device shares its group: names are Linux's numbers on one side and the model's on the other. */
@@ -163,7 +191,7 @@ function compareGroups(pairs: readonly { device: ObservedDevice; report: DmaRepo
       field(nameOf(pair.device), 'group', {
         predicted: predicted(pair),
         observed: observed(pair),
-        open: pair.report?.certainty === 'depends',
+        dependsOn: pair.report?.dependsOn,
       }),
     );
 }
@@ -177,7 +205,7 @@ function compareExistence({ reports }: Prediction, observation: Observation): Fi
       field(report.path, 'exists', {
         predicted: report.verdict === 'no-device' ? 'no device' : 'a device',
         observed: there.has(report.path) ? 'a device' : 'no device',
-        open: report.certainty === 'depends',
+        dependsOn: report.dependsOn,
       }),
     );
 }

@@ -1,20 +1,37 @@
 // SPDX-License-Identifier: MIT
-// The lab's cases: one tree each, with what it shows and how it is booted in the comment at its head.
+// The lab's cases: one tree each, with what it shows and how it is booted in the comment at its head. `Unseen` is what
+// decides the outcome and no tree says, in words that the model must use when it doubts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** ID registers of the SMMUv2 that `smmuv2.dtsi` describes, by offset: QEMU writes them into memory before Linux starts. */
-const smmuv2Registers = { 32: 0x7c001e10, 36: 0x30000004, 40: 0x00007555 };
+export interface Case {
+  readonly name: string;
+  /** Path of the tree. */
+  readonly file: string;
+  readonly shows: string;
+  /** Rows of the decision table that the outcome depends on. */
+  readonly rows: readonly number[];
+  readonly kernels: readonly string[];
+  readonly unseen: readonly string[];
+  readonly cmdline: string;
+  readonly qemu: readonly string[];
+  /** What the guest does before it reports, in the form of its `lab=` parameter. */
+  readonly steps: string;
+}
 
-const loaders = (base) =>
+/** ID registers of the SMMUv2 that `smmuv2.dtsi` describes, by offset: QEMU writes them into memory before Linux starts. */
+const smmuv2Registers: Readonly<Record<number, number>> = { 32: 0x7c001e10, 36: 0x30000004, 40: 0x00007555 };
+
+const loaders = (base: number): string[] =>
   Object.entries(smmuv2Registers).flatMap(([offset, data]) => [
     '-device',
     `loader,addr=${base + Number(offset)},data=${data},data-len=4`,
   ]);
 
 /** QEMU's options for each `Machine:` of a header. */
-const machines = {
+const machines: Readonly<Record<string, readonly string[]>> = {
   plain: ['-M', 'virt,gic-version=3'],
+  registers: ['-M', 'virt,gic-version=3'],
   smmuv3: ['-M', 'virt,gic-version=3,iommu=smmuv3'],
   'virtio-iommu': ['-M', 'virt,gic-version=3', '-device', 'virtio-iommu-pci,addr=1,romfile='],
   smmuv2: ['-M', 'virt,gic-version=3', ...loaders(0x70000000)],
@@ -25,41 +42,46 @@ const defaultBoot =
   'load virtio_mmio virtio-rng virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci; snapshot; load virtio-iommu; settle 8';
 
 /** `load a b; wait 2` → `load:a,b+wait:2`, the form that travels on the kernel's command line. */
-const steps = (text) =>
+const steps = (text: string): string =>
   text
     .split(';')
     .map((step) => step.trim().replace(' ', ':').replaceAll(' ', ','))
     .join('+');
 
-const words = (text) => (text === undefined || text === '' ? [] : text.split(/\s+/));
+const words = (text: string | undefined): string[] => (text === undefined || text === '' ? [] : text.split(/\s+/));
 
 /** Reads `Name: value` lines of the first block comment; a line that begins with a blank continues the one before. */
-function header(text) {
+function header(text: string): Map<string, string> {
   const comment = /\/\*([\s\S]*?)\*\//.exec(text)?.[1] ?? '';
-  const fields = new Map();
-  let last;
+  const fields = new Map<string, string>();
+  let last: string | undefined;
   for (const line of comment.split('\n').map((line) => line.replace(/^\s*\* ?/, ''))) {
     const field = /^([A-Z][a-z]+): *(.*)$/.exec(line);
     if (field) {
-      last = field[1];
-      fields.set(last, field[2].trim());
+      last = field[1] ?? '';
+      fields.set(last, (field[2] ?? '').trim());
     } else if (last !== undefined && line.trim() !== '') fields.set(last, `${fields.get(last)} ${line.trim()}`);
   }
   return fields;
 }
 
-function readCase(folder, file) {
+function readCase(folder: string, file: string): Case {
   const fields = header(readFileSync(join(folder, file), 'utf8'));
   const name = file.replace(/\.dts$/, '');
-  const machine = machines[fields.get('Machine')];
+  const machine = machines[fields.get('Machine') ?? ''];
   if (machine === undefined) throw new Error(`${file}: Machine must be one of ${Object.keys(machines).join(', ')}.`);
-  if (!fields.get('Shows')) throw new Error(`${file}: the head does not say what the tree Shows.`);
+  const shows = fields.get('Shows');
+  if (!shows) throw new Error(`${file}: the head does not say what the tree Shows.`);
   return {
     name,
     file: join(folder, file),
-    shows: fields.get('Shows'),
+    shows,
     rows: words(fields.get('Rows')?.replaceAll(',', ' ')).map(Number),
     kernels: words(fields.get('Kernels')?.replaceAll(',', ' ') ?? '6.12'),
+    unseen: (fields.get('Unseen') ?? '')
+      .split(';')
+      .map((fact) => fact.trim())
+      .filter((fact) => fact !== ''),
     cmdline: fields.get('Cmdline') ?? '',
     qemu: [...machine, ...words(fields.get('Qemu'))],
     steps: steps(fields.get('Boot') ?? defaultBoot),
@@ -67,7 +89,7 @@ function readCase(folder, file) {
 }
 
 /** Every tree of `folder`, in the order of their names. */
-export function readCases(folder) {
+export function readCases(folder: string): Case[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.dts'))
     .sort()
