@@ -54,9 +54,9 @@ export class IncludeIndex {
     this.folders.add(key);
     for (const name of this.files.list(folder)) {
       if (!name.endsWith('/')) {
-        if (DEVICE_TREE.test(name)) this.addFile(`${folder}/${name}`);
+        if (DEVICE_TREE.test(name)) this.addFile(join(folder, name));
       } else if (deep) {
-        this.addFolder(`${folder}/${name.slice(0, -1)}`, true);
+        this.addFolder(join(folder, name.slice(0, -1)), true);
       }
     }
   }

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+// Views over time: boards of shared files, edits, files that come and go, and all fixes of a file.
+import { describe, expect, test } from 'vitest';
+import { applyEdits } from '#base/text.ts';
+import { Analysis } from '#ide/analysis.ts';
+import { codeActions } from '#ide/code-actions.ts';
+import { diagnostics } from '#ide/diagnostics.ts';
+import { fixAll } from '#ide/fixes.ts';
+import { grammar } from '#test/support/evaluate.ts';
+import { MemoryFiles } from '#test/support/memory-files.ts';
+import { editor } from '#test/support/views.ts';
+
+const tree = {
+  '/a.dts': '/dts-v1/;\n#include "soc.dtsi"\n/ { };\n',
+  '/b.dts': '/dts-v1/;\n#include "soc.dtsi"\n&dma { status = "okay"; };\n',
+  '/soc.dtsi': '/ { dma: dma { status = "disabled"; }; };\n&nowhere { };\n',
+};
+
+function workspace(files: Record<string, string> = tree) {
+  const memory = new MemoryFiles(files);
+  const analysis = new Analysis(grammar, memory);
+  const rules = (file: string) => diagnostics(analysis.view(file)!).map((problem) => problem.rule);
+  return { memory, analysis, rules };
+}
+
+describe('the board of a shared file', () => {
+  test('is the nearest, unless one is open, unless one is selected', () => {
+    const { analysis } = workspace();
+    const board = () => analysis.view('/soc.dtsi')?.choice;
+    analysis.open('/soc.dtsi', tree['/soc.dtsi']);
+    expect(board()).toEqual({ board: '/a.dts', reason: 'nearest' });
+    analysis.open('/b.dts', tree['/b.dts']);
+    expect(board()).toEqual({ board: '/b.dts', reason: 'open' });
+    analysis.selectBoard('/soc.dtsi', '/a.dts');
+    expect(board()).toEqual({ board: '/a.dts', reason: 'selected' });
+    analysis.selectBoard('/soc.dtsi', undefined);
+    analysis.close('/b.dts');
+    expect(board()).toEqual({ board: '/a.dts', reason: 'nearest' });
+  });
+
+  test('changes when the include is edited away', () => {
+    const { analysis } = workspace();
+    analysis.open('/a.dts', tree['/a.dts']);
+    analysis.open('/soc.dtsi', tree['/soc.dtsi']);
+    expect(analysis.view('/soc.dtsi')?.choice.board).toBe('/a.dts');
+    const start = tree['/a.dts'].indexOf('#include');
+    analysis.edit('/a.dts', [{ start, end: start + '#include "soc.dtsi"'.length, text: '' }]);
+    expect(analysis.view('/soc.dtsi')?.choice.board).toBe('/b.dts');
+  });
+
+  test('a file that no board includes is shown alone, and its unresolved labels are no errors', () => {
+    const { analysis, rules } = workspace({ '/soc.dtsi': tree['/soc.dtsi'] });
+    expect(analysis.view('/soc.dtsi')?.choice).toEqual({ board: '/soc.dtsi', reason: 'alone' });
+    expect(rules('/soc.dtsi').filter((rule) => rule.includes('label') || rule.includes('reference'))).toEqual([]);
+  });
+});
+
+describe('files that come and go', () => {
+  test('a missing include is found once it appears', () => {
+    const { memory, analysis, rules } = workspace({ '/a.dts': '/dts-v1/;\n#include "late.dtsi"\n/ { };\n' });
+    analysis.open('/a.dts', '/dts-v1/;\n#include "late.dtsi"\n/ { };\n');
+    expect(rules('/a.dts')).toEqual(['syntax/include-not-found']);
+    memory.set('/late.dtsi', '/ { };\n');
+    analysis.filesChanged(['/late.dtsi']);
+    expect(rules('/a.dts')).toEqual([]);
+  });
+
+  test('a file deleted while it is open stays as the editor has it', () => {
+    const { memory, analysis } = workspace();
+    analysis.open('/a.dts', tree['/a.dts']);
+    memory.delete('/a.dts');
+    analysis.filesChanged(['/a.dts']);
+    expect(analysis.view('/a.dts')?.text).toBe(tree['/a.dts']);
+  });
+
+  test('an edit reads no file again', () => {
+    const { memory, analysis } = workspace();
+    analysis.open('/a.dts', tree['/a.dts']);
+    const before = analysis.view('/a.dts')?.snapshot;
+    expect(analysis.view('/a.dts')?.snapshot).toBe(before);
+    memory.reads.length = 0;
+    analysis.open('/other.dts', '/dts-v1/;\n/ { };\n');
+    expect(analysis.view('/a.dts')?.snapshot).toBe(before);
+  });
+});
+
+const legacy = `/dts-v1/;
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	hypervisor { compatible = "xen,xen-4.19", "xen,xen"; };
+	virtio@1000 { compatible = "virtio,mmio"; reg = <0x1000 0x100>; dma-coherent; $0xen,backend-domid = <1>; };
+	virtio@2000 { compatible = "virtio,mmio"; reg = <0x2000 0x100>; dma-coherent; xen,backend-domid = <2>; };
+};
+`;
+
+describe('fixes', () => {
+  test('the light bulb has the repair and the comment that silences it', () => {
+    const { view, offset } = editor(legacy);
+    expect(codeActions(view, offset, offset).map(({ title }) => title)).toEqual([
+      'Convert to `iommus` with `xen,grant-dma`',
+      'Ignore xen-backend-domid-legacy for this node',
+    ]);
+  });
+
+  test('the comment silences the problem', () => {
+    const { view, offset, analysis } = editor(legacy);
+    const action = codeActions(view, offset, offset).find(({ title }) => title.startsWith('Ignore'));
+    analysis.open('/board.dts', applyEdits(view.text, action?.edits ?? []));
+    const rules = diagnostics(analysis.view('/board.dts')!).filter(({ rule }) => rule === 'xen-backend-domid-legacy');
+    expect(rules).toHaveLength(1);
+  });
+
+  test('all fixes of a file, each planned on what the one before left: one IOMMU node for both', () => {
+    const { view, analysis } = editor(legacy);
+    const { edits, fixed } = fixAll(analysis, { board: '/board.dts', wanted: () => true });
+    const after = applyEdits(view.text, edits);
+    expect(fixed).toBe(2);
+    expect(after.match(/"xen,grant-dma"/g)).toHaveLength(1);
+    expect(after).toContain('iommus = <&xen_iommu 1>;');
+    expect(after).toContain('iommus = <&xen_iommu 2>;');
+  });
+});

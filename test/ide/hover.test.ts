@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// What hovers say: the verdict first, then where things come from.
+import { expect, test } from 'vitest';
+import { hover } from '#ide/hover.ts';
+import { editor } from '#test/support/views.ts';
+
+function hoverAt(text: string): string {
+  const { view, offset } = editor(`/dts-v1/;\n${text}`);
+  const link = (span: { file: string; start: number }) => ({ text: span.file.slice(1), href: `#${span.start}` });
+  return hover(view, offset, link)?.markdown ?? '';
+}
+
+const guest = (device: string) => `
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	hypervisor { compatible = "xen,xen-4.19", "xen,xen"; reg = <0 1>; };
+	xen_iommu: iommu { compatible = "xen,grant-dma"; #iommu-cells = <1>; };
+	${device}
+};`;
+
+test('a device says which DMA it gets, and on which platform', () => {
+  const text = hoverAt(
+    guest(
+      'virtio@$02000000 { compatible = "virtio,mmio"; reg = <0x2000000 0x100>; dma-coherent; iommus = <&xen_iommu 2>; };',
+    ),
+  );
+  expect(text).toMatch(/^\*\*DMA: Xen grants, backend domain 2\*\*/);
+  expect(text).toContain('as a Xen guest');
+});
+
+test('`iommus` and its cells show the verdict of the device that has them', () => {
+  const device = 'virtio@2000000 { compatible = "virtio,mmio"; reg = <0x2000000 0x100>; iommus = <&xen_iommu 2>; };';
+  expect(hoverAt(guest(device.replace('iommus', 'iom$0mus')))).toMatch(/^\*\*DMA: Xen grants/);
+  expect(hoverAt(guest(device.replace(' 2>', ' $02>')))).toMatch(
+    /^IOMMU `\/iommu`, [\w-]+: backend domid 2\n\n---\n\n\*\*DMA/,
+  );
+});
+
+test('a macro shows its definitions', () => {
+  expect(hoverAt('#define ID(n) (n + 1)\n/ { a = <I$0D(1)>; };')).toMatchInlineSnapshot(`
+    "\`\`\`dts
+    #define ID(n) (n + 1)
+    \`\`\`
+
+    Defined in [board.dts](#18)"
+  `);
+});
+
+test('a property shows its value and every place that set it', () => {
+  expect(hoverAt('/ { node { val$0ue = <1 2>; }; };\n/ { node { value = <3>; }; };')).toMatchInlineSnapshot(`
+    "\`\`\`dts
+    value = <0x3>;
+    \`\`\`
+
+    Set in [board.dts](#21), [board.dts](#53)"
+  `);
+});
+
+test('between statements there is nothing to say', () => {
+  expect(hoverAt('/ { a = <1>; $0  };')).toBe('');
+});

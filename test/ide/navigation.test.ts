@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+// Where names lead, and who uses them.
+import { describe, expect, test } from 'vitest';
+import { completion } from '#ide/completion.ts';
+import { definition } from '#ide/definition.ts';
+import { folds } from '#ide/folding.ts';
+import { links } from '#ide/links.ts';
+import { references } from '#ide/references.ts';
+import { semanticTokens } from '#ide/semantic-tokens.ts';
+import { type OutlineEntry, outline } from '#ide/symbols.ts';
+import { editor } from '#test/support/views.ts';
+
+function definitions(text: string): string[] {
+  const { view, offset, place } = editor(text);
+  return definition(view, offset).map(place);
+}
+
+function uses(text: string): string[] {
+  const { view, offset, place } = editor(text);
+  return references(view, offset, true).map(place);
+}
+
+const soc = `
+//- /soc.dtsi
+#define SID 0x10
+/ {
+	smmu: iommu@1000 { #iommu-cells = <1>; status = "disabled"; };
+	dma: dma@2000 { iommus = <&smmu SID>; };
+};
+`;
+
+describe('definition', () => {
+  test('a reference leads to the label, in whatever file', () => {
+    expect(definitions(`//- /board.dts\n#include "soc.dtsi"\n&sm$0mu { status = "okay"; };${soc}`)).toEqual([
+      'soc.dtsi:3 smmu',
+    ]);
+  });
+
+  test('a path reference leads to the places that open the node', () => {
+    expect(definitions('/ { soc { dma@1 { }; }; };\n/ { soc { }; };\n&{/s$0oc} { };')).toEqual([
+      'board.dts:1 soc',
+      'board.dts:2 soc',
+      'board.dts:3 &{/soc}',
+    ]);
+  });
+
+  test('a property leads to every place that set it', () => {
+    expect(definitions(`//- /board.dts\n#include "soc.dtsi"\n&smmu { sta$0tus = "okay"; };${soc}`)).toEqual([
+      'soc.dtsi:3 status',
+      'board.dts:2 status',
+    ]);
+  });
+
+  test('a macro leads to its definition, an include to its file', () => {
+    expect(definitions('#define ID 1\n/ { a = <I$0D>; };')).toEqual(['board.dts:1 ID']);
+    expect(definitions(`//- /board.dts\n#include "so$0c.dtsi"${soc}`)).toEqual(['soc.dtsi:1']);
+  });
+
+  test('nothing leads anywhere from a comment', () => {
+    expect(definitions('/ { l: a { }; };\n/* &$0l */')).toEqual([]);
+  });
+});
+
+describe('references', () => {
+  test('of a label: values, extensions and the label itself', () => {
+    expect(uses(`//- /board.dts\n#include "soc.dtsi"\n&sm$0mu { status = "okay"; };${soc}`)).toEqual([
+      'soc.dtsi:3 smmu',
+      'board.dts:2 &smmu',
+      'soc.dtsi:4 &smmu',
+    ]);
+  });
+
+  test('of a macro: not in strings, not in comments', () => {
+    expect(uses('#define ID 1\n/ { a = <I$0D>; b = "ID"; /* ID */ c = <(ID + 1)>; };')).toEqual([
+      'board.dts:1 ID',
+      'board.dts:2 ID',
+      'board.dts:2 ID',
+    ]);
+  });
+});
+
+describe('structure', () => {
+  const text = `/dts-v1/;
+/ {
+	l: node@1 {
+		value = <1>,
+			<2>;
+	};
+#ifdef X
+	hidden { };
+#endif
+};
+`;
+
+  test('the outline has both branches of #if, labels as detail', () => {
+    const { view } = editor(text);
+    const lines = (entries: readonly OutlineEntry[], indent = ''): string[] =>
+      entries.flatMap((entry) => [
+        `${indent}${entry.name}${entry.detail ? ` (${entry.detail})` : ''}`,
+        ...lines(entry.children, `${indent}  `),
+      ]);
+    expect(lines(outline(view.snapshot.ast(view.file)!))).toEqual(['/', '  node@1 (l)', '    value', '  hidden']);
+  });
+
+  test('nodes, long values and branches fold', () => {
+    const { view } = editor(text);
+    const firstLines = folds(view.text, view.snapshot.ast(view.file)!).map(
+      ({ start }) => view.text.slice(0, start).split('\n').length,
+    );
+    expect(firstLines.sort()).toEqual([2, 3, 4, 7]);
+  });
+
+  test('includes are links', () => {
+    const { view, place } = editor(`//- /board.dts\n#include "soc.dtsi"\n#include "missing.dtsi"${soc}`);
+    expect(links(view).map((link) => `${place(link.span)} → ${link.target}`)).toEqual([
+      'board.dts:1 soc.dtsi → /soc.dtsi',
+    ]);
+  });
+
+  test('semantic tokens tell macros, labels, nodes and properties apart', () => {
+    const { view } = editor('#define ID 1\n/ { l: node@1 { iommus = <&l ID OTHER>; }; };');
+    expect(semanticTokens(view).map(({ start, end, type }) => `${view.text.slice(start, end)}: ${type}`)).toEqual([
+      'ID: macro',
+      'l: label',
+      'node: struct',
+      'iommus: property',
+      '&l: label',
+      'ID: macro',
+    ]);
+  });
+});
+
+describe('completion', () => {
+  const complete = (text: string) => {
+    const { view, offset } = editor(text);
+    const { items, start } = completion(view, offset);
+    const best = Math.min(...items.map((item) => item.rank));
+    return {
+      replaced: view.text.slice(start, offset),
+      best: items.filter((item) => item.rank === best).map((item) => item.snippet),
+    };
+  };
+
+  test('after `iommus = <&` IOMMUs come first, with a stop for each cell', () => {
+    const board = '/ { smmu: iommu { #iommu-cells = <2>; }; clk: clock { }; dma { iommus = <&s$0>; }; };';
+    expect(complete(board)).toEqual({ replaced: 's', best: [`smmu \${1:0} \${2:0}`] });
+  });
+
+  test('in a node the properties that it has not', () => {
+    const { best } = complete('/ { dma { dma-coherent; iom$0 }; };');
+    expect(best).toContain('iommus = <&$0>;');
+    expect(best).not.toContain('dma-coherent;$0');
+  });
+
+  test('in a comment nothing', () => {
+    expect(complete('/ { /* &$0 */ };').best).toEqual([]);
+  });
+});
