@@ -75,15 +75,21 @@ const zeroSize: Rule = {
   properties: ['dma-ranges'],
   doc: `Linux marks the end of its map with size 0, so such an entry hides all that follow it; when it is the first, devices
 can address nothing. Linux 6.1 refuses it with \`Adjusted size 0x0 invalid\`. A size of 2^32 or 2^64 that was written as 0
-needs one more cell.`,
+needs one more cell. A single entry of size 0 may be one that the boot loader fills in, and is only a warning.`,
   source: 'Linux 6.12 drivers/of/address.c:of_dma_get_range; Linux 6.1 drivers/of/device.c:of_dma_configure_id',
   example: {
-    bad: rootOf(bus('dma-ranges = <0x0 0x0 0x0>;dma { };')),
+    bad: rootOf(bus('dma-ranges = <0x0 0x0 0x0>, <0x80000000 0x0 0x80000000>; dma { };')),
     good: rootOf(bus('dma-ranges = <0x0 0x0 0x80000000>; dma { };')),
   },
   *check(context, node) {
     const found = rangesOf(context, node);
     if (!found?.list.some(({ size }) => size === 0n)) return;
+    if (found.list.every(({ size }) => size === 0n)) {
+      const message =
+        '`dma-ranges` has no entry with a size; unless the boot loader fills it in, devices can address nothing.';
+      yield { message, span: lastSet(found.property).name, severity: 'warning' };
+      return;
+    }
     const end =
       compareVersions(context.platform.kernelVersion, [6, 10]) < 0
         ? 'Linux before 6.10 then sets up no DMA for the devices of this bus'
@@ -199,6 +205,7 @@ const excludesRam: Rule = {
   severity: 'info',
   title: '`dma-ranges` that leaves RAM out',
   properties: ['dma-ranges'],
+  needs: ['dma-ranges-zero-size', 'dma-ranges-untranslatable'],
   doc: `Some RAM lies outside the windows of the bus. Linux copies streaming DMA to and from there through swiotlb, which
 costs time and pool space; without swiotlb it fails with \`DMA addr … overflow\`. Nothing is wrong when the hardware has that
 limit. The boot loader may change \`/memory\`.`,

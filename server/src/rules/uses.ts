@@ -54,10 +54,20 @@ function add(found: Map<DtNode, Use[]>, use: Use): void {
   else found.set(use.provider, [use]);
 }
 
+const usesOfMaster = new WeakMap<RuleContext, Map<DtNode, readonly Use[]>>();
+
 /** The uses of one node; empty when it does not exist at run time. */
-export function usesOf(context: RuleContext, master: DtNode): Use[] {
-  const { tree } = context;
-  if (!isLive(master)) return [];
+export function usesOf(context: RuleContext, master: DtNode): readonly Use[] {
+  const memo = usesOfMaster.get(context) ?? new Map<DtNode, readonly Use[]>();
+  usesOfMaster.set(context, memo);
+  const known = memo.get(master);
+  if (known) return known;
+  const list = isLive(master) ? readUses(context, master) : [];
+  memo.set(master, list);
+  return list;
+}
+
+function readUses({ tree }: RuleContext, master: DtNode): Use[] {
   const found: Use[] = [];
   const iommus = master.properties.get('iommus');
   if (iommus) {
