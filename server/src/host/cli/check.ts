@@ -5,7 +5,7 @@ import type { Severity } from '#base/problem.ts';
 import { VERSION } from '#host/version.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
-import { absolute, findFiles, shard } from './find.ts';
+import { absolute, BOARDS, findFiles, shard, TEXTS } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { atLeast, merge, type ReportedProblem, renamed, withoutBaseline } from './problems.ts';
 import { startProgress } from './progress.ts';
@@ -28,7 +28,7 @@ async function check({ operands, values }: Arguments, io: Io): Promise<number> {
   const limit = failOn(values['fail-on']);
   const syntaxOnly = values['syntax-only'] ?? false;
   const paths = operands.length > 0 ? operands : ['.'];
-  const files = findFiles(paths, io.cwd, syntaxOnly ? /\.dts[io]?$/ : /\.dts$/);
+  const files = findFiles(paths, io.cwd, syntaxOnly ? TEXTS : BOARDS);
   const tasks = shard(files, values.shard);
   const progress = startProgress(io, 'checking', tasks.length);
   const read = new Set<string>();

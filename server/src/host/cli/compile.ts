@@ -2,7 +2,7 @@
 // `dt-iommu compile`: boards and overlays as flattened blobs, byte for byte those of cpp and dtc.
 import { relative } from 'node:path';
 import { type Arguments, type Command, positive, TREE_OPTIONS } from './arguments.ts';
-import { absolute, type Found, findFiles, isFolder, shard } from './find.ts';
+import { absolute, BLOBS, type Found, findFiles, isFolder, shard } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { merge, type ReportedProblem, renamed } from './problems.ts';
 import { startProgress } from './progress.ts';
@@ -61,7 +61,7 @@ function single(operands: readonly string[], output: string | undefined, cwd: st
 
 function mirrored(operands: readonly string[], folder: string, cwd: string): Task[] {
   if (operands.length === 0) throw new Failure('compile --out-dir needs files or folders');
-  return findFiles(operands, cwd, /\.dtso?$/).map((found) => ({
+  return findFiles(operands, cwd, BLOBS).map((found) => ({
     file: found.file,
     output: absolute(cwd, `${folder}/${blobName(found)}`),
   }));

@@ -11,7 +11,7 @@ import type { DmaReport, Verdict } from '#model/types.ts';
 import type { DtNode } from '#tree/types.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
 import { sideBySide } from './compare.ts';
-import { absolute, findFiles, isFolder, shard } from './find.ts';
+import { absolute, BOARDS, findFiles, isFolder, shard } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { openSnapshot, Places, tellErrors } from './one-board.ts';
 import { startProgress } from './progress.ts';
@@ -119,7 +119,7 @@ function requesterId(text: string): number {
 
 /** A line per board; with `--format json` an object per board. */
 async function explainFolder({ operands, values }: Arguments, io: Io): Promise<number> {
-  const tasks = shard(findFiles(operands, io.cwd, /\.dts$/), values.shard);
+  const tasks = shard(findFiles(operands, io.cwd, BOARDS), values.shard);
   const progress = startProgress(io, 'explaining', tasks.length);
   const boards = new Map<string, Partial<Record<Verdict, number>>>();
   const failures: string[] = [];

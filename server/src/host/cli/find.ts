@@ -12,8 +12,19 @@ export interface Found {
   readonly root: string;
 }
 
-/** Files named by operands as they are; below folders those whose names match; in path order, each once. */
-export function findFiles(operands: readonly string[], cwd: string, wanted: RegExp): Found[] {
+/** What is looked for below a folder. */
+export interface Wanted {
+  readonly names: RegExp;
+  /** A link is a board of its own, for which a build makes a blob; as a text it is the file that it leads to. */
+  readonly links: boolean;
+}
+
+export const BOARDS: Wanted = { names: /\.dts$/, links: true };
+export const BLOBS: Wanted = { names: /\.dtso?$/, links: true };
+export const TEXTS: Wanted = { names: /\.dts[io]?$/, links: false };
+
+/** Files named by operands as they are; below folders those that are wanted; in path order, each once. */
+export function findFiles(operands: readonly string[], cwd: string, wanted: Wanted): Found[] {
   const found = new Map<string, Found>();
   for (const operand of operands) {
     const path = absolute(cwd, operand);
@@ -52,14 +63,13 @@ export function shard<T>(items: readonly T[], text: string | undefined): readonl
   return items.slice(Math.round(size * (part - 1)), Math.round(size * part));
 }
 
-function* below(folder: string, wanted: RegExp): Generator<string> {
+function* below(folder: string, wanted: Wanted): Generator<string> {
   const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) {
       if (entry.name !== 'node_modules' && entry.name !== '.git') yield* below(path, wanted);
-    } else if (wanted.test(entry.name) && entry.isFile()) {
-      // A symbolic link is a second name of a file that is found under its first, as in Linux's own tree.
+    } else if (wanted.names.test(entry.name) && (entry.isFile() || (wanted.links && entry.isSymbolicLink()))) {
       yield path;
     }
   }

@@ -9,7 +9,7 @@ import { isBoard } from '#ide/boards.ts';
 import { fixAll } from '#ide/fixes.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, TREE_OPTIONS } from './arguments.ts';
-import { type Found, findFiles } from './find.ts';
+import { BLOBS, type Found, findFiles } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { writeWhole } from './output.ts';
 import { startProgress } from './progress.ts';
@@ -31,7 +31,7 @@ async function fix({ operands, values }: Arguments, io: Io): Promise<number> {
   for (const id of values.rule) {
     if (!CATALOGUE.byId.has(id)) throw new Failure(`'${id}' is no rule; \`dt-iommu rules\` lists them`);
   }
-  const boards = findFiles(operands, io.cwd, /\.(dts|dtso|overlay)$/);
+  const boards = findFiles(operands, io.cwd, BLOBS);
   const [first] = boards;
   if (!first) throw new Failure(`${operands.join(', ')}: no board there; give .dts files or a folder of them`);
   // One session for all: a shared file that one board repaired is repaired for the next.
