@@ -10,7 +10,7 @@ import { existence } from './existence.ts';
 import { iommuMap, MAP_ID, mapId } from './id-map.ts';
 import { type IommuState, iommuState } from './iommu-state.ts';
 import { type Machine, type PerNode, perNode } from './machine.ts';
-import { inVersions } from './platform.ts';
+import { compareVersions, inVersions } from './platform.ts';
 import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
 import type { DecodedId } from './types.ts';
 import { decode } from './xlate.ts';
@@ -175,6 +175,10 @@ function xlate(machine: Machine, spec: Spec, trail: Trail): Xlated {
   if (!state.available) return refuse('that is disabled', XLATE, at(spec.provider, 'status'));
   const { registration, match } = state;
   if (registration.kind === 'never') {
+    // Until 6.10 of_iommu_xlate passed the unregistered IOMMU's operations, none, to iommu_fwspec_init first.
+    if (spec.earlier.length > 0 && compareVersions(machine.platform.kernelVersion, [6, 11]) < 0) {
+      return refuse('that is not registered, and before Linux 6.11 a later entry does not wait', FWSPEC_INIT);
+    }
     say(
       trail,
       FWSPEC_INIT,

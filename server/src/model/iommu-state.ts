@@ -10,7 +10,7 @@ import { type DriverMatch, driverFor, knownStrings } from './drivers/index.ts';
 import { disabledAbove, existence } from './existence.ts';
 import { type Machine, type PerNode, perMachine, perNode } from './machine.ts';
 import { treeNodes } from './nodes.ts';
-import { compareVersions, driverState, isEnabled } from './platform.ts';
+import { compareVersions, driverState, inVersions, isEnabled } from './platform.ts';
 import { at, hex, quoted } from './trail.ts';
 import type { DriverNeed } from './types.ts';
 
@@ -147,7 +147,9 @@ function builtState(machine: Machine, match: DriverMatch): Registration {
 function unmetNeed(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
   const { driver, traits } = match;
   const count = u32(node.properties.get('#iommu-cells'));
-  if (driver.cellCountChecked === 'provider' && count !== undefined && !driver.cellCounts.includes(count)) {
+  const fatal =
+    driver.cellCountChecked === 'provider' && inVersions(machine.platform.kernelVersion, driver.cellCountFatal ?? {});
+  if (fatal && count !== undefined && !driver.cellCounts.includes(count)) {
     const said = driver.cellCountOutcome.replace('%d', String(count));
     return { ...never('probe-fails', `its probe fails: "${said}"`, [at(node, '#iommu-cells')]), log: said, error: -22 };
   }

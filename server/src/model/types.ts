@@ -308,6 +308,11 @@ export interface IommuDriver extends IommuTraits, Versions {
    * master; `nobody`, the driver misreads or ignores the difference.
    */
   readonly cellCountChecked: 'provider' | 'consumer' | 'nobody';
+  /**
+   * Releases in which the provider's check fails its probe, where not in all: before, the driver complains, registers,
+   * and lets every stream through untranslated.
+   */
+  readonly cellCountFatal?: Versions;
   /** What Linux prints or does then. */
   readonly cellCountOutcome: string;
   /** Property of the IOMMU with the mask for one-cell specifiers. */
