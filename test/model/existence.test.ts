@@ -96,3 +96,25 @@ test('amba devices count, early devices do not', () => {
     /reserved-memory/log@90000000  direct"
   `);
 });
+
+test('buses below a remote processor: their drivers make platform devices with stream IDs of their own', () => {
+  const source = tree(`
+    remoteproc@4000 { compatible = "ex,adsp"; reg = <0x4000 0x100>;
+      glink-edge {
+        fastrpc { compatible = "qcom,fastrpc"; #address-cells = <1>; #size-cells = <0>;
+          compute-cb@3 { compatible = "qcom,fastrpc-compute-cb"; reg = <3>; iommus = <&smmu 0x1803>; };
+        };
+      };
+    };
+    video-codec@5000 { compatible = "qcom,sc7180-venus"; reg = <0x5000 0x100>; iommus = <&smmu 5>;
+      video-firmware { iommus = <&smmu 6>; };
+    };`);
+  expect(verdicts(source)).toMatchInlineSnapshot(`
+    "/iommu@9050000  direct
+    /remoteproc@4000  direct
+    /remoteproc@4000/glink-edge/fastrpc  not-configured
+    /remoteproc@4000/glink-edge/fastrpc/compute-cb@3  iommu-dma  /iommu@9050000#0x1803  stream-id 0x1803
+    /video-codec@5000  iommu-dma  /iommu@9050000#0x5  stream-id 0x5
+    /video-codec@5000/video-firmware  iommu-dma  /iommu@9050000#0x6  stream-id 0x6"
+  `);
+});

@@ -3,7 +3,7 @@
 import { baseName, compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { isPciBus } from './addresses.ts';
-import { populatingDriver, RESERVED_DEVICES } from './drivers/populating.ts';
+import { HELPER_NODES, populatingDriver, RESERVED_DEVICES } from './drivers/populating.ts';
 import { type Machine, type PerNode, perNode } from './machine.ts';
 import { at, doubt, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
 
@@ -52,6 +52,10 @@ const CHILD_BUSES: Readonly<Record<string, string>> = {
   soundwire: 'SoundWire',
   usb: 'USB',
   hub: 'USB',
+  'glink-edge': 'RPMsg',
+  'smd-edge': 'RPMsg',
+  apr: 'APR',
+  gpr: 'GPR',
   mmc: 'MMC',
   sdhci: 'MMC',
 };
@@ -79,6 +83,12 @@ function locate(machine: Machine, node: DtNode): Existence {
     return none(trail);
   }
   const strings = compatibles(node);
+  const helper = HELPER_NODES[baseName(node)];
+  if (helper !== undefined && existence(machine, parent).bus === 'platform') {
+    const text = `The driver of ${quoted(pathOf(parent))} makes a device for the node and sets up its DMA.`;
+    say(trail, `Linux 6.12 ${helper}`, text);
+    return { bus: 'platform', busName: 'platform', trail };
+  }
   if (!node.properties.has('compatible')) {
     say(trail, BUS_CREATE, 'No `compatible`: Linux makes no device.');
     return none(trail);
@@ -157,7 +167,8 @@ function below(machine: Machine, node: DtNode, strings: readonly string[], trail
 
 function underAbsent(parent: DtNode, above: Existence, trail: Trail): Existence {
   const off = disabledAbove(parent);
-  const why = off === parent ? 'is disabled' : 'has no device';
+  const below = off && off !== parent ? `is below ${quoted(pathOf(off))}, which is disabled` : 'has no device';
+  const why = off === parent ? 'is disabled' : below;
   const text = `${quoted(pathOf(parent))} ${why}, so Linux does not look at its children.`;
   say(trail, BUS_CREATE, text, ...(off ? [at(off, 'status')] : []));
   for (const doubtful of above.trail.doubts) doubt(trail, doubtful);

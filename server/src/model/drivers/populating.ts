@@ -214,3 +214,12 @@ export const RESERVED_DEVICES: readonly string[] = [
   'nvmem-rmem',
   'google,open-dice',
 ];
+
+/**
+ * Children without `compatible` for which the parent's driver makes a helper device and configures its DMA itself, by
+ * node name (Linux 6.12).
+ */
+export const HELPER_NODES: Readonly<Record<string, string>> = {
+  'video-firmware': 'drivers/media/platform/qcom/venus/firmware.c:venus_firmware_init',
+  'wifi-firmware': 'drivers/net/wireless/ath/ath10k/snoc.c:ath10k_fw_init',
+};
