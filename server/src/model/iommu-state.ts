@@ -154,7 +154,8 @@ function unmetNeed(machine: Machine, node: DtNode, match: DriverMatch): Registra
     return { ...never('probe-fails', `its probe fails: "${said}"`, [at(node, '#iommu-cells')]), log: said, error: -22 };
   }
   for (const need of traits.needs) {
-    if (!need.enforced || (need.unless !== undefined && node.properties.has(need.unless))) continue;
+    if (!need.enforced || !inVersions(machine.platform.kernelVersion, need)) continue;
+    if (need.unless !== undefined && node.properties.has(need.unless)) continue;
     const gap = lacks(machine, node, need);
     if (gap === undefined) continue;
     const reason = need.kind === 'suppliers' ? 'supplier' : 'probe-fails';

@@ -215,7 +215,7 @@ export interface DriverCompatible extends Versions {
 }
 
 /** A resource without which the IOMMU's own probe fails, so that its masters wait for it and then give up. */
-export interface DriverNeed {
+export interface DriverNeed extends Versions {
   readonly kind: /** A property of this name must exist. */
     | 'property'
     /** `clock-names` must contain all of one of the sets in `names`; with `names` empty, `clocks` must exist. */

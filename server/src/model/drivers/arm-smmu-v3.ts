@@ -32,7 +32,14 @@ export const ARM_SMMU_V3: IommuDriver = {
   iovaBits: 52,
   paBits: 52,
   needs: [
-    { kind: 'property', name: '#iommu-cells', enforced: true, log: 'missing #iommu-cells property', error: -22 },
+    {
+      kind: 'property',
+      name: '#iommu-cells',
+      since: [6, 10],
+      enforced: true,
+      log: 'missing #iommu-cells property',
+      error: -22,
+    },
     {
       kind: 'reg-size',
       bytes: 0x20000,
