@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Files for a server without a disk: what the client has lent so far, and a list of what answers lacked.
-import { dirname, type SourceFile } from '#base/files.ts';
+import { dirname, join, type SourceFile } from '#base/files.ts';
 import type { ServerFiles } from './environment.ts';
 import type { LendParams, LentFiles } from './protocol.ts';
 import { pathOfUri } from './workspace.ts';
@@ -71,8 +71,14 @@ export class ClientFiles implements ServerFiles {
       const path = pathOfUri(name);
       this.#texts.set(path, text === null || text.length > MAX_CHARACTERS ? undefined : { path, text });
     }
-    for (const [name, names] of Object.entries(lent.folders)) this.#folders.set(pathOfUri(name), names ?? undefined);
-    return [...texts, ...folders];
+    const changed = [...texts, ...folders];
+    for (const [name, names] of Object.entries(lent.folders)) {
+      const folder = pathOfUri(name);
+      this.#folders.set(folder, names ?? undefined);
+      // An include that was missing in this folder may be there after all.
+      for (const child of names ?? []) changed.push(join(folder, child));
+    }
+    return changed;
   }
 }
 

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+// The language server through its protocol: from initialize to an applied fix.
+import { describe, expect, test } from 'vitest';
+import type { CodeAction, Diagnostic, Hover } from 'vscode-languageserver';
+import { ClientFiles } from '#host/lsp/client-files.ts';
+import type { BoardsResult, LendParams } from '#host/lsp/protocol.ts';
+import { LanguageClient, StaticFiles } from '#test/support/language-client.ts';
+
+const URI = 'file:///guest.dts';
+const GUEST = `/dts-v1/;
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	hypervisor { compatible = "xen,xen-4.19", "xen,xen"; };
+	virtio@1000 { compatible = "virtio,mmio"; reg = <0x1000 0x100>; dma-coherent; xen,backend-domid = <1>; };
+};
+`;
+const textDocument = { uri: URI };
+const at = { line: 5, character: 82 };
+
+async function opened(capabilities = {}, options = {}): Promise<LanguageClient> {
+  const client = new LanguageClient(new StaticFiles({}));
+  await client.initialize(capabilities, options);
+  client.open(URI, GUEST);
+  return client;
+}
+
+const legacy = (items: readonly Diagnostic[]) => items.find((item) => item.code === 'xen-backend-domid-legacy');
+
+test('diagnostics are pushed, with rule, page, source and data', async () => {
+  const client = await opened({}, { initializationOptions: { rulePage: 'https://example.test/{id}' } });
+  expect(legacy(await client.diagnostics(URI, 1))).toMatchObject({
+    range: { start: { line: 5, character: 79 }, end: { line: 5 } },
+    code: 'xen-backend-domid-legacy',
+    codeDescription: { href: 'https://example.test/xen-backend-domid-legacy' },
+    source: 'dt-iommu',
+    data: { rule: 'xen-backend-domid-legacy', node: '/virtio@1000' },
+  });
+});
+
+test('a client that pulls is not pushed to', async () => {
+  const client = await opened({ textDocument: { diagnostic: {} } });
+  const report = await client.result<{ kind: string; items: Diagnostic[] }>('textDocument/diagnostic', {
+    textDocument,
+  });
+  expect(report.kind).toBe('full');
+  expect(legacy(report.items)).toBeDefined();
+  expect(client.published).toEqual([]);
+});
+
+test('hover, quick fix, and no problem after it', async () => {
+  const client = await opened();
+  const hover = await client.result<Hover>('textDocument/hover', { textDocument, position: at });
+  expect(hover.contents).toMatchObject({ kind: 'markdown', value: expect.stringMatching(/^\*\*DMA: /) });
+  const params = { textDocument, range: { start: at, end: at }, context: { diagnostics: [], only: ['quickfix'] } };
+  const [fix] = await client.result<CodeAction[]>('textDocument/codeAction', params);
+  const change = fix?.edit?.documentChanges?.[0] as {
+    textDocument: object;
+    edits: { range: object; newText: string }[];
+  };
+  expect(change.textDocument).toEqual({ uri: URI, version: 1 });
+  const contentChanges = [...change.edits].reverse().map(({ range, newText }) => ({ range, text: newText }));
+  client.notify('textDocument/didChange', { textDocument: { uri: URI, version: 2 }, contentChanges });
+  expect(legacy(await client.diagnostics(URI, 2))).toBeUndefined();
+});
+
+test('fix all is resolved where the client can', async () => {
+  const client = await opened({ textDocument: { codeAction: { resolveSupport: { properties: ['edit'] } } } });
+  const context = { diagnostics: [], only: ['source.fixAll'] };
+  const [action] = await client.result<CodeAction[]>('textDocument/codeAction', {
+    textDocument,
+    range: { start: at, end: at },
+    context,
+  });
+  expect(action).toMatchObject({ kind: 'source.fixAll.dtIommu' });
+  expect(action?.edit).toBeUndefined();
+  const resolved = await client.result<CodeAction>('codeAction/resolve', action);
+  expect(JSON.stringify(resolved.edit)).toContain('iommus = <&xen_iommu 1>;');
+});
+
+test('positions count bytes for a client that wants UTF-8', async () => {
+  const client = new LanguageClient(new StaticFiles({}));
+  const result = await client.initialize({ general: { positionEncodings: ['utf-8', 'utf-16'] } });
+  expect(result).toMatchObject({ capabilities: { positionEncoding: 'utf-8' } });
+  const prefix = '/* ü€😀 */';
+  client.open(URI, GUEST.replace('\tvirtio', `${prefix}virtio`));
+  const found = legacy(await client.diagnostics(URI, 1));
+  expect(found?.range.start.character).toBe(78 + Buffer.byteLength(prefix));
+});
+
+test('a cancelled request says so, and the server goes on', async () => {
+  const client = await opened();
+  const id = client.nextId;
+  const answer = client.request('textDocument/hover', { textDocument, position: at });
+  client.notify('$/cancelRequest', { id });
+  expect((await answer).error?.code).toBe(-32800);
+  expect(await client.result('textDocument/hover', { textDocument, position: at })).not.toBeNull();
+});
+
+test('of a burst of changes only the last version is published', async () => {
+  const client = await opened();
+  await client.diagnostics(URI, 1);
+  const start = { line: 0, character: 0 };
+  for (let version = 2; version <= 30; version++) {
+    const contentChanges = [{ range: { start, end: start }, text: ' ' }];
+    client.notify('textDocument/didChange', { textDocument: { uri: URI, version }, contentChanges });
+  }
+  await client.diagnostics(URI, 30);
+  expect(client.published.length).toBeLessThan(10);
+});
+
+test('rule severities from the settings', async () => {
+  const client = await opened();
+  await client.diagnostics(URI, 1);
+  client.published.length = 0;
+  const settings = { devicetreeIommu: { rules: { 'xen-backend-domid-legacy': 'error' } } };
+  client.notify('workspace/didChangeConfiguration', { settings });
+  expect(legacy(await client.diagnostics(URI, 1))?.severity).toBe(1);
+});
+
+describe('boards of a shared file', () => {
+  const files = {
+    '/dts/a.dts': '/dts-v1/;\n#include "soc.dtsi"\n',
+    '/dts/b.dts': '/dts-v1/;\n#include "soc.dtsi"\n',
+    '/dts/soc.dtsi': '/ { };\n',
+  };
+  const shared = { uri: 'file:///dts/soc.dtsi' };
+
+  test('are listed, and one is selected', async () => {
+    const client = new LanguageClient(new StaticFiles(files));
+    await client.initialize();
+    client.open(shared.uri, files['/dts/soc.dtsi']);
+    const boards = await client.result<BoardsResult>('dtIommu/boards', { textDocument: shared });
+    expect(boards).toMatchObject({ board: 'file:///dts/a.dts', reason: 'nearest' });
+    expect(boards.boards).toEqual(['file:///dts/a.dts', 'file:///dts/b.dts']);
+    const board = 'file:///dts/b.dts';
+    const selected = await client.result<BoardsResult>('dtIommu/selectBoard', { textDocument: shared, board });
+    expect(selected).toMatchObject({ board, reason: 'selected' });
+  });
+
+  test('without a disk the client lends the files', async () => {
+    const asked: string[] = [];
+    const name = (uri: string) => uri.replace('web://mount', '');
+    const lend = ({ texts, folders }: LendParams) => {
+      asked.push(...texts);
+      const inFolder = Object.keys(files).map((path) => path.replace('/dts/', ''));
+      return {
+        texts: Object.fromEntries(texts.map((uri) => [uri, files[name(uri) as keyof typeof files] ?? null])),
+        folders: Object.fromEntries(folders.map((uri) => [uri, name(uri) === '/dts' ? inFolder : null])),
+      };
+    };
+    const client = new LanguageClient(new ClientFiles(async (params) => lend(params)));
+    await client.request('initialize', { processId: null, rootUri: 'web://mount', capabilities: {} });
+    client.open('web://mount/dts/a.dts', files['/dts/a.dts']);
+    const items = await client.diagnostics('web://mount/dts/a.dts', 1);
+    expect(items.map((item) => item.code)).not.toContain('syntax/include-not-found');
+    expect(asked).toContain('web://mount/dts/soc.dtsi');
+  });
+});

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The manifest and the code say the same: settings, rule levels, platforms, what is in the package.
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { readSettings, SECTION, SETTINGS } from '#host/lsp/settings.ts';
+import { PLATFORM_KINDS, RULE_LEVELS } from '#ide/project.ts';
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const contributed = manifest.contributes.configuration.properties;
+
+test('package.json contributes the settings that the server reads, and those of the client', () => {
+  const names = [...SETTINGS, 'trace.server'].map((name) => `${SECTION}.${name}`);
+  expect(Object.keys(contributed).sort()).toEqual(names.sort());
+});
+
+test('every default of the manifest counts as not set', () => {
+  const defaults = Object.fromEntries(SETTINGS.map((name) => [name, contributed[`${SECTION}.${name}`].default]));
+  const { settings, complaints } = readSettings(defaults, '/work');
+  expect(complaints).toEqual([]);
+  expect(settings).toEqual({ defines: {}, rules: {} });
+});
+
+test('the manifest has the platforms and the rule levels of the code', () => {
+  expect(contributed[`${SECTION}.platform`].enum).toEqual([null, ...PLATFORM_KINDS]);
+  expect(contributed[`${SECTION}.rules`].additionalProperties.enum).toEqual(RULE_LEVELS);
+});
+
+test('a setting that says nothing the server knows is left out, with one sentence', () => {
+  const { settings, complaints } = readSettings(
+    { platform: 'solaris', includePaths: ['inc'], cmdline: 'quiet' },
+    '/work',
+  );
+  expect(settings).toEqual({ includePaths: ['/work/inc'], cmdline: 'quiet' });
+  expect(complaints).toEqual([
+    '`devicetreeIommu.platform` is not one of linux, xen-dom0, xen-domu, xen-host, kvm, zephyr; it is ignored.',
+  ]);
+});
+
+test('the package is an allow-list', () => {
+  const [first, ...rest] = readFileSync('.vscodeignore', 'utf8').trim().split('\n');
+  expect(first).toBe('**');
+  expect(rest.every((line) => line.startsWith('!'))).toBe(true);
+});
