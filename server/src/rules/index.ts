@@ -22,6 +22,7 @@ import { PROVIDER_NEEDS_RULES } from './provider-needs.ts';
 import { RESERVED_MEMORY_RULES } from './reserved-memory.ts';
 import type { Rule } from './rule.ts';
 import { SMMU_STREAM_RULES } from './smmu-streams.ts';
+import { TEXT_RULES } from './text.ts';
 import { XEN_GRANT_RULES } from './xen-grant.ts';
 
 export interface Family {
@@ -45,6 +46,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Reserved memory', rules: [...RESERVED_MEMORY_RULES, ...IOMMU_ADDRESSES_RULES] },
   { title: 'Probing', rules: PROBE_RULES },
   { title: 'Xen', rules: XEN_GRANT_RULES },
+  { title: 'The text itself', rules: TEXT_RULES },
   { title: 'Checks of dtc', rules: DTC_RULES },
 ];
 
