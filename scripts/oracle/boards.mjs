@@ -14,7 +14,8 @@ export async function compareBoards({ kernel, jobs, report }, groups) {
   const all = groups.flatMap(([, boards]) => boards);
   const ready = (done) => console.log(`  cpp and dtc: ${done} of ${all.length} boards …`);
   await expectedForAll(kernel, all, jobs, ready);
-  const counts = { same: 0, explained: 0 };
+  let same = 0;
+  const explained = new Map();
   const parts = new Map();
   for (const [title, boards] of groups) {
     const group = {
@@ -35,15 +36,16 @@ export async function compareBoards({ kernel, jobs, report }, groups) {
       if (answer[name] === undefined) group[name].pass();
       else group[name].fail(`${answer.board}: ${answer[name]}`);
     }
-    counts.same += answer.same;
-    counts.explained += answer.explained;
+    same += answer.same;
+    for (const why of answer.explained) explained.set(why, (explained.get(why) ?? 0) + 1);
   });
   for (const { blob, symbols, checks, refused } of new Set(parts.values())) {
     blob.done(refused > 0 ? `${refused} more that dtc 1.6.1 does not compile` : '');
     symbols.done();
     checks.done();
   }
-  console.log(`findings in both: ${counts.same}; in one only, as checks.mjs explains: ${counts.explained}`);
+  console.log(`findings in both: ${same}; in one only:`);
+  for (const [why, count] of [...explained].sort((a, b) => b[1] - a[1])) console.log(`  ${count}: ${why}`);
 }
 
 /** Boards of one folder share most of their files. */
@@ -85,7 +87,7 @@ async function compareFolders(kernel) {
         parentPort.postMessage({ board, ...compareBoard(bench, kernel, board, paths) });
       } catch (error) {
         const why = error.stack ?? String(error);
-        parentPort.postMessage({ board, blob: why, symbols: why, checks: why, same: 0, explained: 0 });
+        parentPort.postMessage({ board, blob: why, symbols: why, checks: why, same: 0, explained: [] });
       }
     }
     parentPort.postMessage('next');

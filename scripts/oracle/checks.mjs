@@ -94,23 +94,27 @@ function dtcPlace(bench, span) {
 
 const key = ({ check, file, line, node }) => `${check} ${file}:${line} ${node}`;
 
-/** `same`: how many both have; `different`: sentences about what only one has; `explained`: how many of those are. */
+/**
+ * `same`: how many both have; `different`: sentences about what only one has; `explained`: the reasons why only one has
+ * the others, one entry for each.
+ */
 export function compareChecks(bench, tree, ours, { entries, skipped, aborted }) {
   const reported = new Set(entries.map(({ check }) => check));
   const ran = ({ check }) => (aborted ? reported.has(check) : !skipped.has(check));
   const mine = new Map(ours.filter(ran).map((entry) => [key(entry), entry]));
   const theirs = new Map(entries.map((entry) => [key(entry), entry]));
-  const result = { same: 0, explained: 0, different: [] };
+  const result = { same: 0, explained: [], different: [] };
   for (const name of [...theirs.keys()].filter((one) => mine.has(one))) {
     result.same++;
     mine.delete(name);
     theirs.delete(name);
   }
-  result.explained += pairElsewhere(ours, mine, theirs);
+  result.explained.push(...pairElsewhere(ours, mine, theirs));
   const context = contextOf(bench, tree);
   const judge = (side, words, rest) => {
     for (const [name, entry] of rest) {
-      if (explained.some((rule) => rule[side]?.(entry, context))) result.explained++;
+      const known = explained.find((rule) => rule[side]?.(entry, context));
+      if (known) result.explained.push(known.why);
       else result.different.push(`${words} ${name}: ${entry.text}`);
     }
   };
@@ -119,18 +123,18 @@ export function compareChecks(bench, tree, ours, { entries, skipped, aborted }) 
   return result;
 }
 
-/** Takes away what both say of the same node at different lines for a known reason; returns how many dtc says. */
+/** Takes away what both say of the same node at different lines for a known reason; one reason for each. */
 function pairElsewhere(ours, mine, theirs) {
-  let count = 0;
+  const reasons = [];
   for (const [name, entry] of [...theirs]) {
     if (!elsewhere.some((one) => one(entry))) continue;
     const pairs = ours.filter((own) => own.check === entry.check && own.node === entry.node);
     if (pairs.length === 0) continue;
     for (const own of pairs) mine.delete(key(own));
     theirs.delete(name);
-    count++;
+    reasons.push('both report it, at another line of the node: ours stands where the repair is');
   }
-  return count;
+  return reasons;
 }
 
 function contextOf(bench, tree) {
