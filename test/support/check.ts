@@ -4,8 +4,6 @@ import { expect } from 'vitest';
 import type { Problem } from '#base/problem.ts';
 import { applyEdits, lineStarts, positionAt } from '#base/text.ts';
 import type { Platform, PlatformKind } from '#model/types.ts';
-import { pathOf, walk } from '#tree/query.ts';
-import type { DtNode } from '#tree/types.ts';
 import { type AnalyseOptions, type Analysis, analyse, fixOf, LINUX } from './analyse.ts';
 import { type Expectation, type Fixture, parseFixture } from './fixture.ts';
 
@@ -80,25 +78,6 @@ export function applyFix(
   return { result };
 }
 
-/** The resolved tree of the fixture, one line per node and property, equals the dump. */
-export function checkTree(text: string, dump: string): void {
-  const { tree } = diagnose(parseFixture(dts(text)), {});
-  expect(dumpTree(tree.root).trim()).toBe(dump.trim());
-}
-
-/** The report of the node at a path has these fields. */
-export function checkModel(
-  text: string,
-  path: string,
-  expected: Record<string, unknown>,
-  options: AnalyseOptions = {},
-): void {
-  const { tree, input } = diagnose(parseFixture(dts(text)), options);
-  const node = [...walk(tree.root)].find((each) => pathOf(each) === path);
-  expect(node, `no node ${path}`).toBeDefined();
-  expect(input.report(node!)).toMatchObject(expected);
-}
-
 /** The analysis of a fixture, with the platform that its metadata names (`platform:xen-domu`, `kernel:6.1`). */
 export function diagnose(fixture: Fixture, options: AnalyseOptions): Analysis {
   const kind = fixture.metadata.get('platform') as PlatformKind | undefined;
@@ -146,14 +125,4 @@ function abridged(actual: string, wanted: readonly string[]): string {
 
 function count(problems: readonly Problem[], rule: string): number {
   return problems.filter((problem) => problem.rule === rule).length;
-}
-
-function dumpTree(node: DtNode, indent = ''): string {
-  let text = `${indent}${node.name === '' ? '/' : node.name}\n`;
-  for (const property of node.properties.values()) {
-    const bytes = [...property.value.bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-    text += `${indent}  ${property.name}${bytes === '' ? '' : ` = ${bytes}`}\n`;
-  }
-  for (const child of node.children.values()) text += dumpTree(child, `${indent}  `);
-  return text;
 }
