@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Boots one tree on one kernel under QEMU and returns the lines that the guest printed about it.
 import { execFile, execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ownKernel } from './images.mjs';
+import { ownKernel, xenImage } from './images.mjs';
 
 /**
  * Linux tells what it gave each device at the entry of arch_setup_dma_ops, the last step of of_dma_configure: 6.12 by
@@ -21,16 +21,18 @@ const probes = {
 /** A kernel that was built for the lab has probes, but no type information. */
 probes[ownKernel] = 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string coherent=%x1:u8';
 
+const rngs = Array.from({ length: 8 }, () => ['-device', 'virtio-rng-device']).flat();
+
 const guestMemory = 1024;
 
-/** The blob that cpp and dtc, not we, make of the tree. */
-export function compileTree(file, blob) {
+/** The blob that cpp and dtc, not we, make of the tree, and of `more` behind it. */
+export function compileTree(file, blob, more = '') {
   const include = ['-I', dirname(file)];
   const text = execFileSync('cpp', ['-nostdinc', '-undef', '-x', 'assembler-with-cpp', ...include, file], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   execFileSync('dtc', ['-q', '-f', '-I', 'dts', '-O', 'dtb', '-o', blob], {
-    input: text,
+    input: `${text}${more}`,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   return blob;
@@ -42,8 +44,47 @@ function commandLine(kernel, test) {
   return `${fixed} lab=${test.steps} ${test.cmdline}`.trim();
 }
 
+/** Where QEMU puts dom0's kernel and initramfs, which Xen finds through the tree. */
+const modules = { kernel: 0x49000000, ramdisk: 0x4e000000 };
+
+/** Xen's own `/chosen`: dom0's command line, and a third probe, which shows the operations that a device ended up with. */
+function xenChosen(image, test) {
+  const probe = 'probe=p:ops,platform_probe,name=_dev->kobj.name:string,ops=_dev->dma_ops:symbol';
+  const cmdline = commandLine(image.kernel, test).replace('console=ttyAMA0', `console=hvc0 ${probe}`);
+  const module = (kind, file, more = '') => `
+    module@${modules[kind].toString(16)} {
+      compatible = "multiboot,${kind}", "multiboot,module";
+      reg = <0x0 ${modules[kind]} 0x0 ${statSync(file).size}>; ${more}
+    };`;
+  const kernel = module('kernel', image.image, `bootargs = "${cmdline}";`);
+  return `/ { chosen { ${kernel} ${module('ramdisk', image.initramfs)} }; };`;
+}
+
+function xenArguments(image, test, blob) {
+  return [
+    ...test.qemu,
+    ...[
+      '-cpu',
+      'cortex-a57',
+      '-m',
+      '2048',
+      '-nographic',
+      '-net',
+      'none',
+      '-no-reboot',
+      '-kernel',
+      xenImage(),
+      '-dtb',
+      blob,
+    ],
+    ...['-append', `dom0_mem=${guestMemory}M console=dtuart dtuart=/pl011@9000000`],
+    ...['-device', `guest-loader,addr=${modules.kernel},kernel=${image.image}`],
+    ...['-device', `guest-loader,addr=${modules.ramdisk},initrd=${image.initramfs}`],
+    ...rngs,
+  ];
+}
+
 function qemuArguments(image, test, blob) {
-  const rngs = Array.from({ length: 8 }, () => ['-device', 'virtio-rng-device']).flat();
   return [
     ...test.qemu,
     ...['-cpu', 'cortex-a57', '-m', String(guestMemory), '-nographic', '-net', 'none', '-no-reboot'],
@@ -67,8 +108,9 @@ function runOnce(args, seconds) {
  * the last of what it said; only a QEMU that printed nothing at all (it did not start) is started a second time.
  */
 export async function boot(image, test, folder, seconds = 120) {
-  const blob = compileTree(test.file, join(folder, `${test.name}-${image.kernel}.dtb`));
-  const args = qemuArguments(image, test, blob);
+  const chosen = test.xen ? xenChosen(image, test) : '';
+  const blob = compileTree(test.file, join(folder, `${test.name}-${image.kernel}.dtb`), chosen);
+  const args = (test.xen ? xenArguments : qemuArguments)(image, test, blob);
   let run = await runOnce(args, seconds);
   if (run.stdout === '') run = await runOnce(args, seconds);
   writeFileSync(join(folder, `${test.name}-${image.kernel}.log`), run.stdout + run.stderr);

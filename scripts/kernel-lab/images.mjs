@@ -140,6 +140,9 @@ function initramfs(kernel, packageFolder, init) {
   return file;
 }
 
+/** Debian's Xen. */
+export const xenImage = () => join(unpacked('xen-hypervisor-4.17-arm64'), 'boot', 'xen-4.17-arm64');
+
 /** Everything that one boot of `kernel` (`6.12`, `6.1`) needs: image, initramfs and `.config`, with the release. */
 export function prepareImage(kernel, init, refresh = false) {
   mkdirSync(join(cache, 'debs'), { recursive: true });

@@ -143,6 +143,8 @@ function reachesAll({ dmaLimit, dmaRanges, reach }, memory) {
 function verdictOf(device, memory) {
   if (device.bus === 'i2c' || device.bus === 'spi') return 'not-configured';
   if (device.deferred !== null) return 'defer';
+  if (device.ops === 'xen_swiotlb_dma_ops') return 'xen-swiotlb';
+  if (device.ops === undefined) return null;
   if (device.coherent === null && device.driver === null) return null;
   if (device.group !== null) {
     return { DMA: 'iommu-dma', 'DMA-FQ': 'iommu-dma-fq', identity: 'iommu-identity' }[device.type] ?? device.type;
@@ -188,6 +190,7 @@ function readDevices(kinds) {
     );
   const [early, end] = [waiting('early'), waiting('end')];
   const groups = readGroups(kinds.group);
+  const xenOps = new Map(kinds.trace.map((line) => /^ops: .*name="([^"]*)" ops=(\S+)/.exec(line)?.slice(1) ?? []));
   return kinds.device.flatMap((line) => {
     const [, bus, name, target] = /^(\w+)\/devices\/(\S+) (.*)$/.exec(line);
     const link = links.get(name) ?? {};
@@ -212,6 +215,8 @@ function readDevices(kinds) {
       dmaLimit: probe?.dmaLimit ?? null,
       dmaRanges: probe?.dmaRanges ?? [],
       reach: probe?.reach ?? null,
+      // On Xen alone the guest looks at them, and not at the devices that were bound before it.
+      ops: xenOps.size > 0 ? xenOps.get(name)?.replace(/\+0x0\/.*/, '') : null,
       iommu,
       ids: probe?.ids ?? null,
       iommuOps: probe?.iommuOps ?? null,

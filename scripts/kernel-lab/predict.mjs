@@ -19,7 +19,13 @@ export async function loadModel() {
   const predict = await predictor(root);
   return ({ test, kernel, config }, observed) => {
     const kernelConfig = readFileSync(config, 'utf8');
-    const boot = { file: test.file, kernelVersion: kernel.split('-')[0], kernelConfig, cmdline: test.cmdline };
+    const boot = {
+      file: test.file,
+      kernelVersion: kernel.split('-')[0],
+      kernelConfig,
+      cmdline: test.cmdline,
+      xen: test.xen,
+    };
     return compareWithKernel(predict(boot), observed, test.unseen);
   };
 }

@@ -15,6 +15,8 @@ export interface Case {
   readonly unseen: readonly string[];
   readonly cmdline: string;
   readonly qemu: readonly string[];
+  /** Xen starts first, and Linux as its dom0. */
+  readonly xen: boolean;
   /** What the guest does before it reports, in the form of its `lab=` parameter. */
   readonly steps: string;
 }
@@ -31,6 +33,7 @@ const loaders = (base: number): string[] =>
 /** QEMU's options for each `Machine:` of a header. */
 const machines: Readonly<Record<string, readonly string[]>> = {
   plain: ['-M', 'virt,gic-version=3'],
+  'xen-dom0': ['-M', 'virt,gic-version=3,iommu=smmuv3,virtualization=on'],
   registers: ['-M', 'virt,gic-version=3'],
   smmuv3: ['-M', 'virt,gic-version=3,iommu=smmuv3'],
   'virtio-iommu': ['-M', 'virt,gic-version=3', '-device', 'virtio-iommu-pci,addr=1,romfile='],
@@ -84,6 +87,7 @@ function readCase(folder: string, file: string): Case {
       .filter((fact) => fact !== ''),
     cmdline: fields.get('Cmdline') ?? '',
     qemu: [...machine, ...words(fields.get('Qemu'))],
+    xen: fields.get('Machine') === 'xen-dom0',
     steps: steps(fields.get('Boot') ?? defaultBoot),
   };
 }

@@ -18,6 +18,7 @@ export interface Boot {
   /** Text of the kernel's `.config`. */
   readonly kernelConfig: string;
   readonly cmdline: string;
+  readonly xen: boolean;
 }
 
 export interface Prediction {
@@ -36,10 +37,10 @@ export async function predictor(root: string): Promise<(boot: Boot) => Predictio
     runtime: bytes('node_modules/web-tree-sitter/web-tree-sitter.wasm'),
     grammar: bytes('grammars/devicetree/tree-sitter-devicetree.wasm'),
   });
-  return ({ file, ...stated }) => {
+  return ({ file, xen, ...stated }) => {
     const frontend = new Frontend(grammar, new DiskFiles());
     const tree = frontend.evaluate(file, { includePaths: [], defines: [] });
-    const platform = platformOf(tree, { kind: 'linux', ...stated });
+    const platform = platformOf(tree, { kind: xen ? 'xen-dom0' : 'linux', ...stated });
     return {
       tree,
       platform,
