@@ -58,8 +58,35 @@ describe('iommu-map', () => {
   it('that lists single functions leaves no hole', () =>
     checkNone(board('\t\tiommu-map = <0x0 &smmu 0x0 0x1>, <0x100 &smmu 0x1 0x1>;')));
 
-  it('of Linux 7.2 may have other strides', () =>
-    checkNone(`//- /board.dts kernel:7.2\n/dts-v1/;\n${board('\t\tiommu-map = <0x0 &smmu 0x0 0x10000 0x0>;')}`));
+  describe('towards an IOMMU with two cells', () => {
+    const two = (map: string): string =>
+      board(map).replace(
+        /\tsmmu: [\s\S]*?\n\t\};/,
+        `	gic: interrupt-controller { interrupt-controller; #interrupt-cells = <1>; };
+	smmu: iommu {
+		compatible = "arm,mmu-500";
+		#iommu-cells = <2>;
+		#global-interrupts = <1>;
+		interrupts-extended = <&gic 1>, <&gic 2>;
+	};`,
+      );
+    const newForm = '\t\tiommu-map = <0x0 &smmu 0x400 0x0 0x1>;';
+
+    it('has five cells in Linux 7.2', () => checkNone(`//- /board.dts kernel:7.2\n/dts-v1/;\n${two(newForm)}`));
+
+    it('must have four cells before', () =>
+      checkDiagnostics(
+        two(`${newForm}
+//              ^^^^^^^^^ error[iommu-map-length]: \`iommu-map\` has 5 cells, and an entry needs four (it has the form of Linux 7.2); Linux refuses the whole map and no ID behind this node is translated.`),
+      ));
+
+    it('is a hint in the old form, in both', () => {
+      const old = two(`		iommu-map = <0x0 &smmu 0x400 0x1>;
+//              ^^^^^^^^^ hint[iommu-map-cells-mismatch]`);
+      checkDiagnostics(old);
+      checkDiagnostics(`//- /board.dts kernel:7.2\n/dts-v1/;\n${old}`);
+    });
+  });
 
   it('to a disabled IOMMU, which the fix enables', () => {
     const good = board('\t\tiommu-map = <0x0 &smmu 0x0 0x10000>;').replace(

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Rules about virtio-iommu: the node that stands for it, its place among PCI functions, and its endpoint IDs.
 import { cells, compatibles, isLive, lastSet, nodeSpan, pathOf, u32, unitAddress } from '#tree/query.ts';
-import { mapEntries, specifiers } from '#tree/specifiers.ts';
+import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { insertProperty, removeProperty } from './edits.ts';
 import { board, SMMU_V3 } from './example.ts';
 import { hex, isPciHost, lastId, requesterId } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { iommuDriver, usesByProvider, usesOf } from './uses.ts';
+import { entriesOf, iommuDriver, usesByProvider, usesOf } from './uses.ts';
 
 const MMIO = 'viommu: virtio-iommu { compatible = "virtio,mmio"; #iommu-cells = <1>; };';
 
@@ -60,7 +60,7 @@ itself, and so does every other function, until the deferred probe timeout. Leav
     good: board(hostWith('iommu-map = <0x0 &viommu 0x0 0x8>, <0x9 &viommu 0x9 0xfff7>;')),
   },
   *check(context, node) {
-    for (const entry of mapEntries(context.tree, node.properties.get('iommu-map')) ?? []) {
+    for (const entry of entriesOf(context, node, 'iommu-map') ?? []) {
       const { provider } = entry;
       if (!provider || provider.parent !== node || !isViommu(context, provider)) continue;
       const own = requesterId(context.tree, provider);

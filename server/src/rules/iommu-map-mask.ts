@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-map-mask`: which bits of an ID the map looks at.
 import { lastSet, u32 } from '#tree/query.ts';
-import { mapEntries } from '#tree/specifiers.ts';
 import { removeProperty } from './edits.ts';
 import { board, host, SMMU_V3 } from './example.ts';
 import { hex, isPciHost } from './id-map.ts';
 import type { Rule } from './rule.ts';
+import { entriesOf } from './uses.ts';
 
 const MAP_ID = 'Linux 6.12 drivers/of/base.c:of_map_id';
 
@@ -23,10 +23,10 @@ functions get direct DMA. Clear the bits in the ID, or set them in the mask.`,
     bad: board(SMMU_V3, host('iommu-map = <0x100 &smmu 0x0 0x100>; iommu-map-mask = <0xff>;')),
     good: board(SMMU_V3, host('iommu-map = <0x0 &smmu 0x0 0x100>; iommu-map-mask = <0xff>;')),
   },
-  *check({ tree }, node) {
+  *check(context, node) {
     const mask = u32(node.properties.get('iommu-map-mask'));
     if (mask === undefined) return;
-    for (const { base } of mapEntries(tree, node.properties.get('iommu-map')) ?? []) {
+    for (const { base } of entriesOf(context, node, 'iommu-map') ?? []) {
       if ((base.value & ~mask) === 0) continue;
       yield {
         message: `\`iommu-map-mask = <${hex(mask)}>\` clears bits of the first ID \`${hex(base.value)}\`; Linux fails for every ID that reaches this entry.`,

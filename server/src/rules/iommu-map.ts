@@ -8,15 +8,15 @@ import { enable } from './edits.ts';
 import { board, host, mmu500, SMMU_V3 } from './example.ts';
 import { hex, isPciHost, lastId, overlaps, uncovered } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { cellCount, iommuDriver } from './uses.ts';
+import { cellCount, entriesOf, iommuDriver } from './uses.ts';
 
 const MAP_ID = 'Linux 6.12 drivers/of/base.c:of_map_id';
 const XLATE = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate';
 
 const GOOD = board(SMMU_V3, host('iommu-map = <0x0 &smmu 0x0 0x10000>;'));
 
-function entriesOf(context: RuleContext, node: DtNode): readonly MapEntry[] {
-  return mapEntries(context.tree, node.properties.get('iommu-map')) ?? [];
+function mapOf(context: RuleContext, node: DtNode): readonly MapEntry[] {
+  return entriesOf(context, node, 'iommu-map') ?? [];
 }
 
 const length: Rule = {
@@ -32,10 +32,13 @@ direct DMA. Complete the entry. From Linux 7.2 on an entry has as many output ce
   example: { bad: board(SMMU_V3, host('iommu-map = <0x0 &smmu 0x10000>;')), good: GOOD },
   *check(context, node) {
     const property = node.properties.get('iommu-map');
-    if (!property || compareVersions(context.platform.kernelVersion, [7, 2]) >= 0) return;
-    const bytes = property.value.bytes.length;
-    if (bytes > 0 && bytes % 16 === 0) return;
-    const what = bytes === 0 ? 'is empty' : `has ${bytes / 4} cells, and an entry needs four`;
+    if (!property || entriesOf(context, node, 'iommu-map')) return;
+    const count = property.value.bytes.length / 4;
+    const wide = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
+    const newForm = !wide && mapEntries(context.tree, property, '#iommu-cells') !== undefined;
+    const divided = wide ? 'which do not divide into entries' : 'and an entry needs four';
+    const form = newForm ? ' (it has the form of Linux 7.2)' : '';
+    const what = count === 0 ? 'is empty' : `has ${count} cells, ${divided}${form}`;
     yield {
       message: `\`iommu-map\` ${what}; Linux refuses the whole map and no ID behind this node is translated.`,
       span: lastSet(property).name,
@@ -55,7 +58,7 @@ Write a reference such as \`&smmu\`.`,
   source: MAP_ID,
   example: { bad: board(host('iommu-map = <0x0 0x11 0x0 0x10000>;')), good: GOOD },
   *check(context, node) {
-    for (const entry of entriesOf(context, node)) {
+    for (const entry of mapOf(context, node)) {
       if (entry.provider || entry.phandle.ref !== undefined || entry.length.value === 0) continue;
       yield {
         message: `No node has the phandle \`${hex(entry.phandle.value)}\`; functions with the IDs ${range(entry)} get direct DMA.`,
@@ -79,7 +82,7 @@ Give each ID to one entry.`,
     good: board(SMMU_V3, host('iommu-map = <0x0 &smmu 0x0 0x100>, <0x100 &smmu 0x1000 0x100>;')),
   },
   *check(context, node) {
-    for (const { first, later, start, end } of overlaps(entriesOf(context, node))) {
+    for (const { first, later, start, end } of overlaps(mapOf(context, node))) {
       yield {
         message: `IDs ${hex(start)} to ${hex(end)} are in an earlier entry of \`iommu-map\` too; Linux uses that one.`,
         span: later.base.span,
@@ -104,7 +107,7 @@ function of a virtio-iommu itself, are not reported.`,
     good: GOOD,
   },
   *check(context, node) {
-    const entries = entriesOf(context, node);
+    const entries = mapOf(context, node);
     if (!isPciHost(node) || !isLive(node) || entries.every((entry) => entry.length.value <= 1)) return;
     for (const { start, end, after } of uncovered(context, node, entries)) {
       const ids = start === end ? `ID ${hex(start)} is` : `IDs ${hex(start)} to ${hex(end)} are`;
@@ -127,7 +130,7 @@ direct DMA. Some boards ship such an entry for the boot loader to fill in; then 
   source: MAP_ID,
   example: { bad: board(SMMU_V3, host('iommu-map = <0x0 &smmu 0x0 0x0>;')), good: GOOD },
   *check(context, node) {
-    for (const entry of entriesOf(context, node)) {
+    for (const entry of mapOf(context, node)) {
       if (entry.length.value !== 0) continue;
       yield {
         message: 'This entry of `iommu-map` covers no ID; Linux never uses it unless the boot loader completes it.',
@@ -148,7 +151,7 @@ functions with these IDs get direct DMA. Shorten the length.`,
   source: MAP_ID,
   example: { bad: board(SMMU_V3, host('iommu-map = <0x1 &smmu 0x0 0xffffffff>;')), good: GOOD },
   *check(context, node) {
-    for (const { base, length: count } of entriesOf(context, node)) {
+    for (const { base, length: count } of mapOf(context, node)) {
       if (base.value + count.value < 2 ** 32) continue;
       yield {
         message: `\`${hex(base.value)}\` plus \`${hex(count.value)}\` does not fit 32 bits; Linux never matches this entry.`,
@@ -172,7 +175,7 @@ Lower the output ID or the length.`,
     good: board(mmu500(1), host('iommu-map = <0x0 &smmu 0xff00 0x100>;')),
   },
   *check(context, node) {
-    for (const entry of entriesOf(context, node)) {
+    for (const entry of mapOf(context, node)) {
       const match = entry.provider && iommuDriver(context, entry.provider);
       const cell = match?.traits.cells[0];
       if (!match || !cell || match.driver.name === 'xen-grant-dma' || entry.length.value === 0) continue;
@@ -198,9 +201,9 @@ length 1. Nothing is wrong for an older kernel. For a tree that both must read, 
   example: { bad: board(mmu500(2), host('iommu-map = <0x0 &smmu 0x0 0x10000>;')), good: GOOD },
   *check(context, node) {
     const property = node.properties.get('iommu-map');
-    const entries = entriesOf(context, node);
+    const entries = mapOf(context, node);
     const entry = entries.find(({ provider }) => provider?.properties.has('#iommu-cells') && cellCount(provider) !== 1);
-    if (!property || !entry?.provider) return;
+    if (!property || !entry?.provider || entry.outCells === cellCount(entry.provider)) return;
     const new72 = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
     const single = entries.every((each) => each.length.value === 1);
     const end = single
@@ -235,7 +238,7 @@ Add it with the number from the binding, or point to the IOMMU.`,
   },
   *check(context, node) {
     const seen = new Set<DtNode>();
-    for (const { provider, phandle, length: count } of entriesOf(context, node)) {
+    for (const { provider, phandle, length: count } of mapOf(context, node)) {
       if (!provider || seen.has(provider) || provider.properties.has('#iommu-cells') || count.value === 0) continue;
       seen.add(provider);
       const known = iommuDriver(context, provider);
@@ -284,7 +287,7 @@ Linux gives the functions with these IDs direct DMA, without a message. Enable t
 
 function disabledProvider(context: RuleContext, node: DtNode): DtNode | undefined {
   if (!isLive(node)) return undefined;
-  return entriesOf(context, node).find(({ provider }) => provider && !isLive(provider))?.provider;
+  return mapOf(context, node).find(({ provider }) => provider && !isLive(provider))?.provider;
 }
 
 const ID_BUSES = /^(fsl,qoriq-mc|xlnx,.*-cdx|nvidia,tegra\d+-host1x)$/;

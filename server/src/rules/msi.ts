@@ -3,11 +3,11 @@
 import { regRange } from '#model/addresses.ts';
 import { machineOf } from '#model/machine.ts';
 import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
-import { mapEntries, specifiers } from '#tree/specifiers.ts';
+import { specifiers } from '#tree/specifiers.ts';
 import { board, host, SMMU_V3 } from './example.ts';
 import { hex, isPciHost, lastId } from './id-map.ts';
 import type { Rule } from './rule.ts';
-import { iommuDriver, usesByProvider, usesOf } from './uses.ts';
+import { entriesOf, iommuDriver, usesByProvider, usesOf } from './uses.ts';
 
 const MAP_ID = 'Linux 6.12 drivers/of/base.c:of_map_id';
 const ITS = 'its: msi-controller { compatible = "arm,gic-v3-its"; msi-controller; #msi-cells = <1>; };';
@@ -28,7 +28,7 @@ of this map. Correct the entry.`,
   *check(context, node) {
     const property = node.properties.get('msi-map');
     if (!property) return;
-    const entries = mapEntries(context.tree, property);
+    const entries = entriesOf(context, node, 'msi-map');
     if (!entries) {
       const message = `\`msi-map\` has ${property.value.bytes.length / 4} cells, and an entry needs four; Linux refuses the whole map.`;
       yield { message, span: lastSet(property).name };
@@ -62,9 +62,9 @@ for a function there, and its MSIs work only when \`msi-parent\` of the bridge n
   },
   *check(context, node) {
     const property = node.properties.get('msi-map');
-    const covered = (mapEntries(context.tree, property) ?? []).filter(({ length }) => length.value > 0);
+    const covered = (entriesOf(context, node, 'msi-map') ?? []).filter(({ length }) => length.value > 0);
     if (!property || covered.length === 0 || !isLive(node) || node.properties.has('msi-map-mask')) return;
-    for (const entry of mapEntries(context.tree, node.properties.get('iommu-map')) ?? []) {
+    for (const entry of entriesOf(context, node, 'iommu-map') ?? []) {
       if (entry.length.value === 0) continue;
       let next = entry.base.value;
       for (const each of [...covered].sort((a, b) => a.base.value - b.base.value)) {
@@ -159,7 +159,7 @@ mapping. Unless the hardware lets the doorbell pass, each MSI is an IOMMU fault.
     const driver = use && iommuDriver(context, use.provider)?.driver;
     if (!driver || driver.msiWindow === null || driver.grouping === 'none') return;
     const parents = specifiers(context.tree, node.properties.get('msi-parent'), '#msi-cells', 0).entries;
-    const maps = mapEntries(context.tree, node.properties.get('msi-map')) ?? [];
+    const maps = entriesOf(context, node, 'msi-map') ?? [];
     for (const { provider, phandle } of [...parents, ...maps]) {
       if (!provider || provider === node || compatibles(provider).some((name) => IOMMU_AWARE.test(name))) continue;
       yield {

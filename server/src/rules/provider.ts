@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Rules about the IOMMU's own node: its cells, its bus, its groups and domains.
 import { isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
-import { mapEntries, specifiers } from '#tree/specifiers.ts';
+import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { insertProperty, replaceValue } from './edits.ts';
 import { board, SMMU_V3 } from './example.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { iommuDriver, usesByProvider } from './uses.ts';
+import { entriesOf, iommuDriver, usesByProvider } from './uses.ts';
 
 /** Drivers whose cells have a rule of their own. */
 const OWN_CELL_RULE = new Set(['arm-smmu-v3', 'xen-grant-dma']);
@@ -55,7 +55,7 @@ function namedByMasters(context: RuleContext): Set<DtNode> {
     if (stop?.reason === 'no-cells' && stop.provider) named.add(stop.provider);
   }
   for (const host of context.nodesWith('iommu-map')) {
-    for (const { provider } of mapEntries(context.tree, host.properties.get('iommu-map')) ?? []) {
+    for (const { provider } of entriesOf(context, host, 'iommu-map') ?? []) {
       if (provider) named.add(provider);
     }
   }

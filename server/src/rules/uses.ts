@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Who uses which IOMMU: the facts that rules about several nodes share, gathered once per run.
 import { type DriverMatch, driverFor } from '#model/drivers/index.ts';
+import { compareVersions } from '#model/platform.ts';
 import { isLive, u32 } from '#tree/query.ts';
-import { mapEntries, specifiers } from '#tree/specifiers.ts';
+import { type MapEntry, mapEntries, specifiers } from '#tree/specifiers.ts';
 import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
 import type { RuleContext } from './rule.ts';
 
@@ -21,6 +22,13 @@ export interface Use {
 /** The cells that a specifier of this IOMMU has; 0 when it does not say. */
 export function cellCount(provider: DtNode): number {
   return u32(provider.properties.get('#iommu-cells')) ?? 0;
+}
+
+/** The entries of a map as the release reads them; `undefined` when Linux refuses the property as a whole. */
+export function entriesOf(context: RuleContext, node: DtNode, name: 'iommu-map' | 'msi-map'): MapEntry[] | undefined {
+  const wide = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
+  const cellsName = name === 'iommu-map' ? '#iommu-cells' : '#msi-cells';
+  return mapEntries(context.tree, node.properties.get(name), wide ? cellsName : undefined);
 }
 
 const drivers = new WeakMap<RuleContext, Map<DtNode, DriverMatch | undefined>>();
@@ -67,17 +75,17 @@ export function usesOf(context: RuleContext, master: DtNode): readonly Use[] {
   return list;
 }
 
-function readUses({ tree }: RuleContext, master: DtNode): Use[] {
+function readUses(context: RuleContext, master: DtNode): Use[] {
   const found: Use[] = [];
   const iommus = master.properties.get('iommus');
   if (iommus) {
-    for (const { provider, phandle, args } of specifiers(tree, iommus, '#iommu-cells').entries) {
+    for (const { provider, phandle, args } of specifiers(context.tree, iommus, '#iommu-cells').entries) {
       found.push({ master, provider, property: iommus, via: 'iommus', phandle, args, count: 1 });
     }
   }
   const map = master.properties.get('iommu-map');
   if (map) {
-    for (const { provider, phandle, out, length } of mapEntries(tree, map) ?? []) {
+    for (const { provider, phandle, out, length } of entriesOf(context, master, 'iommu-map') ?? []) {
       if (!provider) continue;
       found.push({ master, provider, property: map, via: 'iommu-map', phandle, args: [out], count: length.value });
     }

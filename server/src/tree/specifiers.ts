@@ -42,7 +42,10 @@ export interface MapEntry {
   readonly phandle: Cell;
   /** Absent when the phandle names no node. */
   readonly provider?: DtNode;
+  /** The first output cell. */
   readonly out: Cell;
+  /** How many output cells the entry has. */
+  readonly outCells: number;
   readonly length: Cell;
 }
 
@@ -102,19 +105,37 @@ function readList(
 }
 
 /**
- * The entries of a map of four cells each, as drivers/of/base.c:of_map_id reads it up to Linux 7.1; `undefined` when the
- * length is no multiple of 16 bytes or zero, which Linux refuses as a whole.
+ * The entries of a map. Without `cellsName` they have four cells each, as drivers/of/base.c:of_map_id reads them up to
+ * Linux 7.1; with it, as many output cells as that property of the provider says, as Linux 7.2 does, or one in a map of
+ * the old form. `undefined` when the value does not divide into entries, which Linux refuses as a whole.
  */
-export function mapEntries(tree: DeviceTree, property: DtProperty | undefined): MapEntry[] | undefined {
+export function mapEntries(
+  tree: DeviceTree,
+  property: DtProperty | undefined,
+  cellsName?: string,
+): MapEntry[] | undefined {
   if (!property) return [];
+  const { length: bytes } = property.value.bytes;
+  if (bytes === 0 || bytes % 4 !== 0) return undefined;
   const all = cells(tree, property);
-  if (property.value.bytes.length === 0 || property.value.bytes.length % 16 !== 0) return undefined;
+  const provided = (phandle: Cell): number => {
+    const provider = cellsName === undefined ? undefined : cellTarget(tree, phandle);
+    return provider && cellsName !== undefined ? (u32(provider.properties.get(cellsName)) ?? 1) : 1;
+  };
+  const old = all.length % 4 === 0 && all.every((cell, at) => at % 4 !== 3 || cell.value === 1);
+  return divide(tree, all, old ? () => 1 : provided) ?? (old ? divide(tree, all, provided) : undefined);
+}
+
+function divide(tree: DeviceTree, all: readonly Cell[], outCellsOf: (phandle: Cell) => number): MapEntry[] | undefined {
   const entries: MapEntry[] = [];
-  for (let at = 0; at + 4 <= all.length; at += 4) {
-    const [base, phandle, out, length] = all.slice(at, at + 4);
-    if (!base || !phandle || !out || !length) break;
+  for (let at = 0; at < all.length; ) {
+    const [base, phandle, out] = all.slice(at, at + 3);
+    const outCells = phandle ? outCellsOf(phandle) : 1;
+    const length = all[at + 2 + outCells];
+    if (!base || !phandle || !out || !length) return undefined;
     const provider = cellTarget(tree, phandle);
-    entries.push({ index: at / 4, base, phandle, out, length, ...(provider && { provider }) });
+    entries.push({ index: entries.length, base, phandle, out, outCells, length, ...(provider && { provider }) });
+    at += 3 + outCells;
   }
   return entries;
 }
