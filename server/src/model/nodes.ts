@@ -32,7 +32,7 @@ export const treeNodes = perMachine<TreeNodes>(({ tree }) => {
     if (properties.has('iommus')) withIommus.push(node);
     if (properties.has('iommu-map')) withIommuMap.push(node);
     if (properties.has('dma-ranges')) withDmaRanges.push(node);
-    if (node.children.size > 0) stack.push(...[...node.children.values()].reverse());
+    if (node.children.size > 0) for (const child of [...node.children.values()].reverse()) stack.push(child);
   }
   return { all, devices, withIommus, withIommuMap, withDmaRanges };
 });

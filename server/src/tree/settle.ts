@@ -45,7 +45,7 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
         }
       }
     }
-    pending.push(...[...node.children.values()].reverse());
+    if (node.children.size > 0) for (const child of [...node.children.values()].reverse()) pending.push(child);
   }
   if (settings.omits) omitUnreferenced(tree, referenced, settings.symbols);
   return { labels: tree.labelTable(), problems, phandleTargets: [...phandleTargets] };
@@ -56,7 +56,7 @@ function omitUnreferenced(tree: TreeBuilder, referenced: ReadonlySet<TreeNode>, 
   for (let node = pending.pop(); node; node = pending.pop()) {
     const kept = symbols && node.labels.length > 0;
     if (node.omitIfUnreferenced && !referenced.has(node) && !kept) tree.deleteNode(node);
-    else pending.push(...node.children.values());
+    else for (const child of node.children.values()) pending.push(child);
   }
   tree.prune();
 }
