@@ -190,7 +190,8 @@ function readDevices(kinds) {
     );
   const [early, end] = [waiting('early'), waiting('end')];
   const groups = readGroups(kinds.group);
-  const xenOps = new Map(kinds.trace.map((line) => /^ops: .*name="([^"]*)" ops=(\S+)/.exec(line)?.slice(1) ?? []));
+  const shown = kinds.trace.map((line) => /^ops: .*name="([^"]*)" ops=(\S+)/.exec(line)?.slice(1));
+  const xenOps = new Map(shown.filter((pair) => pair !== undefined));
   return kinds.device.flatMap((line) => {
     const [, bus, name, target] = /^(\w+)\/devices\/(\S+) (.*)$/.exec(line);
     const link = links.get(name) ?? {};

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The model's side of the lab: its core, bundled from the sources, asked about the tree that was booted.
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadModule } from '../load-core.mjs';
 
@@ -17,8 +16,7 @@ export async function loadModel() {
   const { predictor } = await loadModule('test/kernel/predict.ts');
   const { compareWithKernel } = await loadModule('test/kernel/agreement.ts');
   const predict = await predictor(root);
-  return ({ test, kernel, config }, observed) => {
-    const kernelConfig = readFileSync(config, 'utf8');
+  return ({ test, kernel, kernelConfig }, observed) => {
     const boot = {
       file: test.file,
       kernelVersion: kernel.split('-')[0],
