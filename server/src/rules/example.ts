@@ -32,3 +32,16 @@ export const GRANT_DMA = 'xen_iommu: xen-iommu { compatible = "xen,grant-dma"; #
 export function host(properties: string): string {
   return `pcie { device_type = "pci"; #address-cells = <3>; #size-cells = <2>; ${properties} };`;
 }
+
+/** What makes a node a bus of a 32-bit tree. */
+export const BUS_CELLS = '#address-cells = <1>; #size-cells = <1>;';
+
+/** A bus of a 32-bit root, with what stands in it. */
+export function bus(content: string): string {
+  return `bus { compatible = "simple-bus"; ${BUS_CELLS} ranges; ${content} };`;
+}
+
+/** A tree like {@link board} with one cell for an address and one for a size. */
+export function board32(...statements: readonly string[]): string {
+  return board('#address-cells = <1>;', '#size-cells = <1>;', ...statements);
+}

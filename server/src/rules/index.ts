@@ -3,6 +3,7 @@
 import { catalogue } from './catalogue.ts';
 import { COHERENCE_RULES } from './coherence.ts';
 import { DMA_RANGES_RULES } from './dma-ranges.ts';
+import { DMA_WINDOW_RULES } from './dma-windows.ts';
 import { ARM_SMMU_RULES } from './drivers-arm-smmu.ts';
 import { MEDIA_RULES } from './drivers-media.ts';
 import { RENESAS_RULES } from './drivers-renesas.ts';
@@ -41,7 +42,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'IOMMUs of media and mobile chips', rules: MEDIA_RULES },
   { title: 'PCI and other buses with IDs', rules: PCI_RULES },
   { title: 'Message signalled interrupts', rules: MSI_RULES },
-  { title: '`dma-ranges`', rules: DMA_RANGES_RULES },
+  { title: '`dma-ranges`', rules: [...DMA_RANGES_RULES, ...DMA_WINDOW_RULES] },
   { title: 'Coherence', rules: COHERENCE_RULES },
   { title: 'Reserved memory', rules: [...RESERVED_MEMORY_RULES, ...IOMMU_ADDRESSES_RULES] },
   { title: 'Probing', rules: PROBE_RULES },
