@@ -82,27 +82,29 @@ class Pages implements vscode.TextDocumentContentProvider {
 /** Names the board of the active editor; a click chooses another. */
 class BoardStatus implements vscode.Disposable {
   readonly #running: Running;
-  readonly #item: vscode.LanguageStatusItem;
+  readonly #item: vscode.StatusBarItem;
   readonly #listener: vscode.Disposable;
 
   constructor(running: Running) {
     this.#running = running;
-    this.#item = vscode.languages.createLanguageStatusItem('devicetreeIommu.board', LANGUAGES);
-    this.#item.name = 'Device tree board';
-    this.#item.command = { command: 'devicetreeIommu.selectBoard', title: 'Select' };
+    this.#item = vscode.window.createStatusBarItem('devicetreeIommu.board', vscode.StatusBarAlignment.Left);
+    this.#item.name = 'Device Tree Board';
+    this.#item.command = 'devicetreeIommu.selectBoard';
     this.#listener = vscode.window.onDidChangeActiveTextEditor(() => this.update());
     void this.update();
   }
 
   async update(): Promise<void> {
     const document = activeDocument();
-    if (!document) return;
-    this.#item.busy = true;
+    if (!document) {
+      this.#item.hide();
+      return;
+    }
     const found = await this.#running.request<BoardsResult>('dtIommu/boards', { textDocument: identifier(document) });
-    this.#item.busy = false;
-    if (!found) return;
+    if (!found || activeDocument() !== document) return;
     this.#item.text = `$(circuit-board) ${nameOf(found.board)}`;
-    this.#item.detail = `${REASONS[found.reason]}; ${found.platform}`;
+    this.#item.tooltip = `Board: ${REASONS[found.reason]}. Judged as ${found.platform}.`;
+    this.#item.show();
   }
 
   dispose(): void {

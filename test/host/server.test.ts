@@ -78,6 +78,18 @@ test('fix all is resolved where the client can', async () => {
   expect(JSON.stringify(resolved.edit)).toContain('iommus = <&xen_iommu 1>;');
 });
 
+test('one rule that reports twice is repaired in the whole file from the light bulb', async () => {
+  const client = new LanguageClient(new StaticFiles({}));
+  await client.initialize({ textDocument: { codeAction: { resolveSupport: { properties: ['edit'] } } } });
+  const second = 'virtio@2000 { compatible = "virtio,mmio"; reg = <0x2000 0x100>; xen,backend-domid = <7>; };';
+  client.open(URI, GUEST.replace(/\};\n$/, `\t${second}\n};\n`));
+  const params = { textDocument, range: { start: at, end: at }, context: { diagnostics: [], only: ['quickfix'] } };
+  const actions = await client.result<CodeAction[]>('textDocument/codeAction', params);
+  const all = actions.find(({ title }) => title === 'Fix all xen-backend-domid-legacy problems in this file');
+  const { edit } = await client.result<CodeAction>('codeAction/resolve', all);
+  expect(JSON.stringify(edit)).toMatch(/&xen_iommu 1>.*&xen_iommu 7>/);
+});
+
 test('positions count bytes for a client that wants UTF-8', async () => {
   const client = new LanguageClient(new StaticFiles({}));
   const result = await client.initialize({ general: { positionEncodings: ['utf-8', 'utf-16'] } });

@@ -32,6 +32,14 @@ export function hasFixes(view: View): boolean {
   return diagnostics(view).some((problem) => problem.fix !== undefined);
 }
 
+/** Rules with a repair at these offsets that the file needs more than once: what offers "fix all of these". */
+export function repeatedRules(view: View, start: number, end: number): string[] {
+  const fixable = diagnostics(view).filter((problem) => problem.fix !== undefined);
+  const here = problemsAt(view, start, end).filter((problem) => problem.fix !== undefined);
+  const rules = new Set(here.map((problem) => problem.rule));
+  return [...rules].filter((rule) => fixable.filter((problem) => problem.rule === rule).length > 1);
+}
+
 function repair(view: View, problem: Problem): CodeAction[] {
   const fix = fixOf(view, problem);
   return fix ? [{ title: fix.title, edits: fix.edits, problem, preferred: true }] : [];

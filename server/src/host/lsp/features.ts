@@ -14,9 +14,11 @@ import {
   SemanticTokensBuilder,
   type ServerCapabilities,
   SymbolKind,
+  type WorkspaceEdit,
 } from 'vscode-languageserver';
+import type { Problem } from '#base/problem.ts';
 import type { View } from '#ide/analysis.ts';
-import { codeActions, hasFixes } from '#ide/code-actions.ts';
+import { codeActions, hasFixes, repeatedRules } from '#ide/code-actions.ts';
 import { completion } from '#ide/completion.ts';
 import { definition } from '#ide/definition.ts';
 import { fixAll } from '#ide/fixes.ts';
@@ -81,8 +83,8 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
   connection.onCodeAction((params, token) => answer('codeAction', token, [], (session) => actionsOf(session, params)));
   connection.onCodeActionResolve((action, token) =>
     answer('codeAction/resolve', token, action, (session) => {
-      const { uri } = (action.data ?? {}) as { uri?: string };
-      return uri === undefined ? action : { ...action, edit: fixAllEdit(session, session.workspace.path(uri)) };
+      const data = action.data as FixAllData | undefined;
+      return data ? { ...action, edit: fixAllEdit(session, data) } : action;
     }),
   );
 }
@@ -205,19 +207,18 @@ function linkOf({ workspace }: Session, { snapshot }: View): Link {
   };
 }
 
-function actionsOf(
-  session: Session,
-  { textDocument: { uri }, range, context: { only } }: CodeActionParams,
-): CodeAction[] {
+function actionsOf(session: Session, params: CodeActionParams): CodeAction[] {
+  const { textDocument, range, context } = params;
   const { analysis, workspace, rulePage } = session;
-  const path = workspace.path(uri);
+  const path = workspace.path(textDocument.uri);
   const view = analysis.view(path);
   if (!view) return [];
-  const wants = (kind: string) => !only || only.some((asked) => kind === asked || kind.startsWith(`${asked}.`));
+  const wants = (kind: string) => !context.only || context.only.some((asked) => `${kind}.`.startsWith(`${asked}.`));
   const actions: CodeAction[] = [];
   if (wants(CodeActionKind.QuickFix)) {
     const lines = workspace.lines(path);
-    for (const action of codeActions(view, lines.offset(range.start), lines.offset(range.end))) {
+    const [start, end] = [lines.offset(range.start), lines.offset(range.end)];
+    for (const action of codeActions(view, start, end)) {
       actions.push({
         title: action.title,
         kind: CodeActionKind.QuickFix,
@@ -226,20 +227,37 @@ function actionsOf(
         edit: workspaceEditOf(workspace, action.edits, (file) => workspace.version(file)),
       });
     }
+    for (const rule of resolves(session) ? repeatedRules(view, start, end) : []) {
+      const title = `Fix all ${rule} problems in this file`;
+      actions.push(lateAction(session, { title, kind: CodeActionKind.QuickFix }, { uri: textDocument.uri, rule }));
+    }
   }
-  if (wants(FIX_ALL) && hasFixes(view)) {
-    const resolves = session.client.textDocument?.codeAction?.resolveSupport?.properties.includes('edit');
-    actions.push({
-      title: 'Fix all device tree problems in this file',
-      kind: FIX_ALL,
-      ...(resolves ? { data: { uri } } : only && { edit: fixAllEdit(session, path) }),
-    });
+  if (wants(FIX_ALL) && hasFixes(view) && (resolves(session) || context.only)) {
+    const title = 'Fix all device tree problems in this file';
+    actions.push(lateAction(session, { title, kind: FIX_ALL }, { uri: textDocument.uri }));
   }
-  return actions.filter((action) => action.edit || action.data);
+  return actions;
 }
 
-function fixAllEdit({ analysis, workspace }: Session, path: string): ReturnType<typeof workspaceEditOf> {
+/** Which problems an action repairs that is worked out when it is chosen. */
+interface FixAllData {
+  readonly uri: string;
+  /** Absent: of every rule. */
+  readonly rule?: string;
+}
+
+/** Fixing all takes an evaluation per fix: a client that can wait for the edit gets it when it is chosen. */
+function lateAction(session: Session, action: CodeAction, data: FixAllData): CodeAction {
+  return resolves(session) ? { ...action, data } : { ...action, edit: fixAllEdit(session, data) };
+}
+
+function resolves({ client }: Session): boolean {
+  return client.textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true;
+}
+
+function fixAllEdit({ analysis, workspace }: Session, { uri, rule }: FixAllData): WorkspaceEdit {
+  const path = workspace.path(uri);
   const board = analysis.view(path)?.choice.board ?? path;
-  const { edits } = fixAll(analysis, { board, wanted: (problem) => problem.span.file === path });
-  return workspaceEditOf(workspace, edits, (file) => workspace.version(file));
+  const wanted = (problem: Problem) => problem.span.file === path && (rule === undefined || problem.rule === rule);
+  return workspaceEditOf(workspace, fixAll(analysis, { board, wanted }).edits, (file) => workspace.version(file));
 }
