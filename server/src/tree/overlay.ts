@@ -33,7 +33,11 @@ export function addFixups(root: WrittenNode, tree: DeviceTree): void {
         if (nodeByReference(tree, reference.ref)) {
           local.push({ node, property: property.name, offset: reference.offset });
         } else {
-          append(child(root, '__fixups__'), reference.ref, ascii(`${pathOf(node)}:${property.name}:${reference.offset}`));
+          append(
+            child(root, '__fixups__'),
+            reference.ref,
+            ascii(`${pathOf(node)}:${property.name}:${reference.offset}`),
+          );
         }
       }
     }

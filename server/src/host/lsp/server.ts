@@ -236,8 +236,8 @@ class Server {
     if (!session) return;
     this.#scheduler.refresh(session.analysis.opened());
     const { diagnostics, semanticTokens } = session.client.workspace ?? {};
-    if (this.#pulls() && diagnostics?.refreshSupport) this.#connection.languages.diagnostics.refresh();
-    if (semanticTokens?.refreshSupport) this.#connection.languages.semanticTokens.refresh();
+    if (this.#pulls() && diagnostics?.refreshSupport) void this.#connection.languages.diagnostics.refresh();
+    if (semanticTokens?.refreshSupport) void this.#connection.languages.semanticTokens.refresh();
   }
 
   async #withProgress<T>(title: string, work: () => Promise<T>): Promise<T> {
