@@ -111,6 +111,12 @@ export class Analysis {
     return snapshot;
   }
 
+  /** Works everything out as after an edit, for the engine's sake: what ran a few times runs several times faster. */
+  rehearse(file: string): void {
+    const known = this.#choices.get(file);
+    if (known) this.#evaluate(known.board).problems();
+  }
+
   /** A copy of the board's files to try edits on. */
   trial(board: string): Trial {
     let changed: ReadonlyMap<string, SourceFile> = new Map();

@@ -46,6 +46,11 @@ export type Answer = <T>(
   compute: (session: Session) => T,
 ) => Promise<T>;
 
+/** Evaluations in the pause after the first document is opened, so that the first keystroke is as fast as the tenth. */
+const REHEARSALS = 10;
+/** Between two of them, for requests that arrive meanwhile; in milliseconds. */
+const REHEARSAL_PAUSE = 10;
+
 const WATCHED = '**/*.{dts,dtsi,dtso,overlay,h,config}';
 
 /** Wires a connection; the caller starts it with `listen()`. */
@@ -60,6 +65,7 @@ class Server {
   readonly #published = new Map<string, string>();
   #session: Session | undefined;
   #folder = '';
+  #rehearsals = REHEARSALS;
 
   constructor(connection: Connection, environment: Environment) {
     this.#connection = connection;
@@ -76,11 +82,13 @@ class Server {
         if (!this.#watches()) this.#refreshFiles();
         const path = workspace.open(uri, version, text);
         this.#scheduler.changed(path, analysis.opened());
+        this.#rehearse(path);
       }),
     );
     connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) =>
       this.#guard('didChange', ({ analysis, workspace }) => {
         const path = workspace.change(uri, version, contentChanges);
+        this.#rehearsals = 0;
         if (path !== undefined) this.#scheduler.changed(path, analysis.opened());
       }),
     );
@@ -211,6 +219,17 @@ class Server {
       }
     }
   };
+
+  /** Stops at the first change: from then on the user's own keystrokes do it. */
+  #rehearse(path: string): void {
+    if (this.#rehearsals === 0) return;
+    setTimeout(() => {
+      if (this.#rehearsals === 0) return;
+      this.#rehearsals--;
+      this.#guard('rehearse', ({ analysis }) => analysis.rehearse(path));
+      this.#rehearse(path);
+    }, REHEARSAL_PAUSE);
+  }
 
   #guard(name: string, work: (session: Session) => void): void {
     try {
