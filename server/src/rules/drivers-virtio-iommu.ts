@@ -184,6 +184,7 @@ const mmioMultiple: Rule = {
   severity: 'warning',
   title: 'virtio-mmio device with several `iommus` entries',
   properties: ['iommus'],
+  needs: ['xen-grant-not-first'],
   doc: `A virtio-mmio device is one endpoint, and its binding allows one entry in \`iommus\`. Linux programs all of them;
 the device uses one. Keep the entry of the device.`,
   source: 'Linux 6.12 Documentation/devicetree/bindings/virtio/mmio.yaml',

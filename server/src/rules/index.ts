@@ -25,6 +25,8 @@ import type { Rule } from './rule.ts';
 import { SMMU_STREAM_RULES } from './smmu-streams.ts';
 import { TEXT_RULES } from './text.ts';
 import { XEN_GRANT_RULES } from './xen-grant.ts';
+import { XEN_GRANT_DEVICE_RULES } from './xen-grant-dma.ts';
+import { XEN_GRANT_NODE_RULES } from './xen-grant-node.ts';
 
 export interface Family {
   readonly title: string;
@@ -46,7 +48,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Coherence', rules: COHERENCE_RULES },
   { title: 'Reserved memory', rules: [...RESERVED_MEMORY_RULES, ...IOMMU_ADDRESSES_RULES] },
   { title: 'Probing', rules: PROBE_RULES },
-  { title: 'Xen', rules: XEN_GRANT_RULES },
+  { title: 'Xen grant DMA', rules: [...XEN_GRANT_RULES, ...XEN_GRANT_NODE_RULES, ...XEN_GRANT_DEVICE_RULES] },
   { title: 'The text itself', rules: TEXT_RULES },
   { title: 'Checks of dtc', rules: DTC_RULES },
 ];

@@ -23,6 +23,7 @@ const mixedDrivers: Rule = {
   severity: 'error',
   title: '`iommus` with IOMMUs of different drivers',
   properties: ['iommus'],
+  needs: ['xen-grant-not-first'],
   doc: `The entries name IOMMUs that different drivers bind. A device of Linux belongs to one IOMMU driver:
 the first entry of another one fails with \`-EINVAL\`, all entries are dropped, and the device gets direct DMA.
 Keep the IOMMU that the device's DMA really passes.`,
@@ -179,6 +180,7 @@ const onPciHost: Rule = {
   severity: 'info',
   title: '`iommus` on a PCI host bridge',
   properties: ['iommus'],
+  needs: ['xen-grant-pci-iommus'],
   doc: `The functions behind a PCI host bridge get their IOMMU from \`iommu-map\`; Linux never uses \`iommus\` for them.
 On the bridge node it concerns only the bridge's own platform device, which matters where the bridge itself does DMA,
 for example as an MSI or DMA engine. Use \`iommu-map\` for the functions.`,
