@@ -64,6 +64,15 @@ test('what was deleted and set again stands in its old place', () => {
   `);
 });
 
+test('a property that is deleted alone is gone', () => {
+  expect(tree(`${header}/ { a; b; };\n/ { /delete-property/ a; };`)).toMatchInlineSnapshot(`
+    "/ {
+      b;
+    };
+    "
+  `);
+});
+
 test('/delete-…/ in the braces that make a node deletes nothing, as in dtc', () => {
   expect(tree(`${header}/ { a = <1>; /delete-property/ a; };`)).toMatchInlineSnapshot(`
     "/ {

@@ -2,7 +2,7 @@
 // Applies statements to the live tree, one after the other, with dtc's meaning of each (dtc-parser.y, livetree.c).
 import type { Problem } from '#base/problem.ts';
 import type { DirectiveItem, Item, MacroItem, NodeItem, OtherItem, PropertyItem } from '#syntax/ast.ts';
-import { ItemOrigin, type OpenBody, resolvedValue, type TreeBuilder, type TreeNode } from './build.ts';
+import { ItemOrigin, type OpenBody, type TreeBuilder, type TreeNode } from './build.ts';
 import { tokenIndexAt } from './cpp/expand.ts';
 import type { Head } from './head.ts';
 import type { Preprocessor, Source } from './preprocess.ts';
@@ -123,7 +123,7 @@ export class StatementApplier {
       return;
     }
     const { node } = target;
-    node.origins.push(new ItemOrigin('open', source, placeOf(item, head, at)));
+    node.origins.push(new ItemOrigin('open', source, item, at, head));
     this.#addLabels(node, head, target.fresh, { source, at: at + item.head.at });
     if (head.omit) this.#omit(node);
     if (body) body.nodes = true;
@@ -198,11 +198,8 @@ export class StatementApplier {
       data: raw.data.map(whole),
       references: raw.references.map((part) => ({ ...part, at: 0, width: place.length })),
     };
-    this.#tree.setProperty(fragment, {
-      name: byPath ? 'target-path' : 'target',
-      origin: { kind: 'set', span, name: span },
-      value: resolvedValue(value, source, place.at, this.#tree),
-    });
+    const property = this.#tree.property(fragment, byPath ? 'target-path' : 'target');
+    property.set({ kind: 'set', span, name: span }, value, source, place.at);
     return this.#tree.openChild(fragment, '__overlay__');
   }
 
@@ -215,28 +212,28 @@ export class StatementApplier {
       if (head.name === '') return;
     }
     const raw = this.#reader.value(item, source, at);
-    const value = resolvedValue(raw, source, at + (item.value?.at ?? item.length), this.#tree);
-    for (const fault of raw.faults) {
-      if (fault.kind === 'syntax') this.irregular = true;
-      else {
-        const severity = fault.kind === 'error' ? 'error' : 'warning';
-        this.#cpp.report({
-          rule: 'syntax/value',
-          severity,
-          message: fault.message,
-          span: value.spanOf(fault.at, fault.width),
-        });
-      }
-    }
-    const origin = new ItemOrigin('set', source, placeOf(item, head, at));
-    const duplicate = this.#tree.setProperty(owner, { name: head.name, origin, value });
+    const base = at + (item.value?.at ?? item.length);
+    if (raw.faults.length > 0) this.#faults(raw.faults, source, base);
+    const property = this.#tree.property(owner, head.name);
+    const duplicate = owner.fresh && property.origins.length > 0 && !property.deleted;
+    property.set(new ItemOrigin('set', source, item, at, head), raw, source, base);
     if (head.labels.length > 0) {
-      this.#tree.labelProperty(owner.node, head.name, locatedLabels(head, { source, at: at + item.head.at }));
+      property.labels = [...property.labels, ...locatedLabels(head, { source, at: at + item.head.at })];
     }
     if (duplicate) {
       const message = `\`${head.name}\` is set twice in the same braces; dtc refuses that (only another \`{…}\` overrides).`;
       const place = { at: at + item.head.at + head.at, length: head.length };
       this.#report('dtc/duplicate_property_names', message, source, place, pathOf(owner.node));
+    }
+  }
+
+  #faults(faults: RawValue['faults'], source: Source, base: number): void {
+    for (const { kind, message, at, width } of faults) {
+      if (kind === 'syntax') this.irregular = true;
+      else {
+        const span = source.span(base + at, base + at + width);
+        this.#cpp.report({ rule: 'syntax/value', severity: kind, message, span });
+      }
     }
   }
 
@@ -316,8 +313,4 @@ function locatedLabels({ labels }: Head, { source, at }: { source: Source; at: n
     name: label.name,
     span: source.span(at + label.at, at + label.at + label.name.length),
   }));
-}
-
-function placeOf(item: NodeItem | PropertyItem, head: Head, at: number) {
-  return { at, length: item.length, nameAt: at + item.head.at + head.at, nameLength: head.length };
 }

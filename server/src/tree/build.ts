@@ -2,9 +2,13 @@
 // The live tree while statements are merged into it, as dtc does it (livetree.c: merge_nodes, delete_node): a deleted
 // node or property keeps its place in the order and takes it again when it is set anew.
 import type { Span } from '#base/text.ts';
+import type { NodeItem, PropertyItem } from '#syntax/ast.ts';
+import type { Head } from './head.ts';
 import type { DtNode, DtProperty, Label, NodeOrigin, PropertyOrigin } from './types.ts';
 import { ResolvedValue } from './value.ts';
-import type { RawValue } from './value-syntax.ts';
+import { EMPTY_VALUE, type RawValue } from './value-syntax.ts';
+
+const NO_CHILDREN = new Map<string, TreeNode>();
 
 export class TreeNode implements DtNode {
   readonly name: string;
@@ -12,7 +16,8 @@ export class TreeNode implements DtNode {
   /** In dtc's list order: the label added last comes first. */
   readonly labels: Label[] = [];
   readonly properties = new Map<string, TreeProperty>();
-  readonly children = new Map<string, TreeNode>();
+  /** Most nodes are leaves, so they share one empty map until the first child comes. */
+  children: Map<string, TreeNode> = NO_CHILDREN;
   readonly origins: NodeOrigin[] = [];
   deleted = false;
   omitIfUnreferenced = false;
@@ -30,13 +35,33 @@ export class TreeProperty implements DtProperty {
   readonly node: TreeNode;
   labels: readonly Label[] = NO_LABELS;
   readonly origins: PropertyOrigin[] = [];
-  value: ResolvedValue;
+  raw: RawValue = EMPTY_VALUE;
   deleted = false;
+  readonly #tree: TreeBuilder;
+  #locator: Locator | undefined;
+  #base = 0;
+  #value: ResolvedValue | undefined;
 
-  constructor(name: string, node: TreeNode, value: ResolvedValue) {
+  constructor(name: string, node: TreeNode, tree: TreeBuilder) {
     this.name = name;
     this.node = node;
-    this.value = value;
+    this.#tree = tree;
+  }
+
+  /** Sets the value that was written at `base`; a deleted property is back again. */
+  set(origin: PropertyOrigin, raw: RawValue, locator: Locator, base: number): void {
+    this.origins.push(origin);
+    this.raw = raw;
+    this.deleted = false;
+    this.#locator = locator;
+    this.#base = base;
+    this.#value = undefined;
+  }
+
+  /** Made when somebody asks: on a keystroke only a few of a board's ten thousand values are looked at. */
+  get value(): ResolvedValue {
+    this.#value ??= new ResolvedValue(this.raw, this.#locator ?? NOWHERE, this.#base, this.#tree);
+    return this.#value;
   }
 }
 
@@ -44,6 +69,8 @@ export class TreeProperty implements DtProperty {
 export interface Locator {
   span(start: number, end: number): Span;
 }
+
+const NOWHERE: Locator = { span: (start, end) => ({ file: '', start, end }) };
 
 /** The body of a node that statements are being applied to. */
 export interface OpenBody {
@@ -60,6 +87,7 @@ export class TreeBuilder {
   /** Every node that ever carried a label; {@link byLabel} picks the living ones. */
   readonly #labelled = new Map<string, TreeNode[]>();
   rootOpened = false;
+  #deletions = false;
 
   addLabel(node: TreeNode, label: Label): void {
     if (node.labels.some((known) => known.name === label.name)) return;
@@ -73,6 +101,8 @@ export class TreeBuilder {
   byLabel(label: string): TreeNode[] {
     const nodes = this.#labelled.get(label);
     if (!nodes) return [];
+    const only = nodes.length === 1 ? nodes[0] : undefined;
+    if (only && !only.deleted && only.labels.length === 1) return nodes;
     const living = nodes.filter((node) => !node.deleted && node.labels.some((known) => known.name === label));
     return living.length > 1 ? inTreeOrder(this.root, living) : living;
   }
@@ -103,38 +133,25 @@ export class TreeBuilder {
       return { node: known, fresh: body.fresh, duplicate };
     }
     const node = new TreeNode(name, body.node);
+    if (body.node.children === NO_CHILDREN) body.node.children = new Map();
     body.node.children.set(name, node);
     return { node, fresh: true, duplicate: undefined };
   }
 
-  /** Returns the property that a fresh body had already set under this name. */
-  setProperty(
-    body: OpenBody,
-    property: { readonly name: string; readonly origin: PropertyOrigin; readonly value: ResolvedValue },
-  ): TreeProperty | undefined {
-    const known = body.node.properties.get(property.name);
-    if (known) {
-      const duplicate = body.fresh && !known.deleted ? known : undefined;
-      known.deleted = false;
-      known.value = property.value;
-      known.origins.push(property.origin);
-      return duplicate;
-    }
-    const made = new TreeProperty(property.name, body.node, property.value);
-    made.origins.push(property.origin);
-    body.node.properties.set(property.name, made);
-    return undefined;
-  }
-
-  labelProperty(node: TreeNode, name: string, labels: readonly Label[]): void {
-    const property = node.properties.get(name);
-    if (property) property.labels = [...property.labels, ...labels];
+  /** The property of a body under a name: the one that was there, deleted or not, or a new one without a value. */
+  property(body: OpenBody, name: string): TreeProperty {
+    const known = body.node.properties.get(name);
+    if (known) return known;
+    const made = new TreeProperty(name, body.node, this);
+    body.node.properties.set(name, made);
+    return made;
   }
 
   /** False when there was nothing to delete. */
   deleteProperty(body: OpenBody, name: string, origin: PropertyOrigin): boolean {
     const property = body.node.properties.get(name);
     if (!property || property.deleted || body.fresh) return false;
+    this.#deletions = true;
     property.deleted = true;
     property.labels = NO_LABELS;
     property.origins.push(origin);
@@ -149,6 +166,7 @@ export class TreeBuilder {
   }
 
   deleteNode(node: TreeNode): void {
+    this.#deletions = true;
     const pending = [node];
     for (let next = pending.pop(); next; next = pending.pop()) {
       next.deleted = true;
@@ -163,6 +181,7 @@ export class TreeBuilder {
 
   /** Takes what is deleted out of the maps, so that readers see the tree that dtc would write. */
   prune(): void {
+    if (!this.#deletions) return;
     const pending = [this.root];
     for (let node = pending.pop(); node; node = pending.pop()) {
       for (const [name, property] of node.properties) if (property.deleted) node.properties.delete(name);
@@ -195,38 +214,29 @@ function inTreeOrder(root: TreeNode, wanted: readonly TreeNode[]): TreeNode[] {
   return found;
 }
 
-/** A property's place: computed when somebody asks, because most are never looked at. */
+/** The place of a statement: computed when somebody asks, because most are never looked at. */
 export class ItemOrigin<K extends 'open' | 'set'> {
   readonly kind: K;
   readonly #locator: Locator;
-  readonly #start: number;
-  readonly #length: number;
-  readonly #nameAt: number;
-  readonly #nameLength: number;
+  readonly #item: NodeItem | PropertyItem;
+  readonly #at: number;
+  readonly #head: Head;
 
-  constructor(
-    kind: K,
-    locator: Locator,
-    place: { readonly at: number; readonly length: number; readonly nameAt: number; readonly nameLength: number },
-  ) {
+  /** `at`: where the item starts in its source. */
+  constructor(kind: K, locator: Locator, item: NodeItem | PropertyItem, at: number, head: Head) {
     this.kind = kind;
     this.#locator = locator;
-    this.#start = place.at;
-    this.#length = place.length;
-    this.#nameAt = place.nameAt;
-    this.#nameLength = place.nameLength;
+    this.#item = item;
+    this.#at = at;
+    this.#head = head;
   }
 
   get span(): Span {
-    return this.#locator.span(this.#start, this.#start + this.#length);
+    return this.#locator.span(this.#at, this.#at + this.#item.length);
   }
 
   get name(): Span {
-    return this.#locator.span(this.#nameAt, this.#nameAt + this.#nameLength);
+    const start = this.#at + this.#item.head.at + this.#head.at;
+    return this.#locator.span(start, start + this.#head.length);
   }
-}
-
-/** Raw values whose bytes need nothing of the tree are shared between evaluations. */
-export function resolvedValue(raw: RawValue, locator: Locator, base: number, tree: TreeBuilder): ResolvedValue {
-  return new ResolvedValue(raw, locator, base, (ref) => tree.byReference(ref));
 }

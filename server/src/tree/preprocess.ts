@@ -70,7 +70,7 @@ export class Preprocessor {
     this.#options = options;
     this.#itemsOf = itemsOf;
     for (const [name, value] of [...BUILT_IN, ...options.defines]) {
-      this.macros.define(commandLineMacro(name, value), () => undefined);
+      this.macros.define(commandLineMacro(name, value));
     }
   }
 
@@ -149,9 +149,7 @@ export class Preprocessor {
     } else if (item.kind === 'undef') {
       this.macros.undefine(macro.name);
     } else {
-      const nameAt = at + item.rest.at + macro.nameAt;
-      const end = nameAt + macro.name.length;
-      this.macros.define(macro, () => source.span(nameAt, end));
+      this.macros.define(macro, source, at + item.rest.at);
     }
   }
 

@@ -29,7 +29,7 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
   const pending: TreeNode[] = [tree.root];
   for (let node = pending.pop(); node; node = pending.pop()) {
     for (const property of node.properties.values()) {
-      for (const reference of property.value.raw.references) {
+      for (const reference of property.raw.references) {
         const target = tree.byReference(reference.ref);
         if (target) {
           referenced.add(target);

@@ -9,23 +9,27 @@ interface Located {
   span(start: number, end: number): Span;
 }
 
+/** The tree that references are looked up in. */
+interface References {
+  byReference(ref: string): DtNode | undefined;
+}
+
 const NO_LABELS: readonly (Label & { readonly offset: number })[] = [];
 
-/** Evaluated lazily: on a keystroke only a few of a board's ten thousand values are looked at. */
 export class ResolvedValue implements Value {
   readonly raw: RawValue;
   readonly #locator: Located;
   readonly #base: number;
-  readonly #resolve: (ref: string) => DtNode | undefined;
+  readonly #tree: References;
   #bytes: Uint8Array | undefined;
   #data: readonly Datum[] | undefined;
   #references: readonly Reference[] | undefined;
 
-  constructor(raw: RawValue, locator: Located, base: number, resolve: (ref: string) => DtNode | undefined) {
+  constructor(raw: RawValue, locator: Located, base: number, tree: References) {
     this.raw = raw;
     this.#locator = locator;
     this.#base = base;
-    this.#resolve = resolve;
+    this.#tree = tree;
   }
 
   get bytes(): Uint8Array {
@@ -40,7 +44,7 @@ export class ResolvedValue implements Value {
     return this.raw.references
       .filter((reference) => reference.kind === 'path')
       .map((reference) => {
-        const node = this.#resolve(reference.ref);
+        const node = this.#tree.byReference(reference.ref);
         const text = node ? `${pathOf(node)}\0` : '';
         return {
           at: reference.at,

@@ -48,9 +48,16 @@ export interface Definition {
   readonly span: Span | undefined;
 }
 
+/** A file that gives the span of a part of its text. */
+interface Locator {
+  span(start: number, end: number): Span;
+}
+
 interface Entry {
   readonly macro: Macro;
-  readonly locate: () => Span | undefined;
+  readonly locator: Locator | undefined;
+  /** Where the text of the definition starts in it. */
+  readonly base: number;
 }
 
 /** What every name means at the point that an evaluation has reached. */
@@ -59,9 +66,9 @@ export class MacroTable {
   /** Definitions that were replaced or removed, oldest first. */
   readonly #past = new Map<string, Entry[]>();
 
-  define(macro: Macro, locate: () => Span | undefined): void {
+  define(macro: Macro, locator?: Locator, base = 0): void {
     this.#retire(macro.name);
-    this.#current.set(macro.name, { macro, locate });
+    this.#current.set(macro.name, { macro, locator, base });
   }
 
   undefine(name: string): void {
@@ -85,7 +92,10 @@ export class MacroTable {
   history(name: string): Definition[] {
     const current = this.#current.get(name);
     const entries = [...(this.#past.get(name) ?? []), ...(current ? [current] : [])];
-    return entries.map(({ macro, locate }) => ({ macro, span: locate() }));
+    return entries.map(({ macro, locator, base }) => {
+      const start = base + macro.nameAt;
+      return { macro, span: locator?.span(start, start + macro.name.length) };
+    });
   }
 
   names(): Iterable<string> {
