@@ -10,7 +10,7 @@ import { at, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
 import type { DecodedId, IommuUse } from './types.ts';
 
 /** A driver below xen/drivers/passthrough/arm. All of them let the IOMMU walk the domain's own P2M, in stage 2. */
-interface XenDriver {
+export interface XenDriver {
   readonly name: string;
   readonly file: string;
   readonly compatibles: readonly string[];
@@ -79,13 +79,13 @@ export interface HostView {
 }
 
 /** The driver of Xen for a node, whether or not it comes up. */
-function xenDriver(node: DtNode): XenDriver | undefined {
+export function xenDriver(node: DtNode): XenDriver | undefined {
   const names = compatibles(node);
   return DRIVERS.find((driver) => driver.compatibles.some((name) => names.includes(name)));
 }
 
 /** IOMMUs that Xen brings up; `xen,passthrough` on an IOMMU keeps Xen from using it. */
-const usable = perMachine<readonly DtNode[]>((machine) =>
+export const usable = perMachine<readonly DtNode[]>((machine) =>
   treeNodes(machine).all.filter(
     (node) =>
       xenDriver(node) !== undefined &&

@@ -27,6 +27,8 @@ import { TEXT_RULES } from './text.ts';
 import { XEN_GRANT_RULES } from './xen-grant.ts';
 import { XEN_GRANT_DEVICE_RULES } from './xen-grant-dma.ts';
 import { XEN_GRANT_NODE_RULES } from './xen-grant-node.ts';
+import { XEN_HOST_IOMMU_RULES } from './xen-host-iommu.ts';
+import { XEN_PASSTHROUGH_RULES } from './xen-passthrough.ts';
 
 export interface Family {
   readonly title: string;
@@ -49,6 +51,8 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Reserved memory', rules: [...RESERVED_MEMORY_RULES, ...IOMMU_ADDRESSES_RULES] },
   { title: 'Probing', rules: PROBE_RULES },
   { title: 'Xen grant DMA', rules: [...XEN_GRANT_RULES, ...XEN_GRANT_NODE_RULES, ...XEN_GRANT_DEVICE_RULES] },
+  { title: 'IOMMUs under Xen', rules: XEN_HOST_IOMMU_RULES },
+  { title: 'Devices for other domains of Xen', rules: XEN_PASSTHROUGH_RULES },
   { title: 'The text itself', rules: TEXT_RULES },
   { title: 'Checks of dtc', rules: DTC_RULES },
 ];

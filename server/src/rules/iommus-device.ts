@@ -23,7 +23,7 @@ const mixedDrivers: Rule = {
   severity: 'error',
   title: '`iommus` with IOMMUs of different drivers',
   properties: ['iommus'],
-  needs: ['xen-grant-not-first'],
+  needs: ['xen-grant-not-first', 'xen-iommus-two-iommus'],
   doc: `The entries name IOMMUs that different drivers bind. A device of Linux belongs to one IOMMU driver:
 the first entry of another one fails with \`-EINVAL\`, all entries are dropped, and the device gets direct DMA.
 Keep the IOMMU that the device's DMA really passes.`,
@@ -57,7 +57,7 @@ const multiInstance: Rule = {
   severity: 'error',
   title: '`iommus` with several IOMMUs of a driver that knows only one per device',
   properties: ['iommus'],
-  needs: ['iommus-mixed-drivers'],
+  needs: ['iommus-mixed-drivers', 'xen-iommus-two-iommus'],
   doc: `The entries name several instances of one driver, and the driver keeps one instance per device.
 Most drivers then program the IDs of all entries into the first instance, so the streams of the others fault or bypass;
 the Qualcomm driver refuses the device. Give each IOMMU's share of the hardware a device node of its own.`,

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// The backend of a virtio function behind a PCI host bridge as an entry of the bridge's `iommu-map`.
+import type { Span, TextEdit } from '#base/text.ts';
+import { lastSet, pathOf, u32 } from '#tree/query.ts';
+import { type MapEntry, mapEntries } from '#tree/specifiers.ts';
+import type { DtNode, DtProperty } from '#tree/types.ts';
+import { insertProperty } from './edits.ts';
+import { hex, isPciHost, requesterId } from './id-map.ts';
+import type { RuleContext } from './rule.ts';
+import { grantProvider, isGrantProvider } from './xen-grant-provider.ts';
+
+export interface MapPlan {
+  /** The entry as the message shows it; absent when the map has it already. */
+  readonly entry?: string;
+  readonly edits: readonly TextEdit[];
+}
+
+export interface PciFunction {
+  readonly host: DtNode;
+  readonly node: DtNode;
+  readonly domid: number;
+  /** Where the text named the domain. */
+  readonly place: Span;
+}
+
+/** The host bridge above a node, which need not be its parent. */
+export function hostOf(node: DtNode): DtNode | undefined {
+  for (let at = node.parent; at; at = at.parent) if (isPciHost(at)) return at;
+  return undefined;
+}
+
+/** The edits of the host bridge; or why none is certain to be right. */
+export function planMap(context: RuleContext, fn: PciFunction): MapPlan | { readonly refused: string } {
+  const { host, node } = fn;
+  const name = `\`${pathOf(host)}\``;
+  const rid = requesterId(context.tree, node);
+  if (host !== node.parent) return { refused: 'it is behind a bridge, whose bus number is known only at run time' };
+  if (rid === undefined) return { refused: 'the node has no `reg`, so its place on the PCI bus is not known' };
+  const mask = u32(host.properties.get('iommu-map-mask')) ?? 0xffffffff;
+  if ((rid & mask) >>> 0 !== rid) {
+    return { refused: `\`iommu-map-mask\` of ${name} hides which function it is, so they all share one backend` };
+  }
+  const map = host.properties.get('iommu-map');
+  if (!map) return newMap(context, fn, rid);
+  const entries = mapEntries(context.tree, map, undefined);
+  if (!entries) return { refused: `\`iommu-map\` of ${name} does not divide into entries` };
+  const hit = entries.find(({ base, length }) => rid >= base.value && rid < base.value + length.value);
+  if (hit && !isGrantProvider(hit.provider)) {
+    const where = hit.provider ? ` to \`${pathOf(hit.provider)}\`` : '';
+    return { refused: `\`iommu-map\` of ${name} sends it${where} already, and a function has one IOMMU` };
+  }
+  if (hit && hit.out.value + rid - hit.base.value === fn.domid) return { edits: [] };
+  if (lastSet(map).span.file !== fn.place.file) {
+    return { refused: `\`iommu-map\` of ${name} is in another file, which other boards may share` };
+  }
+  if (!hit) return appendEntry(context, fn, { map, rid });
+  if (hit.length.value === 1) {
+    return { refused: `\`iommu-map\` of ${name} says domain ${hit.out.value}, and only one of the two can be right` };
+  }
+  return splitEntry(context, fn, { map, hit, rid });
+}
+
+function entryOf(ref: string, rid: number, domid: number): string {
+  return `${hex(rid)} ${ref} ${domid} 0x1`;
+}
+
+function newMap(context: RuleContext, fn: PciFunction, rid: number): MapPlan | { readonly refused: string } {
+  const provider = grantProvider(context, fn.host, fn.place);
+  if ('refused' in provider) return provider;
+  const entry = `<${entryOf(provider.ref, rid, fn.domid)}>`;
+  const block = fn.host.origins.find(
+    ({ kind, span }) =>
+      kind === 'open' && span.file === fn.place.file && span.start <= fn.place.start && fn.place.end <= span.end,
+  );
+  const edit = block && insertProperty(context.text, fn.host, { name: 'iommu-map', value: entry }, block);
+  if (!edit) return { refused: `the text has no block of \`${pathOf(fn.host)}\` around it` };
+  return { entry, edits: [...provider.edits, edit] };
+}
+
+function appendEntry(
+  context: RuleContext,
+  fn: PciFunction,
+  { map, rid }: { readonly map: DtProperty; readonly rid: number },
+): MapPlan | { readonly refused: string } {
+  const provider = grantProvider(context, fn.host, fn.place);
+  if ('refused' in provider) return provider;
+  const { span } = lastSet(map);
+  const statement = context.text(span.file).slice(span.start, span.end);
+  const close = statement.lastIndexOf('>');
+  if (!/^>\s*;$/.test(statement.slice(close))) return { refused: '`iommu-map` of its bridge comes from a macro' };
+  const at = span.start + close + 1;
+  const entry = `<${entryOf(provider.ref, rid, fn.domid)}>`;
+  return { entry, edits: [...provider.edits, { span: { file: span.file, start: at, end: at }, text: `, ${entry}` }] };
+}
+
+/** An entry is linear: the IDs before and after the function keep what they had. */
+function splitEntry(
+  context: RuleContext,
+  { domid }: PciFunction,
+  { map, hit, rid }: { readonly map: DtProperty; readonly hit: MapEntry; readonly rid: number },
+): MapPlan | { readonly refused: string } {
+  const { file } = lastSet(map).span;
+  const source = context.text(file);
+  const start = hit.base.span.start;
+  const end = hit.length.span.end;
+  const ref = source.slice(hit.phandle.span.start, hit.phandle.span.end);
+  if (!/^[^<>;]*$/.test(source.slice(start, end)) || !/^(&|0x|\d)/.test(ref)) {
+    return { refused: '`iommu-map` of its bridge gives it another domain, in an entry that comes from a macro' };
+  }
+  const before = rid - hit.base.value;
+  const after = hit.length.value - before - 1;
+  const parts = [
+    before > 0 ? `${hex(hit.base.value)} ${ref} ${hit.out.value} ${hex(before)}` : '',
+    entryOf(ref, rid, domid),
+    after > 0 ? `${hex(rid + 1)} ${ref} ${hit.out.value + before + 1} ${hex(after)}` : '',
+  ].filter((part) => part !== '');
+  return { entry: `<${entryOf(ref, rid, domid)}>`, edits: [{ span: { file, start, end }, text: parts.join('>, <') }] };
+}
