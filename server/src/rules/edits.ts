@@ -54,11 +54,15 @@ export function insertAfter(text: TextOf, property: DtProperty, added: NewProper
 }
 
 /**
- * Adds a property to a node: after its last property when it has one in the block that opened it first, else at the
- * start of that block. `undefined` when the node has no block in the text.
+ * Adds a property to a node: after its last property when it has one in the block, else at the start of the block.
+ * The block is the one that opened the node first, unless stated. `undefined` when the node has no block in the text.
  */
-export function insertProperty(text: TextOf, node: DtNode, added: NewProperty): TextEdit | undefined {
-  const block = firstBlock(node);
+export function insertProperty(
+  text: TextOf,
+  node: DtNode,
+  added: NewProperty,
+  block: NodeOrigin | undefined = firstBlock(node),
+): TextEdit | undefined {
   if (!block) return undefined;
   let last: DtProperty | undefined;
   for (const property of node.properties.values()) {

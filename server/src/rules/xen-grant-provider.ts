@@ -2,7 +2,7 @@
 // Which `xen,grant-dma` node a migrated device refers to, how the text writes that, and the edits that provide it.
 import type { Span, TextEdit } from '#base/text.ts';
 import { explicitPhandle } from '#tree/phandles.ts';
-import { cells, cellTarget, compatibles, isLive, lastSet, nodeSpan, pathOf, u32, walk } from '#tree/query.ts';
+import { cells, cellTarget, compatibles, isLive, nodeSpan, pathOf, u32, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, NodeOrigin } from '#tree/types.ts';
 import { existsFor } from './conditional.ts';
 import {

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// The former names of Xen's grant binding become `iommus` or `iommu-map` in every form, or the message says why not.
+import { describe, expect, it } from 'vitest';
+import { fixOf } from '#test/support/analyse.ts';
+import { checkFix, diagnose } from '#test/support/check.ts';
+import { parseFixture } from '#test/support/fixture.ts';
+import { FORMS, guest, PROVIDER, REFUSED } from './forms.ts';
+
+function legacy(text: string, metadata: Record<string, string> = {}) {
+  const fixture = parseFixture(text);
+  const analysis = diagnose({ ...fixture, metadata: new Map(Object.entries(metadata)) }, {});
+  return { analysis, problems: analysis.problems.filter(({ rule }) => rule.endsWith('-domid-legacy')) };
+}
+
+describe('is converted', () => {
+  it.each(FORMS)('$title', ({ rule, before, after }) => checkFix(rule, before, after));
+});
+
+describe('is refused with the reason', () => {
+  it.each(REFUSED)('$title', ({ before, reason }) => {
+    const { analysis, problems } = legacy(before);
+    expect(problems.map(({ message }) => message).join('\n')).toContain(reason);
+    for (const problem of problems) {
+      expect(problem.fix).toBeUndefined();
+      expect(fixOf(analysis, problem)).toBeUndefined();
+    }
+  });
+});
+
+describe('the message', () => {
+  const OLD = guest('\t\txen,backend-domid = <1>;', PROVIDER.replace('xen_iommu:', 'grants:'));
+
+  it('names the provider that the fix uses', () =>
+    expect(legacy(OLD).problems[0]?.message).toMatchInlineSnapshot(
+      `"No Linux reads \`xen,backend-domid\`, so this device gets no grant DMA; since 5.19 it is \`iommus = <&grants 1>\`."`,
+    ));
+
+  it('says what a kernel before 5.19 does', () =>
+    expect(legacy(OLD, { kernel: '5.15' }).problems[0]?.message).toMatchInlineSnapshot(
+      `"No Linux reads \`xen,backend-domid\`, so this device gets no grant DMA; since 5.19 it is \`iommus = <&grants 1>\`, but Linux 5.15 has no driver for it, and the device waits for the probe timeout and then does ordinary virtio."`,
+    ));
+
+  it('is silent in Zephyr', () => expect(legacy(OLD, { platform: 'zephyr' }).problems).toEqual([]));
+
+  it('names the shared file that the fix changes', () =>
+    expect(
+      legacy(`//- /board.dts\n#include "guest.dtsi"\n//- /guest.dtsi\n${OLD}`).problems[0]?.fix,
+    ).toMatchInlineSnapshot(
+      `"Convert to \`iommus\` with \`xen,grant-dma\` in every board that includes \`guest.dtsi\`"`,
+    ));
+});
