@@ -18,7 +18,7 @@ const legacyMasters: Rule = {
   severity: 'warning',
   title: 'SMMU with the deprecated `mmu-masters`',
   properties: ['mmu-masters'],
-  needs: ['smmu-mixed-bindings'],
+  needs: ['smmu-mixed-bindings', 'xen-smmu-duplicate-master'],
   knows: 'node',
   doc: `\`mmu-masters\` lists the masters on the SMMU, the form before \`iommus\`. Linux prints \`deprecated "mmu-masters" DT
 property in use\`: without CONFIG_ARM_SMMU_LEGACY_DT_BINDINGS the masters get no translation, with it they get identity

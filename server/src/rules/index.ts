@@ -27,6 +27,8 @@ import { TEXT_RULES } from './text.ts';
 import { XEN_GRANT_RULES } from './xen-grant.ts';
 import { XEN_GRANT_DEVICE_RULES } from './xen-grant-dma.ts';
 import { XEN_GRANT_NODE_RULES } from './xen-grant-node.ts';
+import { XEN_BOOT_RULES } from './xen-host-boot.ts';
+import { XEN_HOST_DRIVER_RULES } from './xen-host-drivers.ts';
 import { XEN_HOST_IOMMU_RULES } from './xen-host-iommu.ts';
 import { XEN_PASSTHROUGH_RULES } from './xen-passthrough.ts';
 
@@ -51,7 +53,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Reserved memory', rules: [...RESERVED_MEMORY_RULES, ...IOMMU_ADDRESSES_RULES] },
   { title: 'Probing', rules: PROBE_RULES },
   { title: 'Xen grant DMA', rules: [...XEN_GRANT_RULES, ...XEN_GRANT_NODE_RULES, ...XEN_GRANT_DEVICE_RULES] },
-  { title: 'IOMMUs under Xen', rules: XEN_HOST_IOMMU_RULES },
+  { title: 'IOMMUs under Xen', rules: [...XEN_HOST_IOMMU_RULES, ...XEN_HOST_DRIVER_RULES, ...XEN_BOOT_RULES] },
   { title: 'Devices for other domains of Xen', rules: XEN_PASSTHROUGH_RULES },
   { title: 'The text itself', rules: TEXT_RULES },
   { title: 'Checks of dtc', rules: DTC_RULES },

@@ -27,6 +27,7 @@ const supplierDead: Rule = {
   severity: 'warning',
   title: 'IOMMU that needs a disabled supplier',
   properties: ['#iommu-cells'],
+  needs: ['xen-ipmmu-no-root'],
   doc: `The IOMMU needs a clock, reset or power domain of a node that is disabled. Its probe is deferred without end, so it
 never registers; its masters wait until the deferred probe timeout and then run with direct DMA, which the hardware may
 block. Enable the supplier.`,

@@ -167,11 +167,10 @@ const mixedTypes: Rule = {
 
 const notDefault: Rule = {
   id: 'xen-iommu-driver-not-default',
-  severity: 'info',
+  severity: 'hint',
   title: 'IOMMU whose driver a default build of Xen lacks',
   properties: ['#iommu-cells'],
   platforms: XEN_HOST,
-  needs: ['xen-mixed-iommu-types'],
   doc: `The driver is in Xen's source but not in a default build: SMMUv3 needs \`CONFIG_EXPERT\` and \`CONFIG_ARM_SMMU_V3\`, the IPMMU an
 R-Car platform. Without it nothing protects devices, no device can be assigned, and dom0 sees the IOMMU.
 Check the configuration of the Xen that boots.`,
