@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// Proves the migrations: each form, and thousands of random trees, mean what they meant, in the binding that Linux reads.
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { Bench, dtcBlob, unintended } from './migrations/bench.mjs';
+import { randomTree } from './migrations/random-tree.mjs';
+import { Report } from './oracle/report.mjs';
+
+const { values } = parseArgs({
+  options: { trees: { type: 'string', default: '2500' }, seed: { type: 'string', default: '1' } },
+});
+const trees = Number(values.trees);
+const first = Number(values.seed);
+/** Starting cpp and dtc takes longer than everything else, so they see one random tree in so many. */
+const DTC_EVERY = 25;
+
+const hasDtc = ['dtc', 'cpp'].every((program) => spawnSync(program, ['--version']).status === 0);
+if (!hasDtc)
+  console.log('without dtc and cpp (Debian: device-tree-compiler, cpp): blobs are only compared with our own');
+const bench = await Bench.open();
+const report = new Report();
+
+forms();
+fuzz();
+console.log(`${report.passed} passed, ${report.failed} failed`);
+process.exitCode = report.failed > 0 ? 1 : 0;
+
+function forms() {
+  const part = report.part('forms');
+  for (const form of bench.core.FORMS) {
+    const { files } = bench.core.parseFixture(form.before);
+    const devices = form.overlay ? [] : [{ path: form.device, rid: form.rid, domid: form.domid }];
+    attempt(part, form.title, () => prove(files, devices, hasDtc));
+  }
+  part.done(hasDtc ? "each also with Debian's dtc" : '');
+}
+
+function fuzz() {
+  const part = report.part('random trees', trees);
+  let seen = 0;
+  let converted = 0;
+  for (let n = 0; n < trees; n++) {
+    const { files, devices } = randomTree(first + n);
+    const dtc = hasDtc && n % DTC_EVERY === 0;
+    if (dtc) seen++;
+    attempt(part, `--seed ${first + n} --trees 1`, () => {
+      converted += prove(files, devices, dtc);
+    });
+  }
+  part.done(`${converted} devices converted; ${seen} trees also with Debian's dtc`);
+}
+
+function attempt(part, title, test) {
+  try {
+    test();
+    part.pass();
+  } catch (error) {
+    part.fail(`${title}: ${error.message}`);
+  }
+}
+
+/** Throws what does not hold; returns how many devices got grants. */
+function prove(files, devices, dtc) {
+  const after = bench.migrate(files);
+  const before = bench.blob(files);
+  const blob = bench.blob(after);
+  none('unintended differences', unintended(before, blob));
+  if (dtc) {
+    none("unintended differences in dtc's blobs", unintended(dtcBlob(files), dtcBlob(after)));
+    if (!dtcBlob(after).equals(blob)) throw new Error("our blob of the result is not dtc's");
+  }
+  const left = bench.problems(after).problems;
+  none(
+    'fixes that a second run would make',
+    left.filter(({ fix }) => fix !== undefined).map(({ message }) => message),
+  );
+  const wanted = devices.filter(({ domid }) => domid !== undefined);
+  if (![...files.values()].some((text) => /iommus =|iommu-map =/.test(text))) {
+    const early = wanted.find((device) => bench.outcome(files, device).verdict === 'xen-grant');
+    if (early) throw new Error(`${early.path} has grants before the fix`);
+  }
+  for (const device of wanted) {
+    const { verdict, domid } = bench.outcome(after, device);
+    if (verdict === 'xen-grant' && domid === device.domid) continue;
+    throw new Error(`${device.function ?? device.path} gets ${verdict}, domain ${domid} instead of ${device.domid}`);
+  }
+  for (const { path } of devices.filter(({ domid }) => domid === undefined)) {
+    if (!left.some(({ node }) => node === path)) throw new Error(`${path} has no right answer and got one`);
+    if (bench.outcome(after, { path }).verdict === 'xen-grant') throw new Error(`${path} got grants by a guess`);
+  }
+  if (left.length !== devices.length - wanted.length) throw new Error(`left over: ${left[0]?.message}`);
+  textKept(files, after);
+  return wanted.length;
+}
+
+/** Lines that no fix is about are there in the same order, to the byte, and line ends are all of the file's kind. */
+function textKept(files, after) {
+  for (const [path, text] of files) {
+    const result = after.get(path);
+    if (text.includes('\r\n') && /[^\r]\n/.test(result)) throw new Error(`${path} has got a second kind of line end`);
+    let at = 0;
+    for (const line of text.split('\n')) {
+      if (/-domid|iommu-map|#iommu-cells|xen_iommu|xen-iommu|iommu|grants/.test(line)) continue;
+      const found = result.indexOf(line, at);
+      if (found < 0) throw new Error(`${path} has lost the line \`${line.trim()}\``);
+      at = found + line.length;
+    }
+  }
+}
+
+function none(what, list) {
+  if (list.length > 0) throw new Error(`${what}: ${list.slice(0, 4).join(', ')}`);
+}

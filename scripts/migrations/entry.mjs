@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// What the proof of the migrations uses of the core and of the fixtures; bundled by load-core.mjs.
+
+export { applyEdits } from '#base/text.ts';
+export { configure } from '#model/configure.ts';
+export { catalogue } from '#rules/catalogue.ts';
+export { planFix, runRules } from '#rules/runner.ts';
+export { XEN_GRANT_RULES } from '#rules/xen-grant.ts';
+export { loadGrammar } from '#syntax/parser.ts';
+export { FORMS } from '#test/migrations/forms.ts';
+export { parseFixture } from '#test/support/fixture.ts';
+export { writeBlob } from '#tree/blob.ts';
+export { Frontend } from '#tree/evaluate.ts';
+export { nodeByPath } from '#tree/query.ts';

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// Trees with the old binding in random forms, from a seed; each says which device must get which domain.
+
+/** mulberry32: the same numbers for the same seed on every machine. */
+function generator(seed) {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  return {
+    below: (limit) => Math.floor(next() * limit),
+    chance: (probability) => next() < probability,
+    pick: (list) => list[Math.floor(next() * list.length)],
+  };
+}
+
+/** `files` (the first is the board) and `devices`: `{ path, rid?, domid }`, with `domid` absent where nothing is right. */
+export function randomTree(seed) {
+  const random = generator(seed);
+  const style = {
+    raw: random.chance(0.2),
+    unit: random.pick(['\t', '\t', '  ', '    ']),
+    eol: random.chance(0.15) ? '\r\n' : '\n',
+    split: random.chance(0.25),
+  };
+  const devices = [];
+  const head = [];
+  const tail = [];
+  const body = ['#address-cells = <2>;', '#size-cells = <2>;', ...(random.chance(0.15) ? ['dma-coherent;'] : []), ''];
+  body.push('hypervisor {', '>compatible = "xen,xen";', '};', '');
+  const gic = style.raw
+    ? ['gic {', '>phandle = <0x8001>;', '};']
+    : ['gic: interrupt-controller {', '>#interrupt-cells = <1>;', '};'];
+  const provider = providerLines(random, style);
+  const early = random.chance(0.5);
+  body.push(...gic, '', ...(early ? provider : []));
+  for (let n = 0, count = 1 + random.below(4); n < count; n++) {
+    body.push(...mmioDevice(random, style, { n, devices, head, tail }), ...(random.chance(0.8) ? [''] : []));
+  }
+  if (random.chance(0.35)) body.push(...pciHost(random, devices), '');
+  if (!early) body.push(...provider);
+  while (body[body.length - 1] === '') body.pop();
+  const root = ['/ {', ...body.map((line) => (line === '' || /^#(if|endif)/.test(line) ? line : `>${line}`)), '};'];
+  const render = (lines) =>
+    lines.map((line) => line.replace(/^>+/, (depth) => style.unit.repeat(depth.length)) + style.eol).join('');
+  const files = style.split
+    ? new Map([
+        ['/board.dts', render(['/dts-v1/;', '#include "guest.dtsi"', ...tail])],
+        ['/guest.dtsi', render([...head, ...root])],
+      ])
+    : new Map([['/board.dts', render(['/dts-v1/;', ...head, '', ...root, ...tail])]]);
+  return { files, devices };
+}
+
+function providerLines(random, { raw }) {
+  const kind = random.pick(['none', 'none', 'good', 'good', 'unlabelled', 'no-cells', 'wrong-cells', 'disabled']);
+  if (kind === 'none') return [];
+  const name = random.pick(['xen_iommu', 'xen-iommu', 'iommu', 'grants']);
+  const label = raw || kind === 'unlabelled' ? '' : `${random.pick(['xen_iommu', 'grant_dma', 'x'])}: `;
+  const lines = [`${label}${name} {`, '>compatible = "xen,grant-dma";'];
+  if (kind !== 'no-cells') lines.push(`>#iommu-cells = <${kind === 'wrong-cells' ? random.pick([0, 2]) : 1}>;`);
+  if (kind === 'disabled') lines.push('>status = "disabled";');
+  if (raw && random.chance(0.7)) lines.push(`>phandle = <${random.pick(['0xfde9', '0x02', '65002'])}>;`);
+  return [...lines, '};', ''];
+}
+
+/** A value's text for a domain; macros are defined in `head`. */
+function writing(random, domid, { n, head }) {
+  const hex = `0x${domid.toString(16)}`;
+  switch (random.below(7)) {
+    case 0:
+      return `<${domid}>`;
+    case 1:
+      return `<${hex}>`;
+    case 2:
+      head.push(`#define BACKEND_${n} ${domid}`);
+      return `<BACKEND_${n}>`;
+    case 3:
+      head.push(`#define DOM_${n}(base) ((base) + ${domid})`);
+      return `<DOM_${n}(0)>`;
+    case 4:
+      return `<(${domid} + 0)>`;
+    case 5:
+      return `/bits/ 32 <${hex}>`;
+    default:
+      return `/* backend */ < ${domid} /* a driver domain */ >`;
+  }
+}
+
+function mmioDevice(random, style, { n, devices, head, tail }) {
+  const { raw } = style;
+  const address = (0x2000000 + n * 0x200).toString(16);
+  const domid = random.pick([0, 1, 2, 3, 42, 0x7fef]);
+  const label = raw ? '' : `virtio${n}: `;
+  const name = random.pick(['xen,backend-domid', 'xen,backend-domid', 'xen,dev-domid']);
+  const path = `/virtio@${address}`;
+  const before = ['compatible = "virtio,mmio";', `reg = <0x0 0x${address} 0x0 0x200>;`];
+  if (!raw && random.chance(0.5)) before.push('interrupt-parent = <&gic>;', `interrupts = <${n}>;`);
+  if (random.chance(0.3)) before.push('dma-coherent;');
+  const bad = random.pick(['<1 2>', '<0x7ff0>', '"1"', '/bits/ 64 <1>', '[01]']);
+  if (random.chance(0.1)) {
+    devices.push({ path });
+    return [`${label}virtio@${address} {`, ...[...before, `${name} = ${bad};`].map((line) => `>${line}`), '};'];
+  }
+  const value = writing(random, domid, { n, head });
+  devices.push({ path, domid });
+  let lines = [`${name} = ${value};${random.pick(['', '', ' /* served by another domain */', ' // backend'])}`];
+  if (random.chance(0.15)) lines = ['#if 1', ...lines, '#endif'];
+  if (!raw && random.chance(0.2)) {
+    const place = ['', `&virtio${n} {`, ...lines.map((line) => (line.startsWith('#') ? line : `>${line}`)), '};'];
+    if (!style.split) {
+      tail.push(...place);
+      lines = [];
+    }
+  }
+  if (lines.length === 1 && !lines[0].includes('//') && random.chance(0.15)) {
+    return [`${label}virtio@${address} { ${[...before, ...lines].join(' ')} };`];
+  }
+  const statements = random.chance(0.5) ? [...before, ...lines] : [...lines, ...before];
+  const inner = statements.map((line) => (line.startsWith('#if') || line.startsWith('#endif') ? line : `>${line}`));
+  return [`${label}virtio@${address} {`, ...inner, '};'];
+}
+
+function pciHost(random, devices) {
+  const lines = [
+    'pcie@10000000 {',
+    '>compatible = "pci-host-ecam-generic";',
+    '>device_type = "pci";',
+    '>reg = <0x0 0x10000000 0x0 0x10000000>;',
+    '>#address-cells = <3>;',
+    '>#size-cells = <2>;',
+    '>bus-range = <0x0 0xff>;',
+    '>ranges = <0x2000000 0x0 0x20000000 0x0 0x20000000 0x0 0x10000000>;',
+  ];
+  for (let slot = 1, count = 1 + random.below(3); slot <= count; slot++) {
+    const domid = random.below(10);
+    lines.push('', `>virtio@${slot},0 {`, '>>compatible = "pci1af4,1042";');
+    lines.push(`>>reg = <0x${(slot << 11).toString(16)} 0x0 0x0 0x0 0x0>;`, `>>xen,backend-domid = <${domid}>;`, '>};');
+    devices.push({ path: '/pcie@10000000', function: `/pcie@10000000/virtio@${slot},0`, rid: slot << 3, domid });
+  }
+  return [...lines, '};'];
+}
