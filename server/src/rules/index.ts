@@ -24,6 +24,7 @@ import { RESERVED_MEMORY_RULES } from './reserved-memory.ts';
 import type { Rule } from './rule.ts';
 import { SMMU_STREAM_RULES } from './smmu-streams.ts';
 import { TEXT_RULES } from './text.ts';
+import { XEN_DOM0LESS_RULES } from './xen-dom0less.ts';
 import { XEN_GRANT_RULES } from './xen-grant.ts';
 import { XEN_GRANT_DEVICE_RULES } from './xen-grant-dma.ts';
 import { XEN_GRANT_NODE_RULES } from './xen-grant-node.ts';
@@ -31,6 +32,7 @@ import { XEN_BOOT_RULES } from './xen-host-boot.ts';
 import { XEN_HOST_DRIVER_RULES } from './xen-host-drivers.ts';
 import { XEN_HOST_IOMMU_RULES } from './xen-host-iommu.ts';
 import { XEN_PASSTHROUGH_RULES } from './xen-passthrough.ts';
+import { XEN_STATIC_MEMORY_RULES } from './xen-static-memory.ts';
 
 export interface Family {
   readonly title: string;
@@ -55,6 +57,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Xen grant DMA', rules: [...XEN_GRANT_RULES, ...XEN_GRANT_NODE_RULES, ...XEN_GRANT_DEVICE_RULES] },
   { title: 'IOMMUs under Xen', rules: [...XEN_HOST_IOMMU_RULES, ...XEN_HOST_DRIVER_RULES, ...XEN_BOOT_RULES] },
   { title: 'Devices for other domains of Xen', rules: XEN_PASSTHROUGH_RULES },
+  { title: 'Domains that Xen starts', rules: [...XEN_DOM0LESS_RULES, ...XEN_STATIC_MEMORY_RULES] },
   { title: 'The text itself', rules: TEXT_RULES },
   { title: 'Checks of dtc', rules: DTC_RULES },
 ];
