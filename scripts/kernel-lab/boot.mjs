@@ -39,18 +39,30 @@ export function compileTree(file, blob, more = '') {
 }
 
 function commandLine(kernel, test) {
-  const probe = `kprobe_event=${probes[kernel].replaceAll(' ', ',')}`;
-  const fixed = `console=ttyAMA0 rdinit=/init loglevel=0 panic=-1 trace_event=swiotlb:* ${probe}`;
+  const list = test.xen && kernel === ownKernel ? [probes[kernel], ownOperationProbe] : [probes[kernel]];
+  const probe = `kprobe_event=${list.join(';').replaceAll(' ', ',')}`;
+  const fixed = `console=ttyAMA0 rdinit=/init loglevel=0 printk.time=1 panic=-1 trace_event=swiotlb:* ${probe}`;
   return `${fixed} lab=${test.steps} ${test.cmdline}`.trim();
 }
 
 /** Where QEMU puts dom0's kernel and initramfs, which Xen finds through the tree. */
 const modules = { kernel: 0x49000000, ramdisk: 0x4e000000 };
 
+/**
+ * The operations that a device ended up with on Xen: of a platform device at its bus's probe, which the guest sets before
+ * it loads drivers; of a virtio device of the lab's own kernel where it asks Xen, which has no modules (offsets: parent in
+ * struct virtio_device, dma_ops in struct device, as that kernel's code says).
+ */
+const operationProbe = 'p:ops platform_probe name=_dev->kobj.name:string ops=_dev->dma_ops:symbol';
+const ownOperationProbe =
+  'r:ops xen_virtio_restricted_mem_acc name=+0(+0(+80($arg1))):string ops=+520(+80($arg1)):symbol';
+
 /** Xen's own `/chosen`: dom0's command line, and a third probe, which shows the operations that a device ended up with. */
 function xenChosen(image, test) {
-  const probe = 'probe=p:ops,platform_probe,name=_dev->kobj.name:string,ops=_dev->dma_ops:symbol';
-  const cmdline = commandLine(image.kernel, test).replace('console=ttyAMA0', `console=hvc0 ${probe}`);
+  const cmdline = commandLine(image.kernel, test).replace(
+    'console=ttyAMA0',
+    `console=hvc0 probe=${operationProbe.replaceAll(' ', ',')}`,
+  );
   const module = (kind, file, more = '') => `
     module@${modules[kind].toString(16)} {
       compatible = "multiboot,${kind}", "multiboot,module";

@@ -144,6 +144,7 @@ function verdictOf(device, memory) {
   if (device.bus === 'i2c' || device.bus === 'spi') return 'not-configured';
   if (device.deferred !== null) return 'defer';
   if (device.ops === 'xen_swiotlb_dma_ops') return 'xen-swiotlb';
+  if (device.ops === 'xen_grant_dma_ops') return 'xen-grant';
   if (device.ops === undefined) return null;
   if (device.coherent === null && device.driver === null) return null;
   if (device.group !== null) {
@@ -260,7 +261,7 @@ export function observe(lines) {
   renumber(devices);
   const log = kinds.log.filter((line) => relevant.some((kind) => kind.test(line))).map(withoutGroupNumber);
   for (const device of devices) {
-    device.log = logOf(log, device);
+    device.log = [...new Set(logOf(log, device))];
     device.verdict = verdictOf(device, memory);
     delete device.reach;
   }
