@@ -32,10 +32,11 @@ export function randomTree(seed) {
   const tail = [];
   const body = ['#address-cells = <2>;', '#size-cells = <2>;', ...(random.chance(0.15) ? ['dma-coherent;'] : []), ''];
   body.push('hypervisor {', '>compatible = "xen,xen";', '};', '');
-  const gic = style.raw
-    ? ['gic {', '>phandle = <0x8001>;', '};']
-    : ['gic: interrupt-controller {', '>#interrupt-cells = <1>;', '};'];
   const provider = providerLines(random, style);
+  const gicPhandle = provider.length === 0 && random.chance(0.5) ? '0xfde9' : '0x8001';
+  const gic = style.raw
+    ? ['gic {', `>phandle = <${gicPhandle}>;`, '};']
+    : ['gic: interrupt-controller {', '>#interrupt-cells = <1>;', '};'];
   const early = random.chance(0.5);
   body.push(...gic, '', ...(early ? provider : []));
   for (let n = 0, count = 1 + random.below(4); n < count; n++) {

@@ -6,6 +6,7 @@ import type { DtNode } from '#tree/types.ts';
 import { removeProperty, replaceValue } from './edits.ts';
 import { board, GIC, mmu500, SMMU_V3 } from './example.ts';
 import type { Rule, RuleContext } from './rule.ts';
+import { convertMasters } from './smmu-legacy.ts';
 import { iommuDriver, usesByProvider, usesOf } from './uses.ts';
 
 const DT_PROBE = 'Linux 6.12 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_device_dt_probe';
@@ -28,14 +29,19 @@ domains, and PCI is not supported. Write \`#iommu-cells\` on the SMMU and \`iomm
     bad: board(OLD_SMMU, OLD_MASTER),
     good: board(mmu500(1), 'dma { iommus = <&smmu 4>; };'),
   },
-  *check(_context, node) {
+  *check(context, node) {
     const property = node.properties.get('mmu-masters');
     if (!property) return;
     yield {
       message: '`mmu-masters` is deprecated; Linux gives these masters no translating domain.',
       span: lastSet(property).name,
       tag: 'deprecated',
+      ...(convertMasters(context, node) && { fix: 'Convert to `iommus` on every master' }),
     };
+  },
+  fix(context, node, finding) {
+    const edits = convertMasters(context, node);
+    return edits && { title: finding.fix ?? '', edits };
   },
 };
 
