@@ -130,6 +130,8 @@ describe('the platform of a tree', () => {
     ['hypervisor { compatible = "xen,xen-4.17", "xen,xen"; };', 'xen-domu'],
     ['hypervisor { compatible = "linux,kvm"; };', 'linux'],
     ['chosen { xen,xen-bootargs = "dom0_mem=1G"; };', 'xen-host'],
+    ['passthrough { serial@1000 { xen,path = "/soc/serial@1000"; }; };', 'xen-domu'],
+    ['passthrough { serial@1000 { }; };', 'linux'],
     ['chosen { module { compatible = "multiboot,kernel", "multiboot,module"; }; };', 'xen-host'],
   ])('hypervisor role from %s', (text, kind) => {
     expect(platformOf(treeOf(`/ { ${text} };`)).kind).toBe(kind);

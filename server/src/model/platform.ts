@@ -52,11 +52,16 @@ export function platformOf(tree: DeviceTree, stated: Statements = {}): Platform 
   };
 }
 
-/** Xen writes `/hypervisor` into a guest's tree; a boot loader writes its own properties into a host's `/chosen`. */
+/**
+ * Xen writes `/hypervisor` into a guest's tree; a boot loader writes its own properties into a host's `/chosen`; and a
+ * partial tree, from which Xen makes a guest's, says in `/passthrough` what of the host the guest gets.
+ */
 function hypervisorRole(tree: DeviceTree): PlatformKind | undefined {
   const chosen = nodeByPath(tree, '/chosen');
   const modules = [...(chosen?.children.values() ?? [])].some((node) => compatibles(node).includes('multiboot,module'));
   if (modules || chosen?.properties.has('xen,xen-bootargs')) return 'xen-host';
+  const assigned = [...(tree.root.children.get('passthrough')?.children.values() ?? [])];
+  if (assigned.some(({ properties }) => properties.has('xen,path') || properties.has('xen,reg'))) return 'xen-domu';
   const hypervisor = tree.root.children.get('hypervisor');
   return hypervisor && compatibles(hypervisor).includes('xen,xen') ? 'xen-domu' : undefined;
 }

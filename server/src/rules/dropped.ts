@@ -17,4 +17,178 @@ export const DROPPED: readonly Dropped[] = [
     reason:
       'true of every tree with `iommus`, so it finds no mistake: that fw_devlink orders nothing by `iommus` without fw_devlink.strict=1 is part of the DMA report of each device (drivers/of/property.c:of_supplier_bindings).',
   },
+  {
+    id: 'xen-iommu-unsupported',
+    reason:
+      '`xen-dom0-iommu-visible` says it at each master, where it has consequences; an IOMMU without masters protects nobody anyway (xen/drivers/passthrough/arm/iommu.c:iommu_hardware_setup).',
+  },
+  {
+    id: 'xen-iommus-unparsable',
+    reason:
+      'the rules about a broken `iommus` (`iommus-bad-phandle`, `iommus-missing-iommu-cells`, `iommus-length`, `syntax/unresolved-reference`) report the same place, also in trees for Xen.',
+  },
+  {
+    id: 'xen-smmuv3-iommu-cells',
+    reason: 'the same finding at the same place as `smmuv3-cells`, which runs on trees for Xen, too.',
+  },
+  {
+    id: 'xen-ipmmu-iommu-cells',
+    reason: 'the same finding at the same place as `iommu-cells-binding-mismatch`, which runs on trees for Xen, too.',
+  },
+  {
+    id: 'xen-smmu-iommu-cells',
+    reason: 'the same finding at the same place as `iommu-cells-binding-mismatch`, which runs on trees for Xen, too.',
+  },
+  {
+    id: 'xen-smmu-global-interrupts',
+    reason:
+      'the same finding at the same place as `smmu-global-interrupts-missing`: the driver of Xen is derived from that of Linux.',
+  },
+  {
+    id: 'xen-smmu-interrupt-count',
+    reason:
+      'the same finding at the same place as `smmu-interrupt-count`: the driver of Xen is derived from that of Linux.',
+  },
+  {
+    id: 'xen-smmuv3-reg-size',
+    reason:
+      'the same finding at the same place as `smmuv3-region-too-small`: the driver of Xen is derived from that of Linux.',
+  },
+  {
+    id: 'xen-smmuv3-interrupt-names',
+    reason: 'the same finding at the same place as `smmuv3-interrupt-names`: Xen looks up the same names.',
+  },
+  {
+    id: 'xen-smmu-legacy-binding',
+    reason: 'the same finding at the same place as `smmu-legacy-mmu-masters`.',
+  },
+  {
+    id: 'xen-ipmmu-revision',
+    reason: 'is `xen-ipmmu-p2m-share`.',
+  },
+  {
+    id: 'xen-ipmmu-utlb-range',
+    reason: 'the same finding at the same place as `ipmmu-utlb-range`, whose limits are not above those of Xen.',
+  },
+  {
+    id: 'xen-iommu-disabled-target',
+    reason:
+      'the same finding at the same place as `iommus-target-disabled`; what Xen makes of it is in the DMA report of the device.',
+  },
+  {
+    id: 'xen-iommu-mixed-drivers',
+    reason: 'is `xen-mixed-iommu-types`.',
+  },
+  {
+    id: 'xen-iommu-map-length',
+    reason: 'the same finding at the same place as `iommu-map-length`, which runs on trees for Xen, too.',
+  },
+  {
+    id: 'xen-iommu-map-mask',
+    reason: 'the same finding at the same place as `iommu-map-mask-excludes-base`, which runs on trees for Xen, too.',
+  },
+  {
+    id: 'xen-iommu-map-cells',
+    reason: 'the same finding at the same place as `iommu-map-cells-mismatch`, which runs on trees for Xen, too.',
+  },
+  {
+    id: 'xen-dtb-module-spill',
+    reason:
+      'a quirk of a look-up in Xen (xen/common/device-tree/device-tree.c:dt_find_compatible_node runs to the end of the tree) without harm: the domain gets an IOMMU that it does not use.',
+  },
+  {
+    id: 'xen-enhanced-no-xenstore',
+    reason: 'whether there is a dom0 is often known only to the boot loader, which adds its kernel to `/chosen`.',
+  },
+  {
+    id: 'xen-backend-domid',
+    reason: 'is `xen-backend-domid-legacy` and `xen-dev-domid-legacy`.',
+  },
+  {
+    id: 'xen-grant-dma-cells',
+    reason: 'is `xen-grant-cells`.',
+  },
+  {
+    id: 'xen-grant-dma-props',
+    reason: 'is `xen-grant-extra-props`.',
+  },
+  {
+    id: 'xen-grant-dma-domid',
+    reason: 'is `xen-grant-domid-range`.',
+  },
+  {
+    id: 'xen-grant-dma-entry',
+    reason: '`xen-grant-not-first` and `virtio-mmio-iommus-multiple` say it.',
+  },
+  {
+    id: 'xen-grant-dma-in-host',
+    reason:
+      'Xen has no driver for the node; where an IOMMU is up, `xen-iommu-no-driver` reports the devices that name it, and elsewhere it does nothing.',
+  },
+  {
+    id: 'xen-virtio-dma-coherent',
+    reason: 'is `xen-grant-no-dma-coherent`.',
+  },
+  {
+    id: 'xen-virtio-irq-range',
+    reason:
+      'the layout is that of libxl alone; xen/include/public/arch-arm.h says that nobody may rely on it, and a dom0less guest has its own.',
+  },
+  {
+    id: 'xen-partial-no-passthrough',
+    reason:
+      'a tree without `/passthrough` cannot be told from one that is no partial tree; `xen-props-misplaced` reports assignments outside it.',
+  },
+  {
+    id: 'xen-ipmmu-utlb-split',
+    reason:
+      'needs the trees of all domains; a run sees one tree, and who owns a device of the host is said in another.',
+  },
+  {
+    id: 'xen-ipmmu-contexts',
+    reason:
+      'needs the trees of all domains; a run sees one tree, and who owns a device of the host is said in another.',
+  },
+  {
+    id: 'xen-path-not-found',
+    reason: 'needs the tree of the host next to the partial one; a run sees one tree.',
+  },
+  {
+    id: 'xen-path-not-marked',
+    reason: 'needs the tree of the host next to the partial one; a run sees one tree.',
+  },
+  {
+    id: 'xen-path-shared',
+    reason: 'needs the partial trees of all domains; a run sees one tree.',
+  },
+  {
+    id: 'xen-assign-no-iommu',
+    reason:
+      "needs the tree of the host next to the partial one; `xen-passthrough-unprotected` says it in the host's tree.",
+  },
+  {
+    id: 'xen-force-assign-no-directmap',
+    reason:
+      "needs the node of the domain in the host's tree next to the partial one; `xen-force-assign-unsafe` names the condition.",
+  },
+  {
+    id: 'xen-force-redundant',
+    reason: 'needs the tree of the host next to the partial one; a run sees one tree.',
+  },
+  {
+    id: 'xen-partial-interrupts-differ',
+    reason: 'needs the tree of the host next to the partial one; a run sees one tree.',
+  },
+  {
+    id: 'xen-passthrough-ppi',
+    reason: "needs to know the host's interrupt controller and the partial tree at once; a run sees one tree.",
+  },
+  {
+    id: 'xen-vpl011-irq-clash',
+    reason: "needs the node of the domain in the host's tree next to the partial one; a run sees one tree.",
+  },
+  {
+    id: 'xen-grant-dma-needs-enhanced',
+    reason: "needs the node of the domain in the host's tree next to the partial one; a run sees one tree.",
+  },
 ];

@@ -31,6 +31,8 @@ import { XEN_GRANT_NODE_RULES } from './xen-grant-node.ts';
 import { XEN_BOOT_RULES } from './xen-host-boot.ts';
 import { XEN_HOST_DRIVER_RULES } from './xen-host-drivers.ts';
 import { XEN_HOST_IOMMU_RULES } from './xen-host-iommu.ts';
+import { XEN_PARTIAL_RULES } from './xen-partial.ts';
+import { XEN_PARTIAL_DEVICE_RULES } from './xen-partial-device.ts';
 import { XEN_PASSTHROUGH_RULES } from './xen-passthrough.ts';
 import { XEN_STATIC_MEMORY_RULES } from './xen-static-memory.ts';
 
@@ -58,6 +60,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'IOMMUs under Xen', rules: [...XEN_HOST_IOMMU_RULES, ...XEN_HOST_DRIVER_RULES, ...XEN_BOOT_RULES] },
   { title: 'Devices for other domains of Xen', rules: XEN_PASSTHROUGH_RULES },
   { title: 'Domains that Xen starts', rules: [...XEN_DOM0LESS_RULES, ...XEN_STATIC_MEMORY_RULES] },
+  { title: 'Partial device trees of Xen', rules: [...XEN_PARTIAL_RULES, ...XEN_PARTIAL_DEVICE_RULES] },
   { title: 'The text itself', rules: TEXT_RULES },
   { title: 'Checks of dtc', rules: DTC_RULES },
 ];
