@@ -182,6 +182,7 @@ describe('what is wrong stands at the line where dtc reports it', () => {
   });
 
   test('what an unknown include may define is not missed', () => {
+    expect(problems(`${header}#include "none.dtsi"`)).toEqual(['board.dts:2 syntax/include-not-found']);
     expect(problems(`${header}#include "none.dtsi"\n/ { a = <&nothing>; };`)).toEqual([
       'board.dts:2 syntax/include-not-found',
     ]);

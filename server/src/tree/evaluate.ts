@@ -67,7 +67,9 @@ export class Frontend {
     if (!broken && (!run.irregular || options.standalone)) return run.finish([]);
     const strict = readStrictly(file, this.#reader, options);
     if (!strict.fault) return broken ? this.#run(file, options, strict).finish([]) : run.finish([]);
-    return run.finish(options.standalone && !broken ? [] : syntaxProblems(strict, strict.fault, run.broken));
+    // Without a file that it includes, a board may end too early or lack its header: that is no second problem.
+    const partial = options.standalone || run.partial;
+    return run.finish(partial && !broken ? [] : syntaxProblems(strict, strict.fault, run.broken));
   }
 
   #run(file: SourceFile, options: EvaluateOptions, strict: StrictReading | undefined): Run {
@@ -98,6 +100,7 @@ export class Frontend {
     return {
       broken: broken.map((source) => ({ file: source, errors: errors(source) })),
       irregular: applier.irregular,
+      partial: cpp.missing.size > 0,
       finish: (syntax) => {
         const complete = syntax.length === 0 && cpp.missing.size === 0 && !options.standalone;
         const settled = settle(tree, {
@@ -133,6 +136,8 @@ interface Run {
   /** Files in which tree-sitter found an error. */
   readonly broken: readonly BrokenFile[];
   readonly irregular: boolean;
+  /** An include was not found. */
+  readonly partial: boolean;
   finish(syntax: readonly Problem[]): DeviceTree;
 }
 
