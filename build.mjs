@@ -15,9 +15,17 @@ const NODE = {
 /** The modules of Node that web-tree-sitter asks for, but only where it finds Node. */
 const WEB = { platform: 'browser', target: 'es2022', external: ['vscode', 'fs', 'fs/promises', 'module', 'path'] };
 
+/**
+ * VS Code takes an entry of a package of type `module` for an ES module unless it ends in `.cjs`, and its web host loads
+ * none. Older web hosts have no such test, and append `.js` to every name that does not end so.
+ */
+const WEB_CLIENT = ['dist/client-web.cjs', 'dist/client-web.cjs.js'];
+
 const BUNDLES = {
   'dist/client.cjs': { ...NODE, entryPoints: ['client/src/extension.ts'], external: ['vscode'] },
-  'dist/client-web.js': { ...WEB, format: 'cjs', entryPoints: ['client/src/extension.web.ts'] },
+  ...Object.fromEntries(
+    WEB_CLIENT.map((file) => [file, { ...WEB, format: 'cjs', entryPoints: ['client/src/extension.web.ts'] }]),
+  ),
   'dist/server.cjs': { ...NODE, entryPoints: ['server/src/host/node.ts'] },
   'dist/server-web.js': { ...WEB, format: 'iife', entryPoints: ['server/src/host/web.ts'] },
   'dist/cli.cjs': { ...NODE, entryPoints: ['server/src/host/cli/bin.ts'], banner: { js: '#!/usr/bin/env node' } },

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// The extension as its user meets it: installed from the .vsix, then squiggle, hover, light bulb and the saved file.
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { address, fetchHost, installExtension, startServer } from '../../scripts/vscode-host.mjs';
+import { launchBrowser, makeSession, prepared, screenshots } from './session.mjs';
+
+const TRIES = 5;
+
+const session = makeSession();
+const host = await fetchHost(console.log);
+await installExtension(host, session.profile, prepared('E2E_VSIX'));
+const server = await startServer(host, session.profile);
+const browser = await launchBrowser();
+let failed = 0;
+
+async function test(title, { folder, file }, run) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  try {
+    await page.goto(address(server, { folder, file }), { waitUntil: 'domcontentloaded' });
+    const editor = page.locator('.editor-instance .monaco-editor').first();
+    await editor.locator('.view-line').first().waitFor({ timeout: 60_000 });
+    await run(page, editor);
+    console.log(`ok ${title}`);
+  } catch (error) {
+    failed++;
+    console.log(`not ok ${title}`);
+    for (const line of String(error.stack).split('\n')) console.log(`# ${line}`);
+    await page.screenshot({ path: path.join(screenshots, 'failed-ui.png') }).catch(() => {});
+  } finally {
+    await page.close();
+  }
+}
+
+/** The middle of a word on the screen; `line` is a part of its line. */
+function placeOf(page, line, word) {
+  return page.evaluate(
+    ([line, word]) => {
+      const plain = (text) => text.replaceAll('\u00a0', ' ');
+      const row = [...document.querySelectorAll('.view-line')].find((each) => plain(each.textContent).includes(line));
+      if (!row) return undefined;
+      const walker = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+      for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+        const at = plain(text.data).indexOf(word);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(text, at);
+        range.setEnd(text, at + word.length);
+        const box = range.getBoundingClientRect();
+        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+      }
+      return undefined;
+    },
+    [line, word],
+  );
+}
+
+async function within(what, ask, limit = 20_000) {
+  for (const end = Date.now() + limit; Date.now() < end; await sleep(100)) {
+    const answer = await ask();
+    if (answer) return answer;
+  }
+  throw new Error(`${what}: not within ${limit / 1000} s`);
+}
+
+/** The text of the hover over a word, when it holds `expected`; the server may still be reading, so it is asked again. */
+async function hover(page, { line, word, expected }) {
+  const shown = page.locator('.monaco-hover:visible', { hasText: expected }).first();
+  for (let tries = 0; tries < TRIES; tries++) {
+    const { x, y } = await within(word, () => placeOf(page, line, word));
+    await page.mouse.move(x + 300, y + 200);
+    await page.mouse.move(x + tries, y, { steps: 4 });
+    const found = await shown.waitFor({ timeout: 4000 }).then(
+      () => true,
+      () => false,
+    );
+    if (found) return shown.innerText();
+    await page.keyboard.press('Escape');
+  }
+  throw new Error(`No hover over ${word} says: ${expected}`);
+}
+
+async function shoot(page, name) {
+  await page.waitForTimeout(300);
+  await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+}
+
+function includes(text, ...parts) {
+  for (const part of parts) if (!text.includes(part)) throw new Error(`No ${part} in: ${text}`);
+}
+
+async function applyFix(page, title) {
+  const item = page.locator('.action-widget .monaco-list-row', { hasText: title }).first();
+  for (let tries = 0; tries < TRIES; tries++) {
+    await page.keyboard.press('Control+.');
+    const found = await item.waitFor({ timeout: 4000 }).then(
+      () => true,
+      () => false,
+    );
+    if (found) {
+      await shoot(page, 'light-bulb');
+      await item.click();
+      return;
+    }
+    await page.keyboard.press('Escape');
+  }
+  throw new Error(`The light bulb does not offer: ${title}`);
+}
+
+const linux = session.workspace;
+const acme = path.join(linux, 'arch/arm64/boot/dts/acme');
+const guest = path.join(acme, 'guest.dts');
+
+await test('hover over iommus in a .dtsi: the verdict on the board that includes it', {
+  folder: linux,
+  file: `${path.join(acme, 'soc.dtsi')}:24:5`,
+}, async (page) => {
+  const text = await hover(page, { line: 'iommus = ', word: 'iommus', expected: 'translated by the IOMMU' });
+  includes(text, 'arm-smmu-v3', '0x10');
+  await shoot(page, 'hover-iommus');
+  await page.locator('.statusbar-item', { hasText: 'board.dts' }).first().waitFor({ timeout: 10_000 });
+});
+
+await test(
+  'a squiggle under xen,backend-domid, and what Linux makes of it',
+  {
+    folder: linux,
+    file: guest,
+  },
+  async (page, editor) => {
+    await editor.locator('.squiggly-warning').first().waitFor({ state: 'attached', timeout: 30_000 });
+    const text = await hover(page, {
+      line: 'xen,backend-domid',
+      word: 'backend',
+      expected: 'No Linux reads',
+    });
+    includes(text, 'xen-backend-domid-legacy');
+    await shoot(page, 'hover-problem');
+  },
+);
+
+await test(
+  'the light bulb turns xen,backend-domid into iommus; the saved file holds just that',
+  {
+    folder: linux,
+    file: guest,
+  },
+  async (page, editor) => {
+    const before = readFileSync(guest, 'utf8');
+    await editor.locator('.squiggly-warning').first().waitFor({ state: 'attached', timeout: 30_000 });
+    const { x, y } = await within('the property', () => placeOf(page, 'xen,backend-domid', 'backend'));
+    await page.mouse.click(x, y);
+    await page.locator('[class*="lightbulb"], .lightBulbWidget').first().waitFor({ timeout: 10_000 });
+    await applyFix(page, 'Convert to');
+    await editor.locator('.squiggly-warning').first().waitFor({ state: 'detached', timeout: 10_000 });
+    await page.keyboard.press('Control+s');
+    const after = await within('the saved file', () => {
+      const text = readFileSync(guest, 'utf8');
+      return text === before ? undefined : text;
+    });
+    const kept = before.slice(0, before.indexOf('\t\txen,backend-domid'));
+    // Documentation/devicetree/bindings/iommu/xen,grant-dma.yaml
+    const repaired =
+      '\t\tiommus = <&xen_iommu 1>;\n\t};\n\n' +
+      '\txen_iommu: xen-iommu {\n\t\tcompatible = "xen,grant-dma";\n\t\t#iommu-cells = <1>;\n\t};\n};\n';
+    if (after !== kept + repaired) throw new Error(`The file holds:\n${after}`);
+    await page.mouse.move(x + 300, y + 200);
+    await hover(page, { line: 'iommus = ', word: 'iommus', expected: 'Xen grants, backend domain 1' });
+    await shoot(page, 'fixed');
+  },
+);
+
+const kernel = [
+  process.env.KERNEL_DIR,
+  '/work/kernel/linux-source-6.12',
+  path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'devicetree-iommu/linux-6.12'),
+].find((folder) => folder && existsSync(path.join(folder, 'arch/arm64/boot/dts/qcom/sm8550-qrd.dts')));
+if (kernel) {
+  const folder = path.join(kernel, 'arch/arm64/boot/dts/qcom');
+  const line = (name, text) => readFileSync(path.join(folder, name), 'utf8').split(text)[0].split('\n').length;
+  await test(
+    'a board of Linux, unconfigured: sm8550-qrd',
+    {
+      folder,
+      file: `${path.join(folder, 'sm8550-qrd.dts')}:${line('sm8550-qrd.dts', '\n&ufs_mem_hc') + 1}:2`,
+    },
+    async (page, editor) => {
+      const text = await hover(page, { line: '&ufs_mem_hc', word: 'ufs_mem_hc', expected: 'translated by the IOMMU' });
+      includes(text, 'arm-smmu', '0x60');
+      await shoot(page, 'linux-board');
+      if ((await editor.locator('.squiggly-error').count()) > 0) throw new Error('A board of Linux has errors.');
+    },
+  );
+} else {
+  console.log('skipped: the board of Linux; KERNEL_DIR names no kernel source');
+}
+
+await browser.close();
+await server.stop();
+session.dispose();
+process.exit(failed > 0 ? 1 : 0);
