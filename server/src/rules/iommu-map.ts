@@ -7,6 +7,7 @@ import type { DtNode } from '#tree/types.ts';
 import { enable } from './edits.ts';
 import { board, host, mmu500, SMMU_V3 } from './example.ts';
 import { hex, isPciHost, lastId, overlaps, uncovered } from './id-map.ts';
+import { withAllCells } from './iommu-map-form.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { cellCount, entriesOf, iommuDriver } from './uses.ts';
 
@@ -198,7 +199,11 @@ const cellsMismatch: Rule = {
 driver. From 7.2 on the number of output cells follows \`#iommu-cells\`; the old form is still read when every entry has
 length 1. Nothing is wrong for an older kernel. For a tree that both must read, give each function its own entry.`,
   source: `${MAP_ID}; Linux 7.2 commit ccb2fd725d41 "of: Respect #{iommu,msi}-cells in maps"`,
-  example: { bad: board(mmu500(2), host('iommu-map = <0x0 &smmu 0x0 0x10000>;')), good: GOOD },
+  example: {
+    bad: board(mmu500(2), host('iommu-map = <0x0 &smmu 0x0 0x1>;')),
+    good: board(mmu500(2), host('iommu-map = <0x0 &smmu 0x0 0x0 0x1>;')),
+    platform: { kernelVersion: [7, 2] },
+  },
   *check(context, node) {
     const property = node.properties.get('iommu-map');
     const entries = mapOf(context, node);
@@ -215,7 +220,12 @@ length 1. Nothing is wrong for an older kernel. For a tree that both must read, 
       message: `\`${pathOf(entry.provider)}\` has \`#iommu-cells = <${cellCount(entry.provider)}>\`; ${end}.`,
       span: lastSet(property).name,
       ...(new72 && !single && { severity: 'warning' as const }),
+      ...(new72 && withAllCells(context, node) && { fix: 'Write all output cells' }),
     };
+  },
+  fix(context, node, finding) {
+    const edits = withAllCells(context, node);
+    return edits && { title: finding.fix ?? '', edits };
   },
 };
 
