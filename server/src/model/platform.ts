@@ -58,8 +58,10 @@ export function platformOf(tree: DeviceTree, stated: Statements = {}): Platform 
  */
 function hypervisorRole(tree: DeviceTree): PlatformKind | undefined {
   const chosen = nodeByPath(tree, '/chosen');
-  const modules = [...(chosen?.children.values() ?? [])].some((node) => compatibles(node).includes('multiboot,module'));
-  if (modules || chosen?.properties.has('xen,xen-bootargs')) return 'xen-host';
+  const booted = [...(chosen?.children.values() ?? [])].some((node) =>
+    compatibles(node).some((name) => name === 'multiboot,module' || name === 'xen,domain'),
+  );
+  if (booted || chosen?.properties.has('xen,xen-bootargs')) return 'xen-host';
   const assigned = [...(tree.root.children.get('passthrough')?.children.values() ?? [])];
   if (assigned.some(({ properties }) => properties.has('xen,path') || properties.has('xen,reg'))) return 'xen-domu';
   const hypervisor = tree.root.children.get('hypervisor');

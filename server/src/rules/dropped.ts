@@ -55,10 +55,6 @@ export const DROPPED: readonly Dropped[] = [
       'the same finding at the same place as `smmuv3-region-too-small`: the driver of Xen is derived from that of Linux.',
   },
   {
-    id: 'xen-smmuv3-interrupt-names',
-    reason: 'the same finding at the same place as `smmuv3-interrupt-names`: Xen looks up the same names.',
-  },
-  {
     id: 'xen-smmu-legacy-binding',
     reason: 'the same finding at the same place as `smmu-legacy-mmu-masters`.',
   },

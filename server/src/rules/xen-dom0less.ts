@@ -247,7 +247,7 @@ const hardwareIommu: Rule = {
   doc: `The drivers of the hardware domain program guest addresses. They are right only behind an IOMMU or with \`direct-map\`; with
 neither, Xen panics: \`non-direct mapped hardware domain requires iommu\`. Add \`xen,static-mem\` and \`direct-map\`,
 or enable an IOMMU that Xen drives.`,
-  source: 'Xen 4.22 xen/common/device-tree/dom0less-build.c:create_domUs',
+  source: 'Xen 4.22 xen/common/device-tree/dom0less-build.c; docs/misc/arm/device-tree/booting.txt',
   example: {
     bad: chosen(domain(`${PLAIN} capabilities = <2>; ${KERNEL}`)).replace(XEN_SMMU, ''),
     good: chosen(domain(`${PLAIN} capabilities = <2>; ${KERNEL}`)),
@@ -263,6 +263,63 @@ or enable an IOMMU that Xen drives.`,
   },
 };
 
+const hardwareOrder: Rule = {
+  id: 'xen-hwdom-before-dtb-module',
+  severity: 'warning',
+  title: 'Hardware domain before the partial device tree of another domain',
+  properties: ['capabilities'],
+  platforms: XEN_HOST,
+  needs: ['xen-hwdom-passthrough'],
+  doc: `To learn whether a domain has a partial device tree, Xen looks from its node to the end of the whole tree. A module of a later
+domain counts for the hardware domain, too, and Xen panics: \`"multiboot,device-tree" incompatible with hardware domain\`.
+Put the hardware domain last.`,
+  source: `${BINDINGS}; xen/common/device-tree/device-tree.c:dt_find_compatible_node`,
+  example: {
+    bad: chosen(
+      domain(`${PLAIN} capabilities = <2>; ${KERNEL}`),
+      domain(`${PLAIN} ${KERNEL} ${PARTIAL}`).replace('domU1', 'domU2'),
+    ),
+    good: chosen(
+      domain(`${PLAIN} ${KERNEL} ${PARTIAL}`),
+      domain(`${PLAIN} capabilities = <2>; ${KERNEL}`).replace('domU1', 'domU2'),
+    ),
+    platform: HOST,
+  },
+  *check(context, node) {
+    if (!isDomain(context, node) || !isHardwareDomain(node)) return;
+    const all = domains(context);
+    const later = all.slice(all.indexOf(node) + 1).find((other) => partialModule(other));
+    if (!later) return;
+    yield {
+      message: `Xen takes the partial device tree of \`${pathOf(later)}\` for one of the hardware domain as well and panics.`,
+      span: nodeSpan(node),
+      related: [{ message: 'has the partial device tree', span: nodeSpan(later) }],
+    };
+  },
+};
+
+const moduleReg: Rule = {
+  id: 'xen-module-reg',
+  severity: 'error',
+  title: 'Module of a domain without the place where it was loaded',
+  properties: ['compatible'],
+  platforms: XEN_HOST,
+  knows: 'all',
+  doc: `The boot loader puts kernels and partial trees into memory, and \`reg\` of the module's node says where. A module of a domain
+without \`reg\` ends in a panic. Write address and size in the cells of the domain's node.`,
+  source: 'Xen 4.22 docs/misc/arm/device-tree/booting.txt',
+  example: {
+    bad: chosen(domain(`${PLAIN} module { compatible = "multiboot,kernel", "multiboot,module"; };`)),
+    good: GOOD,
+    platform: HOST,
+  },
+  *check(context, node) {
+    if (!compatibles(node).includes('multiboot,module') || node.properties.has('reg')) return;
+    if (!node.parent || !isDomain(context, node.parent)) return;
+    yield { message: 'The module has no `reg`, so Xen does not know where it is, and panics.', span: nodeSpan(node) };
+  },
+};
+
 const moduleCompatible: Rule = {
   id: 'xen-dtb-module-compat',
   severity: 'error',
@@ -272,7 +329,7 @@ const moduleCompatible: Rule = {
   knows: 'node',
   doc: `Xen registers a module by the string \`multiboot,module\`. This one lacks it, so the partial tree is never loaded and the domain
 gets none of its devices. Add the string after \`multiboot,device-tree\`.`,
-  source: 'Xen 4.22 xen/common/device-tree/bootfdt.c:process_multiboot_node; docs/misc/arm/device-tree/booting.txt',
+  source: 'Xen 4.22 docs/misc/arm/device-tree/booting.txt',
   example: {
     bad: chosen(domain(`${PLAIN} ${KERNEL} ${PARTIAL.replace(', "multiboot,module"', '')}`)),
     good: chosen(domain(`${PLAIN} ${KERNEL} ${PARTIAL}`)),
@@ -327,6 +384,8 @@ export const XEN_DOM0LESS_RULES: readonly Rule[] = [
   noIommu,
   hardwareDomain,
   hardwareIommu,
+  hardwareOrder,
+  moduleReg,
   moduleCompatible,
   enhanced,
 ];

@@ -236,7 +236,7 @@ const mixed: Rule = {
 the guest's memory freely, so the guest is not protected from that backend. Give it \`iommus\` to the \`xen,grant-dma\` node
 unless the backend is trusted.`,
   source:
-    'Xen 4.22 docs/man/xl.cfg.5.pod.in (grant_usage); Linux 6.12 drivers/xen/grant-dma-ops.c:xen_is_grant_dma_device',
+    'Xen 4.22 docs/man/xl.cfg.5.pod.in (grant_usage); Linux 6.12 drivers/xen/grant-dma-ops.c:xen_virtio_restricted_mem_acc',
   example: {
     bad: board(
       GRANT_DMA,

@@ -117,7 +117,8 @@ const stubNeeded: Rule = {
   properties: ['#iommu-cells'],
   knows: 'all',
   doc: `\`CONFIG_XEN_GRANT_DMA_IOMMU\` binds a driver without work to the \`xen,grant-dma\` node, so that its devices need not wait for it.
-The kernel's configuration lacks it, so each device waits for the deferred probe timeout first. Enable the option.`,
+The kernel's configuration lacks it, so each device waits for the deferred probe timeout first. Enable
+\`CONFIG_XEN_VIRTIO\`, which selects it.`,
   source: 'Linux 6.12 drivers/xen/grant-dma-iommu.c; drivers/xen/Kconfig:XEN_GRANT_DMA_IOMMU',
   example: {
     bad: board(GRANT_DMA),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rules about what Xen's SMMU and IPMMU drivers refuse or misread where those of Linux do not.
 import { xenDriver } from '#model/xen-host.ts';
-import { cells, cellTarget, compatibles, isAvailable, nodeSpan, pathOf, u32 } from '#tree/query.ts';
+import { cells, cellTarget, compatibles, isAvailable, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
-import { board, GIC } from './example.ts';
+import { board, GIC, SMMU_V3 } from './example.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
 import { smmuBoard, XEN_HOST } from './xen-host.ts';
 
@@ -86,7 +86,7 @@ const duplicateMaster: Rule = {
   platforms: XEN_HOST,
   doc: `\`mmu-masters\` names the device in two entries. Xen prints \`rejecting multiple registrations for master device\` and the probe
 of the SMMU ends with \`-EBUSY\`, which Xen answers with a panic. Put all its stream IDs into one entry, or better, move to \`iommus\`.`,
-  source: `${SMMU}:register_smmu_master`,
+  source: SMMU,
   example: {
     bad: board(
       GIC,
@@ -115,6 +115,36 @@ of the SMMU ends with \`-EBUSY\`, which Xen answers with a panic. Put all its st
       seen.add(master);
       at += 1 + (u32(master.properties.get('#stream-id-cells')) ?? 0);
     }
+  },
+};
+
+const V3_INTERRUPTS = ['combined', 'eventq', 'priq', 'gerror'];
+
+const interruptNames: Rule = {
+  id: 'xen-smmuv3-interrupt-names',
+  severity: 'warning',
+  title: 'SMMUv3 whose interrupts have no name that Xen looks up',
+  properties: ['interrupts', 'interrupts-extended'],
+  platforms: XEN_HOST,
+  knows: 'all',
+  needs: ['smmuv3-interrupt-names'],
+  doc: `Xen finds the interrupts of an SMMUv3 by name: \`combined\`, or else \`eventq\`, \`priq\` and \`gerror\`. None of these is in
+\`interrupt-names\`, so Xen uses no interrupt, without a message, and faults of devices stay unseen. Add the names.`,
+  source: 'Xen 4.22 xen/drivers/passthrough/arm/smmu-v3.c:arm_smmu_device_probe',
+  example: {
+    bad: board(GIC, SMMU_V3.replace(' };', ' interrupts-extended = <&gic 1>; };')),
+    good: board(GIC, SMMU_V3.replace(' };', ' interrupts-extended = <&gic 1>; interrupt-names = "combined"; };')),
+    platform: { kind: 'xen-host' },
+  },
+  *check(_context, node) {
+    if (xenDriver(node)?.name !== 'smmu-v3' || !isAvailable(node)) return;
+    const names = strings(node.properties.get('interrupt-names'));
+    if (names.some((name) => V3_INTERRUPTS.includes(name))) return;
+    yield {
+      message:
+        'Xen looks up `combined`, `eventq`, `priq` and `gerror` and finds none, so faults at this SMMU stay unseen.',
+      span: nodeSpan(node),
+    };
   },
 };
 
@@ -239,7 +269,7 @@ const stage1Only: Rule = {
   doc: `Xen on Arm lets an IOMMU walk the domain's own page table in stage 2 and has no other mode. Its IPMMU driver takes R-Car H3,
 M3-W, M3-W+, M3-N, S4 and V4H; this chip is none of them. Its masters are unprotected, or fail where another IOMMU is up.
 Disable the node in trees for Xen.`,
-  source: `${IPMMU}:ipmmu_dt_match; xen/arch/arm/Kconfig:IOMMU_FORCE_PT_SHARE`,
+  source: `${IPMMU}; xen/arch/arm/Kconfig:IOMMU_FORCE_PT_SHARE`,
   example: {
     bad: board(
       GIC,
@@ -294,6 +324,7 @@ export const XEN_HOST_DRIVER_RULES: readonly Rule[] = [
   streamLimit,
   streamRange,
   duplicateMaster,
+  interruptNames,
   noRoot,
   noPrr,
   rootInterrupt,

@@ -248,7 +248,7 @@ const overlap: Rule = {
   platforms: XEN_GUEST,
   doc: `Two mappings give the guest different registers at the same address. Xen maps one after the other, and the later replaces the
 earlier, so one device's driver talks to the other device. Give each a guest address of its own.`,
-  source: `${ASSIGN}; xen/arch/arm/p2m.c:map_regions_p2mt`,
+  source: `${ASSIGN} (map_regions_p2mt)`,
   example: {
     bad: partial(MMIO.replace('0x0 0xff000000>;', '0x0 0xff000000>, <0x0 0xfe000000 0x0 0x1000 0x0 0xff000000>;')),
     good: GOOD,

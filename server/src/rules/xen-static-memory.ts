@@ -8,7 +8,7 @@ import { board } from './example.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { XEN_HOST } from './xen-host.ts';
 
-const STATIC = 'Xen 4.22 xen/common/device-tree/static-memory.c';
+const STATIC = 'Xen 4.22 xen/common/device-tree/static-memory.c; docs/misc/arm/device-tree/booting.txt';
 const CELLS = '#address-cells = <2>; #size-cells = <2>;';
 const HOST = { kind: 'xen-host' } as const;
 
@@ -70,7 +70,7 @@ const cellsRule: Rule = {
   platforms: XEN_HOST,
   doc: `A bank is an address and a size in the cells of \`/chosen\` (Xen before 4.17 had properties of its own for that). This value
 does not divide into banks, so Xen reads other addresses than were meant, or stops. Complete the last bank.`,
-  source: `${STATIC}:parse_static_mem_prop; docs/misc/arm/device-tree/booting.txt`,
+  source: STATIC,
   example: {
     bad: example('memory = <0x0 0x80000>; xen,static-mem = <0x30000000 0x0 0x20000000>;'),
     good: GOOD,
@@ -97,7 +97,7 @@ const sizeRule: Rule = {
   doc: `The banks of \`xen,static-mem\` are all the memory of the domain, so their sizes must add up to \`memory\`, which counts in KiB.
 Otherwise Xen prints \`Size of "memory" property doesn't match up with the sum-up of "xen,static-mem"\` and panics.
 Correct one of them.`,
-  source: `${STATIC}:allocate_static_memory`,
+  source: STATIC,
   example: {
     bad: example('memory = <0x0 0x40000>; xen,static-mem = <0x0 0x30000000 0x0 0x20000000>;'),
     good: GOOD,
@@ -128,7 +128,7 @@ const alignRule: Rule = {
   needs: ['xen-static-mem-cells'],
   doc: `A bank must start on a page of 4 KiB and have a whole number of them. Xen only asserts that: a debug build stops, another one
 goes on with pages that belong to nobody. Round the bank.`,
-  source: `${STATIC}:acquire_static_memory_bank`,
+  source: STATIC,
   example: {
     bad: example('memory = <0x0 0x80000>; xen,static-mem = <0x0 0x30000800 0x0 0x20000000>;'),
     good: GOOD,
