@@ -7,6 +7,7 @@ import { board, GRANT_DMA, host, SMMU_V3 } from './example.ts';
 import { isPciHost } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { type Use, usesOf } from './uses.ts';
+import { mapForAll } from './xen-grant-pci.ts';
 
 const INIT_DOMID = 'Linux 6.12 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_backend_domid';
 
@@ -221,7 +222,12 @@ bridge concerns the bridge alone, which is no virtio device: nothing behind it g
       message:
         'For functions behind a PCI host bridge Linux reads the backend from `iommu-map`; this `iommus` gives none of them grants.',
       span: lastSet(use.property).name,
+      ...(mapForAll(context, node) && { fix: 'Convert to `iommu-map` for all functions' }),
     };
+  },
+  fix(context, node, finding) {
+    const edits = mapForAll(context, node);
+    return edits && { title: finding.fix ?? '', edits };
   },
 };
 

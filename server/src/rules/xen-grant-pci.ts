@@ -4,7 +4,7 @@ import type { Span, TextEdit } from '#base/text.ts';
 import { lastSet, pathOf, u32 } from '#tree/query.ts';
 import { type MapEntry, mapEntries } from '#tree/specifiers.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
-import { insertProperty } from './edits.ts';
+import { insertAfter, insertProperty, replaceProperty } from './edits.ts';
 import { hex, isPciHost, requesterId } from './id-map.ts';
 import type { RuleContext } from './rule.ts';
 import { grantProvider, isGrantProvider } from './xen-grant-provider.ts';
@@ -115,4 +115,20 @@ function splitEntry(
     after > 0 ? `${hex(rid + 1)} ${ref} ${hit.out.value + before + 1} ${hex(after)}` : '',
   ].filter((part) => part !== '');
   return { entry: `<${entryOf(ref, rid, domid)}>`, edits: [{ span: { file, start, end }, text: parts.join('>, <') }] };
+}
+
+/**
+ * `iommus` of a bridge as a map that gives every function its one backend: a mask of 0 makes each requester ID the first.
+ * `undefined` where the bridge has a map already, or the text is not a single plain entry.
+ */
+export function mapForAll({ text }: RuleContext, host: DtNode): TextEdit[] | undefined {
+  const property = host.properties.get('iommus');
+  if (!property || host.properties.has('iommu-map') || host.properties.has('iommu-map-mask')) return undefined;
+  const { span, name } = lastSet(property);
+  const [, entry] = /^\s*=\s*<\s*(&?\w+\s+\w+)\s*>\s*;$/.exec(text(span.file).slice(name.end, span.end)) ?? [];
+  if (entry === undefined || property.origins.length > 1) return undefined;
+  return [
+    replaceProperty(text, property, { name: 'iommu-map', value: `<0x0 ${entry} 0x1>` }),
+    insertAfter(text, property, { name: 'iommu-map-mask', value: '<0x0>' }),
+  ];
 }
