@@ -129,7 +129,7 @@ const PROVIDERS: readonly Form[] = [
       '\n\tgic {\n\t\tphandle = <0xfde9>;\n\t};\n',
     ).replace(
       /\};\n$/,
-      '\n\txen-iommu {\n\t\tcompatible = "xen,grant-dma";\n\t\t#iommu-cells = <1>;\n\t\tphandle = <0xfdea>;\n\t};\n};\n',
+      '\n\txen-iommu {\n\t\tcompatible = "xen,grant-dma";\n\t\t#iommu-cells = <0x01>;\n\t\tphandle = <0xfdea>;\n\t};\n};\n',
     ),
   },
   {

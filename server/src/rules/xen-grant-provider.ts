@@ -121,7 +121,7 @@ function newProvider(context: RuleContext, device: DtNode, user: Span): Provider
   const head = raw ? name : `${label}: ${name}`;
   const lines = [
     'compatible = "xen,grant-dma";',
-    '#iommu-cells = <1>;',
+    `#iommu-cells = <${raw ? hex(1) : 1}>;`,
     ...(raw ? [`phandle = <${hex(phandle)}>;`] : []),
   ];
   const edit = container
