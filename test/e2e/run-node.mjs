@@ -18,7 +18,7 @@ export async function runInNodeHost({ extension, tests, workspace }) {
   const browser = await launchBrowser();
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    const { promise, resolve } = Promise.withResolvers?.() ?? deferred();
+    const { promise, resolve } = deferred();
     await page.exposeFunction('codeAutomationLog', (_type, args) => console.log(...args));
     await page.exposeFunction('codeAutomationExit', resolve);
     page.on('crash', () => resolve('the page crashed'));

@@ -76,7 +76,7 @@ async function hover(page, { line, word, expected }) {
       () => true,
       () => false,
     );
-    if (found) return shown.innerText();
+    if (found) return shown.textContent();
     await page.keyboard.press('Escape');
   }
   throw new Error(`No hover over ${word} says: ${expected}`);

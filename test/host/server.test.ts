@@ -176,4 +176,17 @@ describe('boards of a shared file', () => {
     expect(items.map((item) => item.code)).not.toContain('syntax/include-not-found');
     expect(asked).toContain('web://mount/dts/soc.dtsi');
   });
+
+  test('a workspace that is the root of its file system keeps its path', async () => {
+    const asked: string[] = [];
+    const lend = async (params: LendParams) => {
+      asked.push(...params.folders);
+      return { texts: {}, folders: { 'web://mount/': ['Makefile'] } };
+    };
+    const lent = new ClientFiles(lend);
+    expect(lent.isFile('/Makefile')).toBe(false);
+    await lent.load((path) => `web://mount${path}`);
+    expect(asked).toEqual(['web://mount/']);
+    expect(lent.isFile('/Makefile')).toBe(true);
+  });
 });

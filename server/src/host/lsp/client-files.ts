@@ -37,12 +37,12 @@ export class ClientFiles implements ServerFiles {
   }
 
   isFolder(path: string): boolean {
-    const plain = path.replace(/\/$/, '');
+    const plain = withoutSlash(path);
     return this.list(dirname(plain)).includes(`${nameOf(plain)}/`);
   }
 
   list(folder: string): readonly string[] {
-    const key = folder.replace(/\/$/, '');
+    const key = withoutSlash(folder);
     if (!this.#folders.has(key)) this.#wantedFolders.add(key);
     return this.#folders.get(key) ?? [];
   }
@@ -80,6 +80,11 @@ export class ClientFiles implements ServerFiles {
     }
     return changed;
   }
+}
+
+/** The root keeps its slash: it may be the workspace itself, whose URI would lose its path. */
+function withoutSlash(folder: string): string {
+  return folder === '/' ? folder : folder.replace(/\/$/, '');
 }
 
 function nameOf(path: string): string {
