@@ -13,6 +13,9 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 export const screenshots = path.join(here, 'screenshots');
 mkdirSync(screenshots, { recursive: true });
 
+// Node runs the `exit` handlers, which stop VS Code, only when it ends by itself.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
 /** What `scripts/e2e.mjs` prepared. */
 export function prepared(name) {
   const value = process.env[name];
