@@ -98,6 +98,13 @@ test('one rule that reports twice is repaired in the whole file from the light b
   expect(edited(guest, resolved)).toMatch(/&xen_iommu 1>[\s\S]*&xen_iommu 7>/);
 });
 
+test('looking for boards shows its progress', async () => {
+  const client = await opened({ window: { workDoneProgress: true } });
+  const found = await client.result<BoardsResult>('dtIommu/boards', { textDocument });
+  expect(found.board).toBe(URI);
+  expect(client.progress).toMatchObject([{ kind: 'begin', title: expect.stringContaining('boards') }, { kind: 'end' }]);
+});
+
 test('positions count bytes for a client that wants UTF-8', async () => {
   const client = new LanguageClient(new StaticFiles({}));
   const result = await client.initialize({ general: { positionEncodings: ['utf-8', 'utf-16'] } });

@@ -33,6 +33,8 @@ export class StaticFiles extends MemoryFiles implements ServerFiles {
 export class LanguageClient {
   readonly published: { uri: string; version?: number; diagnostics: Diagnostic[] }[] = [];
   readonly logged: string[] = [];
+  /** `begin`, `report` and `end` of work in progress, with the title of a beginning. */
+  readonly progress: { kind: string; title?: string }[] = [];
   readonly #toServer = new PassThrough();
   readonly #pending = new Map<number, (message: Message) => void>();
   #id = 0;
@@ -100,6 +102,8 @@ export class LanguageClient {
     } else if (method === 'textDocument/publishDiagnostics') {
       this.published.push(params as (typeof this.published)[number]);
       for (const resolve of this.#waiting.splice(0)) resolve();
+    } else if (method === '$/progress') {
+      this.progress.push((params as { value: (typeof this.progress)[number] }).value);
     } else if (method === 'window/logMessage') {
       this.logged.push((params as { message: string }).message);
     }

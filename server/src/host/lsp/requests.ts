@@ -15,9 +15,9 @@ import { CATALOGUE } from '#rules/index.ts';
 import { printTree } from '#tree/print.ts';
 import { rangeOf } from './convert.ts';
 import * as protocol from './protocol.ts';
-import type { Answer, Session } from './server.ts';
+import type { Answer, Progress, Session } from './server.ts';
 
-export function registerRequests(connection: Connection, answer: Answer): void {
+export function registerRequests(connection: Connection, answer: Answer, progress: Progress): void {
   const handle = <P, R extends object>(
     { method }: protocol.Request<P, R | null>,
     compute: (session: Session, params: P) => R | null,
@@ -26,7 +26,14 @@ export function registerRequests(connection: Connection, answer: Answer): void {
       answer<R | null>(method, token, null, (session) => compute(session, params)),
     );
   };
-  handle(protocol.boards, boardsOf);
+  // The first time, this reads the includes of every source below the architecture's folder.
+  connection.onRequest<unknown, void>(
+    protocol.boards.method,
+    (params: protocol.BoardsParams, token: CancellationToken) =>
+      progress('Devicetree IOMMU: looking for boards', () =>
+        answer(protocol.boards.method, token, null, (session) => boardsOf(session, params)),
+      ),
+  );
   handle(protocol.selectBoard, (session, params) => {
     const { analysis, workspace } = session;
     const path = workspace.path(params.textDocument.uri);

@@ -34,8 +34,6 @@ export interface Session {
   readonly rulePage: string | undefined;
   /** The client was told something new about a document's board. */
   boardChanged(path: string): void;
-  /** Shows that something takes its time, where the client can show it. */
-  withProgress<T>(title: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** Runs `compute`, again after each load where files come from the client; an error is logged and `empty` answered. */
@@ -50,6 +48,9 @@ export type Answer = <T>(
 const REHEARSALS = 10;
 /** Between two of them, for requests that arrive meanwhile; in milliseconds. */
 const REHEARSAL_PAUSE = 10;
+
+/** Shows that something takes its time, where the client can show it. */
+export type Progress = <T>(title: string, work: () => Promise<T>) => Promise<T>;
 
 const WATCHED = '**/*.{dts,dtsi,dtso,overlay,h,config}';
 
@@ -114,7 +115,7 @@ class Server {
       })),
     );
     registerFeatures(connection, this.#answer);
-    registerRequests(connection, this.#answer);
+    registerRequests(connection, this.#answer, this.#withProgress);
   }
 
   async #initialize(params: InitializeParams): Promise<InitializeResult> {
@@ -136,7 +137,6 @@ class Server {
       client: capabilities,
       rulePage: options.rulePage ?? this.#environment.rulePage,
       boardChanged: () => this.#refreshAll(),
-      withProgress: (title, work) => this.#withProgress(title, work),
     };
     return {
       serverInfo: { name: 'dt-iommu', version: VERSION },
@@ -259,7 +259,7 @@ class Server {
     if (semanticTokens?.refreshSupport) void this.#connection.languages.semanticTokens.refresh();
   }
 
-  async #withProgress<T>(title: string, work: () => Promise<T>): Promise<T> {
+  readonly #withProgress: Progress = async (title, work) => {
     if (!this.#session?.client.window?.workDoneProgress) return work();
     const progress = await this.#connection.window.createWorkDoneProgress();
     progress.begin(title);
@@ -268,7 +268,7 @@ class Server {
     } finally {
       progress.done();
     }
-  }
+  };
 
   #pulls(): boolean {
     return this.#session?.client.textDocument?.diagnostic !== undefined;
