@@ -103,7 +103,7 @@ export class LanguageClient {
       this.published.push(params as (typeof this.published)[number]);
       for (const resolve of this.#waiting.splice(0)) resolve();
     } else if (method === '$/progress') {
-      this.progress.push((params as { value: (typeof this.progress)[number] }).value);
+      this.progress.push((params as { value: { kind: string; title?: string } }).value);
     } else if (method === 'window/logMessage') {
       this.logged.push((params as { message: string }).message);
     }

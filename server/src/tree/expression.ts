@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Integer expressions in cells: dtc's operators on unsigned 64-bit numbers (dtc-parser.y: integer_expr).
+
 import { literalValue, stringBytes } from './literals.ts';
+import { BINARY_OPERATORS } from './operators.ts';
 
 /** The expression cannot be read on from here; dtc reports a syntax error at this place. */
 export class ExpressionError extends Error {
@@ -23,19 +25,6 @@ const MAX_DEPTH = 200;
 
 const TOKEN =
   /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*)*(?:((?:0[xX][0-9a-fA-F]+|[0-9]+))(?:ULL|UL|LL|U|L)?|('(?:[^\\']|\\[\s\S])*')|(<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%~!()<>&|^?:]))/y;
-
-const LEVELS: readonly (readonly string[])[] = [
-  ['||'],
-  ['&&'],
-  ['|'],
-  ['^'],
-  ['&'],
-  ['==', '!='],
-  ['<', '>', '<=', '>='],
-  ['<<', '>>'],
-  ['+', '-'],
-  ['*', '/', '%'],
-];
 
 /** Evaluates the parenthesised expression whose `(` stands at `at`. @throws ExpressionError */
 export function evaluateExpression(text: string, at: number): ExpressionResult {
@@ -136,7 +125,7 @@ class ExpressionParser {
   }
 
   #binary(level: number): bigint {
-    const operators = LEVELS[level];
+    const operators = BINARY_OPERATORS[level];
     if (!operators) return this.#unary();
     let left = this.#binary(level + 1);
     for (;;) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The value of an `#if` or `#elif` condition: C integer expressions on 64 bits, `defined`, `__has_include`.
+import { BINARY_OPERATORS } from '#tree/operators.ts';
 import { expand, type Lookup } from './expand.ts';
 import { Kind, type Token, tokenize } from './tokens.ts';
 
@@ -71,19 +72,6 @@ interface Value {
   readonly unsigned: boolean;
 }
 
-const LEVELS: readonly (readonly string[])[] = [
-  ['||'],
-  ['&&'],
-  ['|'],
-  ['^'],
-  ['&'],
-  ['==', '!='],
-  ['<', '>', '<=', '>='],
-  ['<<', '>>'],
-  ['+', '-'],
-  ['*', '/', '%'],
-];
-
 class ConditionParser {
   readonly #tokens: readonly Token[];
   #at = 0;
@@ -121,7 +109,7 @@ class ConditionParser {
   }
 
   #binary(level: number, live: boolean): Value {
-    const operators = LEVELS[level];
+    const operators = BINARY_OPERATORS[level];
     if (!operators) return this.#unary(live);
     let left = this.#binary(level + 1, live);
     for (;;) {
