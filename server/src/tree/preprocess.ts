@@ -204,7 +204,7 @@ export class Preprocessor {
     if (!found.file) {
       if (item.pathText.length > 1) {
         for (const path of found.tried) this.missing.add(path);
-        const message = `${item.pathText} is not found; what it would define is unknown, so nothing is said about it.`;
+        const message = `${item.pathText} cannot be found or read (10 MB at most); what it would define is unknown, so nothing is said about it.`;
         this.report({ rule: 'syntax/include-not-found', severity: 'warning', message, span });
       }
       return;
