@@ -3,10 +3,11 @@
 //
 //   node scripts/bench.mjs [--kernel DIR] [--edits 100] [--push] [FILE…]
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { kernelDir } from './oracle/kernel.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -142,17 +143,9 @@ function numberNearMiddle(text) {
   return { line: 0, character: 3 };
 }
 
-function kernel() {
-  if (values.kernel) return values.kernel;
-  const found = ['/usr/src', '/work/kernel'].flatMap((folder) =>
-    existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : [],
-  );
-  return found.find((folder) => existsSync(path.join(folder, BOARDS[0])));
-}
-
-const root = kernel();
-if (!existsSync(server) || (!root && positionals.length === 0)) {
-  console.error('bench needs dist/ (npm run build) and a Linux source: --kernel DIR');
+const root = positionals.length > 0 ? undefined : (values.kernel ?? kernelDir());
+if (!existsSync(server)) {
+  console.error('bench needs dist/: npm run build');
   process.exit(2);
 }
 const files =

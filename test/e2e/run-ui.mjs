@@ -174,7 +174,6 @@ await test(
 
 const kernel = [
   process.env.KERNEL_DIR,
-  '/work/kernel/linux-source-6.12',
   path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'devicetree-iommu/linux-6.12'),
 ].find((folder) => folder && existsSync(path.join(folder, 'arch/arm64/boot/dts/qcom/sm8550-qrd.dts')));
 if (kernel) {

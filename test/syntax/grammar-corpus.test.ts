@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // The grammar's own corpus (what `tree-sitter test` runs), with the WebAssembly that ships; and that its files agree.
+
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { Language, Parser, Query } from 'web-tree-sitter';
 import { grammar } from '#test/support/evaluate.ts';
+import { KERNEL } from '#test/support/kernel.ts';
 
 const GRAMMAR_FOLDER = fileURLToPath(new URL('../../grammars/devicetree', import.meta.url));
 const CASE = /^=+\n(?<title>.+)\n=+\n\n(?<source>[\s\S]*?)\n\n---\n\n(?<tree>[\s\S]*?)(?=\n\n=|\n*$(?![\s\S]))/gm;
-const DTC_TESTS = '/work/shared/data/dtc-tests';
-const KERNEL = process.env.KERNEL_DIR ?? '/work/kernel/linux-source-6.12';
+const DTC_TESTS = fileURLToPath(new URL('../../../shared/data/dtc-tests', import.meta.url));
 
 // `grammar` has initialised the runtime.
 const language = await Language.load(readFileSync(`${GRAMMAR_FOLDER}/tree-sitter-devicetree.wasm`));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What each construct becomes, that every part is where it says, and that an edit gives the AST of the new text while
 // what did not change keeps its identity.
+
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Ast, Item, NodeItem, Part } from '#syntax/ast.ts';
 import { MAX_LENGTH } from '#syntax/parser.ts';
 import { grammar } from '#test/support/evaluate.ts';
+import { KERNEL } from '#test/support/kernel.ts';
 import { errors, outline } from './print.ts';
 
 const BOARD = `#include "soc.dtsi"
@@ -281,7 +283,7 @@ describe('bounds', () => {
   });
 });
 
-const SM8550 = `${process.env.KERNEL_DIR ?? '/work/kernel/linux-source-6.12'}/arch/arm64/boot/dts/qcom/sm8550.dtsi`;
+const SM8550 = `${KERNEL}/arch/arm64/boot/dts/qcom/sm8550.dtsi`;
 
 test.skipIf(!existsSync(SM8550))(
   `150 KB of Linux: no more than the edited path is built anew (skipped without ${SM8550})`,
