@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { Bench, dtcBlob, unintended } from './migrations/bench.mjs';
+import { BindingCheck } from './migrations/binding-check.mjs';
 import { randomTree } from './migrations/random-tree.mjs';
 import { Report } from './oracle/report.mjs';
 
@@ -11,17 +12,20 @@ const { values } = parseArgs({
 });
 const trees = Number(values.trees);
 const first = Number(values.seed);
-/** Starting cpp and dtc takes longer than everything else, so they see one random tree in so many. */
+/** Starting cpp and dtc takes longer than everything else, so they and dt-schema see one random tree in so many. */
 const DTC_EVERY = 25;
 
 const hasDtc = ['dtc', 'cpp'].every((program) => spawnSync(program, ['--version']).status === 0);
 if (!hasDtc)
   console.log('without dtc and cpp (Debian: device-tree-compiler, cpp): blobs are only compared with our own');
 const bench = await Bench.open();
+const bindings = new BindingCheck(bench);
+if (bindings.missing) console.log(`not checked against Linux's bindings: ${bindings.missing}`);
 const report = new Report();
 
 forms();
 fuzz();
+if (!bindings.missing) bindings.run(report);
 console.log(`${report.passed} passed, ${report.failed} failed`);
 process.exitCode = report.failed > 0 ? 1 : 0;
 
@@ -29,8 +33,12 @@ function forms() {
   const part = report.part('forms');
   for (const form of bench.core.FORMS) {
     const { files } = bench.core.parseFixture(form.before);
-    const devices = form.overlay ? [] : [{ path: form.device, rid: form.rid, domid: form.domid }];
-    attempt(part, form.title, () => prove(files, devices, hasDtc));
+    const devices = [{ path: form.device, rid: form.rid, domid: form.domid }];
+    attempt(part, form.title, () => {
+      const { after } = prove(files, form.overlay ? [] : devices, hasDtc);
+      if (!form.overlay) bindings.add(form.title, { before: files, after, devices });
+      else if (hasDtc) bindings.addOverlay(form.title, { before: files, after, devices });
+    });
   }
   part.done(hasDtc ? "each also with Debian's dtc" : '');
 }
@@ -44,7 +52,10 @@ function fuzz() {
     const dtc = hasDtc && n % DTC_EVERY === 0;
     if (dtc) seen++;
     attempt(part, `--seed ${first + n} --trees 1`, () => {
-      converted += prove(files, devices, dtc);
+      const { after, count } = prove(files, devices, dtc);
+      converted += count;
+      if (n % DTC_EVERY === 0 && count > 0)
+        bindings.add(`--seed ${first + n} --trees 1`, { before: files, after, devices });
     });
   }
   part.done(`${converted} devices converted; ${seen} trees also with Debian's dtc`);
@@ -59,7 +70,7 @@ function attempt(part, title, test) {
   }
 }
 
-/** Throws what does not hold; returns how many devices got grants. */
+/** Throws what does not hold; returns the files after the migration, and how many devices got grants. */
 function prove(files, devices, dtc) {
   const after = bench.migrate(files);
   const before = bench.blob(files);
@@ -90,7 +101,7 @@ function prove(files, devices, dtc) {
   }
   if (left.length !== devices.length - wanted.length) throw new Error(`left over: ${left[0]?.message}`);
   textKept(files, after);
-  return wanted.length;
+  return { after, count: wanted.length };
 }
 
 /** Lines that no fix is about are there in the same order, to the byte, and line ends are all of the file's kind. */

@@ -58,11 +58,11 @@ export class Bench {
     throw new Error(`more than ${MAX_FIXES} fixes`);
   }
 
-  blob(files) {
+  blob(files, options = { symbols: false }) {
     const { tree } = this.#input(files);
     const errors = tree.problems.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) throw new Error(`the text has an error: ${errors[0].message}`);
-    return Buffer.from(this.core.writeBlob(tree, { symbols: false }));
+    return Buffer.from(this.core.writeBlob(tree, options));
   }
 
   /** What Linux does with the DMA of a device; `{ verdict, domid }`. */

@@ -7,7 +7,7 @@ export { catalogue } from '#rules/catalogue.ts';
 export { planFix, runRules } from '#rules/runner.ts';
 export { XEN_GRANT_RULES } from '#rules/xen-grant.ts';
 export { loadGrammar } from '#syntax/parser.ts';
-export { FORMS } from '#test/migrations/forms.ts';
+export { FORMS, OVERLAID } from '#test/migrations/forms.ts';
 export { parseFixture } from '#test/support/fixture.ts';
 export { writeBlob } from '#tree/blob.ts';
 export { Frontend } from '#tree/evaluate.ts';

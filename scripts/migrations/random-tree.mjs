@@ -99,8 +99,8 @@ function mmioDevice(random, style, { n, devices, head, tail }) {
   const label = raw ? '' : `virtio${n}: `;
   const name = random.pick(['xen,backend-domid', 'xen,backend-domid', 'xen,dev-domid']);
   const path = `/virtio@${address}`;
-  const before = ['compatible = "virtio,mmio";', `reg = <0x0 0x${address} 0x0 0x200>;`];
-  if (!raw && random.chance(0.5)) before.push('interrupt-parent = <&gic>;', `interrupts = <${n}>;`);
+  const before = ['compatible = "virtio,mmio";', `reg = <0x0 0x${address} 0x0 0x200>;`, `interrupts = <${n}>;`];
+  if (!raw && random.chance(0.5)) before.push('interrupt-parent = <&gic>;');
   if (random.chance(0.3)) before.push('dma-coherent;');
   const bad = random.pick(['<1 2>', '<0x7ff0>', '"1"', '/bits/ 64 <1>', '[01]']);
   if (random.chance(0.1)) {

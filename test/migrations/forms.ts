@@ -33,6 +33,7 @@ ${nodes}
 	virtio@2000000 {
 		compatible = "${compatible}";
 		reg = <0x0 0x2000000 0x0 0x200>;
+		interrupts = <1>;
 ${binding}
 	};
 };
@@ -169,10 +170,10 @@ const DEVICES: readonly Form[] = [
   {
     ...DEVICE,
     title: 'a node on one line',
-    before: guest('', PROVIDER).replace(/reg = .*\n\n/, 'reg = <0x0 0x2000000 0x0 0x200>; xen,backend-domid = <1>;\n'),
+    before: guest('', PROVIDER).replace(/interrupts = .*\n\n/, 'interrupts = <1>; xen,backend-domid = <1>;\n'),
     after: guest('', PROVIDER).replace(
-      /reg = .*\n\n/,
-      'reg = <0x0 0x2000000 0x0 0x200>; iommus = <&xen_iommu 1>; dma-coherent;\n',
+      /interrupts = .*\n\n/,
+      'interrupts = <1>; iommus = <&xen_iommu 1>; dma-coherent;\n',
     ),
   },
 ];
@@ -237,6 +238,9 @@ const SHARED = (binding: string, tail = ''): string =>
   guest(binding)
     .replace('\tvirtio@', '\tdisk: virtio@')
     .replace(/\};\n$/, `${tail}};\n`);
+
+/** The board that the overlays below are for. */
+export const OVERLAID = SHARED('');
 
 const PLACES: readonly Form[] = [
   {
