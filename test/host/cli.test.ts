@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The command line as a script sees it: exit codes, streams, files written, and the JSON of the contracts.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -270,6 +270,53 @@ describe('fix', () => {
     });
     expect(readdirSync(guest.path)).toEqual(['guest.dts']);
   });
+
+  const BOARD = (path: string, include = 'guest.dtsi') =>
+    `//- ${path}\n#include "${include}"\n/ { model = "${path}"; };\n`;
+  const SHARED = BOARD('/a.dts') + BOARD('/b.dts') + GUEST.replace('guest.dts', 'guest.dtsi');
+
+  test('names the boards that share a file it changes', async () => {
+    const { error } = await folder(SHARED).run('fix', '.', '--rule', 'xen-backend-domid-legacy');
+    expect(error).toBe(
+      'guest.dtsi is part of a.dts and b.dts\n1 problem repaired, 1 file to be written; --write does it\n',
+    );
+  });
+
+  test('changes no file outside the folder that was given', async () => {
+    const apart = folder(BOARD('/boards/a.dts', '../guest.dtsi') + GUEST.replace('guest.dts', 'guest.dtsi'));
+    expect((await apart.run('fix', 'boards')).out).toBe('');
+  });
+
+  test('leaves a file alone that is not UTF-8, to the byte', async () => {
+    const guest = folder(GUEST);
+    const latin = Buffer.concat([guest.read('guest.dts'), Buffer.from('/* caf\xe9 */\n', 'latin1')]);
+    writeFileSync(join(guest.path, 'guest.dts'), latin);
+    const { error } = await guest.run('fix', '.', '--write');
+    expect(error).toMatch(/^guest\.dts: not UTF-8, so it is left as it is\n0 problems repaired/);
+    expect(guest.read('guest.dts').equals(latin)).toBe(true);
+  });
+
+  test.each(['git', 'patch'])(
+    '%s takes the diff: blanks and quotes in names, CRLF, a BOM, no last line end',
+    async (tool) => {
+      const text = folder(GUEST).read('guest.dts').toString();
+      const texts = {
+        'my board.dts': text,
+        'a"b\\c.dts': text,
+        'crlf.dts': text.replaceAll('\n', '\r\n'),
+        'bom.dts': `\ufeff${text}`,
+        'end.dts': text.trimEnd(),
+      };
+      const many = folder('//- /dt-iommu.json\n{}\n');
+      for (const [name, content] of Object.entries(texts)) writeFileSync(join(many.path, name), content);
+      const { out } = await many.run('fix', '.');
+      const command = { git: ['apply', '-'], patch: ['-p1'] }[tool] ?? [];
+      const applied = spawnSync(tool, command, { cwd: many.path, input: out });
+      expect(`${applied.stdout}${applied.stderr}`).not.toMatch(/error|fail|reject/i);
+      for (const name of Object.keys(texts)) expect(many.read(name).toString()).toContain('iommus = <&');
+      expect((await many.run('fix', '.')).out).toBe('');
+    },
+  );
 });
 
 describe('compile', () => {

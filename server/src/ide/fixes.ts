@@ -19,6 +19,8 @@ export interface FixAllRequest {
   readonly board: string;
   /** Which problems to repair; those that have no repair stay. */
   wanted(problem: Problem): boolean;
+  /** Which files may change: a repair that would touch another one is left out as a whole. Absent: all. */
+  writable?(file: string): boolean;
 }
 
 /** All repairs of a board, as edits of the texts that it has now; `fixed` counts them. */
@@ -34,7 +36,7 @@ export function fixAll(
 }
 
 /** False when nothing wanted is left. A problem whose repair leads nowhere is not tried again. */
-function fixNext(trial: Trial, { wanted }: FixAllRequest, refused: Set<string>): boolean {
+function fixNext(trial: Trial, { wanted, writable }: FixAllRequest, refused: Set<string>): boolean {
   const { snapshot } = trial;
   for (const problem of snapshot.problems()) {
     const name = nameOf(snapshot, problem);
@@ -42,6 +44,7 @@ function fixNext(trial: Trial, { wanted }: FixAllRequest, refused: Set<string>):
     const fix = snapshot.planFix(problem);
     refused.add(name);
     if (!fix || fix.edits.length === 0) continue;
+    if (writable && !fix.edits.every((edit) => writable(edit.span.file))) continue;
     trial.apply(fix.edits);
     return true;
   }

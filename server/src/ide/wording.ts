@@ -59,6 +59,14 @@ export function platformText(platform: Platform): string {
   return `${system[platform.kind]} on ${platform.arch}${config}${cmdline}${assumed}`;
 }
 
+/** `a.dts, b.dts, c.dts and 3 more`. */
+export function someOf(names: readonly string[], shown = 3): string {
+  const more = names.length - shown;
+  if (more > 0) return `${names.slice(0, shown).join(', ')} and ${more} more`;
+  const last = names[names.length - 1] ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
 export function hex(value: number): string {
   return `0x${value.toString(16)}`;
 }

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu fix`: the quick fixes of many boards as one diff, or written to the files.
-import { relative } from 'node:path';
-import { createTwoFilesPatch } from 'diff';
+import { readFileSync, realpathSync } from 'node:fs';
+import { basename, relative, sep } from 'node:path';
 import type { Problem } from '#base/problem.ts';
 import { applyEdits } from '#base/text.ts';
 import type { Analysis } from '#ide/analysis.ts';
 import { isBoard } from '#ide/boards.ts';
 import { fixAll } from '#ide/fixes.ts';
+import { someOf } from '#ide/wording.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, TREE_OPTIONS } from './arguments.ts';
 import { BLOBS, type Found, findFiles } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { writeWhole } from './output.ts';
+import { unifiedDiff } from './patch.ts';
 import { startProgress } from './progress.ts';
 import { plural } from './report.ts';
 import { openSessions, type Session } from './session.ts';
 import { settingsOf } from './settings.ts';
+
+/** A repair of a shared file can bring one to a board that was clean before; more rounds than that never help. */
+const MAX_ROUNDS = 5;
 
 export const fixCommand: Command = {
   name: 'fix',
@@ -36,53 +41,105 @@ async function fix({ operands, values }: Arguments, io: Io): Promise<number> {
   if (!first) throw new Failure(`${operands.join(', ')}: no board there; give .dts files or a folder of them`);
   // One session for all: a shared file that one board repaired is repaired for the next.
   const session = (await openSessions(settingsOf(values, io.cwd)))(first.file);
+  const repairs = new Repairs(session, values.rule, io);
   const progress = startProgress(io, 'fixing', boards.length);
-  const repaired = new Map<string, string>();
-  let fixed = 0;
   for (const found of boards) {
-    fixed += repair(session.analysis(found.file), found, values.rule, repaired);
+    repairs.board(found);
     progress.step();
   }
   progress.end();
-  show(session, repaired, values.write ?? false, io);
+  repairs.settle();
+  repairs.show(values.write ?? false);
   if (!values.quiet) {
+    repairs.tellShared();
+    const { fixed, texts } = repairs;
     const done = values.write ? 'written' : 'to be written; --write does it';
-    io.error(`${plural(fixed, 'problem')} repaired, ${plural(repaired.size, 'file')} ${done}\n`);
+    io.error(`${plural(fixed, 'problem')} repaired, ${plural(texts.size, 'file')} ${done}\n`);
   }
   return 0;
 }
 
-/** Repairs what the board shows inside its operand; the texts go into `repaired`, and into the analysis. */
-function repair(
-  analysis: Analysis,
-  { file, root }: Found,
-  rules: readonly string[],
-  repaired: Map<string, string>,
-): number {
-  const view = analysis.view(file);
-  if (!view) throw new Failure(`${file}: cannot be read; check the path and its permissions`);
-  const inside = (path: string) => (isBoard(file) ? path.startsWith(`${root}/`) : path === file);
-  const wanted = ({ rule, span }: Problem) => inside(span.file) && (rules.length === 0 || rules.includes(rule));
-  const { edits, fixed } = fixAll(analysis, { board: view.choice.board, wanted });
-  for (const path of new Set(edits.map((edit) => edit.span.file))) {
-    const before = view.snapshot.text(path);
-    const own = edits.filter((edit) => edit.span.file === path);
-    const after = applyEdits(before, own);
-    repaired.set(path, after);
-    analysis.open(path, after);
-  }
-  return fixed;
-}
+/** What the repairs of one run have come to. */
+class Repairs {
+  /** Path → text of each file that changes. */
+  readonly texts = new Map<string, string>();
+  fixed = 0;
+  readonly #session: Session;
+  readonly #rules: readonly string[];
+  readonly #io: Io;
+  readonly #encodings = new Map<string, boolean>();
+  /** Each board with what its tree was read from, as `path` and text. */
+  readonly #seen = new Map<Found, ReadonlyMap<string, string | undefined>>();
 
-function show(session: Session, repaired: ReadonlyMap<string, string>, write: boolean, io: Io): void {
-  for (const [path, after] of [...repaired].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (write) writeWhole(path, after);
-    else io.out(patch(relative(io.cwd, path), session.text(path), after));
+  constructor(session: Session, rules: readonly string[], io: Io) {
+    this.#session = session;
+    this.#rules = rules;
+    this.#io = io;
   }
-}
 
-function patch(name: string, before: string, after: string): string {
-  const text = createTwoFilesPatch(`a/${name}`, `b/${name}`, before, after, undefined, undefined, { context: 3 });
-  // The library puts a line of `=` above, which only Subversion wants.
-  return text.replace(/^=+\n/, '');
+  /** Repairs what the board shows inside its operand; the analysis goes on with the repaired texts. */
+  board(found: Found): void {
+    const { file } = found;
+    const root = realpathSync(found.root);
+    const analysis = this.#session.analysis(file);
+    const view = analysis.view(file);
+    if (!view) throw new Failure(`${file}: cannot be read; check the path and its permissions`);
+    const inside = (path: string) => (isBoard(file) ? path.startsWith(`${root}/`) : path === file);
+    const wanted = ({ rule, span }: Problem) =>
+      inside(span.file) && (this.#rules.length === 0 || this.#rules.includes(rule));
+    const writable = (path: string) => path.startsWith(`${root}/`) && this.#isUtf8(path);
+    const { edits, fixed } = fixAll(analysis, { board: view.choice.board, wanted, writable });
+    for (const path of new Set(edits.map((edit) => edit.span.file))) {
+      const own = edits.filter((edit) => edit.span.file === path);
+      this.#put(analysis, path, applyEdits(view.snapshot.text(path), own));
+    }
+    this.fixed += fixed;
+    this.#seen.set(found, new Map(view.snapshot.tree.files.map((path) => [path, this.texts.get(path)])));
+  }
+
+  /** Looks again at the boards whose shared files were repaired after them. */
+  settle(): void {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const stale = [...this.#seen].filter(([, files]) =>
+        [...files].some(([path, text]) => this.texts.get(path) !== text),
+      );
+      if (stale.length === 0) return;
+      for (const [found] of stale) this.board(found);
+    }
+  }
+
+  show(write: boolean): void {
+    const { cwd } = this.#io;
+    for (const [path, after] of [...this.texts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      const name = relative(cwd, path).split(sep).join('/');
+      if (write) writeWhole(path, after);
+      else this.#io.out(unifiedDiff(name, this.#session.text(path), after));
+    }
+  }
+
+  /** Which other boards a repaired file is part of. */
+  tellShared(): void {
+    for (const path of this.texts.keys()) {
+      const boards = isBoard(path) ? [] : this.#session.analysis(path).boardsOf(path, false);
+      if (boards.length < 2) continue;
+      const name = relative(this.#io.cwd, path);
+      this.#io.error(`${name} is part of ${someOf(boards.map((board) => basename(board)))}\n`);
+    }
+  }
+
+  #put(analysis: Analysis, path: string, text: string): void {
+    this.texts.set(path, text);
+    analysis.open(path, text);
+  }
+
+  /** A file in another encoding is left as it is: to decode and to write it again would change its bytes elsewhere. */
+  #isUtf8(path: string): boolean {
+    let known = this.#encodings.get(path);
+    if (known === undefined) {
+      known = readFileSync(path).equals(Buffer.from(this.#session.text(path)));
+      this.#encodings.set(path, known);
+      if (!known) this.#io.error(`${relative(this.#io.cwd, path)}: not UTF-8, so it is left as it is\n`);
+    }
+    return known;
+  }
 }
