@@ -80,14 +80,18 @@ suite('editor', () => {
     check(LEGACY.startsWith(text) && text.startsWith('xen,backend-domid'), `the range holds ${text}`);
   });
 
-  test('a board without mistakes has no diagnostics', async () => {
-    const guest = await open('guest.dts');
-    await eventually('diagnostic', () => problem(guest, 'xen-backend-domid-legacy'));
-    const board = await open('board.dts');
-    // The hover is answered from the same evaluation as the diagnostics.
-    await hoverText(board, 'ethernet');
-    const found = vscode.languages.getDiagnostics(board.uri);
-    check(found.length === 0, found.map(({ message }) => message).join('\n'));
+  test('a mistake is reported as it is typed; when it is undone, the board has no diagnostics', async () => {
+    const document = await open('board.dts');
+    const before = document.getText();
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, document.positionAt(before.length), '\n&nowhere {\n};\n');
+    check(await vscode.workspace.applyEdit(edit), 'the edit was refused');
+    await eventually('diagnostic', () => problem(document, 'syntax/unresolved-reference'));
+    await vscode.commands.executeCommand('undo');
+    check(document.getText() === before, document.getText());
+    await eventually('no diagnostic', () =>
+      vscode.languages.getDiagnostics(document.uri).length === 0 ? true : undefined,
+    );
   });
 
   test('a hover in a shared file speaks of the board that includes it', async () => {
@@ -165,6 +169,32 @@ suite('editor', () => {
     await eventually('no diagnostic', () => (problem(document, 'xen-backend-domid-legacy') ? undefined : true));
     const text = await hoverText(document, 'iommus = ');
     check(text.includes('Xen grants, backend domain 1'), text);
+    await vscode.commands.executeCommand('undo');
+    check(document.getText() === before, `one undo leaves:\n${document.getText()}`);
     await vscode.commands.executeCommand('workbench.action.files.revert');
+  });
+
+  test('source.fixAll.dtIommu repairs the file when it is saved', async () => {
+    const document = await open('guest.dts');
+    const before = document.getText();
+    await eventually('diagnostic', () => problem(document, 'xen-backend-domid-legacy'));
+    const settings = vscode.workspace.getConfiguration('editor', document.uri);
+    const onSave = (value: object | undefined) =>
+      settings.update('codeActionsOnSave', value, vscode.ConfigurationTarget.Workspace);
+    await onSave({ 'source.fixAll.dtIommu': 'always' });
+    try {
+      const edit = new vscode.WorkspaceEdit();
+      edit.insert(document.uri, new vscode.Position(0, 0), '// saved\n');
+      check(await vscode.workspace.applyEdit(edit), 'the edit was refused');
+      check(await document.save(), 'not saved');
+      const expected = `// saved\n${before.slice(0, before.indexOf(`\t\t${LEGACY}`))}${REPAIRED}`;
+      check(document.getText() === expected, document.getText());
+    } finally {
+      await onSave(undefined);
+      const back = new vscode.WorkspaceEdit();
+      back.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), before);
+      await vscode.workspace.applyEdit(back);
+      await document.save();
+    }
   });
 });
