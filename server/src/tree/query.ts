@@ -84,26 +84,41 @@ export function nodeByPhandle(tree: DeviceTree, phandle: number): DtNode | undef
   return map.get(phandle);
 }
 
+/** A cell whose place in the source is worked out when somebody asks. */
+class PropertyCell implements Cell {
+  readonly value: number;
+  readonly ref: string | undefined;
+  readonly target: DtNode | undefined;
+  readonly #property: DtProperty;
+  readonly #offset: number;
+
+  constructor(property: DtProperty, offset: number, ref: string | undefined, target: DtNode | undefined) {
+    this.value = readU32(property.value.bytes, offset);
+    this.ref = ref;
+    this.target = target;
+    this.#property = property;
+    this.#offset = offset;
+  }
+
+  get span(): Span {
+    const { data } = this.#property.value;
+    const next = data.findIndex((datum, at) => at > 0 && datum.offset > this.#offset);
+    return (data[(next < 0 ? data.length : next) - 1] ?? lastSet(this.#property)).span;
+  }
+}
+
 /** The cells of a property (trailing bytes that fill no cell are left out); phandle references carry their target. */
 export function cells(tree: DeviceTree, property: DtProperty | undefined): Cell[] {
   if (!property) return [];
-  const { bytes, references, data } = property.value;
+  const { bytes, references } = property.value;
   const result: Cell[] = [];
-  const whole = lastSet(property).span;
-  let reference = 0;
-  let datum = 0;
+  let at = 0;
   for (let offset = 0; offset + 4 <= bytes.length; offset += 4) {
-    while (reference < references.length && (references[reference]?.offset ?? 0) < offset) reference++;
-    while (datum + 1 < data.length && (data[datum + 1]?.offset ?? 0) <= offset) datum++;
-    const value = readU32(bytes, offset);
-    const span = data[datum]?.span ?? whole;
-    const found = references[reference];
-    if (found && found.offset === offset && found.kind === 'phandle') {
-      const target = nodeByReference(tree, found.ref);
-      result.push({ value, span, ref: found.ref, ...(target && { target }) });
-    } else {
-      result.push({ value, span });
-    }
+    let found = references[at];
+    while (found && found.offset < offset) found = references[++at];
+    const ref = found?.offset === offset && found.kind === 'phandle' ? found.ref : undefined;
+    const target = ref === undefined ? undefined : nodeByReference(tree, ref);
+    result.push(new PropertyCell(property, offset, ref, target));
   }
   return result;
 }

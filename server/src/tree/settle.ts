@@ -2,7 +2,7 @@
 // What dtc settles after the last statement: references that name nothing, nodes that nobody refers to, deletions
 // (checks.c: fixup_phandle_references, fixup_path_references, fixup_omit_unused_nodes).
 import type { Problem } from '#base/problem.ts';
-import type { TreeBuilder, TreeNode } from './build.ts';
+import type { TreeBuilder, TreeNode, TreeProperty } from './build.ts';
 import { pathOf } from './query.ts';
 
 interface Settings {
@@ -16,6 +16,7 @@ interface Settings {
 
 export interface Settled {
   readonly labels: Map<string, TreeNode[]>;
+  readonly innerLabels: readonly TreeProperty[];
   readonly problems: readonly Problem[];
   readonly phandleTargets: readonly TreeNode[];
 }
@@ -25,10 +26,12 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
   tree.prune();
   const referenced = new Set<TreeNode>();
   const phandleTargets = new Set<TreeNode>();
+  const labelled: TreeProperty[] = [];
   const problems: Problem[] = [];
   const pending: TreeNode[] = [tree.root];
   for (let node = pending.pop(); node; node = pending.pop()) {
     for (const property of node.properties.values()) {
+      if (property.labels.length > 0 || property.raw.labels.length > 0) labelled.push(property);
       for (const reference of property.raw.references) {
         const target = tree.byReference(reference.ref);
         if (target) {
@@ -48,7 +51,8 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
     if (node.children.size > 0) for (const child of [...node.children.values()].reverse()) pending.push(child);
   }
   if (settings.omits) omitUnreferenced(tree, referenced, settings.symbols);
-  return { labels: tree.labelTable(), problems, phandleTargets: [...phandleTargets] };
+  const innerLabels = labelled.filter((property) => !property.deleted);
+  return { labels: tree.labelTable(), innerLabels, problems, phandleTargets: [...phandleTargets] };
 }
 
 function omitUnreferenced(tree: TreeBuilder, referenced: ReadonlySet<TreeNode>, symbols: boolean): void {

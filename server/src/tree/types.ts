@@ -80,9 +80,9 @@ export interface Value {
 /** One 32-bit cell of a property, with the node it refers to when the source wrote `&label` there. */
 export interface Cell {
   readonly value: number;
-  readonly target?: DtNode;
+  readonly target: DtNode | undefined;
   /** The text after `&` when the source wrote a reference, also when it resolves to nothing. */
-  readonly ref?: string;
+  readonly ref: string | undefined;
   readonly span: Span;
 }
 
@@ -101,6 +101,8 @@ export interface DeviceTree {
   readonly reservations: readonly MemoryReservation[];
   /** A label may be carried by several nodes (an error, but dtc resolves it to the first in tree order). */
   readonly labels: ReadonlyMap<string, readonly DtNode[]>;
+  /** Properties with a label of their own or one in their value, in tree order: most boards have none. */
+  readonly innerLabels: readonly DtProperty[];
   /**
    * Nodes that phandle references name, in the order in which dtc meets them; also from nodes that
    * `/omit-if-no-ref/` then drops, because dtc numbers phandles first.

@@ -3,7 +3,7 @@
 import type { Span } from '#base/text.ts';
 import { pathOf } from './query.ts';
 import type { Datum, DtNode, Label, Reference, Value } from './types.ts';
-import type { RawValue } from './value-syntax.ts';
+import type { RawDatum, RawLabel, RawReference, RawValue } from './value-syntax.ts';
 
 interface Located {
   span(start: number, end: number): Span;
@@ -16,12 +16,15 @@ interface References {
 
 const NO_LABELS: readonly (Label & { readonly offset: number })[] = [];
 
+const NO_PATHS: readonly InsertedPath[] = [];
+
 export class ResolvedValue implements Value {
   readonly raw: RawValue;
   readonly #locator: Located;
   readonly #base: number;
   readonly #tree: References;
   #bytes: Uint8Array | undefined;
+  #paths: readonly InsertedPath[] | undefined;
   #data: readonly Datum[] | undefined;
   #references: readonly Reference[] | undefined;
 
@@ -33,71 +36,99 @@ export class ResolvedValue implements Value {
   }
 
   get bytes(): Uint8Array {
-    this.#bytes ??= this.raw.references.some((reference) => reference.kind === 'path')
-      ? withPaths(this.raw, this.#paths())
-      : this.raw.bytes;
+    this.#bytes ??= withPaths(this.raw, this.#inserted());
     return this.#bytes;
   }
 
-  /** The text that each path reference stands for, in source order; empty for one that names no node. */
-  #paths(): readonly InsertedPath[] {
-    return this.raw.references
-      .filter((reference) => reference.kind === 'path')
-      .map((reference) => {
-        const node = this.#tree.byReference(reference.ref);
-        const text = node ? `${pathOf(node)}\0` : '';
-        return {
-          at: reference.at,
-          offset: reference.offset,
-          text: Uint8Array.from(text, (char) => char.charCodeAt(0)),
-        };
-      });
-  }
-
   get references(): readonly Reference[] {
-    this.#references ??= this.#located(this.raw.references).map(({ part, span, offset }) => ({
-      kind: part.kind,
-      offset,
-      ref: part.ref,
-      span,
-    }));
+    this.#references ??= this.raw.references.map((raw) => new LocatedReference(this, raw, this.#offsetOf(raw)));
     return this.#references;
   }
 
   get data(): readonly Datum[] {
-    this.#data ??= this.#located(this.raw.data).map(({ part, span, offset, length }) => ({
-      kind: part.kind,
-      offset,
-      length,
-      span,
-    }));
+    this.#data ??= this.raw.data.map((raw) => {
+      const path = this.#inserted().find(({ at }) => at === raw.at);
+      return new LocatedDatum(this, raw, this.#offsetOf(raw), path?.text.length ?? raw.length);
+    });
     return this.#data;
   }
 
   get labels(): readonly (Label & { readonly offset: number })[] {
     if (this.raw.labels.length === 0) return NO_LABELS;
-    return this.#located(this.raw.labels).map(({ part, span, offset }) => ({ name: part.name, span, offset }));
+    return this.raw.labels.map((raw) => ({
+      name: raw.name,
+      span: this.spanOf(raw.at, raw.width),
+      offset: this.#offsetOf(raw),
+    }));
   }
 
-  /** Offsets and lengths in the final bytes: paths that stand earlier in the source push later parts back. */
-  #located<T extends { readonly offset: number; readonly at: number; readonly width: number }>(
-    parts: readonly T[],
-  ): { part: T; span: Span; offset: number; length: number }[] {
-    const paths = this.#paths();
-    return parts.map((part) => {
-      let offset = part.offset;
-      let length = 'length' in part ? Number(part.length) : 0;
-      for (const path of paths) {
-        if (path.at < part.at) offset += path.text.length;
-        else if (path.at === part.at) length = path.text.length;
-      }
-      return { part, span: this.spanOf(part.at, part.width), offset, length };
-    });
+  /** In the final bytes: paths that stand earlier in the source push later parts back. */
+  #offsetOf(raw: RawReference | RawDatum | RawLabel): number {
+    let { offset } = raw;
+    for (const path of this.#inserted()) if (path.at < raw.at) offset += path.text.length;
+    return offset;
+  }
+
+  /** The text that each path reference stands for, in source order; empty for one that names no node. */
+  #inserted(): readonly InsertedPath[] {
+    this.#paths ??= this.raw.references.some(isPath)
+      ? this.raw.references.filter(isPath).map(({ at, offset, ref }) => {
+          const node = this.#tree.byReference(ref);
+          const text = node ? `${pathOf(node)}\0` : '';
+          return { at, offset, text: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
+        })
+      : NO_PATHS;
+    return this.#paths;
   }
 
   /** The span of a part of the value's text, for problems that the parser found in it. */
   spanOf(at: number, width: number): Span {
     return this.#locator.span(this.#base + at, this.#base + at + width);
+  }
+}
+
+function isPath(reference: RawReference): boolean {
+  return reference.kind === 'path';
+}
+
+/** A reference whose place in the source is worked out when somebody asks: few of a board's thousands are. */
+class LocatedReference implements Reference {
+  readonly kind: Reference['kind'];
+  readonly offset: number;
+  readonly ref: string;
+  readonly #value: ResolvedValue;
+  readonly #raw: RawReference;
+
+  constructor(value: ResolvedValue, raw: RawReference, offset: number) {
+    this.kind = raw.kind;
+    this.offset = offset;
+    this.ref = raw.ref;
+    this.#value = value;
+    this.#raw = raw;
+  }
+
+  get span(): Span {
+    return this.#value.spanOf(this.#raw.at, this.#raw.width);
+  }
+}
+
+class LocatedDatum implements Datum {
+  readonly kind: Datum['kind'];
+  readonly offset: number;
+  readonly length: number;
+  readonly #value: ResolvedValue;
+  readonly #raw: RawDatum;
+
+  constructor(value: ResolvedValue, raw: RawDatum, offset: number, length: number) {
+    this.kind = raw.kind;
+    this.offset = offset;
+    this.length = length;
+    this.#value = value;
+    this.#raw = raw;
+  }
+
+  get span(): Span {
+    return this.#value.spanOf(this.#raw.at, this.#raw.width);
   }
 }
 
@@ -110,6 +141,7 @@ interface InsertedPath {
 }
 
 function withPaths(raw: RawValue, paths: readonly InsertedPath[]): Uint8Array {
+  if (paths.length === 0) return raw.bytes;
   const bytes = new Uint8Array(paths.reduce((sum, path) => sum + path.text.length, raw.bytes.length));
   let from = 0;
   let to = 0;

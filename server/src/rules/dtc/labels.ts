@@ -27,9 +27,8 @@ export const LABEL_RULES: readonly Rule[] = [
     doc: 'A label stands for one node, one property or one place in a value. dtc refuses to write a blob when it stands in two, because a reference to it could mean either.',
     example: { bad: '/ { dma: a { }; dma: b { }; };', good: '/ { dma: a { }; mmc: b { }; };' },
     *check({ tree }) {
-      const inner = innerUses(tree);
-      if (inner.length === 0 && ![...tree.labels.values()].some((nodes) => nodes.length > 1)) return;
-      const all = [...nodeUses(tree), ...inner];
+      if (tree.innerLabels.length === 0 && !isOnSeveralNodes(tree)) return;
+      const all = [...nodeUses(tree), ...innerUses(tree)];
       const first = new Map<string, Use>();
       for (const carrier of ['node', 'property', 'value'] as const) {
         for (const use of all) if (use.carrier === carrier && !first.has(use.label)) first.set(use.label, use);
@@ -65,23 +64,23 @@ function duplicate(use: Use, other: Use): Finding {
   );
 }
 
+function isOnSeveralNodes(tree: DeviceTree): boolean {
+  for (const nodes of tree.labels.values()) if (nodes.length > 1) return true;
+  return false;
+}
+
 function nodeUses(tree: DeviceTree): Use[] {
   return allNodes(tree).flatMap((node) =>
     node.labels.map(({ name, span }) => ({ label: name, carrier: 'node' as const, node, span })),
   );
 }
 
-/** Labels on properties and in values, which are rare: most boards have none. */
 function innerUses(tree: DeviceTree): Use[] {
   const found: Use[] = [];
-  for (const node of allNodes(tree)) {
-    for (const property of node.properties.values()) {
-      for (const { name, span } of property.labels)
-        found.push({ label: name, carrier: 'property', node, property, span });
-      for (const { name, span } of property.value.labels) {
-        found.push({ label: name, carrier: 'value', node, property, span });
-      }
-    }
+  for (const property of tree.innerLabels) {
+    const { node, labels, value } = property;
+    for (const { name, span } of labels) found.push({ label: name, carrier: 'property', node, property, span });
+    for (const { name, span } of value.labels) found.push({ label: name, carrier: 'value', node, property, span });
   }
   return found;
 }
