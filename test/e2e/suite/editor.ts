@@ -70,6 +70,8 @@ suite('editor', () => {
   test('a .dts file has the language of the extension', async () => {
     const document = await open('board.dts');
     check(document.languageId === 'dts', `the language is ${document.languageId}`);
+    // As Documentation/process/coding-style.rst of Linux has it.
+    await eventually('a tab of 8', () => (vscode.window.activeTextEditor?.options.tabSize === 8 ? true : undefined));
   });
 
   test('diagnostics name the rule', async () => {
