@@ -253,7 +253,7 @@ const PLACES: readonly Form[] = [
     ...DEVICE,
     title: 'a block by label in the board file',
     before: `//- /board.dts\n#include "guest.dtsi"\n\n&disk {\n\txen,backend-domid = <1>;\n};\n//- /guest.dtsi\n${SHARED('')}`,
-    after: `//- /board.dts\n#include "guest.dtsi"\n\n&disk {\n\tiommus = <&xen_iommu 1>;\n\tdma-coherent;\n};\n\n/ {${PROVIDER}};`,
+    after: `//- /board.dts\n#include "guest.dtsi"\n\n&disk {\n\tiommus = <&xen_iommu 1>;\n\tdma-coherent;\n};\n\n/ {${PROVIDER}};\n//- /guest.dtsi\n${SHARED('')}`,
   },
   {
     ...DEVICE,
@@ -296,7 +296,7 @@ const PLACES: readonly Form[] = [
     title: 'an overlay with &label',
     overlay: true,
     before: '//- /board.dtso\n/dts-v1/;\n/plugin/;\n\n&disk {\n\txen,backend-domid = <1>;\n};\n',
-    after: `//- /board.dtso\n/dts-v1/;\n/plugin/;\n\n&disk {\n\tiommus = <&xen_iommu 1>;\n};\n\n&{/} {${PROVIDER}};\n`,
+    after: `//- /board.dtso\n/dts-v1/;\n/plugin/;\n\n&disk {\n\tiommus = <&xen_iommu 1>;\n\tdma-coherent;\n};\n\n&{/} {${PROVIDER}};\n`,
   },
   {
     ...DEVICE,
@@ -305,11 +305,76 @@ const PLACES: readonly Form[] = [
     before:
       '//- /board.dtso\n/dts-v1/;\n/plugin/;\n\n/ {\n\tfragment@0 {\n\t\ttarget-path = "/virtio@2000000";\n\n\t\t__overlay__ {\n\t\t\txen,backend-domid = <1>;\n\t\t};\n\t};\n};\n',
     after:
-      '//- /board.dtso\n/dts-v1/;\n/plugin/;\n\n/ {\n\tfragment@0 {\n\t\ttarget-path = "/virtio@2000000";\n\n\t\t__overlay__ {\n\t\t\tiommus = <&xen_iommu 1>;\n\t\t};\n\t};\n\n\tfragment@1 {\n\t\ttarget-path = "/";\n\t\t__overlay__ {\n\t\t\txen_iommu: xen-iommu {\n\t\t\t\tcompatible = "xen,grant-dma";\n\t\t\t\t#iommu-cells = <1>;\n\t\t\t};\n\t\t};\n\t};\n};\n',
+      '//- /board.dtso\n/dts-v1/;\n/plugin/;\n\n/ {\n\tfragment@0 {\n\t\ttarget-path = "/virtio@2000000";\n\n\t\t__overlay__ {\n\t\t\tiommus = <&xen_iommu 1>;\n\t\t\tdma-coherent;\n\t\t};\n\t};\n\n\tfragment@1 {\n\t\ttarget-path = "/";\n\t\t__overlay__ {\n\t\t\txen_iommu: xen-iommu {\n\t\t\t\tcompatible = "xen,grant-dma";\n\t\t\t\t#iommu-cells = <1>;\n\t\t\t};\n\t\t};\n\t};\n};\n',
   },
 ];
 
-export const FORMS: readonly Form[] = [...VALUES, ...PROVIDERS, ...DEVICES, ...PCI_FORMS, ...PLACES];
+const MACRO_NODE = (binding: string, tail: string): string => `/dts-v1/;
+
+#define VIRTIO(address, n)\t\t\t\t\\
+	virtio@address {\t\t\t\t\\
+		compatible = "virtio,mmio";\t\t\\
+		reg = <0x0 0x##address 0x0 0x200>;\t\\
+${binding}	}
+
+/ {
+	#address-cells = <2>;
+	#size-cells = <2>;
+
+	hypervisor {
+		compatible = "xen,xen";
+	};
+${tail ? PROVIDER : ''}
+	VIRTIO(2000000, 1);
+	VIRTIO(2000200, 2);
+};
+`;
+
+/** A form whose definitions stand before the tree. */
+function defined(title: string, [before, after]: readonly [string, string], rest: Partial<Form> = {}): Form {
+  const board = (text: string) => {
+    const at = text.indexOf('\n\t') + 1;
+    return text.slice(0, at) + guest(text.slice(at), PROVIDER);
+  };
+  return { ...DEVICE, title, before: board(before), after: board(after), ...rest };
+}
+
+const MACROS: readonly Form[] = [
+  defined('a macro that writes the statement', [
+    '#define BACKEND(n) xen,backend-domid = <n>\n\t\tBACKEND(1);',
+    '#define BACKEND(n) iommus = <&xen_iommu n>\n\t\tBACKEND(1);\n\t\tdma-coherent;',
+  ]),
+  defined('a macro that writes the statement with its semicolon', [
+    '#define SERVED xen,backend-domid = <1>; /* domD */\n\t\tSERVED',
+    '#define SERVED iommus = <&xen_iommu 1>; /* domD */\n\t\tSERVED\n\t\tdma-coherent;',
+  ]),
+  defined('a macro that writes the name', [
+    '#define BACKEND xen,backend-domid\n\t\tBACKEND = <1>;',
+    '#define BACKEND iommus\n\t\tBACKEND = <&xen_iommu 1>;\n\t\tdma-coherent;',
+  ]),
+  defined('a macro that writes the value', [
+    '#define DOMAIN <1>\n\t\txen,backend-domid = DOMAIN;',
+    '#define DOMAIN <&xen_iommu 1>\n\t\tiommus = DOMAIN;\n\t\tdma-coherent;',
+  ]),
+  defined('a macro through another macro', [
+    '#define BACKEND(n) xen,backend-domid = <n>\n#define DOMD BACKEND(1)\n\t\tDOMD;',
+    '#define BACKEND(n) iommus = <&xen_iommu n>\n#define DOMD BACKEND(1)\n\t\tDOMD;\n\t\tdma-coherent;',
+  ]),
+  {
+    ...DEVICE,
+    title: 'a macro that writes whole devices',
+    before: MACRO_NODE('\t\txen,backend-domid = <n>;\t\t\t\\\n', 'provider'),
+    after: MACRO_NODE('\t\tiommus = <&xen_iommu n>;\t\t\t\\\n\t\tdma-coherent;\t\t\t\\\n', 'provider'),
+  },
+  {
+    ...DEVICE,
+    title: 'a macro with two devices, one of them coherent already',
+    before: `#define BACKEND(n) xen,backend-domid = <n>\n${guest('\t\tdma-coherent;\n\t\tBACKEND(1);', `${PROVIDER}\n\tvirtio@1000 {\n\t\tcompatible = "virtio,mmio";\n\t\tBACKEND(2);\n\t};\n`)}`,
+    after: `#define BACKEND(n) iommus = <&xen_iommu n>\n${guest('\t\tdma-coherent;\n\t\tBACKEND(1);', `${PROVIDER}\n\tvirtio@1000 {\n\t\tcompatible = "virtio,mmio";\n\t\tBACKEND(2);\n\t\tdma-coherent;\n\t};\n`)}`,
+  },
+];
+
+export const FORMS: readonly Form[] = [...VALUES, ...PROVIDERS, ...DEVICES, ...PCI_FORMS, ...PLACES, ...MACROS];
 
 /** What has no certain repair, with words of the reason that the message gives. */
 export const REFUSED: readonly { readonly title: string; readonly before: string; readonly reason: string }[] = [
@@ -340,9 +405,24 @@ export const REFUSED: readonly { readonly title: string; readonly before: string
   },
   { title: 'no virtio device', before: guest('\t\txen,backend-domid = <1>;', '', 'acme,dma'), reason: 'only virtio' },
   {
-    title: 'a statement from a macro',
-    before: `#define SERVED xen,backend-domid = <1>;\n${guest('\t\tSERVED')}`,
-    reason: 'by a macro',
+    title: 'a macro that also serves a device which is not virtio',
+    before: `#define BACKEND(n) xen,backend-domid = <n>\n${guest('\t\tBACKEND(1);', `${PROVIDER}\n\tdma {\n\t\tcompatible = "acme,dma";\n\t\tBACKEND(2);\n\t};\n`)}`,
+    reason: 'the macro `BACKEND` writes it for `/dma` too, where it has no right form: only virtio',
+  },
+  {
+    title: 'a macro of a header that others use',
+    before: `//- /board.dts\n#include "xen.h"\n${guest('\t\tBACKEND(1);', PROVIDER)}//- /xen.h\n#define BACKEND(n) xen,backend-domid = <n>\n`,
+    reason: 'the macro `BACKEND` that writes it is in `xen.h`',
+  },
+  {
+    title: 'a macro for the value that is used elsewhere',
+    before: `#define ONE <1>\n${guest('\t\tcount = ONE;\n\t\txen,backend-domid = ONE;', PROVIDER)}`,
+    reason: 'the macro `ONE` that has its value is used for something else',
+  },
+  {
+    title: 'a macro that is defined twice',
+    before: `#define SERVED xen,backend-domid = <1>\n#undef SERVED\n#define SERVED xen,backend-domid = <2>\n${guest('\t\tSERVED;', PROVIDER)}`,
+    reason: 'defined more than once',
   },
   {
     title: 'an #if inside the value',

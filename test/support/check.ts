@@ -27,7 +27,7 @@ export function checkNone(text: string, options: AnalyseOptions = {}): void {
 
 /**
  * The fix of the rule, applied to `before`, gives `after` (files that the fix does not touch may be left out of
- * `after`). The result has lost that problem and gained none.
+ * `after`). The result has lost that problem, with others that the same edit solves, and gained none.
  */
 export function checkFix(rule: string, before: string, after: string, options: AnalyseOptions = {}): void {
   const fixture = parseFixture(dts(before));
@@ -68,7 +68,7 @@ export function applyFix(
   expect(
     count(again.problems, rule),
     `the fix of ${rule} leaves its problem:\n${[...result.values()].join('\n')}`,
-  ).toBe(count(analysis.problems, rule) - 1);
+  ).toBeLessThan(count(analysis.problems, rule));
   for (const { rule: other, message } of again.problems) {
     if (other === rule) continue;
     expect(count(again.problems, other), `the fix of ${rule} brings ${other}: ${message}`).toBeLessThanOrEqual(

@@ -159,6 +159,26 @@ test('macros: as label, name, value, statement; includes; conditionals', () => {
   `);
 });
 
+test('a macro that is a whole property, called as if it were a flag', () => {
+  const text = `#define SET(n) domid = <n>
+#define FIRST SET(1)
+#define SECOND b = <2>; c = "x"
+/dts-v1/;
+/ {
+	FIRST;
+	SECOND;
+};
+`;
+  expect(tree(text)).toMatchInlineSnapshot(`
+    "/ {
+      domid = <0x1>;
+      b = <0x2>;
+      c = "x";
+    };
+    "
+  `);
+});
+
 describe('what is wrong stands at the line where dtc reports it', () => {
   test.each([
     ['a missing semicolon', '/ {\n a = <1>\n b; };', 'board.dts:4 syntax/error'],

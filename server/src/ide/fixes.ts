@@ -31,13 +31,19 @@ export function fixAll(
   const trial = analysis.trial(request.board);
   const refused = new Set<string>();
   let fixed = 0;
-  while (fixed < MAX_FIXES && fixNext(trial, request, refused)) fixed++;
+  for (let n = 0; n < MAX_FIXES; n++) {
+    const repaired = fixNext(trial, request, refused);
+    if (repaired === 0) break;
+    fixed += repaired;
+  }
   return { edits: trial.edits(), fixed };
 }
 
-/** False when nothing wanted is left. A problem whose repair leads nowhere is not tried again. */
-function fixNext(trial: Trial, { wanted, writable }: FixAllRequest, refused: Set<string>): boolean {
+/** How many problems one more repair solved; 0 when none is left. One whose repair leads nowhere is not tried again. */
+function fixNext(trial: Trial, { wanted, writable }: FixAllRequest, refused: Set<string>): number {
   const { snapshot } = trial;
+  const count = (now: Snapshot, rule: string) =>
+    now.problems().filter((each) => each.rule === rule && wanted(each)).length;
   for (const problem of snapshot.problems()) {
     const name = nameOf(snapshot, problem);
     if (problem.fix === undefined || refused.has(name) || !wanted(problem)) continue;
@@ -46,9 +52,9 @@ function fixNext(trial: Trial, { wanted, writable }: FixAllRequest, refused: Set
     if (!fix || fix.edits.length === 0) continue;
     if (writable && !fix.edits.every((edit) => writable(edit.span.file))) continue;
     trial.apply(fix.edits);
-    return true;
+    return Math.max(1, count(snapshot, problem.rule) - count(trial.snapshot, problem.rule));
   }
-  return false;
+  return 0;
 }
 
 /** The same problem has the same name after other places of its file were edited. */

@@ -166,6 +166,11 @@ export function indentAt(source: string, at: number): string {
   return /^[ \t]*/.exec(source.slice(start))?.[0] ?? '';
 }
 
+/** Blanks of the same length in place of comments. */
+export function withoutComments(text: string): string {
+  return text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, (comment) => comment.replace(/[^\n]/g, ' '));
+}
+
 function statement(property: NewProperty): string {
   return property.value === undefined ? `${property.name};` : `${property.name} = ${property.value};`;
 }

@@ -1,21 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The way from a property that names the backend's domain to the binding that Linux reads, or why there is none.
-import type { Span, TextEdit } from '#base/text.ts';
-import { coherence } from '#model/coherence.ts';
-import { machineOf } from '#model/machine.ts';
-import { cells, compatibles, lastSet, pathOf, u32 } from '#tree/query.ts';
+import type { TextEdit } from '#base/text.ts';
+import { cells, lastSet, pathOf, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode, DtProperty, PropertyOrigin } from '#tree/types.ts';
-import { indentAt, insertAfter, lineEnd, removeProperty } from './edits.ts';
-import { isPciHost } from './id-map.ts';
+import { insertAfter, removeProperty, withoutComments } from './edits.ts';
 import type { RuleContext } from './rule.ts';
+import { coherentAfter, deviceRefusal, valueRefusal, wantsCoherent } from './xen-grant-device.ts';
+import { planMacro } from './xen-grant-macro.ts';
 import { hostOf, planMap } from './xen-grant-pci.ts';
 import { grantProvider, isGrantProvider } from './xen-grant-provider.ts';
-
-export const LEGACY_NAMES = ['xen,backend-domid', 'xen,dev-domid'] as const;
-
-/** Domain IDs from here on are reserved (xen/include/public/xen.h:DOMID_FIRST_RESERVED). */
-const FIRST_RESERVED_DOMID = 0x7ff0;
 
 export interface Migration {
   /** `map`: on the PCI host bridge. `kept`: the present binding is there already. */
@@ -23,6 +17,8 @@ export interface Migration {
   /** The present binding, as the message shows it. */
   readonly binding: string;
   readonly edits: readonly TextEdit[];
+  /** The macro that writes the property, where that is changed: it serves so many devices. */
+  readonly macro?: { readonly name: string; readonly devices: number };
 }
 
 export type MigrationPlan = Migration | { readonly refused: string };
@@ -45,44 +41,6 @@ export function planMigration(context: RuleContext, node: DtNode, property: DtPr
   }
   const iommus = node.properties.get('iommus');
   return iommus ? mergeInto(context, { node, property, iommus, domid }) : toIommus(context, node, property);
-}
-
-/** Why the value names no domain. */
-function valueRefusal({ value }: DtProperty): string | undefined {
-  const { bytes, data, references } = value;
-  const [datum] = data;
-  if (bytes.length === 0) return 'it has no value, so the domain is not known';
-  if (references.length > 0) return 'its value is a reference and not a domain ID';
-  if (data.some(({ kind }) => kind !== 'cell')) return 'its value is not one cell, so the domain is not clear';
-  if (data.length === 1 && datum?.length !== 4)
-    return `its value has ${(datum?.length ?? 0) * 8} bits, and a cell has 32`;
-  if (data.length > 1 && bytes.length === data.length * 4)
-    return `it has ${data.length} cells, and a device has one backend`;
-  if (bytes.length !== 4 || data.length !== 1) return 'its value is not one cell, so the domain is not clear';
-  const domid = cellValue(bytes);
-  return domid < FIRST_RESERVED_DOMID ? undefined : `\`${domid}\` is no domain ID, which ends at 0x7fef`;
-}
-
-function cellValue(bytes: Uint8Array): number {
-  return bytes.reduce((sum, byte) => sum * 256 + byte, 0);
-}
-
-/** Why this node has no backend that Linux would use. */
-function deviceRefusal(node: DtNode, property: DtProperty): string | undefined {
-  for (const name of LEGACY_NAMES) {
-    const other = node.properties.get(name);
-    if (other && u32(other) !== u32(property))
-      return `\`${name}\` says domain ${u32(other)}, and only one can be right`;
-  }
-  if (isPciHost(node)) return 'on a PCI host bridge the backend of each function is an entry of `iommu-map`';
-  const names = compatibles(node);
-  if (hostOf(node)) return undefined;
-  if (names.some((name) => /^pci[\da-f]+,/.test(name)))
-    return 'the PCI host bridge, which needs `iommu-map`, is in another tree';
-  if (names.length > 0 && !names.some((name) => name.startsWith('virtio,'))) {
-    return 'only virtio devices use grants, and this is none';
-  }
-  return undefined;
 }
 
 interface Merge {
@@ -111,6 +69,12 @@ function mergeInto(context: RuleContext, { node, property, iommus, domid }: Merg
 }
 
 function toIommus(context: RuleContext, node: DtNode, property: DtProperty): MigrationPlan {
+  const fromMacro = planMacro(context, property);
+  if (fromMacro && 'refused' in fromMacro) return fromMacro;
+  if (fromMacro) {
+    const { ref, edits, macro } = fromMacro;
+    return { form: 'iommus', binding: `\`iommus = <${ref} ${u32(property)}>\``, edits: unique(edits), macro };
+  }
   const sets = property.origins.filter((origin) => origin.kind === 'set');
   const place = lastSet(property).span;
   const provider = grantProvider(context, node, place);
@@ -122,7 +86,7 @@ function toIommus(context: RuleContext, node: DtNode, property: DtProperty): Mig
   const edits: TextEdit[] = [...provider.edits];
   for (const origin of property.origins) {
     const renamed = renameStatement(context.text(origin.span.file), origin, { from: property.name, ref: provider.ref });
-    if (!renamed) return { refused: `it is written by a macro or under an \`#if\` inside the value` };
+    if (!renamed) return { refused: 'its value has an `#if` or a macro inside, which no edit is certain to keep' };
     edits.push(...renamed);
   }
   const first = sets[0];
@@ -159,32 +123,6 @@ function renameStatement(
     { span: { file, start: name.start, end: name.end }, text: 'iommus' },
     { span: { file, start: at, end: at }, text: ref + gap },
   ];
-}
-
-/** Blanks of the same length in place of comments. */
-function withoutComments(text: string): string {
-  return text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, (comment) => comment.replace(/[^\n]/g, ' '));
-}
-
-/** virtio,mmio.yaml and libxl: a device whose backend is another domain sees the same caches. */
-function wantsCoherent(context: RuleContext, node: DtNode): boolean {
-  if (!compatibles(node).includes('virtio,mmio') || node.properties.has('dma-noncoherent')) return false;
-  if (node.properties.has('dma-coherent')) return false;
-  const { tree, platform } = context;
-  for (let at = node.parent; at; at = at.parent) {
-    if (at.properties.has('dma-coherent')) return !coherence(machineOf(tree, platform), node).coherent;
-  }
-  return true;
-}
-
-/** Behind the statement: on its line where the node is written on one line, else on the next. */
-function coherentAfter(source: string, span: Span): TextEdit {
-  const lineStart = source.lastIndexOf('\n', span.start - 1) + 1;
-  const alone = source.slice(lineStart, span.start).trim() === '';
-  const tail = /^[ \t]*(\/\/[^\n\r]*|\/\*[^\n]*?\*\/)?[ \t]*(?=\r?\n)/.exec(source.slice(span.end))?.[0].length ?? 0;
-  const at = alone ? span.end + tail : span.end;
-  const text = alone ? `${lineEnd(source)}${indentAt(source, span.start)}dma-coherent;` : ' dma-coherent;';
-  return { span: { file: span.file, start: at, end: at }, text };
 }
 
 /** A file that is included twice sets a property twice at one place. */

@@ -40,7 +40,7 @@ names a \`xen,grant-dma\` node. The quick fix writes that. Zephyr does read \`xe
     fix: (context, node) => {
       const found = node.properties.get(property);
       const plan = found && planMigration(context, node, found);
-      return plan && 'edits' in plan ? { title: titleOf(context, plan, property), edits: plan.edits } : undefined;
+      return plan && 'edits' in plan ? { title: titleOf(plan, property), edits: plan.edits } : undefined;
     },
   };
 }
@@ -50,7 +50,7 @@ function legacyFinding(context: RuleContext, node: DtNode, property: DtProperty)
   const span = lastSet(property).name;
   const plan = planMigration(context, node, property);
   const message = `${start}${consequence(plan)}${'edits' in plan ? shortfall(context.platform, plan) : ''}.`;
-  const fix = 'edits' in plan ? titleOf(context, plan, property.name) : undefined;
+  const fix = 'edits' in plan ? titleOf(plan, property.name) : undefined;
   return { message, span, tag: 'deprecated', ...(fix !== undefined && { fix }) };
 }
 
@@ -78,15 +78,11 @@ function shortfall({ kernelVersion, ...platform }: Platform, { form }: Migration
   return '';
 }
 
-function titleOf({ tree }: RuleContext, { form, edits }: Migration, property: string): string {
-  const start =
-    form === 'kept'
-      ? `Delete \`${property}\``
-      : `Convert to \`${form === 'map' ? 'iommu-map' : 'iommus'}\` with \`xen,grant-dma\``;
-  const shared = [...new Set(edits.map(({ span }) => span.file))].filter((file) => file !== tree.file);
-  if (shared.length === 0) return start;
-  const names = shared.map((file) => `\`${file.slice(file.lastIndexOf('/') + 1)}\``).join(' and ');
-  return `${start} in every board that includes ${names}`;
+function titleOf({ form, macro }: Migration, property: string): string {
+  if (form === 'kept') return `Delete \`${property}\``;
+  const title = `Convert to \`${form === 'map' ? 'iommu-map' : 'iommus'}\` with \`xen,grant-dma\``;
+  if (!macro) return title;
+  return `${title} in \`${macro.name}\`, for ${macro.devices === 1 ? 'its device' : `its ${macro.devices} devices`}`;
 }
 
 export const XEN_GRANT_RULES: readonly Rule[] = [

@@ -207,6 +207,10 @@ export class StatementApplier {
     if (!body || body.nodes) this.irregular = true;
     const owner = body ?? { node: this.#tree.root, fresh: false };
     const head = this.#reader.head(item, source, at + item.head.at);
+    if (!head.regular && !item.value && /^\w+$/.test(item.headText) && source.expands) {
+      this.#macro({ ...item, kind: 'macro', text: `${item.headText};` }, source, at + item.head.at, body);
+      return;
+    }
     if (!head.regular || head.name === '' || head.ref !== undefined) {
       this.irregular = true;
       if (head.name === '') return;
