@@ -3,6 +3,7 @@
 import type { Severity } from '#base/problem.ts';
 import type { DmaReport, Platform } from '#model/types.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
+import { NodeSelection } from './node-index.ts';
 import type { Rule } from './rule.ts';
 
 /** What a run looks at: one resolved tree on one platform, and the user's wishes. */
@@ -19,8 +20,8 @@ export interface RunInput {
 export interface Catalogue {
   readonly rules: readonly Rule[];
   readonly byId: ReadonlyMap<string, Rule>;
-  /** Every property that selects a node for some rule. */
-  readonly properties: ReadonlySet<string>;
+  /** Which nodes they look at. */
+  readonly selection: NodeSelection;
 }
 
 /** What `uses.ts` asks for, whichever rules run. */
@@ -42,7 +43,7 @@ export function catalogue(rules: readonly Rule[]): Catalogue {
   return {
     rules: [...ordered],
     byId,
-    properties: new Set([...SHARED, ...rules.flatMap((rule) => rule.properties ?? [])]),
+    selection: new NodeSelection(rules, SHARED),
   };
 }
 

@@ -62,11 +62,14 @@ export interface Rule {
   /** The smallest tree that shows it and the smallest that does not, without `/dts-v1/`; the platform if it matters. */
   readonly example: { readonly bad: string; readonly good: string; readonly platform?: Partial<Platform> };
   /**
-   * Which nodes it looks at: those that have one of these properties. Absent: every node. This is what keeps a
-   * keystroke cheap: the runner walks the tree once and asks only the rules that a node concerns.
+   * Which nodes it looks at: those that have one of these properties, or one whose name this accepts. Without this and
+   * {@link nodeNames}: every node. This is what keeps a keystroke cheap: the runner walks the tree once, asks only the
+   * rules that a node concerns, and judges a name once however many nodes have it.
    */
-  readonly properties?: readonly string[];
-  /** `check` is called once per node that {@link properties} selects, or once with the root when this is `tree`. */
+  readonly properties?: readonly string[] | ((name: string) => boolean);
+  /** Which nodes it looks at: those whose own name (with the unit address) this accepts. */
+  readonly nodeNames?: (name: string) => boolean;
+  /** `check` is called once per selected node, or once with the root when this is `tree`. */
   readonly scope?: 'node' | 'tree';
   /**
    * How much of the tree must be known. `board` (default): all includes, but a syntax error elsewhere does not matter.

@@ -6,6 +6,7 @@ import { pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { applies, type Catalogue, type RunInput } from './catalogue.ts';
 import { applyIgnores } from './ignore.ts';
+import type { NodeIndex } from './node-index.ts';
 import type { Finding, Fix, Rule, RuleContext } from './rule.ts';
 
 /** A rule that threw on a node: a defect of ours. The rule is skipped for that node, everything else is reported. */
@@ -23,7 +24,7 @@ export interface RunResult {
 
 /** Runs every rule that the platform and the state of the tree allow. Never throws. */
 export function runRules(rules: Catalogue, input: RunInput): RunResult {
-  const index = indexNodes(input.tree, rules.properties);
+  const index = rules.selection.index(input.tree);
   const context = contextOf(input, index);
   const broken = input.tree.problems.filter((problem) => problem.severity === 'error');
   const reported = new Map<string, Set<DtNode>>();
@@ -32,7 +33,7 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
   for (const rule of rules.rules) {
     const severity = input.severities?.get(rule.id);
     if (severity === 'off' || (rule.off && !severity) || !applies(rule, input)) continue;
-    for (const node of nodesFor(rule, input.tree, index)) {
+    for (const node of index.nodesFor(rule)) {
       try {
         for (const finding of rule.check(context, node)) {
           const about = finding.node ?? node;
@@ -55,9 +56,9 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
 export function planFix(rules: Catalogue, input: RunInput, problem: Problem): Fix | undefined {
   const rule = rules.byId.get(problem.rule);
   if (!rule?.fix || !applies(rule, input)) return undefined;
-  const index = indexNodes(input.tree, rules.properties);
+  const index = rules.selection.index(input.tree);
   const context = contextOf(input, index);
-  for (const node of nodesFor(rule, input.tree, index)) {
+  for (const node of index.nodesFor(rule)) {
     try {
       for (const finding of rule.check(context, node)) {
         const about = finding.node ?? node;
@@ -72,39 +73,13 @@ export function planFix(rules: Catalogue, input: RunInput, problem: Problem): Fi
   return undefined;
 }
 
-interface NodeIndex {
-  readonly all: readonly DtNode[];
-  readonly byProperty: ReadonlyMap<string, readonly DtNode[]>;
-}
-
-/** The one walk: parents before children, in dtc's order. */
-function indexNodes(tree: DeviceTree, wanted: ReadonlySet<string>): NodeIndex {
-  const all: DtNode[] = [];
-  const byProperty = new Map<string, DtNode[]>();
-  for (const name of wanted) byProperty.set(name, []);
-  const visit = (node: DtNode): void => {
-    all.push(node);
-    for (const name of node.properties.keys()) byProperty.get(name)?.push(node);
-    for (const child of node.children.values()) visit(child);
-  };
-  visit(tree.root);
-  return { all, byProperty };
-}
-
-function nodesFor(rule: Rule, tree: DeviceTree, index: NodeIndex): Iterable<DtNode> {
-  if (rule.scope === 'tree') return [tree.root];
-  if (!rule.properties) return index.all;
-  const [first, ...more] = rule.properties.map((name) => index.byProperty.get(name) ?? []);
-  return more.length === 0 ? (first ?? []) : new Set([first ?? [], ...more].flat());
-}
-
 function contextOf(input: RunInput, index: NodeIndex): RuleContext {
   return {
     tree: input.tree,
     platform: input.platform,
     report: (node) => input.report(node),
     text: (file) => input.text(file),
-    nodesWith: (property) => index.byProperty.get(property) ?? [],
+    nodesWith: (property) => index.nodesWith(property),
   };
 }
 

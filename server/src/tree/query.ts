@@ -24,9 +24,14 @@ export function unitAddress(node: DtNode): string | undefined {
 }
 
 /** Every node below and including `from`, parents first, in dtc's order. */
-export function* walk(from: DtNode): Generator<DtNode> {
-  yield from;
-  for (const child of from.children.values()) yield* walk(child);
+export function walk(from: DtNode): DtNode[] {
+  const found: DtNode[] = [];
+  const visit = (node: DtNode): void => {
+    found.push(node);
+    for (const child of node.children.values()) visit(child);
+  };
+  visit(from);
+  return found;
 }
 
 /**
@@ -144,12 +149,26 @@ export function u32(property: DtProperty | undefined): number | undefined {
   return property && property.value.bytes.length >= 4 ? readU32(property.value.bytes, 0) : undefined;
 }
 
+const NO_STRINGS: readonly string[] = [];
+/** By the bytes, which stay the same object from one evaluation to the next while the text says the same. */
+const decoded = new WeakMap<Uint8Array, readonly string[]>();
+
 /** The NUL-terminated strings of a property; what follows the last NUL is left out. */
-export function strings(property: DtProperty | undefined): string[] {
-  if (!property) return [];
+export function strings(property: DtProperty | undefined): readonly string[] {
+  if (!property) return NO_STRINGS;
+  const { bytes } = property.value;
+  let known = decoded.get(bytes);
+  if (!known) {
+    known = decode(bytes);
+    decoded.set(bytes, known);
+  }
+  return known;
+}
+
+function decode(bytes: Uint8Array): string[] {
   const result: string[] = [];
   let text = '';
-  for (const byte of property.value.bytes) {
+  for (const byte of bytes) {
     if (byte === 0) {
       result.push(text);
       text = '';
@@ -160,7 +179,7 @@ export function strings(property: DtProperty | undefined): string[] {
   return result;
 }
 
-export function compatibles(node: DtNode): string[] {
+export function compatibles(node: DtNode): readonly string[] {
   return strings(node.properties.get('compatible'));
 }
 

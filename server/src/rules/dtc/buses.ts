@@ -4,7 +4,7 @@ import type { Finding, Rule } from '#rules/rule.ts';
 import { baseName, readU32, strings, unitAddress } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
-import { addressCells, busOf, isOn, looksLikeSpi, sizeCells } from './facts.ts';
+import { addressCells, busesOf, childrenOf, looksLikeSpi, platformBus, sizeCells } from './facts.ts';
 
 /** The cells of a property as numbers; trailing bytes that fill no cell are left out. */
 function numbers(node: DtNode, name: string): number[] {
@@ -66,14 +66,13 @@ const pciRules: readonly Rule[] = [
     level: 'warning',
     needs: ['reg_format', 'pci_bridge'],
     title: 'PCI function whose `reg` is no configuration address',
-    properties: ['reg'],
+    where: (tree) => childrenOf(busesOf(tree).pci),
     doc: 'The first entry of the `reg` of a PCI function is its address in configuration space: bus, device and function in the first cell, zeros in the other two. The unit address is `device` or `device,function` in hexadecimal. Linux ties the node to the function that it finds there; a node with another address is ignored, with its `iommu-map` and interrupts.',
     example: {
       bad: pciHost('pcie@40000000', `${pciBridge} dev@2,0 { reg = <0x0800 0 0 0 0>; };`),
       good: pciHost('pcie@40000000', `${pciBridge} dev@1,0 { reg = <0x0800 0 0 0 0>; };`),
     },
-    *check({ tree }, node) {
-      if (!node.parent || !isOn(tree, node, 'platform', 'pci')) return;
+    *check(_context, node) {
       const reg = node.properties.get('reg');
       const [high, middle, low] = numbers(node, 'reg');
       if (!reg || high === undefined || middle === undefined || low === undefined) return;
@@ -110,17 +109,16 @@ const pciRules: readonly Rule[] = [
     level: 'warning',
     needs: ['reg_format', 'pci_bridge'],
     title: 'PCI function on a bus that its bridge does not have',
-    properties: ['reg'],
+    where: (tree) => childrenOf(busesOf(tree).pci),
     doc: "The bus number in the `reg` of a PCI function lies in the `bus-range` of its bridge, or is 0 where there is none. Linux never finds a function on another bus, so the node's properties have no effect.",
     example: {
       bad: pciHost('pcie@40000000', `${pciBridge} bus-range = <0 1>; dev@1,0 { reg = <0x50800 0 0 0 0>; };`),
       good: pciHost('pcie@40000000', `${pciBridge} bus-range = <0 1>; dev@1,0 { reg = <0x10800 0 0 0 0>; };`),
     },
-    *check({ tree }, node) {
-      if (!node.parent || !isOn(tree, node, 'platform', 'pci')) return;
+    *check(_context, node) {
       const reg = node.properties.get('reg');
       const [high] = numbers(node, 'reg');
-      if (!reg || high === undefined) return;
+      if (!node.parent || !reg || high === undefined) return;
       const range = numbers(node.parent, 'bus-range');
       const [first, last] = node.parent.properties.has('bus-range') ? range : [0, 0];
       const bus = (high >>> 16) & 0xff;
@@ -162,12 +160,12 @@ const simpleBusRule = dtcRule({
     bad: simpleBus('dma@2000 { reg = <0x1000 0x100>; };'),
     good: simpleBus('dma@1000 { reg = <0x1000 0x100>; };'),
   },
-  when: (node, tree) => isOn(tree, node, 'platform', 'simple-bus'),
-  *check({ tree }, node) {
+  where: (tree) => childrenOf(busesOf(tree).simple),
+  *check(_context, node) {
     if (!node.parent) return;
     const cells = node.properties.has('reg') ? numbers(node, 'reg') : numbers(node, 'ranges').slice(addressCells(node));
     if (cells.length === 0) {
-      if (node.parent.parent && busOf(tree, node, 'platform') !== 'simple-bus') {
+      if (node.parent.parent && platformBus(node) !== 'simple-bus') {
         yield onNode(
           node,
           `\`${node.name}\` is on a \`simple-bus\` and has no address in \`reg\` or \`ranges\`; it belongs outside the bus.`,
@@ -205,7 +203,7 @@ const i2cRules: readonly Rule[] = [
       bad: '/ { i2c { #address-cells = <1>; #size-cells = <1>; eeprom@50 { reg = <0x50 1>; }; }; };',
       good: serialBus('i2c', 'eeprom@50 { reg = <0x50>; };'),
     },
-    when: (node, tree) => node.children.size > 0 && busOf(tree, node, 'i2c') === 'i2c',
+    where: (tree) => busesOf(tree).i2c,
     *check(_context, node) {
       yield* wrongCounts(node, 'I2C bus', 1, 0);
     },
@@ -220,7 +218,7 @@ const i2cRules: readonly Rule[] = [
       bad: serialBus('i2c', 'eeprom@51 { reg = <0x50>; };'),
       good: serialBus('i2c', 'eeprom@50 { reg = <0x50>; };'),
     },
-    when: (node, tree) => isOn(tree, node, 'i2c', 'i2c'),
+    where: (tree) => childrenOf(busesOf(tree).i2c),
     *check(_context, node) {
       const reg = node.properties.get('reg');
       const addresses = numbers(node, 'reg').map((cell) => (cell & ~i2cOwnAddress) >>> 0);
@@ -259,7 +257,7 @@ const spiRules: readonly Rule[] = [
       bad: '/ { spi { #address-cells = <1>; #size-cells = <1>; flash@0 { reg = <0 1>; }; }; };',
       good: serialBus('spi', 'flash@0 { reg = <0>; };'),
     },
-    when: (node, tree) => node.children.size > 0 && busOf(tree, node, 'spi') === 'spi',
+    where: (tree) => busesOf(tree).spi,
     *check(_context, node) {
       if (looksLikeSpi(node) && node.properties.has('reg')) {
         yield onNode(
@@ -280,7 +278,7 @@ const spiRules: readonly Rule[] = [
       bad: serialBus('spi', 'flash@1 { reg = <0>; };'),
       good: serialBus('spi', 'flash@0 { reg = <0>; };'),
     },
-    when: (node, tree) => isOn(tree, node, 'spi', 'spi'),
+    where: (tree) => childrenOf(busesOf(tree).spi),
     *check(_context, node) {
       if (node.parent?.properties.has('spi-slave')) return;
       const [first] = numbers(node, 'reg');

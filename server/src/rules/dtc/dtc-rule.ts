@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How one of dtc's own checks becomes a rule: its id, its level, and the places that findings point to.
-
 import type { Finding, Rule, RuleContext } from '#rules/rule.ts';
 import { lastSet, nodeSpan } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
-import { allNodes } from './facts.ts';
 
 /** What a check of dtc says of itself; everything else of the rule follows from its name. */
 export interface DtcCheck extends Omit<Rule, 'id' | 'severity' | 'source' | 'needs' | 'off'> {
@@ -18,15 +16,12 @@ export interface DtcCheck extends Omit<Rule, 'id' | 'severity' | 'source' | 'nee
   readonly silencedBy?: readonly string[];
   /** When it is not dtc 1.6.1's `checks.c` that says so. */
   readonly source?: string;
-  /**
-   * A quick test that nearly all nodes fail, for checks that no property selects. With it the rule runs once for the
-   * whole tree, which spares a call of `check` for each of a board's thousands of nodes.
-   */
-  readonly when?: (node: DtNode, tree: DeviceTree) => boolean;
+  /** The nodes that it looks at, where they are selected by more than a name; the rule then runs once per tree. */
+  readonly where?: (tree: DeviceTree) => Iterable<DtNode>;
 }
 
 /** The rule `dtc/NAME`. */
-export function dtcRule({ name, level, needs = [], silencedBy = [], source, when, ...rest }: DtcCheck): Rule {
+export function dtcRule({ name, level, needs = [], silencedBy = [], source, where, ...rest }: DtcCheck): Rule {
   return {
     ...rest,
     id: `dtc/${name}`,
@@ -34,17 +29,16 @@ export function dtcRule({ name, level, needs = [], silencedBy = [], source, when
     ...(level === 'off' && { off: true as const }),
     needs: [...needs.map((id) => `dtc/${id}`), ...silencedBy],
     source: source ?? `dtc 1.6.1 checks.c, check ${name}`,
-    ...(when && { scope: 'tree' as const, check: (context: RuleContext) => checkWhere(context, when, rest.check) }),
+    ...(where && { scope: 'tree' as const, check: (context: RuleContext) => checkAll(context, where, rest.check) }),
   };
 }
 
-function* checkWhere(
+function* checkAll(
   context: RuleContext,
-  when: (node: DtNode, tree: DeviceTree) => boolean,
+  where: (tree: DeviceTree) => Iterable<DtNode>,
   check: Rule['check'],
 ): Generator<Finding> {
-  for (const node of allNodes(context.tree)) {
-    if (!when(node, context.tree)) continue;
+  for (const node of where(context.tree)) {
     for (const finding of check(context, node)) yield { node, ...finding };
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What dtc derives from a tree before it checks it: cell counts with their defaults, and the kind of bus a node is.
-import { baseName, compatibles, readU32, strings, walk } from '#tree/query.ts';
+import { compatibles, readU32, strings } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 
 /** `absent`: the node does not say; `malformed`: what it says is not one cell, which has a finding of its own. */
@@ -29,66 +29,63 @@ function withDefault(count: CellCount, fallback: number): number | undefined {
   return count === 'absent' ? fallback : count;
 }
 
-/** Whether a node has a property with such a name. */
-export function hasProperty(node: DtNode, matches: (name: string) => boolean): boolean {
-  for (const name of node.properties.keys()) if (matches(name)) return true;
-  return false;
-}
-
-const nodes = new WeakMap<DeviceTree, readonly DtNode[]>();
-
-/** Every node, parents before children; the walk is made once per tree. */
-export function allNodes(tree: DeviceTree): readonly DtNode[] {
-  let all = nodes.get(tree);
-  if (!all) {
-    all = [...walk(tree.root)];
-    nodes.set(tree, all);
-  }
-  return all;
-}
-
 export type Bus = 'pci' | 'simple-bus' | 'i2c' | 'spi' | 'graph-port' | 'graph-ports';
 
-/**
- * dtc decides what bus a node is in several passes, of which a later one overrides the earlier; each of its checks sees
- * the state after its own pass.
- */
-export type Pass = 'platform' | 'i2c' | 'spi' | 'graph';
-
-/** The bus that dtc takes a node for after a pass; `undefined` for a node that is none it knows. */
-export function busOf(tree: DeviceTree, node: DtNode, pass: Pass): Bus | undefined {
-  let known = memo.get(tree);
-  if (!known) {
-    known = { platform: new Map(), i2c: new Map(), spi: new Map(), graph: new Map() };
-    memo.set(tree, known);
-  }
-  const buses = known[pass];
-  if (!buses.has(node)) buses.set(node, passes[pass](node));
-  return buses.get(node);
+/** The nodes with children that dtc takes for buses, by kind, in tree order. A node may be of several kinds. */
+export interface Buses {
+  readonly pci: readonly DtNode[];
+  readonly simple: readonly DtNode[];
+  readonly i2c: readonly DtNode[];
+  readonly spi: readonly DtNode[];
+  /** Ports of the graph binding. */
+  readonly ports: readonly DtNode[];
 }
 
-/** Whether the parent of a node is such a bus. */
-export function isOn(tree: DeviceTree, node: DtNode, pass: Pass, bus: Bus): boolean {
-  return node.parent !== undefined && busOf(tree, node.parent, pass) === bus;
+const memo = new WeakMap<DeviceTree, Buses>();
+
+/** Found in one walk per tree: a board has thousands of nodes and some dozens of buses. */
+export function busesOf(tree: DeviceTree): Buses {
+  const known = memo.get(tree);
+  if (known) return known;
+  const found = { pci: [], simple: [], i2c: [], spi: [], ports: [] };
+  collectBuses(tree.root, found);
+  memo.set(tree, found);
+  return found;
 }
 
-const memo = new WeakMap<DeviceTree, Readonly<Record<Pass, Map<DtNode, Bus | undefined>>>>();
+function collectBuses(node: DtNode, found: { readonly [Kind in keyof Buses]: DtNode[] }): void {
+  const platform = platformBus(node);
+  if (platform) found[platform === 'pci' ? 'pci' : 'simple'].push(node);
+  if (isI2cBus(node)) found.i2c.push(node);
+  if (isSpiBus(node)) found.spi.push(node);
+  if (isGraphPort(node)) found.ports.push(node);
+  for (const child of node.children.values()) if (child.children.size > 0) collectBuses(child, found);
+}
 
-const passes: Readonly<Record<Pass, (node: DtNode) => Bus | undefined>> = {
-  platform: platformBus,
-  i2c: (node) => (isI2cBus(node) ? 'i2c' : platformBus(node)),
-  spi: spiBus,
-  graph: graphBus,
-};
+/** The nodes on such buses, in tree order. */
+export function* childrenOf(buses: readonly DtNode[]): Generator<DtNode> {
+  for (const bus of buses) yield* bus.children.values();
+}
 
-function platformBus(node: DtNode): Bus | undefined {
+/** What dtc takes a node for before it looks at serial buses and graphs; `undefined` for none that it knows. */
+export function platformBus(node: DtNode): 'pci' | 'simple-bus' | undefined {
   if (compatibles(node).includes('simple-bus')) return 'simple-bus';
   return strings(node.properties.get('device_type'))[0] === 'pci' ? 'pci' : undefined;
 }
 
-/** By its name, or by children that carry `spi-…` properties on a bus with the cells of SPI. */
-function spiBus(node: DtNode): Bus | undefined {
-  return baseName(node) === 'spi' || looksLikeSpi(node) ? 'spi' : passes.i2c(node);
+/**
+ * What dtc takes a node for in the end: it decides in several passes, of which a later one overrides the earlier.
+ * `undefined` for a node that is no bus that it knows.
+ */
+export function finalBus(node: DtNode): Bus | undefined {
+  if (isGraphPort(node)) return 'graph-port';
+  if (isSpiBus(node)) return 'spi';
+  const before = isI2cBus(node) ? 'i2c' : platformBus(node);
+  if (before) return before;
+  for (const child of node.children.values()) {
+    if (isGraphPort(child) && (node.name === 'ports' || child.properties.has('reg'))) return 'graph-ports';
+  }
+  return undefined;
 }
 
 function isGraphPort(node: DtNode): boolean {
@@ -97,23 +94,18 @@ function isGraphPort(node: DtNode): boolean {
   return false;
 }
 
-function graphBus(node: DtNode): Bus | undefined {
-  if (isGraphPort(node)) return 'graph-port';
-  const before = spiBus(node);
-  if (before) return before;
-  for (const child of node.children.values()) {
-    if (isGraphPort(child) && (node.name === 'ports' || child.properties.has('reg'))) return 'graph-ports';
-  }
-  return undefined;
+function isI2cBus(node: DtNode): boolean {
+  return ['i2c', 'i2c-bus', 'i2c-arb'].some((name) => isCalled(node, name));
 }
 
-function isI2cBus(node: DtNode): boolean {
-  return ['i2c', 'i2c-bus', 'i2c-arb'].includes(baseName(node));
+/** By its name, or by children that carry `spi-…` properties on a bus with the cells of SPI. */
+function isSpiBus(node: DtNode): boolean {
+  return isCalled(node, 'spi') || looksLikeSpi(node);
 }
 
 /** True for a node that is an SPI controller but is not called `spi`. */
 export function looksLikeSpi(node: DtNode): boolean {
-  if (baseName(node) === 'spi' || node.children.size === 0) return false;
+  if (isCalled(node, 'spi') || node.children.size === 0) return false;
   if (addressCells(node) !== 1 || sizeCells(node) !== 0) return false;
   for (const child of node.children.values()) {
     for (const name of child.properties.keys()) if (name.startsWith('spi-')) return true;
@@ -121,9 +113,14 @@ export function looksLikeSpi(node: DtNode): boolean {
   return false;
 }
 
+/** Whether it is the name, leaving out a unit address. */
+function isCalled(node: DtNode, name: string): boolean {
+  return node.name.startsWith(name) && (node.name.length === name.length || node.name[name.length] === '@');
+}
+
 /** True for a node that can only be an endpoint of the graph binding. */
 export function isEndpoint(node: DtNode): boolean {
-  return baseName(node) === 'endpoint' || node.properties.has('remote-endpoint');
+  return isCalled(node, 'endpoint') || node.properties.has('remote-endpoint');
 }
 
 /** True for a node that interrupts can be routed to: a controller or a nexus. */

@@ -4,7 +4,7 @@ import type { Finding, Rule } from '#rules/rule.ts';
 import { baseName, cells, cellTarget, pathOf, unitAddress } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
-import { busOf, cellCount, isEndpoint, isOn } from './facts.ts';
+import { busesOf, cellCount, childrenOf, finalBus, isEndpoint } from './facts.ts';
 
 const pair = (first: string, second: string): string =>
   `/ { camera { port { a: endpoint { ${first} }; }; }; csi { port { b: endpoint { ${second} }; }; }; };`;
@@ -45,7 +45,7 @@ export const GRAPH_RULES: readonly Rule[] = [
       bad: '/ { camera { out { endpoint { }; }; }; };',
       good: '/ { camera { port { endpoint { }; }; }; };',
     },
-    when: (node, tree) => node.children.size > 0 && busOf(tree, node, 'graph') === 'graph-port',
+    where: (tree) => busesOf(tree).ports,
     *check(_context, node) {
       if (baseName(node) !== 'port') {
         yield onNode(
@@ -63,7 +63,7 @@ export const GRAPH_RULES: readonly Rule[] = [
     title: 'Endpoint whose connection does not come back',
     doc: 'An endpoint names the other end with `remote-endpoint`, and the other end names it. Linux follows the link from whichever driver probes first; a link in one direction makes one of the drivers wait for its partner without end.',
     example: { bad: pair('remote-endpoint = <&b>;', ''), good: connected },
-    when: (node, tree) => isOn(tree, node, 'graph', 'graph-port'),
+    where: (tree) => childrenOf(busesOf(tree).ports),
     *check({ tree }, node) {
       if (baseName(node) !== 'endpoint') {
         yield onNode(
@@ -97,7 +97,7 @@ export const GRAPH_RULES: readonly Rule[] = [
     },
     *check({ tree }, node) {
       if (node.children.size !== 1) return;
-      const bus = busOf(tree, node, 'graph');
+      const bus = finalBus(node);
       if (bus !== 'graph-port' && bus !== 'graph-ports') return;
       const [child] = node.children.values();
       const reg = child?.properties.get('reg');

@@ -2,9 +2,9 @@
 // Does each label stand in one place, so that a reference to it can mean one thing only?
 import type { Span } from '#base/text.ts';
 import type { Finding, Rule } from '#rules/rule.ts';
+import { walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onNode } from './dtc-rule.ts';
-import { allNodes } from './facts.ts';
 
 /** Which of several carriers of a label a reference means: a node before a property, a property before a value. */
 type Carrier = 'node' | 'property' | 'value';
@@ -70,7 +70,7 @@ function isOnSeveralNodes(tree: DeviceTree): boolean {
 }
 
 function nodeUses(tree: DeviceTree): Use[] {
-  return allNodes(tree).flatMap((node) =>
+  return walk(tree.root).flatMap((node) =>
     node.labels.map(({ name, span }) => ({ label: name, carrier: 'node' as const, node, span })),
   );
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Are the names of nodes and properties ones that the specification allows, and that consumers can tell apart?
 import type { Rule } from '#rules/rule.ts';
-import { baseName, strings } from '#tree/query.ts';
+import { baseName, strings, walk } from '#tree/query.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
-import { hasProperty } from './facts.ts';
 
 const badInNode = /[^a-zA-Z0-9,._+\-@]/;
 const badInProperty = /[^a-zA-Z0-9,._+*#?-]/;
@@ -17,7 +17,7 @@ export const NAME_RULES: readonly Rule[] = [
     knows: 'node',
     doc: 'A node name may hold letters, digits and `,` `.` `_` `+` `-`, and one `@` before the unit address. dtc refuses to write a blob with any other character; paths to such a node could not be written either.',
     example: { bad: '/ { dma#0 { }; };', good: '/ { dma-0 { }; };' },
-    when: (node) => badInNode.test(node.name),
+    nodeNames: (name) => badInNode.test(name),
     *check(_context, node) {
       const found = badInNode.exec(node.name)?.[0];
       if (found) yield onNode(node, `\`${node.name}\` has the character \`${found}\`; dtc writes no blob with it.`);
@@ -30,7 +30,7 @@ export const NAME_RULES: readonly Rule[] = [
     knows: 'node',
     doc: 'Before the unit address, node names by convention use letters, digits, `,` and `-`. Others, above all `_`, work but do not match what bindings expect. The kernel shows this with `W=2`.',
     example: { bad: '/ { dma_pool { }; };', good: '/ { dma-pool { }; };' },
-    when: (node) => unusual.test(baseName(node)),
+    nodeNames: (name) => unusual.test(name.replace(/@.*/s, '')),
     *check(_context, node) {
       const found = unusual.exec(baseName(node))?.[0];
       if (found)
@@ -48,7 +48,7 @@ export const NAME_RULES: readonly Rule[] = [
       bad: '/ { dma@1@2 { }; };',
       good: '/ { #address-cells = <1>; #size-cells = <0>; dma@1 { reg = <1>; }; };',
     },
-    when: (node) => node.name.indexOf('@') !== node.name.lastIndexOf('@'),
+    nodeNames: (name) => name.indexOf('@') !== name.lastIndexOf('@'),
     *check(_context, node) {
       yield onNode(node, `\`${node.name}\` has more than one \`@\`; dtc writes no blob with it.`);
     },
@@ -61,7 +61,7 @@ export const NAME_RULES: readonly Rule[] = [
     knows: 'node',
     doc: 'A node and a property of the same parent have the same name. Linux shows both as one path in `/proc/device-tree` and renames one of them there, so a program that reads it may find the wrong one.',
     example: { bad: '/ { bus { dma = <1>; dma { }; }; };', good: '/ { bus { dma-id = <1>; dma { }; }; };' },
-    when: (node) => node.parent?.properties.has(node.name) ?? false,
+    where: namedLikeProperties,
     *check(_context, node) {
       yield onNode(
         node,
@@ -76,7 +76,7 @@ export const NAME_RULES: readonly Rule[] = [
     knows: 'node',
     doc: 'A property name may hold letters, digits and `,` `.` `_` `+` `*` `#` `?` `-`. dtc refuses to write a blob with any other character.',
     example: { bad: '/ { dma { reg@1 = <1>; }; };', good: '/ { dma { reg-1 = <1>; }; };' },
-    when: (node) => hasProperty(node, (name) => badInProperty.test(name)),
+    properties: (name) => badInProperty.test(name),
     *check(_context, node) {
       for (const property of node.properties.values()) {
         const found = badInProperty.exec(property.name)?.[0];
@@ -95,7 +95,7 @@ export const NAME_RULES: readonly Rule[] = [
     knows: 'node',
     doc: 'Property names by convention use letters, digits, `,` and `-`, with `#` only in front (after a vendor prefix). Others, above all `_`, work but do not match what bindings expect. The kernel shows this with `W=2`.',
     example: { bad: '/ { dma { vendor,queue_depth = <1>; }; };', good: '/ { dma { vendor,queue-depth = <1>; }; };' },
-    when: (node) => hasProperty(node, (name) => unusual.test(name)),
+    properties: (name) => unusual.test(name),
     *check(_context, node) {
       for (const property of node.properties.values()) {
         const found = unusualInProperty(property.name);
@@ -143,6 +143,12 @@ export const NAME_RULES: readonly Rule[] = [
     },
   }),
 ];
+
+function* namedLikeProperties({ root }: DeviceTree): Generator<DtNode> {
+  for (const { properties, children } of walk(root)) {
+    for (const child of children.values()) if (properties.has(child.name)) yield child;
+  }
+}
 
 /** True for bytes that are one string with its terminating NUL and no other. */
 export function isOneString(bytes: Uint8Array): boolean {

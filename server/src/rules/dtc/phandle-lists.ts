@@ -4,7 +4,7 @@ import type { Finding, Rule } from '#rules/rule.ts';
 import { cells, cellTarget, nodeSpan, pathOf } from '#tree/query.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onProperty } from './dtc-rule.ts';
-import { cellCount, hasProperty } from './facts.ts';
+import { cellCount } from './facts.ts';
 import { countRule } from './value-types.ts';
 
 /** A property that is a list of phandles, each followed by as many cells as the provider's count property says. */
@@ -161,7 +161,7 @@ const gpioRules: readonly Rule[] = [
       bad: '/ { g: gpio-controller { #gpio-cells = <2>; }; user { reset-gpios = <&g 1>; }; };',
       good: '/ { g: gpio-controller { #gpio-cells = <2>; }; user { reset-gpios = <&g 1 0>; }; };',
     },
-    when: (node) => hasProperty(node, isGpioList),
+    properties: isGpioList,
     *check({ tree }, node) {
       if (node.properties.has('gpio-hog')) return;
       for (const property of node.properties.values()) {
@@ -179,7 +179,7 @@ const gpioRules: readonly Rule[] = [
       bad: '/ { g: gpio-controller { #gpio-cells = <2>; }; user { reset-gpio = <&g 1 0>; }; };',
       good: '/ { g: gpio-controller { #gpio-cells = <2>; }; user { reset-gpios = <&g 1 0>; }; };',
     },
-    when: (node) => hasProperty(node, isGpioList),
+    properties: isGpioList,
     *check(_context, node) {
       for (const property of node.properties.values()) {
         if (!isGpioList(property.name) || property.name.endsWith('s')) continue;

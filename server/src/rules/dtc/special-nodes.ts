@@ -14,7 +14,7 @@ export const SPECIAL_NODE_RULES: readonly Rule[] = [
     knows: 'node',
     doc: 'Boot loaders and kernels look for `/chosen` only. A node of that name elsewhere is never read: its command line, console and initrd are lost.',
     example: { bad: '/ { soc { chosen { }; }; };', good: '/ { chosen { }; };' },
-    when: (node) => node.name === 'chosen',
+    nodeNames: (name) => name === 'chosen',
     *check({ tree }, node) {
       if (node.parent !== tree.root) yield onNode(node, '`chosen` is not in the root; Linux never reads it.');
     },
@@ -86,7 +86,7 @@ export const SPECIAL_NODE_RULES: readonly Rule[] = [
       bad: '/ { aliases { serial0 = "/serial@1"; }; serial { }; };',
       good: '/ { aliases { serial0 = "/serial"; }; serial { }; };',
     },
-    when: (node) => node.name === 'aliases',
+    nodeNames: (name) => name === 'aliases',
     *check({ tree }, node) {
       for (const property of node.properties.values()) {
         if (property.name === 'phandle' || property.name === 'linux,phandle') continue;

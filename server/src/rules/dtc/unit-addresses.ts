@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Do unit addresses (the text after `@`) agree with `reg`, and are they written in one way and used once?
 import type { Rule } from '#rules/rule.ts';
-import { pathOf, strings, unitAddress } from '#tree/query.ts';
+import { pathOf, strings, unitAddress, walk } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { dtcRule, onNode } from './dtc-rule.ts';
-import { busOf, cellCount } from './facts.ts';
+import { cellCount, platformBus } from './facts.ts';
 
 export const UNIT_ADDRESS_RULES: readonly Rule[] = [
   dtcRule({
@@ -16,7 +16,7 @@ export const UNIT_ADDRESS_RULES: readonly Rule[] = [
       bad: '/ { #address-cells = <1>; #size-cells = <1>; dma@1000 { }; };',
       good: '/ { #address-cells = <1>; #size-cells = <1>; dma@1000 { reg = <0x1000 0x100>; }; };',
     },
-    when: (node) => isNamed(node) !== isPlaced(node),
+    where: ({ root }) => walk(root).filter((node) => isNamed(node) !== isPlaced(node)),
     *check(_context, node) {
       if (node.children.has('__overlay__')) return;
       const message = isNamed(node)
@@ -36,10 +36,10 @@ export const UNIT_ADDRESS_RULES: readonly Rule[] = [
       bad: '/ { #address-cells = <1>; #size-cells = <1>; dma@0x1000 { reg = <0x1000 0x100>; }; };',
       good: '/ { #address-cells = <1>; #size-cells = <1>; dma@1000 { reg = <0x1000 0x100>; }; };',
     },
-    when: (node) => /@0[0-9a-fA-Fx]/.test(node.name),
-    *check({ tree }, node) {
+    nodeNames: (name) => /@0[0-9a-fA-Fx]/.test(name),
+    *check(_context, node) {
       let unit = unitAddress(node);
-      if (!unit || (node.parent && busOf(tree, node.parent, 'platform'))) return;
+      if (!unit || (node.parent && platformBus(node.parent))) return;
       if (unit.startsWith('0x')) {
         yield onNode(
           node,

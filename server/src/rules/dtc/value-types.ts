@@ -3,7 +3,6 @@
 import type { Rule } from '#rules/rule.ts';
 import type { DtProperty } from '#tree/types.ts';
 import { dtcRule, onProperty } from './dtc-rule.ts';
-import { hasProperty } from './facts.ts';
 import { isOneString } from './names.ts';
 
 /** A property whose value must be one cell, and what a reader does when it is not. */
@@ -125,7 +124,7 @@ export const VALUE_TYPE_RULES: readonly Rule[] = [
     knows: 'node',
     doc: 'A property that ends in `-names` holds one string for each entry of the list it belongs to. Where it is no list of strings, Linux finds no entry by its name.',
     example: { bad: '/ { dma { reg-names = <1>; }; };', good: '/ { dma { reg-names = "control"; }; };' },
-    when: (node) => hasProperty(node, isNameList),
+    properties: isNameList,
     *check(_context, node) {
       for (const property of node.properties.values()) {
         if (!isNameList(property.name) || isStringList(property.value.bytes)) continue;
