@@ -4,6 +4,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ownKernel, xenImage } from './images.mjs';
+import { ringAddresses, wireTrace } from './wire.mjs';
 
 /**
  * Linux tells what it gave each device at the entry of arch_setup_dma_ops, the last step of of_dma_configure: 6.12 by
@@ -39,8 +40,8 @@ export function compileTree(file, blob, more = '') {
 }
 
 function commandLine(kernel, test) {
-  const list = test.xen && kernel === ownKernel ? [probes[kernel], ownOperationProbe] : [probes[kernel]];
-  const probe = `kprobe_event=${list.join(';').replaceAll(' ', ',')}`;
+  const list = showsGrants(kernel, test) ? ownXenProbes : [];
+  const probe = `kprobe_event=${[probes[kernel], ...list].join(';').replaceAll(' ', ',')}`;
   const fixed = `console=ttyAMA0 rdinit=/init loglevel=0 printk.time=1 panic=-1 trace_event=swiotlb:* ${probe}`;
   return `${fixed} lab=${test.steps} ${test.cmdline}`.trim();
 }
@@ -48,14 +49,21 @@ function commandLine(kernel, test) {
 /** Where QEMU puts dom0's kernel and initramfs, which Xen finds through the tree. */
 const modules = { kernel: 0x49000000, ramdisk: 0x4e000000 };
 
+/** Whether the boot also shows whom grants are made to, and which addresses the devices are given. */
+const showsGrants = (kernel, test) => test.xen && kernel === ownKernel;
+
 /**
  * The operations that a device ended up with on Xen: of a platform device at its bus's probe, which the guest sets before
  * it loads drivers; of a virtio device of the lab's own kernel where it asks Xen, which has no modules (offsets: parent in
- * struct virtio_device, dma_ops in struct device, as that kernel's code says).
+ * struct virtio_device, dma_ops in struct device, as that kernel's code says). That kernel also says which domain it
+ * makes grants to (the first member of struct xen_grant_dma_data), and the address that a device gets for its ring.
  */
 const operationProbe = 'p:ops platform_probe name=_dev->kobj.name:string ops=_dev->dma_ops:symbol';
-const ownOperationProbe =
-  'r:ops xen_virtio_restricted_mem_acc name=+0(+0(+80($arg1))):string ops=+520(+80($arg1)):symbol';
+const ownXenProbes = [
+  'r:ops xen_virtio_restricted_mem_acc name=+0(+0(+80($arg1))):string ops=+520(+80($arg1)):symbol',
+  'r:domain find_xen_grant_dma_data name=+0(+0($arg1)):string domid=+0($retval):u16',
+  'r:ring dma_alloc_attrs name=+0(+0($arg1)):string address=+0($arg3):x64',
+];
 
 /** Xen's own `/chosen`: dom0's command line, and a third probe, which shows the operations that a device ended up with. */
 function xenChosen(image, test) {
@@ -92,6 +100,7 @@ function xenArguments(image, test, blob) {
     ...['-append', `dom0_mem=${guestMemory}M console=dtuart dtuart=/pl011@9000000`],
     ...['-device', `guest-loader,addr=${modules.kernel},kernel=${image.image}`],
     ...['-device', `guest-loader,addr=${modules.ramdisk},initrd=${image.initramfs}`],
+    ...(showsGrants(image.kernel, test) ? wireTrace : []),
     ...rngs,
   ];
 }
@@ -116,7 +125,7 @@ function runOnce(args, seconds) {
 }
 
 /**
- * Boots `test` on `image`; the lines have lost their `@`. Throws when the guest did not reach its end in `seconds`, with
+ * Boots `test` on `image`; the lines have lost their `@`, and a line `wire ADDRESS` is added for each ring. Throws when the guest did not reach its end in `seconds`, with
  * the last of what it said; only a QEMU that printed nothing at all (it did not start) is started a second time.
  */
 export async function boot(image, test, folder, seconds = 120) {
@@ -131,5 +140,5 @@ export async function boot(image, test, folder, seconds = 120) {
     const said = `${run.stdout}${run.stderr}`.trim().split('\n').slice(-3).join(' | ');
     throw new Error(`${test.name} on ${image.kernel} did not reach its end: ${said || run.error?.message}`);
   }
-  return lines.map((line) => line.slice(1));
+  return [...lines.map((line) => line.slice(1)), ...ringAddresses(run.stderr).map((address) => `wire ${address}`)];
 }

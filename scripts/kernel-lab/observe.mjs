@@ -78,6 +78,7 @@ function sortLines(lines) {
     trace: [],
     ram: [],
     bounce: [],
+    wire: [],
     read: [],
     log: [],
     kernel: [],
@@ -178,6 +179,22 @@ function logOf(log, { name, node, rid }) {
   });
 }
 
+/** `name="…" KEY=VALUE` of the lines of one probe, hit from a function whose name `caller` matches: device name → value. */
+function shown(trace, probe, caller, key) {
+  const pattern = new RegExp(`^${probe}: \\(${caller}.* name="([^"]*)" ${key}=(\\S+)`);
+  return new Map(trace.map((line) => pattern.exec(line)?.slice(1)).filter((pair) => pair !== undefined));
+}
+
+/**
+ * What the device was told to find its ring at, when Linux and QEMU name the same address: `grant`, which is bit 63 with a
+ * grant reference (drivers/xen/grant-dma-ops.c:grant_to_dma), or `memory`.
+ */
+function ringOf(address, wire) {
+  if (address === undefined) return null;
+  if (!wire.includes(address)) return `${address}, which no device was given`;
+  return BigInt(address) >> 63n === 1n ? 'grant' : 'memory';
+}
+
 /** Devices that stand for no node and for no PCI function say nothing about a tree. */
 function readDevices(kinds) {
   const links = readLinks(kinds.link);
@@ -191,8 +208,9 @@ function readDevices(kinds) {
     );
   const [early, end] = [waiting('early'), waiting('end')];
   const groups = readGroups(kinds.group);
-  const shown = kinds.trace.map((line) => /^ops: .*name="([^"]*)" ops=(\S+)/.exec(line)?.slice(1));
-  const xenOps = new Map(shown.filter((pair) => pair !== undefined));
+  const xenOps = shown(kinds.trace, 'ops', '', 'ops');
+  const domains = shown(kinds.trace, 'domain', 'xen_grant_dma_', 'domid');
+  const rings = shown(kinds.trace, 'ring', 'vring_', 'address');
   return kinds.device.flatMap((line) => {
     const [, bus, name, target] = /^(\w+)\/devices\/(\S+) (.*)$/.exec(line);
     const link = links.get(name) ?? {};
@@ -219,6 +237,8 @@ function readDevices(kinds) {
       reach: probe?.reach ?? null,
       // On Xen alone the guest looks at them, and not at the devices that were bound before it.
       ops: xenOps.size > 0 ? xenOps.get(name)?.replace(/\+0x0\/.*/, '') : null,
+      domid: domains.has(name) ? Number(domains.get(name)) : null,
+      ring: ringOf(rings.get(name), kinds.wire),
       iommu,
       ids: probe?.ids ?? null,
       iommuOps: probe?.iommuOps ?? null,

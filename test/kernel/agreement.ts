@@ -15,6 +15,10 @@ export interface ObservedDevice {
   readonly coherent?: boolean;
   readonly dmaLimit?: string;
   readonly dmaRanges?: readonly { readonly dmaStart: string; readonly cpuStart: string; readonly size: string }[];
+  /** The domain that Linux grants the device's pages to; only Xen's grants have one. */
+  readonly domid?: number;
+  /** What kind of address the device was given for its ring: `grant` or `memory`. */
+  readonly ring?: string;
   readonly iommu?: string;
   /** As the driver keeps them: an SMMUv2's mask in the upper half. */
   readonly ids?: readonly number[];
@@ -114,6 +118,8 @@ function compareDevice(device: ObservedDevice, report: DmaReport, observation: O
   if (hasHardware(device)) add('bound', String(report.verdict !== 'defer'), String(device.driver !== undefined));
   add('reserved', ranges(report.reserved), ranges(device.reserved ?? []));
   if (device.bounced !== undefined) add('bounces', String(report.verdict === 'direct+swiotlb'), String(device.bounced));
+  if (device.domid !== undefined) add('domid', String(report.xen?.backendDomid ?? 'none'), String(device.domid));
+  if (device.ring !== undefined) add('ring', report.verdict === 'xen-grant' ? 'grant' : 'memory', device.ring);
   if (device.coherent !== undefined) add('coherent', String(report.coherent), String(device.coherent));
   if (device.iommuOps !== undefined) {
     add('dmaLimit', report.dmaLimit ?? 'none', device.dmaLimit ?? 'none');
