@@ -221,7 +221,7 @@ export interface DriverNeed extends Versions {
     /** `clock-names` must contain all of one of the sets in `names`; with `names` empty, `clocks` must exist. */
     | 'clocks'
     | 'resets'
-    /** At least one interrupt (more than the value of the property `name`, when given). */
+    /** At least `count` interrupts, else one (and more than the value of the property `name`, when given). */
     | 'interrupts'
     /** `reg` entry 0 must have `bytes` bytes. */
     | 'reg-size'
@@ -230,6 +230,7 @@ export interface DriverNeed extends Versions {
   readonly name?: string;
   readonly names?: readonly (readonly string[])[];
   readonly bytes?: number;
+  readonly count?: number;
   /** Not needed where the node has this property. */
   readonly unless?: string;
   /** False: Linux goes on without; what is there must still be provided. */
