@@ -176,9 +176,12 @@ export interface Gap {
 }
 
 /** printk's placeholders filled in order; what the tree does not tell keeps its placeholder. */
-function filled(format: string, values: readonly (number | string)[]): string {
+export function filled(format: string, values: readonly (number | string)[]): string {
   let next = 0;
-  return format.replace(/%(d|pr)/g, (place) => String(values[next++] ?? place));
+  return format.replace(/%(d|pr|pR)/g, (place) => {
+    const value = String(values[next++] ?? place);
+    return place === '%pR' ? value.replace(/ flags 0x[0-9a-f]+/, '') : value;
+  });
 }
 
 /** What of the need the node lacks; `undefined` when it has it all. */
@@ -194,10 +197,10 @@ export function lacks(machine: Machine, node: DtNode, need: DriverNeed): Gap | u
       return node.properties.has('resets') ? undefined : { text: 'it has no `resets`', property: 'resets', values: [] };
     case 'interrupts': {
       const found = interruptCount(machine, node);
-      const atLeast = (need.name === undefined ? 0 : (u32(node.properties.get(need.name)) ?? 0)) + 1;
+      const atLeast = (need.name === undefined ? 0 : (u32(node.properties.get(need.name)) ?? 0)) + (need.count ?? 1);
       if (found === undefined || found >= atLeast) return undefined;
       return {
-        text: `it has ${found} interrupts where ${atLeast} are needed`,
+        text: `it has ${found === 0 ? 'no interrupt' : `${found} ${found === 1 ? 'interrupt' : 'interrupts'}`} where ${atLeast} ${atLeast === 1 ? 'is' : 'are'} needed`,
         property: 'interrupts',
         values: [found, atLeast],
       };

@@ -3,7 +3,7 @@
 import { cells, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
-import { board } from './example.ts';
+import { board, GIC } from './example.ts';
 import { outcome } from './outcome.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { iommuDriver, type Use, usesByProvider, usesOf } from './uses.ts';
@@ -75,7 +75,7 @@ Where two IOMMUs work in parallel, describe them as one node with two \`reg\` en
 };
 
 const SYSMMU =
-  'ccu: clock { #clock-cells = <1>; };\n\tsysmmu: sysmmu { compatible = "samsung,exynos-sysmmu"; #iommu-cells = <0>; clocks = <&ccu 1>; clock-names = "sysmmu"; };';
+  'ccu: clock { #clock-cells = <1>; };\n\tsysmmu: sysmmu { compatible = "samsung,exynos-sysmmu"; #iommu-cells = <0>; clocks = <&ccu 1>; clock-names = "sysmmu"; interrupts-extended = <&gic 1>; };';
 
 const exynosShared: Rule = {
   id: 'exynos-sysmmu-shared',
@@ -86,8 +86,8 @@ const exynosShared: Rule = {
 tables no longer follow that master. Name the SysMMU on one device.`,
   source: 'Linux 6.12 drivers/iommu/exynos-iommu.c:exynos_iommu_of_xlate',
   example: {
-    bad: board(SYSMMU, 'gsc-a { iommus = <&sysmmu>; };', 'gsc-b { iommus = <&sysmmu>; };'),
-    good: board(SYSMMU, 'gsc-a { iommus = <&sysmmu>; };'),
+    bad: board(GIC, SYSMMU, 'gsc-a { iommus = <&sysmmu>; };', 'gsc-b { iommus = <&sysmmu>; };'),
+    good: board(GIC, SYSMMU, 'gsc-a { iommus = <&sysmmu>; };'),
   },
   *check(context) {
     for (const [provider, uses] of usesByProvider(context)) {
@@ -106,9 +106,10 @@ tables no longer follow that master. Name the SysMMU on one device.`,
 };
 
 const M4U = [
-  'gic: interrupt-controller { interrupt-controller; #interrupt-cells = <1>; };',
-  'larb0: larb-0 { compatible = "mediatek,mt8183-smi-larb"; };',
-  'larb1: larb-1 { compatible = "mediatek,mt8183-smi-larb"; };',
+  GIC,
+  'smi: smi { compatible = "mediatek,mt8183-smi-common"; };',
+  'larb0: larb-0 { compatible = "mediatek,mt8183-smi-larb"; mediatek,smi = <&smi>; };',
+  'larb1: larb-1 { compatible = "mediatek,mt8183-smi-larb"; mediatek,smi = <&smi>; };',
   'm4u: iommu { compatible = "mediatek,mt8183-m4u"; #iommu-cells = <1>; mediatek,larbs = <&larb0>, <&larb1>; interrupts-extended = <&gic 1>; };',
 ];
 
@@ -176,7 +177,8 @@ List the larb, or correct the ID.`,
 };
 
 const DARTS = ['a', 'b', 'c'].map(
-  (name) => `dart_${name}: iommu-${name} { compatible = "apple,t8103-dart"; #iommu-cells = <1>; };`,
+  (name) =>
+    `dart_${name}: iommu-${name} { compatible = "apple,t8103-dart"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`,
 );
 
 const dartTooMany: Rule = {
@@ -188,8 +190,8 @@ const dartTooMany: Rule = {
 device gets direct DMA, which the DARTs block. List two.`,
   source: 'Linux 6.12 drivers/iommu/apple-dart.c:apple_dart_of_xlate',
   example: {
-    bad: board(...DARTS, 'dma { iommus = <&dart_a 1>, <&dart_b 1>, <&dart_c 1>; };'),
-    good: board(...DARTS, 'dma { iommus = <&dart_a 1>, <&dart_b 1>; };'),
+    bad: board(GIC, ...DARTS, 'dma { iommus = <&dart_a 1>, <&dart_b 1>, <&dart_c 1>; };'),
+    good: board(GIC, ...DARTS, 'dma { iommus = <&dart_a 1>, <&dart_b 1>; };'),
   },
   *check(context, node) {
     const third = otherProviders(usesOfDriver(context, node, 'apple-dart'))[1];
@@ -203,7 +205,7 @@ device gets direct DMA, which the DARTs block. List two.`,
 
 /** A Qualcomm IOMMU of the older kind with one context bank, number 5. */
 const QCOM =
-  'ccu: clock { #clock-cells = <1>; };\n\tsmmu: iommu { compatible = "qcom,msm-iommu-v1"; #iommu-cells = <1>; #address-cells = <1>; #size-cells = <1>; ranges; clocks = <&ccu 1>, <&ccu 2>; clock-names = "iface", "bus"; qcom,iommu-secure-id = <17>; iommu-ctx@5000 { compatible = "qcom,msm-iommu-v1-ns"; reg = <0x5000 0x1000>; }; };';
+  'ccu: clock { #clock-cells = <1>; };\n\tsmmu: iommu { compatible = "qcom,msm-iommu-v1"; #iommu-cells = <1>; #address-cells = <1>; #size-cells = <1>; ranges; clocks = <&ccu 1>, <&ccu 2>; clock-names = "iface", "bus"; qcom,iommu-secure-id = <17>; iommu-ctx@5000 { compatible = "qcom,msm-iommu-v1-ns"; reg = <0x5000 0x1000>; interrupts-extended = <&gic 1>; }; };';
 
 const qcomContext: Rule = {
   id: 'qcom-iommu-context',
@@ -215,7 +217,10 @@ const qcomContext: Rule = {
 No enabled child has this number. Linux warns with a stack trace, refuses the device with \`-EINVAL\`, and it gets direct DMA.
 Add the child, or correct the number.`,
   source: 'Linux 6.12 drivers/iommu/arm/arm-smmu/qcom_iommu.c:qcom_iommu_of_xlate, get_asid',
-  example: { bad: board(QCOM, 'dma { iommus = <&smmu 4>; };'), good: board(QCOM, 'dma { iommus = <&smmu 5>; };') },
+  example: {
+    bad: board(GIC, QCOM, 'dma { iommus = <&smmu 4>; };'),
+    good: board(GIC, QCOM, 'dma { iommus = <&smmu 5>; };'),
+  },
   *check(context, node) {
     for (const use of usesOfDriver(context, node, 'qcom-iommu')) {
       const banks = [...use.provider.children.values()].filter(isAvailable).map((child) => {
@@ -243,7 +248,10 @@ driver binds this node: masters that name it wait for the deferred probe timeout
   source: 'Linux 6.12 drivers/iommu/tegra-smmu.c:tegra_smmu_probe',
   example: {
     bad: board('smmu { compatible = "nvidia,tegra30-smmu"; nvidia,#asids = <4>; };'),
-    good: board('mc: memory-controller { compatible = "nvidia,tegra210-mc"; #iommu-cells = <1>; };'),
+    good: board(
+      GIC,
+      'mc: memory-controller { compatible = "nvidia,tegra210-mc"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };',
+    ),
   },
   *check(_context, node) {
     const property = node.properties.get('nvidia,#asids');

@@ -46,11 +46,11 @@ function rangeRule({ id, severity = 'error', drivers, cell, title, doc, source, 
   };
 }
 
-const DART = 'dart: iommu { compatible = "apple,t8103-dart"; #iommu-cells = <1>; };';
+const DART = `${GIC}\n\tdart: iommu { compatible = "apple,t8103-dart"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
 const IPMMU = `${GIC}\n\tipmmu: iommu { compatible = "renesas,ipmmu-vmsa"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
-const M4U = 'm4u: iommu { compatible = "mediatek,mt8195-iommu-infra"; #iommu-cells = <1>; };';
+const M4U = `${GIC}\n\tm4u: iommu { compatible = "mediatek,mt8188-iommu-infra"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
 
-const MC = 'mc: memory-controller { compatible = "nvidia,tegra210-mc"; #iommu-cells = <1>; };';
+const MC = `${GIC}\n\tmc: memory-controller { compatible = "nvidia,tegra210-mc"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
 
 export const ID_RANGE_RULES: readonly Rule[] = [
   rangeRule({

@@ -6,6 +6,8 @@ import { DMA_RANGES_RULES } from './dma-ranges.ts';
 import { DMA_WINDOW_RULES } from './dma-windows.ts';
 import { ARM_SMMU_RULES } from './drivers-arm-smmu.ts';
 import { MEDIA_RULES } from './drivers-media.ts';
+import { MEDIATEK_RULES } from './drivers-mediatek.ts';
+import { QUALCOMM_RULES } from './drivers-qualcomm.ts';
 import { RENESAS_RULES } from './drivers-renesas.ts';
 import { VIRTIO_IOMMU_RULES } from './drivers-virtio-iommu.ts';
 import { DTC_RULES } from './dtc/index.ts';
@@ -20,17 +22,22 @@ import { PCI_RULES } from './pci.ts';
 import { PROBE_RULES } from './probe.ts';
 import { PROVIDER_RULES } from './provider.ts';
 import { PROVIDER_NEEDS_RULES } from './provider-needs.ts';
+import { PROVIDER_VALUE_RULES } from './provider-values.ts';
 import { RESERVED_MEMORY_RULES } from './reserved-memory.ts';
 import type { Rule } from './rule.ts';
 import { SMMU_STREAM_RULES } from './smmu-streams.ts';
 import { TEXT_RULES } from './text.ts';
+import { XEN_ASSIGNED_INTERRUPT_RULES } from './xen-assigned-interrupts.ts';
+import { XEN_ASSIGNMENT_RULES } from './xen-assignment.ts';
 import { XEN_DOM0LESS_RULES } from './xen-dom0less.ts';
+import { XEN_DOMAIN_TREE_RULES } from './xen-domain-tree.ts';
 import { XEN_GRANT_RULES } from './xen-grant.ts';
 import { XEN_GRANT_DEVICE_RULES } from './xen-grant-dma.ts';
 import { XEN_GRANT_NODE_RULES } from './xen-grant-node.ts';
 import { XEN_BOOT_RULES } from './xen-host-boot.ts';
 import { XEN_HOST_DRIVER_RULES } from './xen-host-drivers.ts';
 import { XEN_HOST_IOMMU_RULES } from './xen-host-iommu.ts';
+import { XEN_LIMIT_RULES } from './xen-limits.ts';
 import { XEN_PARTIAL_RULES } from './xen-partial.ts';
 import { XEN_PARTIAL_DEVICE_RULES } from './xen-partial-device.ts';
 import { XEN_PASSTHROUGH_RULES } from './xen-passthrough.ts';
@@ -45,11 +52,14 @@ export interface Family {
 export const FAMILIES: readonly Family[] = [
   { title: 'The `iommus` of a device', rules: [...IOMMUS_RULES, ...IOMMUS_DEVICE_RULES] },
   { title: '`iommu-map` and `iommu-map-mask`', rules: [...IOMMU_MAP_RULES, ...IOMMU_MAP_MASK_RULES] },
-  { title: 'The node of an IOMMU', rules: [...PROVIDER_RULES, ...PROVIDER_NEEDS_RULES, ...ID_RANGE_RULES] },
+  {
+    title: 'The node of an IOMMU',
+    rules: [...PROVIDER_RULES, ...PROVIDER_NEEDS_RULES, ...PROVIDER_VALUE_RULES, ...ID_RANGE_RULES],
+  },
   { title: 'Arm SMMU', rules: [...ARM_SMMU_RULES, ...SMMU_STREAM_RULES] },
   { title: 'virtio-iommu', rules: VIRTIO_IOMMU_RULES },
   { title: 'Renesas IPMMU', rules: RENESAS_RULES },
-  { title: 'IOMMUs of media and mobile chips', rules: MEDIA_RULES },
+  { title: 'IOMMUs of media and mobile chips', rules: [...MEDIA_RULES, ...MEDIATEK_RULES, ...QUALCOMM_RULES] },
   { title: 'PCI and other buses with IDs', rules: PCI_RULES },
   { title: 'Message signalled interrupts', rules: MSI_RULES },
   { title: '`dma-ranges`', rules: [...DMA_RANGES_RULES, ...DMA_WINDOW_RULES] },
@@ -61,6 +71,10 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Devices for other domains of Xen', rules: XEN_PASSTHROUGH_RULES },
   { title: 'Domains that Xen starts', rules: [...XEN_DOM0LESS_RULES, ...XEN_STATIC_MEMORY_RULES] },
   { title: 'Partial device trees of Xen', rules: [...XEN_PARTIAL_RULES, ...XEN_PARTIAL_DEVICE_RULES] },
+  {
+    title: 'A Xen host and the partial trees of its domains',
+    rules: [...XEN_ASSIGNMENT_RULES, ...XEN_ASSIGNED_INTERRUPT_RULES, ...XEN_DOMAIN_TREE_RULES, ...XEN_LIMIT_RULES],
+  },
   { title: 'The text itself', rules: TEXT_RULES },
   { title: 'Checks of dtc', rules: DTC_RULES },
 ];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about what an IOMMU's driver insists on: without it the probe fails and the masters wait in vain.
-import { type Gap, lacks } from '#model/iommu-state.ts';
+import { filled, type Gap, lacks } from '#model/iommu-state.ts';
 import { machineOf } from '#model/machine.ts';
 import type { DriverNeed } from '#model/types.ts';
 import { isLive, nodeSpan } from '#tree/query.ts';
@@ -17,6 +17,7 @@ interface NeedRule {
   readonly drivers?: readonly string[];
   /** The property, where the kind is `property`. */
   readonly name?: string;
+  readonly needs?: readonly string[];
   /** One or two sentences; what follows at run time is added. */
   readonly doc: string;
   readonly source: string;
@@ -27,12 +28,13 @@ interface NeedRule {
 const EFFECT = `Then the IOMMU never registers: its masters wait for it until the deferred probe timeout
 and run with direct DMA, or fault where the hardware blocks unknown streams.`;
 
-function needRule({ id, title, kinds, drivers, name, doc, source, bad, good }: NeedRule): Rule {
+function needRule({ id, title, kinds, drivers, name, needs, doc, source, bad, good }: NeedRule): Rule {
   return {
     id,
     severity: 'error',
     title,
     properties: ['#iommu-cells'],
+    ...(needs && { needs }),
     knows: 'all',
     doc: `${doc}\n${EFFECT}`,
     source: `Linux 6.12 drivers/iommu/${source}`,
@@ -46,7 +48,7 @@ function needRule({ id, title, kinds, drivers, name, doc, source, bad, good }: N
         );
       });
       if (!found) return;
-      const log = found.need.log ? ` and Linux prints \`${found.log}\`` : '';
+      const log = found.log === '' ? '' : ` and Linux prints \`${found.log}\``;
       yield {
         message: `For its driver ${found.driver}, ${found.gap.text}; the probe fails${log}, and masters wait for this IOMMU in vain.`,
         span: nodeSpan(node),
@@ -59,7 +61,7 @@ function firstGap(
   context: RuleContext,
   node: DtNode,
   wanted: (driver: string, need: DriverNeed) => boolean,
-): { driver: string; need: DriverNeed; gap: Gap; log: string } | undefined {
+): { driver: string; gap: Gap; log: string } | undefined {
   const match = iommuDriver(context, node);
   if (!match || !isLive(node)) return undefined;
   const machine = machineOf(context.tree, context.platform);
@@ -69,9 +71,7 @@ function firstGap(
     if (!wanted(match.driver.name, need) || (need.kind === 'reg-size' && !node.properties.has('reg'))) continue;
     const gap = lacks(machine, node, need);
     if (!gap) continue;
-    let at = 0;
-    const log = (need.log ?? '').replace(/%d/g, (place) => String(gap.values[at++] ?? place));
-    return { driver: match.driver.name, need, gap, log };
+    return { driver: match.driver.name, gap, log: filled(need.log ?? '', gap.values) };
   }
   return undefined;
 }
@@ -82,6 +82,8 @@ const M4U =
   'compatible = "mediatek,mt8192-m4u"; #iommu-cells = <1>; clocks = <&ccu 1>; clock-names = "bclk"; interrupts-extended = <&gic 1>;';
 const MSM =
   'compatible = "qcom,apq8064-iommu"; #iommu-cells = <1>; clocks = <&ccu 1>, <&ccu 2>; clock-names = "smmu_pclk", "iommu_clk"; interrupts-extended = <&gic 1>;';
+const SECURE =
+  'compatible = "qcom,msm-iommu-v1"; #iommu-cells = <1>; clocks = <&ccu 1>, <&ccu 2>; clock-names = "iface", "bus";';
 const DSP = 'compatible = "ti,dra7-dsp-iommu"; #iommu-cells = <0>; interrupts-extended = <&gic 1>;';
 const REGISTERS = '#address-cells = <1>;\n\t#size-cells = <1>;\n\t';
 
@@ -95,6 +97,38 @@ export const PROVIDER_NEEDS_RULES: readonly Rule[] = [
       'sun50i-iommu.c:sun50i_iommu_probe, exynos-iommu.c:exynos_sysmmu_probe, mtk_iommu.c:mtk_iommu_probe and the other probe functions',
     bad: `${GIC}\n\tiommu { compatible = "allwinner,sun50i-h6-iommu"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`,
     good: `${GIC}\n\t${CLOCK}\n\tiommu { compatible = "allwinner,sun50i-h6-iommu"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; clocks = <&ccu 1>; resets = <&ccu 2>; };`,
+  }),
+  needRule({
+    id: 'iommu-interrupt-missing',
+    title: 'IOMMU without the interrupts that its driver insists on',
+    kinds: ['interrupts'],
+    drivers: ['apple-dart', 'exynos', 'ipmmu-vmsa', 'msm', 'mtk', 'mtk-v1', 'omap', 'sun50i', 'tegra-smmu', 'vsi'],
+    needs: ['xen-ipmmu-root-irq'],
+    doc: 'The driver reports faults by interrupt and gives up when the node has none, or fewer than the hardware has banks. Add `interrupts`.',
+    source:
+      'sun50i-iommu.c:sun50i_iommu_probe, apple-dart.c:apple_dart_probe, mtk_iommu.c:mtk_iommu_probe and the other probe functions',
+    bad: `${CLOCK}\n\tiommu { compatible = "samsung,exynos-sysmmu"; #iommu-cells = <0>; clocks = <&ccu 1>; clock-names = "sysmmu"; };`,
+    good: `${GIC}\n\t${CLOCK}\n\tiommu { compatible = "samsung,exynos-sysmmu"; #iommu-cells = <0>; clocks = <&ccu 1>; clock-names = "sysmmu"; interrupts-extended = <&gic 1>; };`,
+  }),
+  needRule({
+    id: 'iommu-region-too-small',
+    title: 'DART or M4U whose registers do not fit its `reg`',
+    kinds: ['reg-size'],
+    drivers: ['apple-dart', 'mtk'],
+    doc: 'A DART has 16 KiB of registers, an M4U 4 KiB per bank (five banks on the infrastructure M4U of MT8195). With a smaller `reg` the driver prints `MMIO region too small` or `banknr … is not enough`. Write the size of the manual.',
+    source: 'apple-dart.c:apple_dart_probe, mtk_iommu.c:mtk_iommu_probe',
+    bad: `${REGISTERS}${GIC}\n\tiommu@1000000 { compatible = "apple,t8103-dart"; reg = <0x1000000 0x1000>; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`,
+    good: `${REGISTERS}${GIC}\n\tiommu@1000000 { compatible = "apple,t8103-dart"; reg = <0x1000000 0x4000>; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`,
+  }),
+  needRule({
+    id: 'qcom-iommu-secure-id',
+    title: 'Qualcomm IOMMU without `qcom,iommu-secure-id`',
+    kinds: ['property'],
+    name: 'qcom,iommu-secure-id',
+    doc: 'The driver restores the context banks through secure firmware, which knows the IOMMU by this number, and prints `missing qcom,iommu-secure-id property` without it. Add it with the number from the chip.',
+    source: 'arm/arm-smmu/qcom_iommu.c:qcom_iommu_device_probe',
+    bad: `${CLOCK}\n\tiommu { ${SECURE} };`,
+    good: `${CLOCK}\n\tiommu { ${SECURE} qcom,iommu-secure-id = <17>; };`,
   }),
   needRule({
     id: 'smmu-global-interrupts-missing',
@@ -145,7 +179,7 @@ export const PROVIDER_NEEDS_RULES: readonly Rule[] = [
     doc: 'The M4U of the multimedia masters reaches them through local arbiters, which `mediatek,larbs` lists. The driver refuses a node without them.',
     source: 'mtk_iommu.c:mtk_iommu_mm_dts_parse',
     bad: `${GIC}\n\t${CLOCK}\n\tiommu { ${M4U} };`,
-    good: `${GIC}\n\t${CLOCK}\n\tlarb0: larb { compatible = "mediatek,mt8192-smi-larb"; mediatek,larb-id = <0>; };\n\tiommu { ${M4U} mediatek,larbs = <&larb0>; };`,
+    good: `${GIC}\n\t${CLOCK}\n\tsmi: smi { compatible = "mediatek,mt8192-smi-common"; };\n\tlarb0: larb { compatible = "mediatek,mt8192-smi-larb"; mediatek,larb-id = <0>; mediatek,smi = <&smi>; };\n\tiommu { ${M4U} mediatek,larbs = <&larb0>; };`,
   }),
   needRule({
     id: 'msm-ncb-missing',

@@ -4,9 +4,11 @@ import { isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts'
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { insertProperty, replaceValue } from './edits.ts';
-import { board, SMMU_V3 } from './example.ts';
+import { board, GIC, SMMU_V3 } from './example.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { entriesOf, iommuDriver, usesByProvider } from './uses.ts';
+
+const DART = 'iommu { compatible = "apple,t8103-dart"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };';
 
 /** Drivers whose cells have a rule of their own. */
 const OWN_CELL_RULE = new Set(['arm-smmu-v3', 'xen-grant-dma']);
@@ -22,8 +24,8 @@ Some drivers refuse each master (MediaTek, Apple, Qualcomm), others read the cel
 Set the number of the binding and adapt the masters.`,
   source: 'Documentation/devicetree/bindings/iommu/*.yaml (Linux 6.12) and the of_xlate of each driver',
   example: {
-    bad: board('iommu { compatible = "apple,t8103-dart"; #iommu-cells = <2>; };'),
-    good: board('iommu { compatible = "apple,t8103-dart"; #iommu-cells = <1>; };'),
+    bad: board(GIC, DART.replace('<1>', '<2>')),
+    good: board(GIC, DART),
   },
   *check(context, node) {
     const property = node.properties.get('#iommu-cells');
@@ -166,7 +168,8 @@ IOMMU. Only drivers that attach a domain themselves use the translation.`,
   source: 'Linux 6.12, def_domain_type of each driver in drivers/iommu',
   example: {
     bad: board(
-      'mc: memory-controller { compatible = "nvidia,tegra210-mc"; #iommu-cells = <1>; };',
+      GIC,
+      'mc: memory-controller { compatible = "nvidia,tegra210-mc"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };',
       'dma { iommus = <&mc 1>; };',
     ),
     good: board(SMMU_V3, 'dma { iommus = <&smmu 1>; };'),

@@ -13,7 +13,7 @@ import { smmuBoard, XEN_HOST, xenIommus } from './xen-host.ts';
 
 const ADD_DEVICE = 'Xen 4.22 xen/drivers/passthrough/device_tree.c:iommu_add_dt_device';
 const HARDWARE_SETUP = 'Xen 4.22 xen/drivers/passthrough/arm/iommu.c:iommu_hardware_setup';
-const DART = 'dart: iommu-dart { compatible = "apple,t8103-dart"; #iommu-cells = <1>; };';
+const MMU = 'mmu: iommu-display { compatible = "sprd,iommu-v1"; #iommu-cells = <0>; };';
 
 /** The first entry of a master's `iommus`, which decides for Xen. */
 function firstEntry({ tree }: RuleContext, node: DtNode) {
@@ -32,7 +32,7 @@ device fails then, and with it the start of dom0: \`Could not set up … guest O
 Xen takes for no IOMMU, or remove \`iommus\`.`,
   source: `${ADD_DEVICE}, xen/arch/arm/device.c:handle_device`,
   example: {
-    bad: smmuBoard(DART, 'dma { iommus = <&dart 4>; };'),
+    bad: smmuBoard(MMU, 'dma { iommus = <&mmu>; };'),
     good: smmuBoard('dma { iommus = <&smmu 4>; };'),
     platform: { kind: 'xen-host' },
   },
@@ -60,7 +60,7 @@ Xen's swiotlb want the device's DMA operations; Linux 6.12 warns, and setting a 
 Disable the IOMMU in trees for Xen, or remove \`iommus\`.`,
   source: 'Xen 4.22 xen/arch/arm/domain_build.c:handle_node; Linux 6.12 kernel/dma/mapping.c:dma_supported',
   example: {
-    bad: board(DART, 'dma { iommus = <&dart 4>; };'),
+    bad: board(MMU, 'dma { iommus = <&mmu>; };'),
     good: smmuBoard('dma { iommus = <&smmu 4>; };'),
     platform: { kind: 'xen-host' },
   },

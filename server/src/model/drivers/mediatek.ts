@@ -112,9 +112,15 @@ function multimedia(iovaRegions: IovaRegions, rest: Partial<IommuTraits> = {}): 
 const FOUR_GIB_MODE: Partial<IommuTraits> = { paBits: 33, needs: [...LARBS, BCLK] };
 const WITH_BCLK: Partial<IommuTraits> = { needs: [...LARBS, BCLK] };
 
-function infrastructure(iovaRegions: IovaRegions): Partial<IommuTraits> {
-  return { implementation: 'infra', iovaRegions, iovaBits: 32, cells: [INFRA_PORT] };
+function infrastructure(iovaRegions: IovaRegions, needs: readonly DriverNeed[] = []): Partial<IommuTraits> {
+  return { implementation: 'infra', iovaRegions, iovaBits: 32, cells: [INFRA_PORT], needs };
 }
+
+/** Five banks of 4 KiB, of which the first and the last are used, each with the interrupt of its number. */
+const FIVE_BANKS: readonly DriverNeed[] = [
+  { kind: 'interrupts', count: 5, enforced: true },
+  { kind: 'reg-size', bytes: 0x5000, enforced: true, log: 'banknr 5. res %pR is not enough.', error: -22 },
+];
 
 export const MEDIATEK: IommuDriver = {
   ...PLAIN_IOMMU,
@@ -150,6 +156,7 @@ export const MEDIATEK: IommuDriver = {
           { bank: 0, first: 16, last: 19 },
           { bank: 4, first: 20, last: 31 },
         ]),
+        FIVE_BANKS,
       ),
       note: 'PCIe ports have the page table of bank 0, USB ports that of bank 4.',
     }),
@@ -162,7 +169,10 @@ export const MEDIATEK: IommuDriver = {
   pageSizes: SHORT_DESCRIPTOR_PAGES,
   iovaBits: 34,
   paBits: 35,
-  needs: [{ kind: 'interrupts', enforced: true }],
+  needs: [
+    { kind: 'reg-size', bytes: 0x1000, enforced: true, log: 'banknr 1. res %pR is not enough.', error: -22 },
+    { kind: 'interrupts', enforced: true },
+  ],
   domainsBefore: IDENTITY_SINCE_6_7,
   instances: 'first',
   notes: [
