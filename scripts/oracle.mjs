@@ -9,6 +9,7 @@ import { compareFindings } from './oracle/findings.mjs';
 import { compareFixtures } from './oracle/fixtures.mjs';
 import { architectures, deviceTrees, kernelDir, Missing, requirePrograms } from './oracle/kernel.mjs';
 import { compareOrigins } from './oracle/origins.mjs';
+import { compareOverlays } from './oracle/overlays.mjs';
 import { compareRegistry } from './oracle/registry.mjs';
 import { Report } from './oracle/report.mjs';
 import { checkSyntax } from './oracle/syntax.mjs';
@@ -26,6 +27,7 @@ const parts = {
   syntax: checkSyntax,
   boards: (run) => compareBoards(run, boardGroups(run.kernel)),
   origins: (run) => compareOrigins(run, deviceTrees(run.kernel), 20 * Number(values.every)),
+  overlays: compareOverlays,
   tests: compareDtcTests,
   checks: compareFixtures,
   registry: compareRegistry,

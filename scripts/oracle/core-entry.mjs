@@ -7,5 +7,6 @@ export { runRules } from '#rules/runner.ts';
 export { loadGrammar } from '#syntax/parser.ts';
 export { writeBlob } from '#tree/blob.ts';
 export { Frontend } from '#tree/evaluate.ts';
+export { applyOverlays } from '#tree/overlaid.ts';
 export { printTree } from '#tree/print.ts';
 export { nodeByPath } from '#tree/query.ts';
