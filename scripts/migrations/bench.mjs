@@ -106,8 +106,11 @@ export function unintended(before, after) {
     const [path, name] = line.slice(2).split(':');
     if (LEGACY.test(line)) return line[0] === '+';
     if (/__(local_)?fixups__/.test(path)) return false;
-    if (name === 'iommus' || name === 'dma-coherent') return !/virtio|__overlay__/.test(path) || line[0] === '-';
-    if (name === 'iommu-map') return !path.startsWith('/pcie@');
+    if (name === 'iommus' || name === 'dma-coherent') {
+      const isGone = line[0] === '-' && !lines.includes(`+${line.slice(1)}`);
+      return !/virtio|__overlay__/.test(path) || isGone;
+    }
+    if (name === 'iommu-map') return !/^\/pcie@|\/__overlay__$/.test(path);
     if (name === '#iommu-cells') return false;
     if (name === 'phandle') return line[0] === '-';
     if (line[0] === '-') return true;

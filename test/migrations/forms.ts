@@ -178,6 +178,15 @@ const DEVICES: readonly Form[] = [
   },
 ];
 
+const BRIDGE = `		compatible = "pci-host-ecam-generic";
+		device_type = "pci";
+		reg = <0x0 0x10000000 0x0 0x10000000>;
+		#address-cells = <3>;
+		#size-cells = <2>;
+		bus-range = <0x0 0xff>;
+		ranges = <0x2000000 0x0 0x20000000 0x0 0x20000000 0x0 0x10000000>;
+`;
+
 const PCI = (map: string, binding: string): string => `/dts-v1/;
 
 / {
@@ -189,14 +198,7 @@ const PCI = (map: string, binding: string): string => `/dts-v1/;
 	};
 ${PROVIDER}
 	pcie@10000000 {
-		compatible = "pci-host-ecam-generic";
-		device_type = "pci";
-		reg = <0x0 0x10000000 0x0 0x10000000>;
-		#address-cells = <3>;
-		#size-cells = <2>;
-		bus-range = <0x0 0xff>;
-		ranges = <0x2000000 0x0 0x20000000 0x0 0x20000000 0x0 0x10000000>;
-${map}
+${BRIDGE}${map}
 		virtio@1,0 {
 			compatible = "pci1af4,1042";
 			reg = <0x800 0x0 0x0 0x0 0x0>;
@@ -234,13 +236,50 @@ const PCI_FORMS: readonly Form[] = [
   },
 ];
 
+const OVERLAY_PCI = (map: string, binding: string, tail = ''): string => `//- /board.dtso
+/dts-v1/;
+/plugin/;
+
+&pcie {
+${map}	virtio@1,0 {
+		compatible = "pci1af4,1042";
+		reg = <0x800 0x0 0x0 0x0 0x0>;
+${binding}	};
+};
+${tail}`;
+
+const PCI_OVERLAYS: readonly Form[] = [
+  {
+    ...FUNCTION,
+    title: 'a PCI function in an overlay: iommu-map of the target',
+    overlay: true,
+    before: OVERLAY_PCI('', '\t\txen,backend-domid = <0x3>;\n'),
+    after: OVERLAY_PCI('\tiommu-map = <0x8 &xen_iommu 0x3 0x1>;\n\n', '', `\n&{/} {${PROVIDER}};\n`),
+  },
+  {
+    ...FUNCTION,
+    title: 'another PCI function in the overlay: the next entry',
+    overlay: true,
+    before: OVERLAY_PCI(
+      '\tiommu-map = <0x10 &xen_iommu 2 0x1>;\n\n',
+      '\t\txen,backend-domid = <3>;\n',
+      `\n&{/} {${PROVIDER}};\n`,
+    ),
+    after: OVERLAY_PCI(
+      '\tiommu-map = <0x10 &xen_iommu 2 0x1>, <0x8 &xen_iommu 3 0x1>;\n\n',
+      '',
+      `\n&{/} {${PROVIDER}};\n`,
+    ),
+  },
+];
+
 const SHARED = (binding: string, tail = ''): string =>
   guest(binding)
     .replace('\tvirtio@', '\tdisk: virtio@')
     .replace(/\};\n$/, `${tail}};\n`);
 
-/** The board that the overlays below are for. */
-export const OVERLAID = SHARED('');
+/** The board that the overlays are for. */
+export const OVERLAID = SHARED('', `\n\tpcie: pcie@10000000 {\n${BRIDGE}\t};\n`);
 
 const PLACES: readonly Form[] = [
   {
@@ -293,6 +332,28 @@ const PLACES: readonly Form[] = [
   },
   {
     ...DEVICE,
+    title: 'set twice without a provider: it comes into the shared file',
+    domid: 2,
+    before: `//- /board.dts\n#include "guest.dtsi"\n\n&disk {\n\txen,backend-domid = <2>;\n};\n//- /guest.dtsi\n${SHARED('\t\txen,backend-domid = <1>;')}`,
+    after: `//- /board.dts\n#include "guest.dtsi"\n\n&disk {\n\tiommus = <&xen_iommu 2>;\n};\n//- /guest.dtsi\n${SHARED(CONVERTED, PROVIDER)}`,
+  },
+  {
+    ...DEVICE,
+    title: 'a board that overrides the domain of a shared file that is converted already',
+    domid: 2,
+    before: `//- /board.dts\n#include "guest.dtsi"\n\n&disk {\n\txen,backend-domid = <2>;\n};\n//- /guest.dtsi\n${SHARED(CONVERTED, PROVIDER)}`,
+    after: `//- /board.dts\n#include "guest.dtsi"\n\n&disk {\n\tiommus = <&xen_iommu 2>;\n};\n//- /guest.dtsi\n${SHARED(CONVERTED, PROVIDER)}`,
+  },
+  {
+    ...DEVICE,
+    title: 'the neighbours are hexadecimal',
+    before: guest('\t\txen,backend-domid = <0x1>;').replaceAll('<2>', '<0x2>'),
+    after: guest('\t\tiommus = <&xen_iommu 0x1>;\n\t\tdma-coherent;')
+      .replaceAll('<2>', '<0x2>')
+      .replace(/\};\n$/, `${PROVIDER.replace('<1>', '<0x1>')}};\n`),
+  },
+  {
+    ...DEVICE,
     title: 'an overlay with &label',
     overlay: true,
     before: '//- /board.dtso\n/dts-v1/;\n/plugin/;\n\n&disk {\n\txen,backend-domid = <1>;\n};\n',
@@ -315,6 +376,7 @@ const MACRO_NODE = (binding: string, tail: string): string => `/dts-v1/;
 	virtio@address {\t\t\t\t\\
 		compatible = "virtio,mmio";\t\t\\
 		reg = <0x0 0x##address 0x0 0x200>;\t\\
+		interrupts = <n>;\t\t\t\\
 ${binding}	}
 
 / {
@@ -369,12 +431,20 @@ const MACROS: readonly Form[] = [
   {
     ...DEVICE,
     title: 'a macro with two devices, one of them coherent already',
-    before: `#define BACKEND(n) xen,backend-domid = <n>\n${guest('\t\tdma-coherent;\n\t\tBACKEND(1);', `${PROVIDER}\n\tvirtio@1000 {\n\t\tcompatible = "virtio,mmio";\n\t\tBACKEND(2);\n\t};\n`)}`,
-    after: `#define BACKEND(n) iommus = <&xen_iommu n>\n${guest('\t\tdma-coherent;\n\t\tBACKEND(1);', `${PROVIDER}\n\tvirtio@1000 {\n\t\tcompatible = "virtio,mmio";\n\t\tBACKEND(2);\n\t\tdma-coherent;\n\t};\n`)}`,
+    before: `#define BACKEND(n) xen,backend-domid = <n>\n${guest('\t\tdma-coherent;\n\t\tBACKEND(1);', `${PROVIDER}\n\tvirtio@1000 {\n\t\tcompatible = "virtio,mmio";\n\t\treg = <0x0 0x1000 0x0 0x200>;\n\t\tinterrupts = <2>;\n\t\tBACKEND(2);\n\t};\n`)}`,
+    after: `#define BACKEND(n) iommus = <&xen_iommu n>\n${guest('\t\tdma-coherent;\n\t\tBACKEND(1);', `${PROVIDER}\n\tvirtio@1000 {\n\t\tcompatible = "virtio,mmio";\n\t\treg = <0x0 0x1000 0x0 0x200>;\n\t\tinterrupts = <2>;\n\t\tBACKEND(2);\n\t\tdma-coherent;\n\t};\n`)}`,
   },
 ];
 
-export const FORMS: readonly Form[] = [...VALUES, ...PROVIDERS, ...DEVICES, ...PCI_FORMS, ...PLACES, ...MACROS];
+export const FORMS: readonly Form[] = [
+  ...VALUES,
+  ...PROVIDERS,
+  ...DEVICES,
+  ...PCI_FORMS,
+  ...PCI_OVERLAYS,
+  ...PLACES,
+  ...MACROS,
+];
 
 /** What has no certain repair, with words of the reason that the message gives. */
 export const REFUSED: readonly { readonly title: string; readonly before: string; readonly reason: string }[] = [
@@ -418,6 +488,16 @@ export const REFUSED: readonly { readonly title: string; readonly before: string
     title: 'a macro for the value that is used elsewhere',
     before: `#define ONE <1>\n${guest('\t\tcount = ONE;\n\t\txen,backend-domid = ONE;', PROVIDER)}`,
     reason: 'the macro `ONE` that has its value is used for something else',
+  },
+  {
+    title: 'a macro for a PCI function',
+    before: `#define BACKEND(n) xen,backend-domid = <n>\n${PCI('', '\t\t\tBACKEND(3);\n')}`,
+    reason: 'it comes from a macro',
+  },
+  {
+    title: 'a PCI function in an overlay behind some bridge',
+    before: OVERLAY_PCI('', '\t\txen,backend-domid = <3>;\n').replace('<0x800', '<0x10800'),
+    reason: 'whether `&pcie` is the host bridge is known only in the tree',
   },
   {
     title: 'a macro that is defined twice',

@@ -27,6 +27,21 @@ describe('is refused with the reason', () => {
   });
 });
 
+describe('a board that deletes what its shared file had', () => {
+  const BOARD = (name: string) =>
+    `//- /board.dts\n/dts-v1/;\n#include "guest.dtsi"\n\n&disk {\n\t/delete-property/ ${name};\n};\n`;
+  const GUEST = (binding: string) =>
+    `//- /guest.dtsi\n${guest(binding, PROVIDER).replace('/dts-v1/;\n', '').replace('virtio@', 'disk: virtio@')}`;
+
+  it('deletes `iommus` once the shared file is converted', () => {
+    const shared = GUEST('\t\tiommus = <&xen_iommu 1>;\n\t\tdma-coherent;');
+    checkFix('xen-backend-domid-legacy', BOARD('xen,backend-domid') + shared, BOARD('iommus') + shared);
+  });
+
+  it('is left alone where the device never had grants', () =>
+    expect(legacy(BOARD('xen,backend-domid') + GUEST('')).problems).toEqual([]));
+});
+
 describe('the message', () => {
   const OLD = guest('\t\txen,backend-domid = <1>;', PROVIDER.replace('xen_iommu:', 'grants:'));
 

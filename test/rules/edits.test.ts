@@ -57,8 +57,18 @@ describe('a property is removed', () => {
   it('with its line, at every place that sets it', () => {
     const text = '/dts-v1/;\n/ {\n\ta = <1>;\n\tb;\n};\n/ { a = <2>; };\n';
     expect(edited(text, (root, of) => removeProperty(of, root.properties.get('a')!))).toBe(
-      '/dts-v1/;\n/ {\n\tb;\n};\n/ {  };\n',
+      '/dts-v1/;\n/ {\n\tb;\n};\n/ { };\n',
     );
+  });
+
+  it.each([
+    ['between two blank lines', '\tb;\n\n\ta = <1>;\n\n\tc;\n', '\tb;\n\n\tc;\n'],
+    ['before a child node', '\ta = <1>;\n\n\tc {\n\t};\n', '\tc {\n\t};\n'],
+    ['after a blank line at the end', '\tb;\n\n\ta = <1>;\n', '\tb;\n'],
+    ['before a comment on its line', '\tb;\n\ta = <1>; /* why */\n', '\tb;\n\t/* why */\n'],
+  ])('without a trace: %s', (_, before, after) => {
+    const root = (body: string) => `/dts-v1/;\n/ {\n${body}};\n`;
+    expect(edited(root(before), (node, of) => removeProperty(of, node.properties.get('a')!))).toBe(root(after));
   });
 });
 

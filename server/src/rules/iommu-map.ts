@@ -316,8 +316,9 @@ On any other node it has no effect, and the device gets direct DMA unless it has
   },
   *check(_context, node) {
     const property = node.properties.get('iommu-map');
-    if (!property || isPciHost(node) || strings(node.properties.get('compatible')).some((name) => ID_BUSES.test(name)))
-      return;
+    // What an overlay adds to a node is put into a bridge, as likely as not.
+    if (!property || node.name === '__overlay__') return;
+    if (isPciHost(node) || strings(node.properties.get('compatible')).some((name) => ID_BUSES.test(name))) return;
     yield {
       message: '`iommu-map` stands on a node that is no PCI host bridge or other bus with IDs; Linux never reads it.',
       span: lastSet(property).name,

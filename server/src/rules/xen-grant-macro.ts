@@ -57,8 +57,8 @@ export function planMacro(context: RuleContext, property: DtProperty): MacroPlan
   return { ref: provider.ref, edits, macro: { name: macro.name, devices: uses.length } };
 }
 
-/** Whether the text has the name, and a value that starts as one does. */
-function partOf({ text }: RuleContext, property: DtProperty): Part | undefined {
+/** What a macro writes of a property; `undefined` where its name and its value stand in the text. */
+export function partOf({ text }: RuleContext, property: DtProperty): Part | undefined {
   const { span, name } = lastSet(property);
   const source = text(span.file);
   if (source.slice(name.start, name.end) !== property.name) return 'name';

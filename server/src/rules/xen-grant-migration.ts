@@ -7,8 +7,8 @@ import type { DtNode, DtProperty, PropertyOrigin } from '#tree/types.ts';
 import { insertAfter, removeProperty, withoutComments } from './edits.ts';
 import type { RuleContext } from './rule.ts';
 import { coherentAfter, deviceRefusal, valueRefusal, wantsCoherent } from './xen-grant-device.ts';
-import { planMacro } from './xen-grant-macro.ts';
-import { hostOf, planMap } from './xen-grant-pci.ts';
+import { partOf, planMacro } from './xen-grant-macro.ts';
+import { hostName, hostOf, planMap, writtenDomid } from './xen-grant-pci.ts';
 import { grantProvider, isGrantProvider } from './xen-grant-provider.ts';
 
 export interface Migration {
@@ -29,17 +29,22 @@ export function planMigration(context: RuleContext, node: DtNode, property: DtPr
   if (refused !== undefined) return { refused };
   const domid = u32(property) ?? 0;
   const host = hostOf(node);
+  const iommus = node.properties.get('iommus');
+  if ((host || iommus) && partOf(context, property) === 'name') {
+    return { refused: 'it comes from a macro, which other devices may need as it is' };
+  }
   if (host) {
     const place = lastSet(property).span;
-    const plan = planMap(context, { host, node, domid, place });
+    const written = writtenDomid(context, property);
+    const plan = planMap(context, { host, node, domid, written, place });
     if ('refused' in plan) return plan;
     const edits = unique([...removeProperty(context.text, property), ...plan.edits]);
-    const where = `\`iommu-map\` of \`${pathOf(host)}\``;
+    const replaces = host.name === '__overlay__' ? ' (in place of a map that it may have)' : '';
+    const where = `\`iommu-map\` of \`${hostName(host)}\`${replaces}`;
     return plan.entry === undefined
       ? { form: 'kept', binding: where, edits }
       : { form: 'map', binding: `\`${plan.entry}\` in ${where}`, edits };
   }
-  const iommus = node.properties.get('iommus');
   return iommus ? mergeInto(context, { node, property, iommus, domid }) : toIommus(context, node, property);
 }
 
@@ -50,7 +55,7 @@ interface Merge {
   readonly domid: number;
 }
 
-/** The device has `iommus`: the old name goes when both say the same. */
+/** The device has `iommus`: the old name goes when both say the same, and wins where the board sets it over a shared file. */
 function mergeInto(context: RuleContext, { node, property, iommus, domid }: Merge): MigrationPlan {
   const [entry] = specifiers(context.tree, iommus, '#iommu-cells').entries;
   if (!entry) return { refused: 'the device already has `iommus`, which names no IOMMU' };
@@ -60,6 +65,11 @@ function mergeInto(context: RuleContext, { node, property, iommus, domid }: Merg
     };
   }
   const known = entry.args[0]?.value;
+  const inBoard = (of: DtProperty) =>
+    of.origins.every(({ kind, span }) => kind !== 'set' || span.file === context.tree.file);
+  if (known !== domid && inBoard(property) && lastSet(iommus).span.file !== context.tree.file) {
+    return toIommus(context, node, property);
+  }
   if (entry.args.length !== 1 || known !== domid) {
     return { refused: `its \`iommus\` says domain ${known}, and only one of the two can be right` };
   }
@@ -77,10 +87,11 @@ function toIommus(context: RuleContext, node: DtNode, property: DtProperty): Mig
   }
   const sets = property.origins.filter((origin) => origin.kind === 'set');
   const place = lastSet(property).span;
-  const provider = grantProvider(context, node, place);
+  // The board has what its shared files have; so the one shared file is where the provider is needed.
+  const shared = sets.filter(({ span }) => span.file !== context.tree.file);
+  const provider = grantProvider(context, node, shared[0]?.span ?? place);
   if ('refused' in provider) return provider;
-  const files = new Set(sets.map(({ span }) => span.file));
-  if (files.size > 1 && provider.edits.length > 0) {
+  if (new Set(shared.map(({ span }) => span.file)).size > 1 && provider.edits.length > 0) {
     return { refused: 'it is set in several files, and each of them has to know the `xen,grant-dma` node' };
   }
   const edits: TextEdit[] = [...provider.edits];

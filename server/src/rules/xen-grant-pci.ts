@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The backend of a virtio function behind a PCI host bridge as an entry of the bridge's `iommu-map`.
 import type { Span, TextEdit } from '#base/text.ts';
-import { lastSet, pathOf, u32 } from '#tree/query.ts';
+import { cells, compatibles, lastSet, pathOf, strings, u32 } from '#tree/query.ts';
 import { type MapEntry, mapEntries } from '#tree/specifiers.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
-import { insertAfter, insertProperty, replaceProperty } from './edits.ts';
+import { insertAfter, insertProperty, numberLike, replaceProperty } from './edits.ts';
 import { hex, isPciHost, requesterId } from './id-map.ts';
 import type { RuleContext } from './rule.ts';
 import { grantProvider, isGrantProvider } from './xen-grant-provider.ts';
@@ -19,23 +19,42 @@ export interface PciFunction {
   readonly host: DtNode;
   readonly node: DtNode;
   readonly domid: number;
+  /** The domain as the text has it. */
+  readonly written: string;
   /** Where the text named the domain. */
   readonly place: Span;
 }
 
-/** The host bridge above a node, which need not be its parent. */
+/** The host bridge above a node, which need not be its parent; in an overlay, what its fragment is put into. */
 export function hostOf(node: DtNode): DtNode | undefined {
-  for (let at = node.parent; at; at = at.parent) if (isPciHost(at)) return at;
+  for (let at = node.parent; at; at = at.parent) {
+    if (isPciHost(at) || (at.name === '__overlay__' && isPciFunction(node))) return at;
+  }
   return undefined;
+}
+
+function isPciFunction(node: DtNode): boolean {
+  return compatibles(node).some((name) => /^pci[\da-f]+,/.test(name)) && node.properties.has('reg');
+}
+
+/** `/pcie@10000000`, or what an overlay calls it. */
+export function hostName(host: DtNode): string {
+  if (host.name !== '__overlay__') return pathOf(host);
+  const target = host.parent?.properties.get('target')?.value.references[0]?.ref;
+  return target === undefined ? (strings(host.parent?.properties.get('target-path'))[0] ?? pathOf(host)) : `&${target}`;
 }
 
 /** The edits of the host bridge; or why none is certain to be right. */
 export function planMap(context: RuleContext, fn: PciFunction): MapPlan | { readonly refused: string } {
   const { host, node } = fn;
-  const name = `\`${pathOf(host)}\``;
+  const name = `\`${hostName(host)}\``;
   const rid = requesterId(context.tree, node);
   if (host !== node.parent) return { refused: 'it is behind a bridge, whose bus number is known only at run time' };
   if (rid === undefined) return { refused: 'the node has no `reg`, so its place on the PCI bus is not known' };
+  // The target of an overlay may itself be behind a bridge; functions of bus 0 never are.
+  if (host.name === '__overlay__' && rid > 0xff) {
+    return { refused: `whether ${name} is the host bridge is known only in the tree that the overlay is put on` };
+  }
   const mask = u32(host.properties.get('iommu-map-mask')) ?? 0xffffffff;
   if ((rid & mask) >>> 0 !== rid) {
     return { refused: `\`iommu-map-mask\` of ${name} hides which function it is, so they all share one backend` };
@@ -60,20 +79,22 @@ export function planMap(context: RuleContext, fn: PciFunction): MapPlan | { read
   return splitEntry(context, fn, { map, hit, rid });
 }
 
-function entryOf(ref: string, rid: number, domid: number): string {
-  return `${hex(rid)} ${ref} ${domid} 0x1`;
+/** The requester ID in hexadecimal, which shows device and function; the domain as it was written. */
+function entryOf(ref: string, rid: number, written: string): string {
+  const like = /^0x0/i.test(written) ? written : '0x1';
+  return `${numberLike(rid, like)} ${ref} ${written} ${numberLike(1, like)}`;
 }
 
 function newMap(context: RuleContext, fn: PciFunction, rid: number): MapPlan | { readonly refused: string } {
   const provider = grantProvider(context, fn.host, fn.place);
   if ('refused' in provider) return provider;
-  const entry = `<${entryOf(provider.ref, rid, fn.domid)}>`;
+  const entry = `<${entryOf(provider.ref, rid, fn.written)}>`;
   const block = fn.host.origins.find(
     ({ kind, span }) =>
       kind === 'open' && span.file === fn.place.file && span.start <= fn.place.start && fn.place.end <= span.end,
   );
   const edit = block && insertProperty(context.text, fn.host, { name: 'iommu-map', value: entry }, block);
-  if (!edit) return { refused: `the text has no block of \`${pathOf(fn.host)}\` around it` };
+  if (!edit) return { refused: `the text has no block of \`${hostName(fn.host)}\` around it` };
   return { entry, edits: [...provider.edits, edit] };
 }
 
@@ -89,14 +110,14 @@ function appendEntry(
   const close = statement.lastIndexOf('>');
   if (!/^>\s*;$/.test(statement.slice(close))) return { refused: '`iommu-map` of its bridge comes from a macro' };
   const at = span.start + close + 1;
-  const entry = `<${entryOf(provider.ref, rid, fn.domid)}>`;
+  const entry = `<${entryOf(provider.ref, rid, fn.written)}>`;
   return { entry, edits: [...provider.edits, { span: { file: span.file, start: at, end: at }, text: `, ${entry}` }] };
 }
 
 /** An entry is linear: the IDs before and after the function keep what they had. */
 function splitEntry(
   context: RuleContext,
-  { domid }: PciFunction,
+  { written }: PciFunction,
   { map, hit, rid }: { readonly map: DtProperty; readonly hit: MapEntry; readonly rid: number },
 ): MapPlan | { readonly refused: string } {
   const { file } = lastSet(map).span;
@@ -111,10 +132,26 @@ function splitEntry(
   const after = hit.length.value - before - 1;
   const parts = [
     before > 0 ? `${hex(hit.base.value)} ${ref} ${hit.out.value} ${hex(before)}` : '',
-    entryOf(ref, rid, domid),
+    entryOf(ref, rid, written),
     after > 0 ? `${hex(rid + 1)} ${ref} ${hit.out.value + before + 1} ${hex(after)}` : '',
   ].filter((part) => part !== '');
-  return { entry: `<${entryOf(ref, rid, domid)}>`, edits: [{ span: { file, start, end }, text: parts.join('>, <') }] };
+  return {
+    entry: `<${entryOf(ref, rid, written)}>`,
+    edits: [{ span: { file, start, end }, text: parts.join('>, <') }],
+  };
+}
+
+/** The value of a property as its text has it, where that is one plain cell that means the same at another place. */
+export function writtenDomid({ tree, text }: RuleContext, property: DtProperty): string {
+  const [cell] = cells(tree, property);
+  const source = cell ? text(cell.span.file).slice(cell.span.start, cell.span.end) : '';
+  const isPlain = /^(0x[\da-f]+|\d+|\([\w() +*|-]{1,40}\)|[A-Z_]\w*)$/i.test(source);
+  const names = source.match(/\b[A-Za-z_]\w*/g) ?? [];
+  const known = names.every((name) => {
+    const [definition, ...others] = tree.macros.history(name);
+    return definition?.span !== undefined && others.length === 0;
+  });
+  return isPlain && known ? source : String(u32(property) ?? 0);
 }
 
 /**

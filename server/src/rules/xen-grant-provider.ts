@@ -13,6 +13,7 @@ import {
   indentUnit,
   insertProperty,
   lineEnd,
+  numberLike,
   replaceValue,
 } from './edits.ts';
 import type { RuleContext } from './rule.ts';
@@ -76,7 +77,8 @@ function repairCells(context: RuleContext, node: DtNode): TextEdit[] | undefined
   const property = node.properties.get('#iommu-cells');
   if (u32(property) === 1 && property?.value.bytes.length === 4) return [];
   if (!property) {
-    const edit = insertProperty(context.text, node, { name: '#iommu-cells', value: '<1>' });
+    const value = `<${numberLike(1, cellsStyle(context.text(nodeSpan(node).file)))}>`;
+    const edit = insertProperty(context.text, node, { name: '#iommu-cells', value });
     return edit && [edit];
   }
   for (const user of context.nodesWith('iommus')) {
@@ -121,7 +123,7 @@ function newProvider(context: RuleContext, device: DtNode, user: Span): Provider
   const head = raw ? name : `${label}: ${name}`;
   const lines = [
     'compatible = "xen,grant-dma";',
-    `#iommu-cells = <${raw ? hex(1) : 1}>;`,
+    `#iommu-cells = <${numberLike(1, raw ? '0x01' : cellsStyle(context.text(user.file)))}>;`,
     ...(raw ? [`phandle = <${hex(phandle)}>;`] : []),
   ];
   const edit = container
@@ -129,6 +131,11 @@ function newProvider(context: RuleContext, device: DtNode, user: Span): Provider
     : addedToOverlay(context, user, { head, lines });
   if (!edit) return { refused: 'there is no place in the text for the `xen,grant-dma` node' };
   return { ref: raw ? hex(phandle) : `&${label}`, edits: [edit] };
+}
+
+/** How the file writes the numbers of such properties. */
+function cellsStyle(source: string): string {
+  return /#[\w-]+-cells\s*=\s*<\s*(\w+)/.exec(source)?.[1] ?? '1';
 }
 
 interface NewNode {

@@ -3,10 +3,12 @@
 import { compareVersions, isEnabled } from '#model/platform.ts';
 import type { Platform } from '#model/types.ts';
 import { lastSet } from '#tree/query.ts';
-import type { DtNode, DtProperty } from '#tree/types.ts';
+import { specifiers } from '#tree/specifiers.ts';
+import type { DtNode, DtProperty, NodeOrigin } from '#tree/types.ts';
 import { board, GRANT_DMA } from './example.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
 import { type Migration, type MigrationPlan, planMigration } from './xen-grant-migration.ts';
+import { isGrantProvider } from './xen-grant-provider.ts';
 
 const SOURCE =
   'Linux 5.19 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_backend_domid; Documentation/devicetree/bindings/iommu/xen,grant-dma.yaml (the older names are in no release)';
@@ -23,7 +25,7 @@ function legacyRule({ id, property, history }: Legacy): Rule {
     id,
     severity: 'warning',
     title: `\`${property}\` instead of \`iommus\``,
-    properties: [property],
+    properties: [property, 'iommus'],
     knows: 'node',
     doc: `${history} No release of Linux reads it: the device does ordinary virtio, and its backend
 must be able to map all memory of the guest. Since Linux 5.19 the backend's domain is the cell of an \`iommus\` entry that
@@ -36,13 +38,34 @@ names a \`xen,grant-dma\` node. The quick fix writes that. Zephyr does read \`xe
     *check(context, node) {
       const found = node.properties.get(property);
       if (found) yield legacyFinding(context, node, found);
+      else yield* staleDeletion(context, node, property);
     },
-    fix: (context, node) => {
+    fix: (context, node, finding) => {
       const found = node.properties.get(property);
+      if (!found && finding.fix !== undefined) {
+        return { title: finding.fix, edits: [{ span: finding.span, text: 'iommus' }] };
+      }
       const plan = found && planMigration(context, node, found);
       return plan && 'edits' in plan ? { title: titleOf(plan, property), edits: plan.edits } : undefined;
     },
   };
+}
+
+/** A board deletes the name that its shared file no longer has: what it wanted to be rid of is `iommus` now. */
+function* staleDeletion({ tree, text }: RuleContext, node: DtNode, name: string): Generator<Finding> {
+  const [first] = specifiers(tree, node.properties.get('iommus'), '#iommu-cells').entries;
+  if (!first || !isGrantProvider(first.provider)) return;
+  for (const { rule, span } of tree.problems) {
+    if (rule !== 'delete-nothing' || text(span.file).slice(span.start, span.end) !== name) continue;
+    const around = (origin: NodeOrigin) =>
+      origin.span.file === span.file && origin.span.start < span.start && span.end < origin.span.end;
+    if (!node.origins.some(around) || [...node.children.values()].some((child) => child.origins.some(around))) continue;
+    yield {
+      message: `\`${name}\` is not there any more, and the \`iommus\` that took its place stays: the device keeps its grants.`,
+      span,
+      fix: 'Delete `iommus` instead',
+    };
+  }
 }
 
 function legacyFinding(context: RuleContext, node: DtNode, property: DtProperty): Finding {
