@@ -105,10 +105,10 @@ function migrations(runs) {
         .filter((device) => now.get(device.name)?.verdict !== device.verdict)
         .map(
           (device) =>
-            `| \`${name}\` | \`${device.rid ?? device.node}\` | ${dmaOf(device)} | ${dmaOf(now.get(device.name))} |`,
+            `| \`${name}\` | ${run.kernel} | \`${device.rid ?? device.node}\` | ${dmaOf(device)} | ${dmaOf(now.get(device.name))} |`,
         );
     });
-  return ['| trees | device | before | after |', '|---|---|---|---|', ...lines];
+  return ['| trees | Linux | device | before | after |', '|---|---|---|---|---|', ...lines];
 }
 
 function dmaOf(device) {
@@ -146,7 +146,9 @@ differ, and the model had said that the answer depends on something that no tree
 
 ## Before and after a migration
 
-\`NAME-after\` is what \`dt-iommu fix\` makes of \`NAME-before\`, to the byte (test/kernel/migrations.test.ts); both were booted.
+\`NAME-after\` is what \`dt-iommu fix\` makes of \`NAME-before\`, to the byte (test/kernel/migrations.test.ts; when a fix writes
+its text otherwise, \`npx vitest run -u test/kernel/migrations.test.ts\` and boot again); both were booted.
+
 On Xen the lab's own kernel also shows the domain that it grants pages to, where it does so (\`find_xen_grant_dma_data\`, called by
 \`xen_grant_dma_alloc\` and \`xen_grant_dma_map_page\`), and the address that the device gets for its ring (\`dma_alloc_attrs\`,
 called by \`vring_alloc_queue\`). QEMU shows which address the guest then writes into the device's registers
