@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // fsl-mc, CDX, external ports, MSI doorbells and the order of booting: what the rows above do not show.
 import { expect, test } from 'vitest';
-import { bootOrder } from '#model/boot-order.ts';
 import { configured, LINUX_6_12, reportAt } from '#test/support/reports.ts';
 import { nodeAt, treeOf } from '#test/support/tree.ts';
 
@@ -38,7 +37,7 @@ test('row 23: CDX does not wait', () => {
   expect(at('fsl,qoriq-mc')).toMatchObject({ verdict: 'defer->direct' });
 });
 
-test('row 29: behind an external port Linux translates in spite of passthrough', () => {
+test('row 29: what is behind an external port is trusted since 6.13, and in later stable kernels', () => {
   const source = `/ { #address-cells = <2>; #size-cells = <2>; ${SMMU}
     pcie@20000000 { compatible = "pci-host-ecam-generic"; device_type = "pci"; #address-cells = <3>; #size-cells = <2>;
       reg = <0x0 0x20000000 0x0 0x1000000>; iommu-map = <0x0 &smmu 0x0 0x10000>;
@@ -50,10 +49,11 @@ test('row 29: behind an external port Linux translates in spite of passthrough',
     };
   };`;
   const passthrough = { cmdline: 'iommu.passthrough=1' };
-  expect(reportAt(source, '/pcie@20000000/port@1,0/nvme@0,0', passthrough)).toMatchObject({
-    verdict: 'iommu-dma',
-    rid: '0x0100',
-  });
+  const outsideMap = source.replace('<0x0 &smmu 0x0 0x10000>', '<0x100 &smmu 0x100 0x100>');
+  const nvme = (kernelVersion: readonly [number, number]) =>
+    reportAt(outsideMap, '/pcie@20000000/port@1,0/nvme@0,0', { ...passthrough, kernelVersion });
+  expect(nvme([6, 14])).toMatchObject({ verdict: 'iommu-identity', rid: '0x0100' });
+  expect(nvme([6, 12]).dependsOn).toContain('the change of Linux 6.13');
   expect(reportAt(source, '/pcie@20000000/card@2,0', passthrough).verdict).toBe('iommu-identity');
 });
 
@@ -68,33 +68,4 @@ test('MSI doorbells: mapped by the ITS, not by controllers that never ask', () =
     )?.text;
   expect(doorbell('arm,gic-v3-its')).toContain('Linux maps the doorbell of `/msi@6000000`');
   expect(doorbell('ex,msi')).toContain('does not map its doorbell');
-});
-
-test('the boot order names each supplier once, suppliers first', () => {
-  const tree = treeOf(`/ { #address-cells = <1>; #size-cells = <1>;
-    clk: clock@1000 { compatible = "ex,clk"; reg = <0x1000 0x10>; #clock-cells = <0>; };
-    pd: power@2000 { compatible = "ex,pd"; reg = <0x2000 0x10>; #power-domain-cells = <0>; clocks = <&clk>; };
-    mmu: iommu@3000 { compatible = "rockchip,iommu"; reg = <0x3000 0x100>; #iommu-cells = <0>; power-domains = <&pd>; clocks = <&clk>; };
-    gpu@4000 { compatible = "ex,gpu"; reg = <0x4000 0x100>; iommus = <&mmu>; clocks = <&clk>; };
-  };`);
-  const order = bootOrder(tree, LINUX_6_12, nodeAt(tree, '/gpu@4000'));
-  expect(
-    order.map(({ path, after }) => `${path} after ${after.map((link) => link.path).join(', ') || 'nothing'}`),
-  ).toEqual([
-    '/clock@1000 after nothing',
-    '/power@2000 after /clock@1000',
-    '/iommu@3000 after /power@2000, /clock@1000',
-    '/gpu@4000 after /clock@1000, /iommu@3000',
-  ]);
-});
-
-test('the boot order of a circle ends', () => {
-  const tree = treeOf(`/ {
-    a: a { compatible = "ex,a"; #clock-cells = <0>; clocks = <&b>; };
-    b: b { compatible = "ex,b"; #clock-cells = <0>; clocks = <&a>; };
-  };`);
-  expect(bootOrder(tree, LINUX_6_12, nodeAt(tree, '/a'))).toMatchObject([
-    { path: '/b', circular: true },
-    { path: '/a' },
-  ]);
 });

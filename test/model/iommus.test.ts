@@ -109,7 +109,7 @@ test('two instances of one driver: the first gets the IDs', () => {
 
 test('row 17: drivers that turn masters away', () => {
   const source = `/ { #address-cells = <1>; #size-cells = <1>; compatible = "renesas,r8a7795"; interrupt-parent = <&gic>;
-    gic: gic { #interrupt-cells = <3>; interrupt-controller; };
+    gic: gic { compatible = "arm,gic-v3"; #interrupt-cells = <3>; interrupt-controller; };
     mm: iommu@e67b0000 { compatible = "renesas,ipmmu-r8a7795"; reg = <0xe67b0000 0x1000>; interrupts = <0 196 4>; #iommu-cells = <1>; };
     ds1: iommu@e7740000 { compatible = "renesas,ipmmu-r8a7795"; reg = <0xe7740000 0x1000>; renesas,ipmmu-main = <&mm 1>; #iommu-cells = <1>; };
     mmc@ee100000 { compatible = "ex,sd"; reg = <0xee100000 0x2000>; iommus = <&ds1 32>; };
@@ -165,7 +165,14 @@ describe('rows 9 and 10: PCI', () => {
       iommus: [{ path: '/smmu@1000000', args: [0x1208] }],
       log: ['0000:02:01.0: Adding to iommu group N'],
     });
-    expect(fn('iommu-map = <0 &smmu 5 1>; iommu-map-mask = <0>;', 0x123).iommus[0]?.args).toEqual([5]);
+    const folded = 'iommu-map = <0 &smmu 5 1>; iommu-map-mask = <0>;';
+    expect(fn(folded, 0x120).iommus[0]?.args).toEqual([5]);
+    // Where there is a function 3 there is a function 0, which comes first.
+    expect(fn(folded, 0x123)).toMatchObject({
+      verdict: 'direct',
+      log: ['0000:01:04.3: stream 5 already in tree from dev 0000:01:04.0'],
+      alternative: { verdict: 'iommu-dma' },
+    });
   });
 
   test('`iommus` of the bridge is only the bridge’s', () => {

@@ -39,6 +39,7 @@ export interface Binding {
 const XLATE = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate';
 const CONFIGURE_DEV = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure_dev';
 const FWSPEC_INIT = 'Linux 6.12 drivers/iommu/iommu.c:iommu_fwspec_init';
+const OF_CONFIGURE = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure';
 const PARSE = 'Linux 6.12 drivers/of/base.c:of_phandle_iterator_next';
 
 /** The binding of a platform or AMBA device by its own `iommus`. */
@@ -103,36 +104,55 @@ function sayStop(node: DtNode, stop: ListStop, before: number, trail: Trail): vo
   say(trail, PARSE, `${where} ${what}; ${rest}.`, stop.phandle.span);
 }
 
-/** The binding of an ID on a bus whose node has `iommu-map`. */
-export function mapBinding(machine: Machine, bus: DtNode, id: number): Binding {
+/**
+ * The binding of a device on a bus whose node has `iommu-map`, by all the IDs that it uses; the first that has no
+ * IOMMU leaves it without one.
+ */
+export function mapBinding(machine: Machine, bus: DtNode, ids: readonly number[]): Binding {
   const trail = newTrail();
+  const reached: Bound[] = [];
+  for (const id of ids) {
+    const found = mapOne(machine, bus, { id, earlier: reached }, trail);
+    if (found.bound) reached.push(found.bound);
+    if (found.outcome === 'bound') continue;
+    const lost = found.outcome !== 'waiting' && id !== ids[0];
+    if (lost) say(trail, OF_CONFIGURE, `Its DMA may carry ID ${hex(id)}, too, so Linux drops the other IDs as well.`);
+    const why = found.why === undefined ? {} : { why: found.why };
+    return { outcome: lost ? 'refused' : found.outcome, reached, trail, ...why };
+  }
+  return { outcome: 'bound', reached, trail };
+}
+
+interface OneId {
+  readonly outcome: Binding['outcome'];
+  readonly bound?: Bound;
+  readonly why?: string;
+}
+
+function mapOne(
+  machine: Machine,
+  bus: DtNode,
+  { id, earlier }: { readonly id: number; readonly earlier: readonly Bound[] },
+  trail: Trail,
+): OneId {
   const found = mapId(iommuMap(machine, bus).map, bus, 'iommu-map', id);
   const path = quoted(pathOf(bus));
   switch (found.kind) {
     case 'absent':
       say(trail, MAP_ID, `${path} has no \`iommu-map\`: no IOMMU translates for the functions behind it.`);
-      return { outcome: 'none', reached: [], trail };
+      return { outcome: 'none' };
     case 'uncovered':
       trail.log.push(found.log);
       say(trail, MAP_ID, `No entry of \`iommu-map\` on ${path} covers ID ${hex(id)}: no IOMMU.`, at(bus, 'iommu-map'));
-      return { outcome: 'none', reached: [], trail };
+      return { outcome: 'none' };
     case 'refused':
       if (found.log !== '') trail.log.push(found.log);
       say(trail, MAP_ID, `\`iommu-map\` on ${path} is not used for ID ${hex(id)}, because ${found.why}.`, found.span);
-      return { outcome: 'refused', reached: [], why: found.why, trail };
+      return { outcome: 'refused', why: found.why };
     case 'mapped': {
       const name = `\`iommu-map\` on ${path} sends ID ${hex(id)} to ${found.args.map(hex).join(' ')}; its entry`;
-      const spec = {
-        device: bus,
-        provider: found.provider,
-        args: found.args,
-        span: found.row.span,
-        name,
-        earlier: [],
-        id,
-      };
-      const result = xlate(machine, spec, trail);
-      return { ...result, reached: [result.bound], trail };
+      const { provider, args, row } = found;
+      return xlate(machine, { device: bus, provider, args, span: row.span, name, earlier, id }, trail);
     }
   }
 }

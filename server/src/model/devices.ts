@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: MIT
 // The device of a node, or a function behind it: which node configures its DMA, by which ID, and what that node says.
-import { compatibles, pathOf } from '#tree/query.ts';
+import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import { isPciBus, rawCells } from './addresses.ts';
+import { isPciBus } from './addresses.ts';
 import { type Binding, listBinding, mapBinding } from './binding.ts';
 import { coherence } from './coherence.ts';
 import { addressing, dmaParent } from './dma-ranges.ts';
 import { type Bus, existence } from './existence.ts';
 import type { Machine } from './machine.ts';
+import { aliasesOf, functionAt, functionOf, topologyDoubts } from './pci-topology.ts';
 import type { Subject } from './subject.ts';
-import { doubt, follow, newTrail, quoted, say, type Trail } from './trail.ts';
+import { doubt, follow, newTrail, say, type Trail } from './trail.ts';
 import type { Verdict } from './types.ts';
 import { hostView } from './xen-host.ts';
 
 /** The device with its binding, or the verdict when its bus sets nothing up. */
 export function subjectOf(machine: Machine, node: DtNode, rid: number | undefined, trail: Trail): Subject | Verdict {
   const place = existence(machine, node);
-  if (place.bus === 'pci') return pciSubject(machine, node, rid ?? requesterId(node, trail));
-  if (rid !== undefined && isPciBus(node)) return pciSubject(machine, node, rid);
+  if (place.bus === 'pci') return pciSubject(machine, node, rid, trail);
+  if (rid !== undefined && isPciBus(node)) return pciSubject(machine, node, rid, trail);
   if (rid !== undefined && idBus(node)) return idSubject(machine, node, rid, trail);
   return platformSubject(machine, node, place.bus);
 }
@@ -36,15 +37,18 @@ export function platformSubject(machine: Machine, node: DtNode, bus: Bus): Subje
   };
 }
 
-function pciSubject(machine: Machine, node: DtNode, id: number): Subject {
+function pciSubject(machine: Machine, node: DtNode, rid: number | undefined, trail: Trail): Subject {
   const host = hostBridge(node);
+  const fn = rid === undefined ? functionOf(machine, host, node) : functionAt(machine, host, rid);
+  for (const condition of topologyDoubts(fn)) doubt(trail, condition);
+  const ids = aliasesOf(fn).map((alias) => alias.id);
   return {
     machine,
-    node,
+    node: fn.node ?? node,
     bus: 'pci',
     configuredBy: host,
-    id,
-    binding: visible(machine, host, () => mapBinding(machine, host, id)),
+    id: fn.id,
+    binding: visible(machine, host, () => mapBinding(machine, host, ids)),
     addressing: addressing(machine, host),
     coherent: coherence(machine, host).coherent,
   };
@@ -64,18 +68,6 @@ export function hostBridge(node: DtNode): DtNode {
   let host = node;
   while (host.parent && isPciBus(host.parent)) host = host.parent;
   return host;
-}
-
-/** Bus, device and function of a PCI node; buses below bridges get their numbers when Linux enumerates them. */
-export function requesterId(node: DtNode, trail: Trail): number {
-  const [high = 0] = rawCells(node.properties.get('reg'));
-  const devfn = (high >>> 8) & 0xff;
-  const bridge = node.parent;
-  const range = rawCells(bridge?.properties.get('bus-range'));
-  const atRoot = bridge !== undefined && !(bridge.parent && isPciBus(bridge.parent));
-  if (atRoot || range[0] !== undefined) return (((range[0] ?? 0) & 0xff) << 8) | devfn;
-  doubt(trail, `the bus number that Linux gives the bus below ${quoted(bridge ? pathOf(bridge) : '/')}`);
-  return (((high >>> 16) & 0xff) << 8) | devfn;
 }
 
 /** Buses whose devices have an ID and no nodes, by the compatible string of the bus. */
@@ -102,7 +94,7 @@ function idSubject(machine: Machine, node: DtNode, id: number, trail: Trail): Su
     say(trail, `Linux 6.12 ${source}`, text);
     return 'not-configured';
   }
-  const binding = mapBinding(machine, node, id);
+  const binding = mapBinding(machine, node, [id]);
   if (bus === 'cdx' && binding.outcome === 'waiting') {
     say(
       trail,

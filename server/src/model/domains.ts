@@ -7,6 +7,7 @@ import { deviceName } from './device-name.ts';
 import type { DriverMatch } from './drivers/index.ts';
 import { type CommandLine, parseCommandLine } from './kernel-options.ts';
 import { type Machine, perMachine } from './machine.ts';
+import { functionPlacement } from './pci-groups.ts';
 import { compareVersions, inVersions, isEnabled } from './platform.ts';
 import type { Subject } from './subject.ts';
 import { at, hex, quoted, say, sayIf, type Trail } from './trail.ts';
@@ -64,12 +65,7 @@ export function domainVerdict(subject: Subject, group: readonly DtNode[], trail:
     if (forced.type === 'identity') return 'iommu-identity';
     if (forced.type === 'platform') return 'direct';
   }
-  const port = externalPort(subject);
-  if (port && !forced) {
-    const text = `The function is behind ${quoted(pathOf(port))}, which is \`external-facing\`: Linux does not trust it and always translates.`;
-    say(trail, DEFAULT_TYPE, text, at(port, 'external-facing'));
-    return settled(subject, 'dma', match, trail);
-  }
+  if (!forced) sayExternal(subject, trail);
   if (machine.platform.arch === 'arm') return onArm(machine, trail);
   const iommuDma = isEnabled(machine.platform, 'IOMMU_DMA');
   if (iommuDma === 'off' || (iommuDma === 'unknown' && !WITH_IOMMU_DMA.includes(machine.platform.arch))) {
@@ -79,12 +75,36 @@ export function domainVerdict(subject: Subject, group: readonly DtNode[], trail:
   return settled(subject, forced ? 'dma' : undefined, match, trail);
 }
 
-/** The port above a PCI function that leads out of the machine. */
-function externalPort({ node, bus }: Subject): DtNode | undefined {
-  for (let up = bus === 'pci' ? node.parent : undefined; up; up = up.parent) {
-    if (up.properties.has('external-facing')) return up;
+/**
+ * The port that leads out of the machine, above the function that a PCI function's group was made for: only that one
+ * counts when the group gets its domain.
+ */
+function externalPort({ machine, bus, configuredBy, id }: Subject): DtNode | undefined {
+  if (bus !== 'pci' || id === undefined) return undefined;
+  let port = functionPlacement(machine, configuredBy, id).founder?.above;
+  while (port && !port.node.properties.has('external-facing')) port = port.above;
+  return port?.node;
+}
+
+/**
+ * Since Linux 6.13 (3b96b895127b, in 6.1.192 and 6.12.117, too: seen booted) the architecture says which functions come
+ * from outside, and Arm says none; before, those below such a port were not trusted and always translated.
+ */
+function sayExternal(subject: Subject, trail: Trail): void {
+  const port = externalPort(subject);
+  if (!port) return;
+  const { kernelVersion } = subject.machine.platform;
+  const authority = 'Linux 6.12 drivers/pci/probe.c:set_pcie_untrusted';
+  const text = `The function is behind ${quoted(pathOf(port))}, which is \`external-facing\`: Linux trusts it all the same on this architecture.`;
+  const evidence = at(port, 'external-facing');
+  if (compareVersions(kernelVersion, [6, 13]) >= 0) {
+    say(trail, authority, text, evidence);
+    return;
   }
-  return undefined;
+  const dependsOn =
+    'whether the kernel has the change of Linux 6.13 by which only x86 distrusts functions from outside';
+  sayIf(trail, authority, text, { dependsOn, evidence: [evidence] });
+  trail.alternative ??= { when: 'the kernel is from before that change', verdict: 'iommu-dma' };
 }
 
 const NAMES: Readonly<Record<DomainRule['type'], string>> = {

@@ -6,26 +6,27 @@ import type { Binding } from './binding.ts';
 import type { DriverMatch } from './drivers/index.ts';
 import { type Machine, perMachine } from './machine.ts';
 import { mastersByIommu, owner } from './masters.ts';
+import { functionPlacement } from './pci-groups.ts';
 import { streamPlacement } from './streams.ts';
+import type { Subject } from './subject.ts';
 import { hex } from './trail.ts';
 import type { IovaRegions } from './types.ts';
 
+/** The part of a subject that decides its group. */
+export type Member = Pick<Subject, 'machine' | 'node' | 'binding' | 'bus' | 'configuredBy' | 'id'>;
+
 /**
  * A name that is equal for two devices exactly when their driver puts them into one group; `undefined` where it makes
- * none. `id` is set for devices on a bus with IDs.
+ * none.
  */
-export function groupName(
-  machine: Machine,
-  node: DtNode,
-  binding: Binding,
-  id: number | undefined,
-): string | undefined {
+export function groupName({ machine, node, binding, bus, configuredBy, id }: Member): string | undefined {
   const iommu = owner(binding);
   const match = binding.reached[0]?.state.match;
   if (!iommu || !match) return undefined;
   const path = pathOf(iommu);
   const first = binding.reached[0]?.ids[0]?.id;
-  switch (match.traits.grouping) {
+  const { grouping } = match.traits;
+  switch (grouping) {
     case 'none':
       return undefined;
     case 'instance':
@@ -35,14 +36,20 @@ export function groupName(
     case 'swgroup':
       return `${path}#${idSetOf(first, match) ?? hex(first ?? 0)}`;
     case 'stream':
-      return first === undefined ? path : `${path}#${hex(first)}`;
     case 'stream-match':
-      if (id === undefined) return streamPlacement(machine, iommu).get(node)?.group;
-      return ownGroup(machine, { node, iommu, path, first: first ?? 0, id });
     case 'device':
-      if (id === undefined && streamPlacement(machine, iommu).get(node)?.refused !== undefined) return undefined;
-      return first === undefined ? `${path}#${pathOf(node)}` : ownGroup(machine, { node, iommu, path, first, id });
+      break;
   }
+  if (bus === 'pci' && id !== undefined) {
+    const { founder, founderBinding } = functionPlacement(machine, configuredBy, id);
+    const founded = founderBinding?.reached[0]?.ids[0]?.id;
+    if (!founder || founded === undefined) return undefined;
+    return ownGroup(machine, { node: founder.node ?? configuredBy, iommu, path, first: founded, id: founder.id });
+  }
+  if (grouping === 'stream') return first === undefined ? path : `${path}#${hex(first)}`;
+  if (id === undefined && grouping === 'stream-match') return streamPlacement(machine, iommu).get(node)?.group;
+  if (id === undefined && streamPlacement(machine, iommu).get(node)?.refused !== undefined) return undefined;
+  return first === undefined ? `${path}#${pathOf(node)}` : ownGroup(machine, { node, iommu, path, first, id });
 }
 
 interface Own {
@@ -103,7 +110,7 @@ const groupTable = perMachine<ReadonlyMap<string, readonly DtNode[]>>((machine) 
   const table = new Map<string, DtNode[]>();
   for (const masters of mastersByIommu(machine).values()) {
     for (const { node, binding } of masters) {
-      const name = groupName(machine, node, binding, undefined);
+      const name = groupName({ machine, node, binding, bus: 'platform', configuredBy: node, id: undefined });
       if (name === undefined) continue;
       const list = table.get(name);
       if (list) list.push(node);

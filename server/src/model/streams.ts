@@ -141,10 +141,11 @@ function place(iommu: DtNode, entries: Entry[], master: Master): Placement {
   return { group, ...(wider && { rival: wider }) };
 }
 
-function findEntry(
-  entries: readonly Entry[],
+/** The entry that a stream falls into, or crosses, among those that are programmed (arm_smmu_find_sme). */
+export function findEntry<T extends Stream>(
+  entries: readonly T[],
   { id, mask }: Stream,
-): { readonly kind: 'inside' | 'clash'; readonly entry: Entry } | { readonly kind: 'free' } {
+): { readonly kind: 'inside' | 'clash'; readonly entry: T } | { readonly kind: 'free' } {
   for (const entry of entries) {
     const differs = id ^ entry.id;
     if ((mask & entry.mask) === mask && (differs & ~entry.mask) === 0) return { kind: 'inside', entry };

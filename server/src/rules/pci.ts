@@ -102,11 +102,13 @@ In Linux 6.12 only the SMMUv3 driver reads that. Behind another IOMMU, or none, 
 const externalFacing: Rule = {
   id: 'pci-external-facing',
   severity: 'hint',
-  title: 'PCI port to devices that Linux does not trust',
+  title: 'PCI port to devices outside the machine',
   properties: ['external-facing'],
-  doc: `Functions below an \`external-facing\` port are untrusted: behind an IOMMU they always get a translating domain,
-also with \`iommu.passthrough=1\`, and parts of pages are bounced. That costs throughput and is the point of the property.`,
-  source: 'Linux 6.12 drivers/pci/of.c:pci_set_bus_of_node, drivers/iommu/dma-iommu.c:dev_is_untrusted',
+  doc: `The property says that the functions below the port come from outside the machine. Linux once did not trust them:
+behind an IOMMU they were always translated, also with \`iommu.passthrough=1\`, and parts of pages were bounced. Since
+Linux 6.13, and in the later stable kernels of 6.1 and 6.12, only x86 decides that a function is external, so on other
+architectures they get the domain that any function gets.`,
+  source: 'Linux 6.12 drivers/pci/of.c:pci_set_bus_of_node, drivers/pci/probe.c:set_pcie_untrusted',
   example: {
     bad: board(host('external-facing;')),
     good: board(host('')),
@@ -115,7 +117,8 @@ also with \`iommu.passthrough=1\`, and parts of pages are bounced. That costs th
     const property = node.properties.get('external-facing');
     if (!property || !isLive(node)) return;
     yield {
-      message: 'Linux does not trust functions below this port: always translated, and bounced where a page is shared.',
+      message:
+        'Linux treats functions below this port as any other: since 6.13 only x86 distrusts what comes from outside.',
       span: lastSet(property).name,
     };
   },

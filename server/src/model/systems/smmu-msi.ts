@@ -7,11 +7,12 @@ import { owner } from '#model/masters.ts';
 import { memoryBanks } from '#model/memory.ts';
 import { sayDoorbell } from '#model/msi.ts';
 import { treeNodes } from '#model/nodes.ts';
+import { functionPlacement } from '#model/pci-groups.ts';
 import type { Region } from '#model/reserved.ts';
 import { streamPlacement } from '#model/streams.ts';
 import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
-import { doubt, hex, quoted, say, sayIf, type Trail } from '#model/trail.ts';
-import { pathOf, u32 } from '#tree/query.ts';
+import { doubt, follow, hex, quoted, say, sayIf, type Trail } from '#model/trail.ts';
+import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
 const SMMU_DRIVERS: readonly string[] = ['arm-smmu', 'arm-smmu-v3'];
@@ -28,9 +29,9 @@ function translate(subject: Subject, trail: Trail): Translation {
   const authority = `Linux 6.12 ${driver.source}:${driver.name === 'arm-smmu' ? 'arm_smmu_find_sme' : 'arm_smmu_insert_master'}`;
   doubtWidth(binding, trail);
   if (id !== undefined) {
-    doubtIsolation(subject, trail);
-    doubtFunction(subject, iommu, trail);
-    return {};
+    const answer = refusedFunction(subject, authority, trail);
+    if (answer.refused === undefined) doubtFunction(subject, iommu, trail);
+    return answer;
   }
   const placement = streamPlacement(machine, iommu).get(node);
   if (!placement) return {};
@@ -82,12 +83,17 @@ function mappedHere({ machine, binding }: Subject, iommu: DtNode): DtNode | unde
   );
 }
 
-/** Which functions share a group is up to their hardware (drivers/iommu/iommu.c:pci_device_group). */
-function doubtIsolation({ bus, configuredBy, id = 0 }: Subject, trail: Trail): void {
-  if (bus !== 'pci') return;
-  doubt(trail, 'whether the hardware isolates the function (without ACS it shares a group with others)');
-  const root = u32(configuredBy.properties.get('bus-range')) ?? 0;
-  if (id >>> 8 !== root) doubt(trail, 'whether a conventional PCI bridge above gives the function a second ID');
+/** A function whose stream another one behind its host bridge has already. */
+function refusedFunction({ machine, bus, configuredBy, id }: Subject, authority: string, trail: Trail): Translation {
+  if (bus !== 'pci' || id === undefined) return {};
+  const { refused, log, trail: why } = functionPlacement(machine, configuredBy, id);
+  if (refused === undefined) return {};
+  follow(trail, why);
+  if (log !== undefined) trail.log.push(log);
+  const text = `The driver refuses the function, because ${refused}; Linux goes on without an IOMMU.`;
+  sayIf(trail, authority, text, { dependsOn: 'whether the function or the other one is probed first' });
+  trail.alternative ??= { when: 'it is probed first', verdict: 'iommu-dma' };
+  return { refused };
 }
 
 /** What a function's place depends on: devices and other functions with the same stream ID. */

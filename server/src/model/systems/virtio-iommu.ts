@@ -3,10 +3,12 @@
 import { isPciBus } from '#model/addresses.ts';
 import { mapBinding } from '#model/binding.ts';
 import { orderAfter, timeoutOf } from '#model/deferral.ts';
-import { hostBridge, requesterId } from '#model/devices.ts';
+import { subjectLine } from '#model/device-name.ts';
+import { hostBridge } from '#model/devices.ts';
+import { functionOf } from '#model/pci-topology.ts';
 import type { Region } from '#model/reserved.ts';
 import type { DmaSystem, Order, Subject, Translation } from '#model/subject.ts';
-import { doubt, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/trail.ts';
+import { doubt, hex, quoted, say, sayIf, type Trail } from '#model/trail.ts';
 import { compatibles } from '#tree/query.ts';
 
 function driverOf({ binding }: Subject) {
@@ -47,7 +49,7 @@ function mapsItself(subject: Subject): boolean {
   const provider = subject.binding.reached[0]?.state.node;
   if (!provider?.parent || !isPciBus(provider.parent)) return false;
   const host = hostBridge(provider);
-  const own = mapBinding(subject.machine, host, requesterId(provider, newTrail()));
+  const own = mapBinding(subject.machine, host, [functionOf(subject.machine, host, provider).id]);
   return own.reached[0]?.state.node === provider;
 }
 
@@ -64,6 +66,7 @@ function order(subject: Subject, trail: Trail): Order | undefined {
     : `${where} waits for itself, because \`iommu-map\` covers it, too: nobody behind it gets an IOMMU before the timeout.`;
   say(trail, 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate', text);
   if (!own) doubt(trail, `whether ${where} registers before the device is tried again after the timeout`);
+  else if (wait.seconds !== undefined) trail.log.push(subjectLine(subject.machine, subject, wait.log));
   return orderAfter(wait, { on: provider.path, reason: 'cycle' });
 }
 

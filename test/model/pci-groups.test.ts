@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// Which PCI functions share a group and which IDs they use, where the kernel lab's machine has no such hardware.
+import { expect, test } from 'vitest';
+import type { KernelVersion } from '#model/types.ts';
+import { reportAt } from '#test/support/reports.ts';
+
+const BUS = 'device_type = "pci"; #address-cells = <3>; #size-cells = <2>; ranges;';
+
+const host = (inside: string) => `/ { #address-cells = <2>; #size-cells = <2>;
+  smmu: smmu@1000000 { compatible = "arm,smmu-v3"; reg = <0x0 0x1000000 0x0 0x20000>; #iommu-cells = <1>; };
+  pcie@20000000 { compatible = "pci-host-ecam-generic"; ${BUS} reg = <0x0 0x20000000 0x0 0x1000000>;
+    iommu-map = <0x0 &smmu 0x0 0x10000>; ${inside} }; };`;
+
+const ports = host(`
+  pcie@1,0 { ${BUS} reg = <0x800 0 0 0 0>; bus-range = <1 1>; nvme@0,0 { reg = <0x10000 0 0 0 0>; }; };
+  pcie@2,0 { ${BUS} reg = <0x1000 0 0 0 0>; bus-range = <2 9>; };`);
+
+const fn = (source: string, rid: number, kernelVersion: KernelVersion = [6, 12]) =>
+  reportAt(source, '/pcie@20000000', { rid, kernelVersion });
+
+test('since Linux 7.0 ACS is asked for in time, and ports isolate what is below', () => {
+  expect(fn(ports, 0x100).group).toBe('/smmu@1000000#0x8');
+  expect(fn(ports, 0x100, [7, 0]).group).toBe('/smmu@1000000#0x100');
+  expect(fn(ports, 0x100).dependsOn).toContain('whether ACS is on in `/pcie@20000000/pcie@1,0`');
+});
+
+test('a function of the tree answers by its node, whichever way one asks', () => {
+  const path = '/pcie@20000000/pcie@1,0/nvme@0,0';
+  expect(fn(ports, 0x100)).toMatchObject({ path, rid: '0x0100' });
+  expect(reportAt(ports, path)).toMatchObject({ rid: '0x0100', group: '/smmu@1000000#0x8' });
+});
+
+test('bridges that no node describes are what the answer hangs on', () => {
+  expect(fn(ports, 0x500).dependsOn).toContain('the bridges between it and `/pcie@20000000/pcie@2,0`');
+  expect(fn(ports, 0xa00).dependsOn).toContain('the bridges above it');
+});
+
+test('a bridge called `pci` may be conventional, one called `pcie` is not', () => {
+  const below = (name: string) => fn(host(`${name}@1,0 { ${BUS} reg = <0x800 0 0 0 0>; bus-range = <1 1>; };`), 0x100);
+  expect(below('pci').dependsOn).toContain('is a PCI Express port');
+  expect(below('pcie').dependsOn).not.toContain('is a PCI Express port');
+});
+
+test('buses without a stated number are counted as Linux counts them', () => {
+  const nested = host(`
+    pcie@1,0 { ${BUS} reg = <0x800 0 0 0 0>; pcie@0,0 { ${BUS} reg = <0 0 0 0 0>; }; };
+    pcie@2,0 { ${BUS} reg = <0x1000 0 0 0 0>; nvme@0,0 { reg = <0 0 0 0 0>; }; };`);
+  const report = reportAt(nested, '/pcie@20000000/pcie@2,0/nvme@0,0');
+  expect(report.rid).toBe('0x0300');
+  expect(report.dependsOn).toContain('the bus number that Linux gives');
+});
+
+test('a controller that does its DMA as function 1 has that ID, too, and the group of such a function', () => {
+  const marvell = host(`sata@3,0 { compatible = "pci1b4b,9172"; reg = <0x1800 0 0 0 0>; };`);
+  const report = fn(marvell, 0x18);
+  expect(report.iommus.flatMap(({ ids }) => ids.map(({ id }) => id))).toEqual([0x18, 0x19]);
+  // An SMMUv3 gives an ID to one device only.
+  expect(fn(marvell, 0x19)).toMatchObject({
+    verdict: 'direct',
+    log: ['0000:00:03.1: stream 25 already in tree from dev 0000:00:03.0'],
+  });
+});
