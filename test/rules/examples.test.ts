@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Platform } from '#model/types.ts';
 import { RULES } from '#rules/index.ts';
 import type { Rule } from '#rules/rule.ts';
-import { analyse, LINUX } from '#test/support/analyse.ts';
+import { LINUX } from '#test/support/analyse.ts';
 import { applyFix, diagnose, dts } from '#test/support/check.ts';
 import { parseFixture } from '#test/support/fixture.ts';
 
@@ -14,8 +14,7 @@ function platformOf(rule: Rule): Platform {
 
 /** What the example shows; hints of other rules say nothing against it. */
 function found(rule: Rule, example: string): string[] {
-  const platform = platformOf(rule);
-  return analyse(new Map([['/board.dts', dts(example)]]), '/board.dts', { platform })
+  return diagnose(parseFixture(dts(example)), { platform: platformOf(rule) })
     .problems.filter(({ rule: id, severity }) => id === rule.id || severity !== 'hint')
     .map(({ rule: id, message }) => `${id}: ${message}`);
 }

@@ -138,11 +138,11 @@ describe('a rule that throws', () => {
   ];
 
   it('is skipped for that node, recorded, and ends nothing', () => {
-    const { input } = analyse(
+    const { inputs } = analyse(
       new Map([['/board.dts', dts('/ { a { reg = <0>; }; b { reg = <0>; }; c { reg = <0>; }; };')]]),
       '/board.dts',
     );
-    const { problems, crashes } = runRules(catalogue(rules), input);
+    const { problems, crashes } = runRules(catalogue(rules), inputs[0]);
     expect(problems.map(({ node }) => node)).toEqual(['/a', '/c']);
     expect(crashes).toMatchObject([{ rule: 'test-throws', node: '/b' }]);
   });

@@ -3,7 +3,7 @@
 import { normalize } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import { configure } from '#model/configure.ts';
-import type { Platform } from '#model/types.ts';
+import type { Platform, XenSystem } from '#model/types.ts';
 import { type Catalogue, catalogue, type RunInput } from '#rules/catalogue.ts';
 import { CATALOGUE, RULES } from '#rules/index.ts';
 import type { Fix } from '#rules/rule.ts';
@@ -11,6 +11,7 @@ import { planFix, runRules } from '#rules/runner.ts';
 import { Frontend } from '#tree/evaluate.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { grammar } from './evaluate.ts';
+import type { Fixture } from './fixture.ts';
 
 /** Linux 6.12 on arm64 with every driver built. */
 export const LINUX: Platform = { kind: 'linux', arch: 'arm64', kernelVersion: [6, 12], cmdline: '', assumed: [] };
@@ -20,7 +21,8 @@ const OWN_RULES = catalogue(RULES.filter(({ id }) => !id.startsWith('dtc/')));
 
 export interface Analysis {
   readonly tree: DeviceTree;
-  readonly input: RunInput;
+  /** Of the board; of the partial trees follow. */
+  readonly inputs: readonly [RunInput, ...RunInput[]];
   readonly problems: readonly Problem[];
 }
 
@@ -28,28 +30,47 @@ export interface AnalyseOptions {
   readonly platform?: Platform;
   readonly rules?: Catalogue;
   readonly severities?: RunInput['severities'];
+  /** Partial trees: the board is the Xen host that reads them. */
+  readonly domains?: Fixture['domains'];
 }
 
 /** Analyses the board `root` of some files in memory. A rule that throws is a failed test. */
 export function analyse(files: ReadonlyMap<string, string>, root: string, options: AnalyseOptions = {}): Analysis {
-  const { platform = LINUX, rules = OWN_RULES, severities } = options;
+  const { platform = LINUX, rules = OWN_RULES, severities, domains = [] } = options;
   const sources = new Map([...files].map(([path, text]) => [path, { path, text }]));
   const frontend = new Frontend(grammar, { read: (path) => sources.get(normalize(path)) });
-  const tree = frontend.evaluate(root, { includePaths: ['/include'], defines: [], standalone: root.endsWith('.dtsi') });
-  const input: RunInput = {
+  const treeOf = (file: string) =>
+    frontend.evaluate(file, { includePaths: ['/include'], defines: [], standalone: file.endsWith('.dtsi') });
+  const inputOf = (tree: DeviceTree, own: Platform): RunInput => ({
     tree,
-    platform,
-    report: (node) => configure(tree, platform, node),
+    platform: own,
+    report: (node) => configure(tree, own, node),
     text: (file) => files.get(file) ?? '',
     ...(severities && { severities }),
-  };
+  });
+  const tree = treeOf(root);
+  const system = domains.length === 0 ? undefined : systemOf(tree, domains, treeOf);
+  const inputs: Analysis['inputs'] = [
+    inputOf(tree, system ? { ...platform, kind: 'xen-host', xen: system } : platform),
+    ...(system?.domains ?? []).map((domain) => inputOf(domain.tree, { ...platform, kind: 'xen-domu', xen: system! })),
+  ];
+  const problems = inputs.flatMap((input) => run(rules, input));
+  return { tree, inputs, problems };
+}
+
+function systemOf(host: DeviceTree, domains: Fixture['domains'], treeOf: (file: string) => DeviceTree): XenSystem {
+  return { host, domains: domains.map(({ file, ...node }) => ({ ...node, tree: treeOf(file) })) };
+}
+
+function run(rules: Catalogue, input: RunInput): readonly Problem[] {
   const { problems, crashes } = runRules(rules, input);
   const [crash] = crashes;
   if (crash) throw new Error(`${crash.rule} threw on ${crash.node}: ${crash.message}`);
-  return { tree, input, problems };
+  return problems;
 }
 
 /** Plans the fix of a problem of this analysis, as the editor would. */
-export function fixOf(analysis: Analysis, problem: Problem, rules: Catalogue = CATALOGUE): Fix | undefined {
-  return planFix(rules, analysis.input, problem);
+export function fixOf({ inputs }: Analysis, problem: Problem, rules: Catalogue = CATALOGUE): Fix | undefined {
+  const input = inputs.find(({ tree }) => tree.files.includes(problem.span.file)) ?? inputs[0];
+  return planFix(rules, input, problem);
 }

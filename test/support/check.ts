@@ -87,13 +87,14 @@ export function diagnose(fixture: Fixture, options: AnalyseOptions): Analysis {
     ...(kind && { kind }),
     ...(kernel && { kernelVersion: kernel }),
   };
-  return analyse(fixture.files, fixture.root, { ...options, platform });
+  return analyse(fixture.files, fixture.root, { domains: fixture.domains, ...options, platform });
 }
 
-/** Puts `/dts-v1/;` before a board that has none, on the line that the fixture's own first line break ends. */
+/** Puts `/dts-v1/;` before each board that has none, on the line that the fixture's own first line break ends. */
 export function dts(text: string): string {
   const body = text.replace(/^\n/, '');
-  return /\/dts-v1\/|^\/\/- /.test(body) ? body : `/dts-v1/;\n${body}`;
+  if (/\/dts-v1\//.test(body)) return body;
+  return body.startsWith('//- ') ? body.replace(/^(\/\/- \/\S+\.dts.*)$/gm, '$1\n/dts-v1/;') : `/dts-v1/;\n${body}`;
 }
 
 function wording({ file, line, start, end, severity, rule, message, hasFix }: Expectation): string {

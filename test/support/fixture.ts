@@ -2,6 +2,8 @@
 // The marker language of the fixtures: files, a cursor, and the problems expected under a line.
 //
 //   //- /board.dts platform:xen-domu     starts a file (without one, everything is /board.dts); metadata after the path
+//   //- /domU1.dts domain:/chosen/domU1   the partial tree of a domain of the Xen host that the first file is; `domain:`
+//                                         alone where the host's tree has no node for it
 //   $0                                    the cursor; two of them mark a selection
 //   //  ^^^^ error[rule-id]: text         a problem under the line above; 💡 before the severity: it has a fix
 //
@@ -24,6 +26,8 @@ export interface Fixture {
   /** Path → text without `$0`, in the order of the fixture; the first one is the board. */
   readonly files: ReadonlyMap<string, string>;
   readonly root: string;
+  /** Partial trees of the Xen host that the board is. */
+  readonly domains: readonly { readonly file: string; readonly node?: string }[];
   readonly metadata: ReadonlyMap<string, string>;
   readonly cursor: { readonly file: string; readonly offset: number; readonly end: number } | undefined;
   readonly expected: readonly Expectation[];
@@ -34,9 +38,12 @@ const ANNOTATION = /^(\s*\/\/\s*)(\^+) (💡 ?)?(error|warning|info|hint)\[([\w/
 
 export function parseFixture(text: string): Fixture {
   const files = new Map<string, string>();
+  const domains: Fixture['domains'][number][] = [];
   const metadata = new Map<string, string>();
   let cursor: Fixture['cursor'];
   for (const part of split(text)) {
+    const node = /\bdomain:(\S*)/.exec(part.metadata)?.[1];
+    if (node !== undefined) domains.push({ file: part.path, ...(node !== '' && { node }) });
     for (const [, key, value] of part.metadata.matchAll(/(\w[\w-]*):(\S+)/g)) metadata.set(key!, value!);
     const [before, inside, ...rest] = part.text.split('$0');
     if (rest.length > 1) throw new Error('a fixture has at most two $0');
@@ -47,7 +54,7 @@ export function parseFixture(text: string): Fixture {
     files.set(part.path, part.text.replaceAll('$0', ''));
   }
   const expected = [...files].flatMap(([path, content]) => annotations(path, content));
-  return { files, root: [...files.keys()][0]!, metadata, cursor, expected };
+  return { files, root: [...files.keys()][0]!, domains, metadata, cursor, expected };
 }
 
 function split(text: string): { path: string; metadata: string; text: string }[] {

@@ -36,6 +36,11 @@ export function dirname(path: string): string {
   return path.slice(0, at);
 }
 
+/** The last name of a path. */
+export function basename(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 /** The folders that contain the path, innermost first, `/` last. */
 export function* ancestors(path: string): Generator<string> {
   for (let folder = dirname(path); folder !== ''; folder = dirname(folder)) {

@@ -4,12 +4,13 @@ import type { SourceFile } from '#base/files.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import type { Change, Grammar } from '#syntax/parser.ts';
 import { Frontend } from '#tree/evaluate.ts';
+import type { DeviceTree } from '#tree/types.ts';
 import { type BoardChoice, Contexts } from './context.ts';
 import { Documents } from './documents.ts';
 import type { FileSystem } from './file-system.ts';
 import { quietRules } from './kernel-tree.ts';
-import type { Project } from './project.ts';
-import { Snapshot } from './snapshot.ts';
+import { PROJECT_FILE, type Project } from './project.ts';
+import { Snapshot, treesOf } from './snapshot.ts';
 import { Trial } from './trial.ts';
 
 /** A file in the context of its board, at one moment: what every feature is asked with. */
@@ -25,6 +26,15 @@ export interface View {
 /** Boards that are kept evaluated; the one used longest ago goes first. */
 const MAX_BOARDS = 6;
 
+/** What a board is evaluated from: the user's files, or a copy that fixes are tried on. */
+interface Inputs {
+  readonly frontend: Frontend;
+  /** The version of a file that counts. */
+  version(file?: SourceFile): SourceFile | undefined;
+  /** Another tree of the board's Xen system. */
+  other(file: string): DeviceTree;
+}
+
 /** Inputs come in through its methods; everything it gives out is worked out from them when asked for. */
 export class Analysis {
   readonly #grammar: Grammar;
@@ -32,6 +42,8 @@ export class Analysis {
   readonly #contexts: Contexts;
   readonly #frontend: Frontend;
   readonly #boards = new Map<string, Snapshot>();
+  /** Trees of Xen systems: a keystroke in one does not resolve the others again. */
+  readonly #systemTrees = new Map<string, DeviceTree>();
   readonly #choices = new Map<string, BoardChoice>();
 
   constructor(grammar: Grammar, stored: FileSystem) {
@@ -67,6 +79,7 @@ export class Analysis {
   filesChanged(paths: readonly string[]): void {
     this.#contexts.forget(paths);
     this.#choices.clear();
+    if (paths.some((path) => path.endsWith(`/${PROJECT_FILE}`))) this.#forgetBoards();
     for (const path of paths) this.#changed(path);
   }
 
@@ -75,7 +88,7 @@ export class Analysis {
     this.#contexts.setSettings(settings, projectFile);
     this.#contexts.forget([]);
     this.#choices.clear();
-    this.#boards.clear();
+    this.#forgetBoards();
   }
 
   /** `undefined`: back to the best one. */
@@ -125,13 +138,14 @@ export class Analysis {
       read: (path) => current(this.#documents.read(path)),
       readBinary: (path) => this.#documents.readBinary(path),
     });
-    for (const path of this.board(board).tree.files) {
+    for (const path of this.board(board).trees.flatMap((tree) => tree.files)) {
       const file = this.#documents.read(path);
       if (file) frontend.adopt(file, this.#frontend.ast(file));
     }
+    const other = (path: string) => frontend.evaluate(path, this.#contexts.options(path));
     return new Trial((versions) => {
       changed = versions;
-      return versions.size === 0 ? this.board(board) : this.#snapshot(frontend, board, current);
+      return versions.size === 0 ? this.board(board) : this.#snapshot({ frontend, version: current, other }, board);
     });
   }
 
@@ -152,15 +166,19 @@ export class Analysis {
       const live = this.#documents.live(path);
       if (live) this.#frontend.adopt(live.file, live.ast);
     }
-    return this.#snapshot(this.#frontend, board, (file) => file);
+    const frontend = this.#frontend;
+    return this.#snapshot({ frontend, version: (file) => file, other: (path) => this.#systemTree(path) }, board);
   }
 
-  #snapshot(frontend: Frontend, board: string, version: (file?: SourceFile) => SourceFile | undefined): Snapshot {
+  #snapshot({ frontend, version, other }: Inputs, board: string): Snapshot {
     const tree = frontend.evaluate(board, this.#contexts.options(board));
-    const files = new Map(tree.files.map((path) => [path, version(this.#documents.read(path))]));
+    const system = this.#contexts.system(board, (path) => (path === board ? tree : other(path)));
+    const platform = this.#contexts.platform(tree, system);
+    const paths = treesOf({ tree, platform }).flatMap((each) => each.files);
+    const files = new Map(paths.map((path) => [path, version(this.#documents.read(path))]));
     return new Snapshot({
       tree,
-      platform: this.#contexts.platform(tree),
+      platform,
       rules: CATALOGUE,
       levels: { ...quietRules(this.#contexts.sourceTree(board)), ...this.#contexts.project(board).rules },
       text: (path) => files.get(path)?.text ?? '',
@@ -171,9 +189,24 @@ export class Analysis {
     });
   }
 
+  #systemTree(path: string): DeviceTree {
+    const tree = this.#systemTrees.get(path) ?? this.#frontend.evaluate(path, this.#contexts.options(path));
+    this.#systemTrees.set(path, tree);
+    return tree;
+  }
+
+  #forgetBoards(): void {
+    this.#boards.clear();
+    this.#systemTrees.clear();
+  }
+
   #changed(path: string): void {
-    for (const [board, { tree }] of this.#boards) {
-      if (board === path || tree.files.includes(path) || tree.missing.includes(path)) this.#boards.delete(board);
+    const reads = ({ files, missing }: DeviceTree) => files.includes(path) || missing.includes(path);
+    for (const [board, { trees }] of this.#boards) {
+      if (board === path || trees.some(reads)) this.#boards.delete(board);
+    }
+    for (const [file, tree] of this.#systemTrees) {
+      if (file === path || reads(tree)) this.#systemTrees.delete(file);
     }
   }
 }

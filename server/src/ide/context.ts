@@ -2,13 +2,14 @@
 // What a file is judged with: its source tree, its project file and the editor's settings, and the board it belongs to.
 import { dirname, join } from '#base/files.ts';
 import { platformOf, type Statements } from '#model/platform.ts';
-import type { Platform } from '#model/types.ts';
+import type { Platform, PlatformKind, XenSystem } from '#model/types.ts';
 import type { EvaluateOptions } from '#tree/evaluate.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { IncludeIndex, isBoard } from './boards.ts';
 import type { Documents } from './documents.ts';
 import { findSourceTree, includePaths, platformDefaults, type SourceTree } from './kernel-tree.ts';
 import { findProjectFile, mergeProjects, type Project, parseProject } from './project.ts';
+import { hostBoard, nearbyHost, roleIn, xenSystem } from './xen-systems.ts';
 
 /** Why a board was chosen for a file. */
 export type BoardReason = 'itself' | 'selected' | 'open' | 'project' | 'nearest' | 'alone';
@@ -78,9 +79,28 @@ export class Contexts {
     };
   }
 
-  /** What the user states wins; a tree that says it is a guest's is one, wherever its source lies. */
-  platform(tree: DeviceTree): Platform {
-    const { platform, kernelVersion, kernelConfig, cmdline } = this.project(tree.file);
+  /** The Xen system that the board belongs to; `treeOf` resolves its other files. */
+  system(board: string, treeOf: (file: string) => DeviceTree): XenSystem | undefined {
+    const host = hostBoard(this.project(board), board);
+    return host && xenSystem(host, treeOf);
+  }
+
+  /**
+   * What the user states wins; a tree that says it is a guest's is one, wherever its source lies. A project that is
+   * about a Xen host means the host by `platform`, and its partial trees are guests' all the same.
+   */
+  platform(tree: DeviceTree, system: XenSystem | undefined): Platform {
+    const stated = this.project(tree.file).platform;
+    const role = system && roleIn(system, tree);
+    if (system && role && (stated ?? 'xen-host') === 'xen-host') return { ...this.#platform(tree, role), xen: system };
+    const platform = this.#platform(tree, stated);
+    if (platform.kind !== 'xen-domu' || !tree.root.children.has('passthrough')) return platform;
+    const host = nearbyHost(this.#documents, tree.file);
+    return host === undefined ? platform : { ...platform, xenHostNearby: host };
+  }
+
+  #platform(tree: DeviceTree, platform: PlatformKind | undefined): Platform {
+    const { kernelVersion, kernelConfig, cmdline } = this.project(tree.file);
     const sourceTree = this.sourceTree(tree.file);
     const defaults = sourceTree && platformDefaults(sourceTree, tree.file);
     const version = kernelVersion ?? defaults?.kernelVersion?.join('.');

@@ -2,9 +2,10 @@
 // The only place that writes Markdown: a device's report, a node, a property, a macro, a rule, for hovers and pages.
 import type { Span } from '#base/text.ts';
 import type { DmaReport, IommuUse, PciMaps, Platform, Step } from '#model/types.ts';
+import { readable } from '#rules/example.ts';
 import type { Rule } from '#rules/rule.ts';
 import { deferralText } from './report-text.ts';
-import { driverText, hex, idText, platformText, reservedText, verdictText } from './wording.ts';
+import { driverText, hex, idText, limitName, limitText, platformText, reservedText, verdictText } from './wording.ts';
 
 /** Where a span is, for a person and for the editor: `[soc.dtsi:12](file:///…#L12)`. */
 export type Link = (span: Span) => { readonly text: string; readonly href: string };
@@ -43,6 +44,9 @@ function facts(report: DmaReport): string[] {
   if (report.xen?.owner !== undefined) facts.push(`Owned by ${report.xen.owner}`);
   if (report.xen?.sharesP2m !== undefined)
     facts.push(report.xen.sharesP2m ? 'Shares the P2M' : 'Does not share the P2M');
+  if (report.xen?.directMap !== undefined)
+    facts.push(report.xen.directMap ? 'Mapped one to one' : 'Not mapped one to one');
+  for (const limit of report.xen?.limits ?? []) facts.push(`${limitName(limit)}: ${limitText(limit)}`);
   return facts;
 }
 
@@ -102,9 +106,9 @@ export function ruleMarkdown(rule: Rule): string {
     `${rule.title}. Severity: ${rule.severity}${rule.platforms ? `. Only on ${rule.platforms.join(', ')}` : ''}.`,
     rule.doc,
     `## Instead of`,
-    fence(rule.example.bad.trim()),
+    fence(readable(rule.example.bad).trim()),
     `## Write`,
-    fence(rule.example.good.trim()),
+    fence(readable(rule.example.good).trim()),
     `*Source: ${rule.source}*`,
     `Silence it for a node with \`/* dt-iommu-ignore ${rule.id}: reason */\` before it.`,
   ].join('\n\n');

@@ -20,6 +20,16 @@ export interface ProjectBoard {
   readonly file: string;
   /** Absolute; applied in order. */
   readonly overlays: readonly string[];
+  /** Present: the board is the host tree of a Xen that starts these domains. */
+  readonly domains?: readonly ProjectDomain[];
+}
+
+/** A domain of a Xen host and its partial device tree. */
+export interface ProjectDomain {
+  /** Path of the domain's node in the host's tree; absent where only the boot loader makes it. */
+  readonly node?: string;
+  /** Absolute. */
+  readonly deviceTree: string;
 }
 
 /** The fields of `dt-iommu.json`, all optional; paths are absolute. Editor settings have the same names. */
@@ -96,7 +106,7 @@ interface Reader<T> {
 }
 
 const READERS: { readonly [K in keyof Project]-?: Reader<NonNullable<Project[K]>> } = {
-  boards: { expected: 'a list of `{ "name", "file", "overlays" }`', read: readBoards },
+  boards: { expected: 'a list of `{ "name", "file", "overlays", "domains" }`', read: readBoards },
   includePaths: { expected: 'a list of folders', read: readPaths },
   defines: { expected: 'an object of macro names and their text', read: readDefines },
   platform: { expected: `one of ${PLATFORM_KINDS.join(', ')}`, read: (value) => oneOf(PLATFORM_KINDS, value) },
@@ -115,11 +125,24 @@ function readBoards(value: unknown, folder: string): ProjectBoard[] | undefined 
   for (const entry of value) {
     if (!isObject(entry) || !isText(entry.file)) return undefined;
     const overlays = entry.overlays === undefined ? [] : readPaths(entry.overlays, folder);
-    if (!overlays) return undefined;
+    const domains = entry.domains === undefined ? undefined : readDomains(entry.domains, folder);
+    if (!overlays || (entry.domains !== undefined && !domains)) return undefined;
     const file = join(folder, entry.file);
-    boards.push({ name: isText(entry.name) ? entry.name : file, file, overlays });
+    boards.push({ name: isText(entry.name) ? entry.name : file, file, overlays, ...(domains && { domains }) });
   }
   return boards;
+}
+
+function readDomains(value: unknown, folder: string): ProjectDomain[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const domains: ProjectDomain[] = [];
+  for (const entry of value) {
+    if (!isObject(entry) || !isText(entry.deviceTree)) return undefined;
+    const { node } = entry;
+    if (node !== undefined && !(isText(node) && node.startsWith('/'))) return undefined;
+    domains.push({ ...(node !== undefined && { node }), deviceTree: join(folder, entry.deviceTree) });
+  }
+  return domains;
 }
 
 function readPaths(value: unknown, folder: string): string[] | undefined {

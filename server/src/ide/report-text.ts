@@ -2,7 +2,7 @@
 // A DMA report as plain text for a terminal: the verdict first, then the facts, then why.
 import type { Span } from '#base/text.ts';
 import type { Deferral, DmaReport, Step } from '#model/types.ts';
-import { driverText, hex, idText, reservedText, verdictText } from './wording.ts';
+import { driverText, hex, idText, limitName, limitText, reservedText, verdictText } from './wording.ts';
 
 /** Names a place for a person: `board.dts:12`. */
 export type PlaceName = (span: Span) => string;
@@ -42,6 +42,8 @@ function facts(report: DmaReport): [string, string][] {
   if (report.deferred) rows.push(['waits for', deferralText(report.deferred)]);
   if (report.xen?.owner !== undefined) rows.push(['owner', report.xen.owner]);
   if (report.xen?.sharesP2m !== undefined) rows.push(['shares P2M', report.xen.sharesP2m ? 'yes' : 'no']);
+  if (report.xen?.directMap !== undefined) rows.push(['direct map', report.xen.directMap ? 'yes' : 'no']);
+  for (const limit of report.xen?.limits ?? []) rows.push([limitName(limit), limitText(limit)]);
   for (const line of report.log) rows.push(['log', line]);
   return rows;
 }

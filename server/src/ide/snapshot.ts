@@ -21,6 +21,12 @@ export interface SnapshotInput {
   ast(file: string): Ast | undefined;
 }
 
+/** A tree with the others of its Xen system. */
+export function treesOf({ tree, platform: { xen } }: Pick<SnapshotInput, 'tree' | 'platform'>): readonly DeviceTree[] {
+  const others = xen ? [xen.host, ...xen.domains.map((domain) => domain.tree)] : [];
+  return [tree, ...others.filter((other) => other !== tree)];
+}
+
 /** Immutable to the outside: an edit makes a new one. */
 export class Snapshot {
   readonly tree: DeviceTree;
@@ -42,6 +48,11 @@ export class Snapshot {
 
   ast(file: string): Ast | undefined {
     return this.#input.ast(file);
+  }
+
+  /** The tree, and those that boot with it. */
+  get trees(): readonly DeviceTree[] {
+    return treesOf(this);
   }
 
   report(node: DtNode): DmaReport {

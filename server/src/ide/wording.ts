@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How a DMA report is put into words: the same in the hover, on the command line and in the topology.
-import type { DecodedId, DmaReport, IommuUse, Platform, Reserved, Verdict } from '#model/types.ts';
+import type { DecodedId, DmaReport, IommuUse, Platform, Reserved, Verdict, XenLimit } from '#model/types.ts';
 
 /** What each verdict means for the device, as the first line of an answer. */
 export const VERDICTS: Record<Verdict, string> = {
@@ -23,6 +23,9 @@ export function verdictText(report: DmaReport): string {
   const text = VERDICTS[report.verdict];
   const domid = report.xen?.backendDomid;
   if (report.verdict === 'xen-grant' && domid !== undefined) return `${text}, backend domain ${domid}`;
+  if (report.verdict === 'no-device' && report.xen) {
+    return report.compatible.includes('xen,domain') ? 'a domain that Xen starts' : 'no device of dom0';
+  }
   return text;
 }
 
@@ -36,6 +39,16 @@ export function idText(id: DecodedId): string {
 /** The driver that Linux binds to the IOMMU, or that there is none. */
 export function driverText(use: IommuUse): string {
   return use.driver ?? 'no Linux driver';
+}
+
+/** `contexts`, `micro-TLBs`. */
+export function limitName({ kind }: XenLimit): string {
+  return kind === 'micro-tlbs' ? 'micro-TLBs' : kind;
+}
+
+/** `2 of 7: dom0, domU1`. */
+export function limitText({ used, available, by }: XenLimit): string {
+  return `${used} of ${available ?? 'what the hardware has'}${by.length === 0 ? '' : `: ${by.join(', ')}`}`;
 }
 
 export function reservedText(reserved: Reserved): string {

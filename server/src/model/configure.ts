@@ -4,7 +4,7 @@ import { compatibles, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { type Binding, revisionDoubt } from './binding.ts';
 import { coherence } from './coherence.ts';
-import { functionName, subjectLine } from './device-name.ts';
+import { subjectLine } from './device-name.ts';
 import { platformSubject, subjectOf } from './devices.ts';
 import type { Addressing, Window } from './dma-ranges.ts';
 import { domainVerdict } from './domains.ts';
@@ -16,15 +16,16 @@ import { failureLines, iommuState } from './iommu-state.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { memoryBanks, outOfReach } from './memory.ts';
 import { treeNodes } from './nodes.ts';
-import { functionPlacement } from './pci-groups.ts';
 import { compareVersions } from './platform.ts';
 import { listed, type Region, reservedByTree } from './reserved.ts';
 import { sayPoolUnused, takesRestrictedPool } from './restricted-pool.ts';
 import type { Subject, Translation } from './subject.ts';
 import { SYSTEMS } from './systems/index.ts';
 import { at, follow, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
-import type { DmaReport, IommuUse, PciMaps, Platform, Verdict } from './types.ts';
-import { type HostView, hostView, sayDomain } from './xen-host.ts';
+import type { DmaReport, IommuUse, PciMaps, Platform, Verdict, XenFacts } from './types.ts';
+import { sayDomain } from './xen-domain.ts';
+import { type HostView, hostView, xenFacts } from './xen-host.ts';
+import { limitsOf, sayLimits } from './xen-limits.ts';
 
 export interface ConfigureOptions {
   /** A requester ID behind a PCI host bridge, or an ICID behind an fsl-mc node: the answer is that function's. */
@@ -62,7 +63,8 @@ function reportOf(machine: Machine, node: DtNode, rid: number | undefined): DmaR
   follow(trail, place.trail);
   if (machine.platform.kind === 'zephyr') return zephyr(machine, node, trail);
   if (machine.platform.kind === 'xen-host') {
-    sayDomain(machine, node, trail);
+    const domain = sayDomain(machine, node, trail);
+    if (domain) return hidden(machine, node, { xen: domain }, trail);
     if (place.bus !== 'none') {
       const view = hostView(machine, node);
       follow(trail, view.trail);
@@ -100,15 +102,22 @@ function zephyr(machine: Machine, node: DtNode, trail: Trail): DmaReport {
 }
 
 /** A device that Xen keeps, or keeps for another domain than dom0. */
-function keptFromDom0(machine: Machine, node: DtNode, { owner, use }: HostView, trail: Trail): DmaReport {
-  const xen = { owner, sharesP2m: use !== undefined };
+function keptFromDom0(machine: Machine, node: DtNode, view: HostView, trail: Trail): DmaReport {
+  const limits = limitsOf(machine, node);
+  sayLimits(machine, node, trail);
+  const xen: XenFacts = { ...xenFacts(view), ...(limits.length > 0 && { limits }) };
+  return hidden(machine, node, { xen, iommus: view.use ? [view.use] : [] }, trail);
+}
+
+/** No device of the Linux in dom0. */
+function hidden(
+  machine: Machine,
+  node: DtNode,
+  { xen, iommus = [] }: { readonly xen: XenFacts; readonly iommus?: readonly IommuUse[] },
+  trail: Trail,
+): DmaReport {
   const outcome: Outcome = { verdict: 'no-device', group: null, deferred: null, reserved: [], xen };
-  return report(machine, node, {
-    outcome,
-    trail,
-    coherent: coherence(machine, node).coherent,
-    iommus: use ? [use] : [],
-  });
+  return report(machine, node, { outcome, trail, coherent: coherence(machine, node).coherent, iommus });
 }
 
 function withoutSetUp(machine: Machine, node: DtNode, place: Existence, trail: Trail): DmaReport {
@@ -204,13 +213,13 @@ function beforeOps(subject: Subject, translation: Translation, trail: Trail): Ou
   const order = first(subject, (system) => system.order?.(subject, trail));
   const none = { group: null, deferred: null, reserved: [], xen: null };
   if (order) return { ...none, verdict: order.verdict, deferred: order.deferral };
-  const { machine, binding } = subject;
+  const { machine, node, binding } = subject;
   if (binding.outcome !== 'bound' || translation.refused !== undefined || refused(subject, trail)) {
     return { ...none, verdict: direct(subject, trail) };
   }
   revisionDoubt(machine, binding, trail);
   doubtCrowd(subject, trail);
-  const group = translation.group ?? groupName(subject);
+  const group = translation.group ?? groupName(machine, node, binding, subject.id);
   if (group === undefined) return { ...none, verdict: direct(subject, trail) };
   return { ...none, verdict: behindIommu(subject, group, trail), group, reserved: reservedOf(subject, trail) };
 }
@@ -249,21 +258,13 @@ function behindIommu(subject: Subject, group: string, trail: Trail): Verdict {
   const { machine, node } = subject;
   const authority = 'Linux 6.12 drivers/iommu/iommu.c:iommu_group_add_device';
   const members = groupMembers(machine, group).filter((member) => member !== node);
-  const others = [...members.map(pathOf), ...functionCompany(subject, trail)].slice(0, 4).map(quoted);
+  const others = members.slice(0, 4).map((member) => quoted(pathOf(member)));
   const shared = others.length === 0 ? 'a group' : `the group of ${others.join(', ')}`;
   say(trail, authority, `The device joins ${shared}.`);
   trail.log.push(subjectLine(machine, subject, 'Adding to iommu group N'));
   const verdict = domainVerdict(subject, [node, ...members], trail);
   sayPoolUnused(subject, trail);
   return verdict;
-}
-
-/** The other functions of a PCI function's group, by node or by name; records why they are one. */
-function functionCompany({ machine, bus, configuredBy, id }: Subject, trail: Trail): string[] {
-  if (bus !== 'pci' || id === undefined) return [];
-  const { company, trail: why } = functionPlacement(machine, configuredBy, id);
-  follow(trail, why);
-  return company.map((fn) => (fn.node ? pathOf(fn.node) : functionName(machine, configuredBy, fn.id)));
 }
 
 function reservedOf(subject: Subject, trail: Trail): Outcome['reserved'] {

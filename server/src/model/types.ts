@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The model's vocabulary: what is asked (Platform), what is answered (DmaReport), and what a system may decide.
 import type { Span } from '#base/text.ts';
+import type { DeviceTree } from '#tree/types.ts';
 
 export type PlatformKind = 'linux' | 'xen-dom0' | 'xen-domu' | 'xen-host' | 'kvm' | 'zephyr';
 
@@ -16,6 +17,23 @@ export interface Platform {
   readonly cmdline: string;
   /** Names of the fields above that nobody stated. */
   readonly assumed: readonly string[];
+  /** The Xen system that the tree is part of, as its host or as a partial tree. */
+  readonly xen?: XenSystem;
+  /** A file beside a partial tree that starts Xen domains, where nobody says which host the tree belongs to. */
+  readonly xenHostNearby?: string;
+}
+
+/** A host's tree and the partial trees that Xen reads for the domains it starts: one machine in several trees. */
+export interface XenSystem {
+  readonly host: DeviceTree;
+  readonly domains: readonly XenDomain[];
+}
+
+export interface XenDomain {
+  /** Path of the domain's node in the host's tree; absent where only the boot loader makes that node. */
+  readonly node?: string;
+  /** The partial tree. */
+  readonly tree: DeviceTree;
 }
 
 /** Result tokens of contracts.md section 3. */
@@ -83,8 +101,23 @@ export interface DmaWindow {
 
 export interface XenFacts {
   readonly backendDomid?: number;
+  /** `dom0`, the domain's name, or in words why no domain has it. */
   readonly owner?: string;
   readonly sharesP2m?: boolean;
+  /** Whether the addresses of the domain (the owner, or the domain itself) are those of the machine. */
+  readonly directMap?: boolean;
+  /** Of an IOMMU that Xen drives. */
+  readonly limits?: readonly XenLimit[];
+}
+
+/** Something of an IOMMU of which there is only so much. */
+export interface XenLimit {
+  readonly kind: 'contexts' | 'micro-tlbs' | 'streams';
+  readonly used: number;
+  /** Who uses it: domains for contexts, else the devices' paths. */
+  readonly by: readonly string[];
+  /** `null` where only the hardware tells. */
+  readonly available: number | null;
 }
 
 export interface PciMaps {

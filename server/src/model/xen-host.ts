@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What Xen on Arm makes of a host tree: which IOMMUs it drives, which devices they protect, and what dom0 is left with.
 import type { Span } from '#base/text.ts';
-import { cells, cellTarget, compatibles, isAvailable, pathOf, strings, u32 } from '#tree/query.ts';
+import { cells, cellTarget, compatibles, isAvailable, lastSet, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
-import type { DtNode } from '#tree/types.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { type Machine, perMachine, perNode } from './machine.ts';
 import { treeNodes } from './nodes.ts';
-import { at, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
-import type { DecodedId, IommuUse } from './types.ts';
+import { at, follow, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
+import type { DecodedId, IommuUse, XenFacts } from './types.ts';
+import { assignments, domainName, hardwareOwner, hardwareOwnerName, isDirectMapped, ownersOf } from './xen-system.ts';
 
 /** A driver below xen/drivers/passthrough/arm. All of them let the IOMMU walk the domain's own P2M, in stage 2. */
 export interface XenDriver {
@@ -23,6 +24,8 @@ export interface XenDriver {
   readonly cells?: number;
   /** Set when a default build of Xen lacks it. */
   readonly option?: string;
+  /** What Xen makes the IOMMU forget after a change of a domain's P2M. */
+  readonly flush: string;
 }
 
 const DRIVERS: readonly XenDriver[] = [
@@ -32,6 +35,7 @@ const DRIVERS: readonly XenDriver[] = [
     compatibles: ['arm,smmu-v1', 'arm,mmu-400', 'arm,mmu-401', 'arm,smmu-v2', 'arm,mmu-500'],
     idKind: 'stream-id',
     idMask: 0x7fff,
+    flush: 'the whole context of the domain',
   },
   {
     name: 'smmu-v3',
@@ -41,6 +45,7 @@ const DRIVERS: readonly XenDriver[] = [
     idMask: 0xffffffff,
     cells: 1,
     option: 'CONFIG_ARM_SMMU_V3 (needs CONFIG_EXPERT)',
+    flush: 'what it holds for the VMID of the domain',
   },
   {
     name: 'ipmmu-vmsa',
@@ -58,6 +63,7 @@ const DRIVERS: readonly XenDriver[] = [
     idEnd: 64,
     cells: 1,
     option: 'CONFIG_IPMMU_VMSA (selected by the R-Car platforms)',
+    flush: 'the whole context of the domain, because the hardware has no selective flush',
   },
 ];
 
@@ -65,12 +71,28 @@ const PASSTHROUGH = 'Xen 4.22 xen/drivers/passthrough';
 const ADD_DEVICE = `${PASSTHROUGH}/device_tree.c:iommu_add_dt_device`;
 const HANDLE_DEVICE = 'Xen 4.22 xen/arch/arm/device.c:handle_device';
 const WRITE_PROPERTIES = 'Xen 4.22 xen/arch/arm/domain_build.c:write_properties';
+const PASSTHROUGH_PROP = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:handle_passthrough_prop';
 const HARDWARE_SETUP = `${PASSTHROUGH}/arm/iommu.c:iommu_hardware_setup`;
 
-export interface HostView {
-  readonly owner: string;
-  /** Present: its IOMMU walks the owner's P2M. */
+/** Whether an IOMMU of Xen stands between a device and the memory. */
+export interface Protection {
+  /** Present: the IOMMU translates, through the owner's P2M. */
   readonly use?: IommuUse;
+  /** Present: Xen fails to add the device to the IOMMU, so that nobody gets it; a clause. */
+  readonly failure?: string;
+  /** Present: no IOMMU of Xen is there for the device; a clause. */
+  readonly lack?: string;
+  /** What the answer hangs on. */
+  readonly dependsOn?: string;
+  readonly trail: Trail;
+}
+
+export interface HostView extends Pick<Protection, 'use'> {
+  readonly owner: string;
+  /** Whether the owner's guest addresses are those of the machine; absent where the tree does not say. */
+  readonly directMap?: boolean;
+  /** An IOMMU that came up. */
+  readonly walksP2m: boolean;
   /** dom0's copy of the node lacks `iommus` and `iommu-map`. */
   readonly stripped: boolean;
   /** No device for dom0's Linux. */
@@ -86,14 +108,31 @@ export function xenDriver(node: DtNode): XenDriver | undefined {
 
 /** IOMMUs that Xen brings up; `xen,passthrough` on an IOMMU keeps Xen from using it. */
 export const usable = perMachine<readonly DtNode[]>((machine) =>
-  treeNodes(machine).all.filter(
-    (node) =>
-      xenDriver(node) !== undefined &&
-      isAvailable(node) &&
-      !node.properties.has('xen,passthrough') &&
-      cameUp(machine, node),
-  ),
+  bootSettings(machine.tree, 'iommu').some((setting) => OFF.has(setting))
+    ? []
+    : treeNodes(machine).all.filter(
+        (node) =>
+          xenDriver(node) !== undefined &&
+          isAvailable(node) &&
+          !node.properties.has('xen,passthrough') &&
+          cameUp(machine, node),
+      ),
 );
+
+const OFF = new Set(['no', 'off', '0', 'false', 'disable']);
+
+/** The words of Xen's command line in `/chosen`, in order. */
+export function xenBootArguments({ root }: DeviceTree): readonly string[] {
+  const text = strings(root.children.get('chosen')?.properties.get('xen,xen-bootargs'))[0] ?? '';
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
+/** The settings of `name=a,b` on Xen's command line, from every place where it stands. */
+export function bootSettings(tree: DeviceTree, name: string): readonly string[] {
+  return xenBootArguments(tree)
+    .filter((word) => word.startsWith(`${name}=`))
+    .flatMap((word) => word.slice(name.length + 1).split(','));
+}
 
 /** What the tree tells of the driver's own probe; a property that it needs and lacks keeps it out. */
 function cameUp(machine: Machine, node: DtNode): boolean {
@@ -106,33 +145,73 @@ function cameUp(machine: Machine, node: DtNode): boolean {
 /** What Xen does with a node of the host tree. */
 export const hostView = perNode<HostView>(
   (machine, node) => {
-    const trail = newTrail();
     const driver = xenDriver(node);
-    if (driver) return iommuNode(machine, node, driver, trail);
-    const use = protection(machine, node, trail);
+    if (driver) return iommuNode(machine, node, driver);
+    const trail = newTrail();
+    const guarded = protection(machine, node);
+    follow(trail, guarded.trail);
     const stripped = strippedForDom0(machine, node);
-    if (node.properties.has('xen,passthrough')) {
-      say(
-        trail,
-        WRITE_PROPERTIES,
-        '`xen,passthrough`: dom0 gets the node with `status = "disabled"`, so that the device can be given to a domain.',
-        at(node, 'xen,passthrough'),
-      );
-      return { owner: 'the domain that it is assigned to', ...(use && { use }), stripped, hidden: true, trail };
-    }
-    say(trail, HANDLE_DEVICE, 'Xen maps the device to dom0 and routes its interrupts there.');
-    return { owner: 'dom0', ...(use && { use }), stripped, hidden: false, trail };
+    const who = sayOwner(machine, node, trail);
+    const directMap = isDirectMapped(machine, who.owner);
+    return {
+      ...who,
+      ...(guarded.use && { use: guarded.use }),
+      ...(directMap !== undefined && { directMap }),
+      walksP2m: false,
+      stripped,
+      trail,
+    };
   },
-  () => ({ owner: 'dom0', stripped: false, hidden: false, trail: newTrail() }),
+  () => ({ owner: 'dom0', walksP2m: false, stripped: false, hidden: false, trail: newTrail() }),
 );
 
-function iommuNode(machine: Machine, node: DtNode, driver: XenDriver, trail: Trail): HostView {
+/** The part of a view that a report shows. */
+export function xenFacts({ owner, use, walksP2m, directMap }: HostView): XenFacts {
+  return { owner, sharesP2m: walksP2m || use !== undefined, ...(directMap !== undefined && { directMap }) };
+}
+
+/** Records who gets the device, and why. */
+function sayOwner(machine: Machine, node: DtNode, trail: Trail): Pick<HostView, 'owner' | 'hidden'> {
+  const { tree, platform } = machine;
+  const owners = ownersOf(machine, node);
+  const marked = node.properties.has('xen,passthrough');
+  const taken = platform.xen ? assignments(platform.xen).filter(({ device }) => device === node) : [];
+  for (const { domain, path } of taken) {
+    const text = `The partial tree of ${domainName(domain)} names this device: Xen routes its interrupts there and assigns it.`;
+    say(trail, PASSTHROUGH_PROP, text, lastSet(path).span);
+  }
+  if (marked) {
+    const text =
+      '`xen,passthrough`: dom0 gets the node with `status = "disabled"`, so that the device can be given to a domain.';
+    say(trail, WRITE_PROPERTIES, text, at(node, 'xen,passthrough'));
+    const nobody = platform.xen ? 'no domain: no partial tree names it' : 'the domain that it is assigned to';
+    return { owner: owners.length > 0 ? owners.join(', ') : nobody, hidden: true };
+  }
+  const hardware = hardwareOwner(tree);
+  if (taken.length > 0) {
+    if (hardware) {
+      const text = `Without \`xen,passthrough\` ${hardwareOwnerName(hardware)} takes the device first, and the assignment fails with -EBUSY.`;
+      say(trail, HANDLE_DEVICE, text);
+    }
+    return { owner: owners.join(', '), hidden: true };
+  }
+  const owner = owners[0] ?? 'dom0';
+  const text = `Xen maps the device to ${owner} and routes its interrupts there.`;
+  if (owners.length > 0) say(trail, HANDLE_DEVICE, text);
+  else
+    sayIf(trail, HANDLE_DEVICE, text, { dependsOn: 'whether the boot loader adds a dom0 to the domains in `/chosen`' });
+  return { owner, hidden: false };
+}
+
+function iommuNode(machine: Machine, node: DtNode, driver: XenDriver): HostView {
+  const trail = newTrail();
   const authority = `${PASSTHROUGH}/arm/${driver.file}`;
   const text = 'Xen drives the IOMMU itself and leaves its node out of the tree of dom0.';
   if (driver.option === undefined) say(trail, authority, text);
   else sayIf(trail, authority, text, { dependsOn: `whether Xen is built with ${driver.option}` });
-  if (!usable(machine).includes(node)) say(trail, HARDWARE_SETUP, 'It does not come up in Xen and protects nobody.');
-  return { owner: 'Xen', stripped: false, hidden: true, trail };
+  const walksP2m = usable(machine).includes(node);
+  if (!walksP2m) say(trail, HARDWARE_SETUP, 'It does not come up in Xen and protects nobody.');
+  return { owner: 'Xen', walksP2m, stripped: false, hidden: true, trail };
 }
 
 /** Xen leaves out `iommus` and `iommu-map` when the first IOMMU is of a kind that it drives. */
@@ -143,54 +222,65 @@ function strippedForDom0(machine: Machine, node: DtNode): boolean {
   return target !== undefined && xenDriver(target) !== undefined;
 }
 
-/** The IOMMU that protects a device, as iommu_add_dt_device decides; records why or why not. */
-function protection(machine: Machine, node: DtNode, trail: Trail): IommuUse | undefined {
-  const property = node.properties.get('iommus');
-  if (!property) {
-    say(trail, ADD_DEVICE, 'No `iommus`: no IOMMU of Xen protects the device.');
-    return undefined;
-  }
-  const { entries, stop } = specifiers(machine.tree, property, '#iommu-cells');
-  const [first] = entries;
-  if (!first) {
-    say(
-      trail,
-      ADD_DEVICE,
-      '`iommus` does not parse, which Xen takes for a device without an IOMMU.',
-      at(node, 'iommus'),
-    );
-    return undefined;
-  }
-  const driver = xenDriver(first.provider);
-  if (!driver || usable(machine).length === 0) {
+/** Whether an IOMMU protects a device, as iommu_add_dt_device decides, and why or why not. */
+export const protection = perNode<Protection>(
+  (machine, node) => {
+    const property = node.properties.get('iommus');
+    if (!property) return unprotected('it has no `iommus`');
+    const { entries, stop } = specifiers(machine.tree, property, '#iommu-cells');
+    const [first] = entries;
+    if (!first) {
+      return unprotected('its `iommus` does not parse', at(node, 'iommus'));
+    }
+    const driver = xenDriver(first.provider);
     const path = quoted(pathOf(first.provider));
-    say(
-      trail,
-      HARDWARE_SETUP,
-      `Xen does not drive ${path}, so nothing protects the device from Xen's side.`,
-      first.phandle.span,
-    );
-    return undefined;
-  }
-  const off = entries.find(({ provider }) => !isAvailable(provider));
-  if (off) {
-    const path = quoted(pathOf(off.provider));
-    say(
-      trail,
-      ADD_DEVICE,
-      `${path} is disabled, which Xen takes for no IOMMU: the device is not protected.`,
-      off.phandle.span,
-    );
-    return undefined;
-  }
-  if (stop)
-    say(
-      trail,
-      ADD_DEVICE,
-      `\`iommus\` entry ${stop.index} does not parse; Xen keeps the entries before it.`,
-      stop.phandle.span,
-    );
-  return accepted(machine, { first: first.provider, driver, entries }, trail);
+    if (usable(machine).length === 0) {
+      const none = unprotected(
+        `Xen brings up no IOMMU, so ${path} protects nobody from Xen's side.`,
+        first.phandle.span,
+      );
+      if (!driver) sayOwnTable(first.provider, none.trail);
+      return none;
+    }
+    const off = entries.find(({ provider }) => !isAvailable(provider));
+    if (off) {
+      return unprotected(`${quoted(pathOf(off.provider))} is disabled`, off.phandle.span);
+    }
+    if (!driver) return undriven(first.provider, first.phandle.span);
+    const trail = newTrail();
+    if (stop) {
+      const text = `\`iommus\` entry ${stop.index} does not parse; Xen keeps the entries before it.`;
+      say(trail, ADD_DEVICE, text, stop.phandle.span);
+    }
+    return accepted(machine, { first: first.provider, driver, entries }, trail);
+  },
+  () => ({ trail: newTrail() }),
+);
+
+/** iommu_add_dt_device says 1, which is no error: the device is left without an IOMMU. */
+function unprotected(lack: string, ...where: readonly Span[]): Protection {
+  const trail = newTrail();
+  say(trail, ADD_DEVICE, `No IOMMU of Xen protects the device, because ${lack}.`, ...where);
+  return { lack, trail };
+}
+
+/** An IOMMU without a driver of Xen, where another one came up. */
+function undriven(iommu: DtNode, where: Span): Protection {
+  const trail = newTrail();
+  const path = quoted(pathOf(iommu));
+  say(trail, HARDWARE_SETUP, `Xen does not drive ${path}, so nothing protects the device from Xen's side.`, where);
+  sayOwnTable(iommu, trail);
+  return { failure: `Xen has no driver for ${path}, but another IOMMU came up`, trail };
+}
+
+/** What Xen would have to do for an IOMMU that cannot walk the P2M. */
+function sayOwnTable(iommu: DtNode, trail: Trail): void {
+  if (!compatibles(iommu).some((name) => name.startsWith('renesas,ipmmu'))) return;
+  say(
+    trail,
+    'Xen 4.22 xen/arch/arm/Kconfig:IOMMU_FORCE_PT_SHARE; xen/drivers/passthrough/arm/ipmmu-vmsa.c:ipmmu_stage2_supported',
+    'This IPMMU translates in stage 1 and cannot walk the P2M: it would need a table of its own from the creation of the domain on, before the first page of the P2M, kept in step with every later change (RAM, `xen,reg`, grants, foreign pages); Xen on Arm has no such mode.',
+  );
 }
 
 interface Entries {
@@ -199,14 +289,19 @@ interface Entries {
   readonly entries: ReturnType<typeof specifiers>['entries'];
 }
 
-function accepted(machine: Machine, { first, driver, entries }: Entries, trail: Trail): IommuUse | undefined {
+function accepted(machine: Machine, { first, driver, entries }: Entries, trail: Trail): Protection {
   const path = quoted(pathOf(first));
   const authority = `${PASSTHROUGH}/arm/${driver.file}`;
   const other = entries.find(({ provider }) => provider !== first);
   const where: Span[] = [entries[0]?.phandle.span ?? at(first, 'compatible')];
-  const fatal = (why: string): undefined => {
-    say(trail, ADD_DEVICE, `${why}: Xen fails to add the device, and the start of dom0 ends in a panic.`, ...where);
-    return undefined;
+  const fatal = (failure: string): Protection => {
+    say(
+      trail,
+      ADD_DEVICE,
+      `${failure}: Xen fails to add the device, and the start of its domain ends in a panic.`,
+      ...where,
+    );
+    return { failure, trail };
   };
   if (other)
     return fatal(`\`iommus\` names ${path} and ${quoted(pathOf(other.provider))}, but Xen allows one IOMMU per device`);
@@ -216,11 +311,7 @@ function accepted(machine: Machine, { first, driver, entries }: Entries, trail: 
     return fatal(`${path} has \`#iommu-cells = <${count}>\` instead of ${driver.cells}`);
   const wide = entries.find(({ args }) => driver.idEnd !== undefined && (args[0]?.value ?? 0) >= driver.idEnd);
   if (wide) return fatal(`${driver.idKind} ${wide.args[0]?.value} is none that ${path} can have`);
-  const ids: DecodedId[] = entries.map(({ args }) => ({
-    kind: driver.idKind,
-    id: ((args[0]?.value ?? 0) & driver.idMask) >>> 0,
-    mask: driver.name === 'smmu' && args[1] ? args[1].value & 0x7fff : null,
-  }));
+  const ids = decoded(driver, entries);
   const listed = ids.map(({ id }) => hex(id)).join(', ');
   const text = `${path} translates the device's ${driver.idKind} ${listed} in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.`;
   if (driver.option === undefined) say(trail, authority, text, ...where);
@@ -230,40 +321,21 @@ function accepted(machine: Machine, { first, driver, entries }: Entries, trail: 
       trail,
       `${authority}:ipmmu_stage2_supported`,
       'An IPMMU that only does stage 1 could not share the P2M; Xen refuses it.',
-      {
-        dependsOn: 'the cut of the chip (R-Car H3 and M3-W from 3.0 on)',
-      },
+      { dependsOn: 'the cut of the chip (R-Car H3 and M3-W from 3.0 on)' },
     );
   }
-  return { path: pathOf(first), driver: driver.name, args: entries[0]?.args.map(({ value }) => value) ?? [], ids };
+  const args = entries[0]?.args.map(({ value }) => value) ?? [];
+  const dependsOn = trail.doubts[0];
+  return { use: { path: pathOf(first), driver: driver.name, args, ids }, ...(dependsOn && { dependsOn }), trail };
 }
 
-/** Whether a domain of a dom0less configuration gets an IOMMU context, and why. */
-export function sayDomain(machine: Machine, node: DtNode, trail: Trail): void {
-  if (!compatibles(node).includes('xen,domain')) return;
-  const module = [...node.children.values()].find((child) => compatibles(child).includes('multiboot,device-tree'));
-  const enabled = strings(node.properties.get('passthrough'))[0] === 'enabled';
-  const authority = 'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0less_node';
-  if (!module && !enabled) {
-    say(trail, authority, 'The domain is created without an IOMMU: no device can be assigned to it.');
-    return;
-  }
-  const why = module ? 'a `multiboot,device-tree` module' : '`passthrough = "enabled"`';
-  const on = usable(machine).length > 0;
-  say(
-    trail,
-    authority,
-    on
-      ? `Because of ${why} the domain is created with an IOMMU: its P2M is the table of the IOMMU from the first page on.`
-      : `${why} asks for an IOMMU, but Xen drives none here: devices can only be assigned with \`xen,force-assign-without-iommu\`.`,
-    module ? at(module, 'compatible') : at(node, 'passthrough'),
-  );
-  const direct = node.properties.has('direct-map');
-  say(
-    trail,
-    'Xen 4.22 xen/common/device-tree/dom0less-build.c:construct_domU',
-    direct
-      ? '`direct-map`: guest physical addresses are machine addresses.'
-      : 'Guest physical addresses differ from machine addresses: DMA without an IOMMU goes astray.',
-  );
+function decoded(driver: XenDriver, entries: Entries['entries']): DecodedId[] {
+  return entries.map(({ args, provider }) => {
+    const mask = args[1]?.value ?? u32(provider.properties.get('stream-match-mask'));
+    return {
+      kind: driver.idKind,
+      id: ((args[0]?.value ?? 0) & driver.idMask) >>> 0,
+      mask: driver.name === 'smmu' && mask !== undefined ? mask & driver.idMask : null,
+    };
+  });
 }

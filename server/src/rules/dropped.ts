@@ -88,15 +88,6 @@ export const DROPPED: readonly Dropped[] = [
     reason: 'the same finding at the same place as `iommu-map-cells-mismatch`, which runs on trees for Xen, too.',
   },
   {
-    id: 'xen-dtb-module-spill',
-    reason:
-      'a quirk of a look-up in Xen (xen/common/device-tree/device-tree.c:dt_find_compatible_node runs to the end of the tree) without harm: the domain gets an IOMMU that it does not use.',
-  },
-  {
-    id: 'xen-enhanced-no-xenstore',
-    reason: 'whether there is a dom0 is often known only to the boot loader, which adds its kernel to `/chosen`.',
-  },
-  {
     id: 'xen-backend-domid',
     reason: 'is `xen-backend-domid-legacy` and `xen-dev-domid-legacy`.',
   },
@@ -129,62 +120,5 @@ export const DROPPED: readonly Dropped[] = [
     id: 'xen-virtio-irq-range',
     reason:
       'the layout is that of libxl alone; xen/include/public/arch-arm.h says that nobody may rely on it, and a dom0less guest has its own.',
-  },
-  {
-    id: 'xen-partial-no-passthrough',
-    reason:
-      'a tree without `/passthrough` cannot be told from one that is no partial tree; `xen-props-misplaced` reports assignments outside it.',
-  },
-  {
-    id: 'xen-ipmmu-utlb-split',
-    reason:
-      'needs the trees of all domains; a run sees one tree, and who owns a device of the host is said in another.',
-  },
-  {
-    id: 'xen-ipmmu-contexts',
-    reason:
-      'needs the trees of all domains; a run sees one tree, and who owns a device of the host is said in another.',
-  },
-  {
-    id: 'xen-path-not-found',
-    reason: 'needs the tree of the host next to the partial one; a run sees one tree.',
-  },
-  {
-    id: 'xen-path-not-marked',
-    reason: 'needs the tree of the host next to the partial one; a run sees one tree.',
-  },
-  {
-    id: 'xen-path-shared',
-    reason: 'needs the partial trees of all domains; a run sees one tree.',
-  },
-  {
-    id: 'xen-assign-no-iommu',
-    reason:
-      "needs the tree of the host next to the partial one; `xen-passthrough-unprotected` says it in the host's tree.",
-  },
-  {
-    id: 'xen-force-assign-no-directmap',
-    reason:
-      "needs the node of the domain in the host's tree next to the partial one; `xen-force-assign-unsafe` names the condition.",
-  },
-  {
-    id: 'xen-force-redundant',
-    reason: 'needs the tree of the host next to the partial one; a run sees one tree.',
-  },
-  {
-    id: 'xen-partial-interrupts-differ',
-    reason: 'needs the tree of the host next to the partial one; a run sees one tree.',
-  },
-  {
-    id: 'xen-passthrough-ppi',
-    reason: "needs to know the host's interrupt controller and the partial tree at once; a run sees one tree.",
-  },
-  {
-    id: 'xen-vpl011-irq-clash',
-    reason: "needs the node of the domain in the host's tree next to the partial one; a run sees one tree.",
-  },
-  {
-    id: 'xen-grant-dma-needs-enhanced',
-    reason: "needs the node of the domain in the host's tree next to the partial one; a run sees one tree.",
   },
 ];

@@ -77,8 +77,7 @@ export function insertProperty(
   const indent = indentAt(source, block.span.start) + indentUnit(source);
   const rest = source.slice(brace + 1, block.span.end);
   const empty = /^\s*\}/.test(rest) && !rest.slice(0, rest.indexOf('}')).includes('\n');
-  const child = /^\s*(?:\w+:\s*)*[\w,.+-]+(?:@[\w,.+-]+)?\s*\{/.test(rest) ? lineEnd(source) : '';
-  const tail = empty ? lineEnd(source) + indentAt(source, block.span.start) : child;
+  const tail = empty ? lineEnd(source) + indentAt(source, block.span.start) : '';
   return {
     span: { file: block.span.file, start: brace + 1, end: empty ? brace + 1 + rest.indexOf('}') : brace + 1 },
     text: `${lineEnd(source)}${indent}${statement(added)}${tail}`,
@@ -92,14 +91,32 @@ export function insertProperty(
 export function enable({ tree, text }: Pick<RuleContext, 'tree' | 'text'>, node: DtNode): TextEdit | undefined {
   const status = node.properties.get('status');
   if (!status) return undefined;
-  const label = node.labels[0]?.name;
-  if (lastSet(status).span.file === tree.file || label === undefined) return replaceValue(text, status, '"okay"');
+  if (lastSet(status).span.file === tree.file || node.labels.length === 0) return replaceValue(text, status, '"okay"');
+  return appendBlock({ tree, text }, node, { name: 'status', value: '"okay"' });
+}
+
+/**
+ * Adds a property to a node of a board: in the board's own file when the node has a block there or no label, else in a
+ * block at its end, so that other boards keep what they have.
+ */
+export function insertInBoard(
+  board: Pick<RuleContext, 'tree' | 'text'>,
+  node: DtNode,
+  added: NewProperty,
+): TextEdit | undefined {
+  const own = node.origins.find(({ kind, span }) => kind === 'open' && span.file === board.tree.file);
+  if (own || node.labels.length === 0) return insertProperty(board.text, node, added, own ?? firstBlock(node));
+  return appendBlock(board, node, added);
+}
+
+/** `&label { … };` at the end of the board file. */
+function appendBlock({ tree, text }: Pick<RuleContext, 'tree' | 'text'>, node: DtNode, added: NewProperty): TextEdit {
   const source = text(tree.file);
   const eol = lineEnd(source);
   const end = source.trimEnd().length;
   return {
     span: { file: tree.file, start: end, end },
-    text: `${eol}${eol}&${label} {${eol}${indentUnit(source)}status = "okay";${eol}};`,
+    text: `${eol}${eol}&${node.labels[0]?.name} {${eol}${indentUnit(source)}${statement(added)}${eol}};`,
   };
 }
 
@@ -144,11 +161,9 @@ export function freeLabel(labels: ReadonlyMap<string, unknown>, wanted: string):
   for (let n = 1; ; n++) if (!labels.has(`${wanted}_${n}`)) return `${wanted}_${n}`;
 }
 
-/** A number as another one is written: decimal, hexadecimal, or as decompilers do with an even count of digits. */
-export function numberLike(value: number, like: string): string {
-  if (!/^0x/i.test(like)) return String(value);
-  const digits = value.toString(16);
-  return `0x${/^0x0/i.test(like) && digits.length % 2 === 1 ? '0' : ''}${digits}`;
+/** A cell as the text around it writes numbers: hexadecimal when `like` is, else decimal. */
+export function cellText(value: number, like: string): string {
+  return /\b0x/i.test(like) ? `0x${value.toString(16)}` : String(value);
 }
 
 /** `\r\n` when the file uses it. */
@@ -189,23 +204,10 @@ function inChild(node: DtNode, span: Span): boolean {
   return false;
 }
 
-/** The line, where nothing else stands on it, with the blank line that would be one too many without it. */
 function wholeLine(source: string, span: Span): Span {
-  const { file } = span;
   const lineStart = source.lastIndexOf('\n', span.start - 1) + 1;
   const newline = source.indexOf('\n', span.end);
   const lineStop = newline < 0 ? source.length : newline + 1;
-  const isFirst = source.slice(lineStart, span.start).trim() === '';
-  const tail = source.slice(span.end, lineStop);
-  if (!isFirst || tail.trim() !== '') {
-    const blanks = isFirst || /[ \t]$/.test(source.slice(0, span.start)) ? (/^[ \t]*/.exec(tail)?.[0].length ?? 0) : 0;
-    return { file, start: span.start, end: span.end + blanks };
-  }
-  const above = /(?:^|\n)([^\n]*)\n$/.exec(source.slice(0, lineStart))?.[1] ?? '{';
-  const below = /^[^\n]*\n?/.exec(source.slice(lineStop))?.[0] ?? '';
-  if (below !== '' && below.trim() === '' && (above.trim() === '' || above.trimEnd().endsWith('{'))) {
-    return { file, start: lineStart, end: lineStop + below.length };
-  }
-  if (above.trim() === '' && /^\s*\}/.test(below)) return { file, start: lineStart - above.length - 1, end: lineStop };
-  return { file, start: lineStart, end: lineStop };
+  const alone = source.slice(lineStart, span.start).trim() === '' && source.slice(span.end, lineStop).trim() === '';
+  return alone ? { file: span.file, start: lineStart, end: lineStop } : span;
 }

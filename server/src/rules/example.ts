@@ -45,3 +45,25 @@ export function bus(content: string): string {
 export function board32(...statements: readonly string[]): string {
   return board('#address-cells = <1>;', '#size-cells = <1>;', ...statements);
 }
+
+/** A partial tree of an example, with the path of its domain's node in the host. */
+export interface ExampleDomain {
+  readonly file: string;
+  /** Absent where the host has no node for it. */
+  readonly node?: string;
+  readonly text: string;
+}
+
+/** An example of several trees: a Xen host and the partial trees of its domains, in the form of test fixtures. */
+export function xenSystem(host: string, ...domains: readonly ExampleDomain[]): string {
+  const parts = domains.map(({ file, node = '', text }) => `//- ${file} domain:${node}\n${text}`);
+  return [`//- /host.dts\n${host}`, ...parts].join('');
+}
+
+/** An example as people read it: the headers of its files as comments that say what each is. */
+export function readable(example: string): string {
+  return example.replace(/^\/\/- \/(\S+)(?: domain:(\S*))?$/gm, (_, file: string, node: string | undefined) => {
+    if (node === undefined) return `/* ${file}: the host tree */`;
+    return `/* ${file}: the partial tree of ${node === '' ? 'a domain that the boot loader adds' : node} */`;
+  });
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The documentation of the rules as Markdown: one page each, and the list of all with those that were dropped.
 import { DROPPED } from './dropped.ts';
+import { readable } from './example.ts';
 import type { Family } from './index.ts';
 import type { Rule } from './rule.ts';
 
@@ -32,12 +33,12 @@ ${facts.join(' · ')}
 ## Reported
 
 \`\`\`dts
-${rule.example.bad}\`\`\`
+${readable(rule.example.bad)}\`\`\`
 
 ## Not reported
 
 \`\`\`dts
-${rule.example.good}\`\`\`
+${readable(rule.example.good)}\`\`\`
 
 ## Who says so
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Rules about the domains that Xen itself starts: nodes with `xen,domain` in `/chosen`, their modules and privileges.
+import { domainNodes, isHardwareDomain, partialModule } from '#model/xen-system.ts';
 import { compatibles, lastSet, nodeByPath, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { insertProperty, replaceValue } from './edits.ts';
 import { board, GIC } from './example.ts';
 import type { Rule, RuleContext } from './rule.ts';
-import { domains, XEN_HOST, XEN_SMMU, xenIommus } from './xen-host.ts';
+import { XEN_HOST, XEN_SMMU, xenIommus } from './xen-host.ts';
 
 const BINDINGS = 'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0less_node';
 const BUILD = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:construct_domU';
@@ -32,15 +33,6 @@ const GOOD = chosen(domain(`${PLAIN} ${KERNEL}`));
 
 function isDomain({ tree }: RuleContext, node: DtNode): boolean {
   return node.parent === nodeByPath(tree, '/chosen') && compatibles(node).includes('xen,domain');
-}
-
-function partialModule(node: DtNode): DtNode | undefined {
-  return [...node.children.values()].find((child) => compatibles(child).includes('multiboot,device-tree'));
-}
-
-/** Bit 1 of `capabilities`: the domain that gets the hardware. */
-export function isHardwareDomain(node: DtNode): boolean {
-  return ((u32(node.properties.get('capabilities')) ?? 0) & 2) !== 0;
 }
 
 const misplaced: Rule = {
@@ -229,7 +221,7 @@ const hardwareDomain: Rule = {
     if (module) {
       yield { message: 'Xen panics over a partial device tree of the hardware domain.', span: nodeSpan(module) };
     }
-    const first = domains(context).find(isHardwareDomain);
+    const first = domainNodes(context.tree).find(isHardwareDomain);
     if (first && first !== node) {
       yield { message: `\`${pathOf(first)}\` is the hardware domain already, and Xen panics.`, span: nodeSpan(node) };
     }
@@ -287,7 +279,7 @@ Put the hardware domain last.`,
   },
   *check(context, node) {
     if (!isDomain(context, node) || !isHardwareDomain(node)) return;
-    const all = domains(context);
+    const all = domainNodes(context.tree);
     const later = all.slice(all.indexOf(node) + 1).find((other) => partialModule(other));
     if (!later) return;
     yield {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rules about how Xen boots: its command line, and the PCI host bridges that it takes over.
+import { bootSettings, xenBootArguments } from '#model/xen-host.ts';
 import { compatibles, isLive, lastSet, nodeByPath, nodeSpan } from '#tree/query.ts';
 import { board, host } from './example.ts';
 import type { Finding, Rule, RuleContext } from './rule.ts';
-import { bootSettings, smmuBoard, XEN_HOST, xenBootArguments, xenIommus } from './xen-host.ts';
+import { smmuBoard, XEN_HOST, xenIommus } from './xen-host.ts';
 
 /** A finding about the command line, at its property. */
 function atBootArguments({ tree }: RuleContext, message: string): Finding[] {
@@ -27,7 +28,7 @@ const forceAbsent: Rule = {
     platform: { kind: 'xen-host' },
   },
   *check(context) {
-    const forced = bootSettings(context, 'iommu').find((setting) => setting === 'force' || setting === 'required');
+    const forced = bootSettings(context.tree, 'iommu').find((setting) => setting === 'force' || setting === 'required');
     if (forced === undefined || xenIommus(context).length > 0) return;
     yield* atBootArguments(context, `\`iommu=${forced}\`, but Xen brings up no IOMMU of this tree and panics.`);
   },
@@ -52,7 +53,7 @@ with \`strict\`, \`passthrough\`, \`map-inclusive\` or \`map-reserved\`, are for
     platform: { kind: 'xen-host' },
   },
   *check(context) {
-    for (const word of xenBootArguments(context)) {
+    for (const word of xenBootArguments(context.tree)) {
       const [name, value = ''] = word.split('=', 2);
       const settings = value.split(',').map((setting) => setting.replace(/^no-/, ''));
       const useless =

@@ -100,7 +100,7 @@ const forceUnsafe: Rule = {
   title: 'Device that is assigned without an IOMMU',
   properties: [FORCE],
   platforms: XEN_GUEST,
-  needs: ['xen-force-without-reg'],
+  needs: ['xen-force-without-reg', 'xen-force-redundant', 'xen-force-assign-no-directmap', 'xen-assign-no-iommu'],
   doc: `Where no IOMMU of Xen protects it, the device is assigned all the same, and its DMA reaches all memory of the machine, Xen's
 included. That is only safe for a device without DMA. A device with DMA also needs a domain with \`direct-map\`, because
 its addresses are not translated.`,

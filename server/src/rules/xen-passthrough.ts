@@ -2,6 +2,7 @@
 // Rules about `xen,passthrough`: devices of a host tree that are kept from dom0 so that another domain can have them.
 import { machineOf } from '#model/machine.ts';
 import { hostView, xenDriver } from '#model/xen-host.ts';
+import { assignments } from '#model/xen-system.ts';
 import { compatibles, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { insertProperty, replaceProperty } from './edits.ts';
@@ -35,6 +36,8 @@ Name an IOMMU that Xen drives.`,
     if (!property || xenDriver(node) || isPciHost(node) || compatibles(node).length === 0) return;
     if (!['reg', 'interrupts', 'interrupts-extended'].some((name) => node.properties.has(name))) return;
     if (hostView(machineOf(tree, platform), node).use) return;
+    // `xen-assign-no-iommu` says it at the partial tree, which may force the assignment.
+    if (platform.xen && assignments(platform.xen).some(({ device }) => device === node)) return;
     const iommus = node.properties.get('iommus');
     yield {
       message: iommus

@@ -15,7 +15,7 @@ function owner(tree: typeof host, path: string): string {
 test('dom0 gets protected devices without `iommus`, marked ones not at all', () => {
   const paths = ['iommu@fd800000', 'ethernet@ff0e0000', 'mmc@ff160000', 'usb@ff170000', 'serial@ff180000'];
   expect(paths.map((name) => owner(host, `/soc/${name}`)).join('\n')).toMatchInlineSnapshot(`
-    "/soc/iommu@fd800000  no-device  owner Xen  shares false
+    "/soc/iommu@fd800000  no-device  ?  owner Xen  shares true
     /soc/ethernet@ff0e0000  no-device  stream-id 0x877  owner the domain that it is assigned to  shares true
     /soc/mmc@ff160000  xen-swiotlb  stream-id 0x870  owner dom0  shares true
     /soc/usb@ff170000  xen-swiotlb  owner dom0  shares false

@@ -25,6 +25,8 @@ const OPTIONS = {
   'kernel-version': { type: 'string' },
   'kernel-config': { type: 'string' },
   cmdline: { type: 'string' },
+  'xen-host': { type: 'string' },
+  'xen-domain': { type: 'string', multiple: true, default: [] as string[] },
   format: { type: 'string' },
   output: { type: 'string', short: 'o' },
   'out-dir': { type: 'string' },
@@ -60,6 +62,11 @@ const HELP: Record<OptionName, readonly [string, string]> = {
   'kernel-version': ['--kernel-version X.Y', 'the Linux that boots'],
   'kernel-config': ['--kernel-config FILE', 'its .config, plain or .gz'],
   cmdline: ['--cmdline "…"', 'its command line'],
+  'xen-host': ['--xen-host FILE', "the host tree of the Xen that reads the given trees as its domains' partial ones"],
+  'xen-domain': [
+    '--xen-domain [NODE=]FILE',
+    "a partial tree that boots with the given host tree, NODE as '/chosen/domU1' (repeatable)",
+  ],
   format: ['--format FORMAT', ''],
   output: ['-o FILE', 'write here instead of standard output'],
   'out-dir': ['--out-dir DIR', 'write one file per board here, in the same folders as below each PATH'],
@@ -82,7 +89,14 @@ const HELP: Record<OptionName, readonly [string, string]> = {
 /** What resolves a tree. */
 export const TREE_OPTIONS: readonly OptionName[] = ['include', 'define', 'config'];
 /** What decides about DMA, beside the tree. */
-export const PLATFORM_OPTIONS: readonly OptionName[] = ['platform', 'kernel-version', 'kernel-config', 'cmdline'];
+export const PLATFORM_OPTIONS: readonly OptionName[] = [
+  'platform',
+  'kernel-version',
+  'kernel-config',
+  'cmdline',
+  'xen-host',
+  'xen-domain',
+];
 const EVERYWHERE: readonly OptionName[] = ['quiet', 'no-color', 'help'];
 
 /** Reads what follows the command's name. Fails on options that the command does not have. */

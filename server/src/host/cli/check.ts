@@ -24,7 +24,8 @@ export const checkCommand: Command = {
   run: check,
 };
 
-async function check({ operands, values }: Arguments, io: Io): Promise<number> {
+async function check(args: Arguments, io: Io): Promise<number> {
+  const { operands, values } = args;
   const limit = failOn(values['fail-on']);
   const syntaxOnly = values['syntax-only'] ?? false;
   const paths = operands.length > 0 ? operands : ['.'];
@@ -36,7 +37,7 @@ async function check({ operands, values }: Arguments, io: Io): Promise<number> {
   const failures: string[] = [];
   await runWork({
     job: syntaxOnly ? 'syntax' : 'check',
-    settings: settingsOf(values, io.cwd),
+    settings: settingsOf(args, io.cwd),
     tasks,
     threads: values.jobs === undefined ? undefined : positive('jobs', values.jobs),
     done(outcome) {

@@ -23,7 +23,8 @@ export const compileCommand: Command = {
   run: compile,
 };
 
-async function compile({ operands, values }: Arguments, io: Io): Promise<number> {
+async function compile(args: Arguments, io: Io): Promise<number> {
+  const { operands, values } = args;
   const many = values['out-dir'] !== undefined;
   const tasks = many ? mirrored(operands, values['out-dir'] ?? '', io.cwd) : [single(operands, values.output, io.cwd)];
   const chosen = shard(tasks, values.shard);
@@ -31,7 +32,7 @@ async function compile({ operands, values }: Arguments, io: Io): Promise<number>
   const failed: Task[] = [];
   await runWork({
     job: 'compile',
-    settings: settingsOf(values, io.cwd),
+    settings: settingsOf(args, io.cwd),
     tasks: chosen,
     threads: values.jobs === undefined ? undefined : positive('jobs', values.jobs),
     done(outcome) {

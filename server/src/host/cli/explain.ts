@@ -56,7 +56,7 @@ function inFull(reports: readonly DmaReport[], places: Places): string {
 
 /** Every device without the reasons, which a reader of a hundred devices does not want. */
 function overview(reports: readonly DmaReport[], places: Places): string {
-  const devices = reports.filter((report) => report.verdict !== 'no-device');
+  const devices = reports.filter((report) => report.verdict !== 'no-device' || report.xen !== null);
   const others = reports.length - devices.length;
   return `${inFull(
     devices.map((report) => ({ ...report, steps: [] })),
@@ -118,14 +118,15 @@ function requesterId(text: string): number {
 }
 
 /** A line per board; with `--format json` an object per board. */
-async function explainFolder({ operands, values }: Arguments, io: Io): Promise<number> {
+async function explainFolder(args: Arguments, io: Io): Promise<number> {
+  const { operands, values } = args;
   const tasks = shard(findFiles(operands, io.cwd, BOARDS), values.shard);
   const progress = startProgress(io, 'explaining', tasks.length);
   const boards = new Map<string, Partial<Record<Verdict, number>>>();
   const failures: string[] = [];
   await runWork({
     job: 'verdicts',
-    settings: settingsOf(values, io.cwd),
+    settings: settingsOf(args, io.cwd),
     tasks,
     threads: values.jobs === undefined ? undefined : positive('jobs', values.jobs),
     done(outcome) {

@@ -31,7 +31,8 @@ export const fixCommand: Command = {
   run: fix,
 };
 
-async function fix({ operands, values }: Arguments, io: Io): Promise<number> {
+async function fix(args: Arguments, io: Io): Promise<number> {
+  const { operands, values } = args;
   if (operands.length === 0) throw new Failure('fix needs files or folders; see `dt-iommu fix --help`');
   for (const id of values.rule) {
     if (!CATALOGUE.byId.has(id)) throw new Failure(`'${id}' is no rule; \`dt-iommu rules\` lists them`);
@@ -40,7 +41,7 @@ async function fix({ operands, values }: Arguments, io: Io): Promise<number> {
   const [first] = boards;
   if (!first) throw new Failure(`${operands.join(', ')}: no board there; give .dts files or a folder of them`);
   // One session for all: a shared file that one board repaired is repaired for the next.
-  const session = (await openSessions(settingsOf(values, io.cwd)))(first.file);
+  const session = (await openSessions(settingsOf(args, io.cwd)))(first.file);
   const repairs = new Repairs(session, values.rule, io);
   const progress = startProgress(io, 'fixing', boards.length);
   for (const found of boards) {

@@ -29,8 +29,24 @@ export function runJob<J extends JobName>(job: J, session: Session, task: Task):
   return JOBS[job](session, task) as JobResult<J>;
 }
 
-/** A board with all its files; a shared file alone, in the context of the board that fits it best. */
+/**
+ * A board with all its files, and with the partial trees of its domains where it is the host of a Xen system; a shared
+ * file alone, in the context of the board that fits it best.
+ */
 function check(session: Session, { file }: Task): Checked {
+  const own = checkOne(session, file);
+  if (!isBoard(file)) return own;
+  const { tree, platform } = session.analysis(file).board(file);
+  if (platform.xen?.host !== tree) return own;
+  const all = [own, ...platform.xen.domains.map((domain) => checkOne(session, domain.tree.file))];
+  return {
+    files: all.flatMap(({ files }) => files),
+    problems: all.flatMap(({ problems }) => problems),
+    crashes: all.flatMap(({ crashes = [] }) => crashes),
+  };
+}
+
+function checkOne(session: Session, file: string): Checked {
   const view = session.analysis(file).view(file);
   if (!view) throw new Error(UNREADABLE);
   const { snapshot, choice } = view;

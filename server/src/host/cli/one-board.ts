@@ -33,12 +33,12 @@ export async function openSnapshot(
   return { session, snapshot: session.analysis(file).board(file) };
 }
 
-async function open({ operands, values }: Arguments, io: Io): Promise<{ session: Session; file: string }> {
-  const [name] = operands;
+async function open(args: Arguments, io: Io): Promise<{ session: Session; file: string }> {
+  const [name] = args.operands;
   if (name === undefined) throw new Failure('which board? Give its .dts file');
   const file = absolute(io.cwd, name);
   if (isFolder(file, name)) throw new Failure(`${name}: is a folder; give the .dts file of one board`);
-  return { session: (await openSessions(settingsOf(values, io.cwd)))(file), file };
+  return { session: (await openSessions(settingsOf(args, io.cwd)))(file), file };
 }
 
 /** Tells on standard error what is wrong with the text; gives the exit code that follows from it. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu rules`: the list of the rules, or the page of one.
+import { readable } from '#rules/example.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import type { Rule } from '#rules/rule.ts';
 import type { Arguments, Command } from './arguments.ts';
@@ -51,8 +52,8 @@ function page(rule: Rule): string {
     `${id}: ${title}`,
     `${levelOf(rule)}${where}${fix ? ', has a quick fix' : ''}`,
     doc,
-    `Wrong:\n\n${indented(example.bad)}`,
-    `Right:\n\n${indented(example.good)}`,
+    `Wrong:\n\n${indented(readable(example.bad))}`,
+    `Right:\n\n${indented(readable(example.good))}`,
     `Source: ${source}\n`,
   ].join('\n\n');
 }

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The command line as settings: flags win over the project file, which wins over what the source tree says.
 import { readProject } from '#ide/project.ts';
-import type { Values } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import { absolute, isFolder } from './find.ts';
 import { Failure } from './io.ts';
 import type { SessionSettings } from './session.ts';
 
 /** Fails on a value that does not say what its option may say. */
-export function settingsOf(values: Values, cwd: string): SessionSettings {
+export function settingsOf(args: Arguments, cwd: string): SessionSettings {
+  const { values } = args;
+  const host = xenHost(args, cwd);
   const written = {
     includePaths: values.include.map((path) => existing(absolute(cwd, path), path)),
     defines: Object.fromEntries(values.define.map(definition)),
@@ -17,6 +19,7 @@ export function settingsOf(values: Values, cwd: string): SessionSettings {
       kernelConfig: existing(absolute(cwd, values['kernel-config']), values['kernel-config']),
     }),
     ...(values.cmdline !== undefined && { cmdline: values.cmdline }),
+    ...(host && { boards: [host] }),
   };
   const { project, complaints } = readProject(written, cwd);
   if (complaints[0] !== undefined) throw new Failure(inWordsOfFlags(complaints[0]));
@@ -25,6 +28,27 @@ export function settingsOf(values: Values, cwd: string): SessionSettings {
     symbols: values.symbols ?? false,
     ...(values.config !== undefined && { projectFile: existing(absolute(cwd, values.config), values.config) }),
   };
+}
+
+/** A host board as in a project file: the given host with its domains, or the host of the given partial trees. */
+function xenHost({ operands, values }: Arguments, cwd: string): object | undefined {
+  const { 'xen-host': host, 'xen-domain': domains } = values;
+  if (host === undefined && domains.length === 0) return undefined;
+  const trees = operands.filter((operand) => operand.endsWith('.dts'));
+  const file = host ?? trees[0];
+  if (file === undefined) throw new Failure('--xen-domain needs the .dts file of the host tree that starts the domain');
+  const partial = host === undefined ? [] : trees.filter((tree) => absolute(cwd, tree) !== absolute(cwd, host));
+  return {
+    file: existing(absolute(cwd, file), file),
+    domains: [...domains, ...partial].map((text) => domain(text, cwd)),
+  };
+}
+
+/** `/chosen/domU1=domU1.dts`, or the file alone. */
+function domain(text: string, cwd: string): object {
+  const equals = text.startsWith('/') ? text.indexOf('=') : -1;
+  const file = text.slice(equals + 1);
+  return { deviceTree: existing(absolute(cwd, file), file), ...(equals > 0 && { node: text.slice(0, equals) }) };
 }
 
 /** `NAME` is 1, as for cpp. */

@@ -3,7 +3,7 @@
 import { compareVersions } from '#model/platform.ts';
 import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
 import { newTrail, say, type Trail } from '#model/trail.ts';
-import { hostView } from '#model/xen-host.ts';
+import { hostView, xenFacts } from '#model/xen-host.ts';
 
 const SETUP_OPS = 'Linux 6.12 include/xen/arm/xen-ops.h:xen_setup_dma_ops';
 
@@ -20,8 +20,8 @@ function translate(subject: Subject): Translation {
   if (binding.outcome === 'bound') sayVisible(subject, trail);
   const ops = { verdict: 'xen-swiotlb', trail } as const;
   if (machine.platform.kind !== 'xen-host') return { ops };
-  const { owner, use } = hostView(machine, node);
-  return { ops, xen: { owner, sharesP2m: use !== undefined }, ...(use && { use }) };
+  const view = hostView(machine, node);
+  return { ops, xen: xenFacts(view), ...(view.use && { use: view.use }) };
 }
 
 /** An IOMMU that dom0 can see: the domain of the DMA API and Xen's operations get in each other's way. */
