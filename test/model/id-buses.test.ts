@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-// fsl-mc, CDX, external ports, MSI doorbells and the order of booting: what the rows above do not show.
+// fsl-mc, CDX, external ports, MSI doorbells: what the rows above do not show.
 import { expect, test } from 'vitest';
-import { configured, LINUX_6_12, reportAt } from '#test/support/reports.ts';
-import { nodeAt, treeOf } from '#test/support/tree.ts';
+import { configured, reportAt } from '#test/support/reports.ts';
 
 const SMMU =
   'smmu: iommu@5000000 { compatible = "arm,smmu-v3"; reg = <0x0 0x5000000 0x0 0x20000>; #iommu-cells = <1>; };';

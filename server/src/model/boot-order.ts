@@ -1,94 +1,174 @@
 // SPDX-License-Identifier: MIT
-// In which order devices must come up before a device can be probed: its suppliers, theirs, and its IOMMUs.
-import { pathOf } from '#tree/query.ts';
+// In which order devices come up: what each one's probe waits for, in Linux's order, and what must be bound before it.
+import { compatibles, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { listBinding } from './binding.ts';
-import { commandLine } from './domains.ts';
+import { allCircles, circleOf } from './circles.ts';
+import { timeoutOf } from './deferral.ts';
+import { type DeviceLink, deviceLinks, type WaitEnd } from './device-links.ts';
 import { existence } from './existence.ts';
-import { iommuState } from './iommu-state.ts';
+import type { IommuState } from './iommu-state.ts';
 import { type Machine, machineOf } from './machine.ts';
-import { suppliersOf } from './suppliers.ts';
+import { treeNodes } from './nodes.ts';
+import { fwDevlink } from './platform.ts';
+import { type SupplierDriver, supplierDriver } from './supplier-drivers.ts';
 import type { Platform } from './types.ts';
 
+/** One thing that a probe waits for. */
+export interface BootWait {
+  /** The node that is waited for. */
+  readonly on: string;
+  readonly property: string;
+  /**
+   * Who waits: `fw_devlink`, before the probe starts; `dma`, the set-up of DMA inside the probe; `driver`, the device's own
+   * driver, if it asks at all: Linux itself does not hold the probe back.
+   */
+  readonly by: 'fw_devlink' | 'dma' | 'driver';
+  /** Why `by` is `driver`: the property is optional, fw_devlink is off or permissive, both wait for each other. */
+  readonly released: DeviceLink['released'] | null;
+  readonly end: WaitEnd;
+  /** Seconds until Linux gives up, for the ends that a timeout may bring; `null`: it never does. */
+  readonly seconds: number | null;
+  /** Why it does not come, a clause about it. */
+  readonly why: string | null;
+  /** The device whose driver must bind, where the supplier has none of its own; `null`: nobody's. */
+  readonly device: string | null;
+  readonly driver: SupplierDriver | null;
+  /** The devices that wait for each other, this one among them. */
+  readonly circle: readonly string[] | null;
+}
+
+/** A device with its waits. */
 export interface BootStep {
   readonly path: string;
-  /** What must come before it, with the property that says so. */
-  readonly after: readonly { readonly path: string; readonly property: string }[];
-  /** Set when it never comes; a clause. */
-  readonly missing?: string;
-  /** Set when it waits for something that waits for it: Linux breaks the circle at one place. */
-  readonly circular?: true;
+  readonly compatible: string | null;
+  readonly driver: SupplierDriver | null;
+  /** 1 for a device that waits for nobody, otherwise one more than the highest of those that it waits for. */
+  readonly level: number;
+  readonly waits: readonly BootWait[];
 }
 
-/** More than any board has; a tree that is being typed may say anything. */
-const MAX_STEPS = 2000;
+export interface BootOrder {
+  /** By level, and inside a level in the order in which Linux makes the devices. */
+  readonly steps: readonly BootStep[];
+  /** Devices that wait for each other; Linux lets go of the links inside each. */
+  readonly circles: readonly (readonly string[])[];
+  /** `on`, `rpm`: suppliers are waited for. */
+  readonly fwDevlink: { readonly mode: string; readonly strict: boolean; readonly because: string };
+}
 
-/** Suppliers first, the device last; each device once. */
-export function bootOrder(tree: DeviceTree, platform: Platform, node: DtNode): BootStep[] {
+/** What a device's probe waits for, in the order in which Linux comes to it. */
+export function bootWaits(tree: DeviceTree, platform: Platform, node: DtNode): BootWait[] {
+  return waitsOf(machineOf(tree, platform), node);
+}
+
+/** The order of some devices with all that come before them; without `nodes`, of every device of the board. */
+export function bootOrder(tree: DeviceTree, platform: Platform, nodes?: readonly DtNode[]): BootOrder {
   const machine = machineOf(tree, platform);
-  const done = new Map<DtNode, BootStep | undefined>();
-  visit(machine, node, done);
-  return [...done.values()].flatMap((step) => step ?? []);
+  const devices = treeNodes(machine).devices.filter((node) => existence(machine, node).bus !== 'none');
+  const levels = new Map<DtNode, number>();
+  for (const node of nodes ?? devices) settleLevels(machine, node, levels);
+  const steps = devices
+    .flatMap((node) => (levels.has(node) ? [step(machine, node, levels.get(node) ?? 1)] : []))
+    .sort((a, b) => a.level - b.level);
+  const shown = new Set(steps.map(({ path }) => path));
+  const circles = allCircles(machine)
+    .map((circle) => circle.map(pathOf))
+    .filter((circle) => circle.some((path) => shown.has(path)));
+  const { value, because } = fwDevlink(platform);
+  return { steps, circles, fwDevlink: { ...value, because } };
 }
 
-function visit(machine: Machine, node: DtNode, done: Map<DtNode, BootStep | undefined>): void {
-  const open: { readonly node: DtNode; readonly links: readonly Link[]; next: number; circular: boolean }[] = [];
-  const started = new Set<DtNode>();
-  const push = (target: DtNode): void => {
-    started.add(target);
-    open.push({ node: target, links: linksOf(machine, target), next: 0, circular: false });
+function waitsOf(machine: Machine, node: DtNode): BootWait[] {
+  const iommus = awaitedIommus(machine, node);
+  const links = deviceLinks(machine, node)
+    // What the set-up of DMA waits for is told there.
+    .filter(({ released, supplier }) => released !== 'optional' || !iommus.some((state) => state.node === supplier))
+    .map((link) => linkWait(machine, node, link));
+  return [
+    ...links.filter(({ by }) => by === 'fw_devlink'),
+    ...iommus.map((state) => iommuWait(machine, state)),
+    ...links.filter(({ by }) => by === 'driver'),
+  ];
+}
+
+/** The IOMMUs that of_iommu_xlate looks for, each once. */
+function awaitedIommus(machine: Machine, node: DtNode): IommuState[] {
+  const states = listBinding(machine, node).reached.map(({ state }) => state);
+  return [...new Set(states)].filter(({ available }) => available);
+}
+
+function linkWait(machine: Machine, node: DtNode, link: DeviceLink): BootWait {
+  const { supplier, device, released, end } = link;
+  const circle = released === 'circle' ? circleOf(machine, node, supplier) : undefined;
+  const { releases, seconds } = timeoutOf(machine);
+  return {
+    on: pathOf(supplier),
+    property: link.property.name,
+    by: released === undefined ? 'fw_devlink' : 'driver',
+    released: released ?? null,
+    end,
+    // A supplier without a device of its own is not let go of (fw_devlink_drivers_done looks at device links only).
+    seconds: releases && device === supplier ? (seconds ?? null) : null,
+    why: link.why ?? null,
+    device: device === undefined || device === supplier ? null : pathOf(device),
+    driver: link.driver ?? null,
+    circle: circle ? circle.map(pathOf) : null,
   };
-  push(node);
-  for (let top = open.at(-1); top && done.size < MAX_STEPS; top = open.at(-1)) {
-    const link = top.links[top.next++];
-    if (!link) {
+}
+
+function iommuWait(machine: Machine, { node, path, registration }: IommuState): BootWait {
+  const { seconds = null } = timeoutOf(machine);
+  const missing = seconds === null ? 'never' : 'timeout';
+  return {
+    on: path,
+    property: 'iommus',
+    by: 'dma',
+    released: null,
+    end: registration.kind === 'registered' ? 'bound' : registration.kind === 'late' ? 'module' : missing,
+    seconds,
+    why: registration.kind === 'never' ? registration.why : null,
+    device: null,
+    driver: supplierDriver(machine.platform, node) ?? null,
+    circle: null,
+  };
+}
+
+/** The devices that must be bound before: those that Linux itself waits for and that come. */
+function before(machine: Machine, node: DtNode): DtNode[] {
+  const comes = (end: WaitEnd): boolean => end === 'bound' || end === 'module' || end === 'unknown';
+  const links = deviceLinks(machine, node).flatMap(({ released, end, device }) =>
+    released === undefined && comes(end) && device && device !== node ? [device] : [],
+  );
+  const iommus = awaitedIommus(machine, node).filter(({ registration }) => registration.kind !== 'never');
+  return [...links, ...iommus.map((state) => state.node)];
+}
+
+/** Depth first without recursion: a tree that is being typed may say anything. */
+function settleLevels(machine: Machine, start: DtNode, levels: Map<DtNode, number>): void {
+  const open: { readonly node: DtNode; readonly before: readonly DtNode[]; next: number }[] = [];
+  const entered = new Set<DtNode>();
+  const enter = (node: DtNode): void => {
+    entered.add(node);
+    open.push({ node, before: before(machine, node), next: 0 });
+  };
+  if (!levels.has(start)) enter(start);
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    const supplier = top.before[top.next++];
+    if (supplier && !levels.has(supplier) && !entered.has(supplier)) enter(supplier);
+    else if (!supplier) {
       open.pop();
-      done.set(top.node, step(machine, top.node, top.links, top.circular));
-    } else if (!started.has(link.supplier)) {
-      push(link.supplier);
-    } else if (!done.has(link.supplier)) {
-      top.circular = true;
+      levels.set(top.node, 1 + Math.max(0, ...top.before.map((node) => levels.get(node) ?? 0)));
     }
   }
 }
 
-interface Link {
-  readonly supplier: DtNode;
-  readonly property: string;
-}
-
-/** fw_devlink's suppliers, and the IOMMUs, which of_iommu_xlate waits for in any mode. */
-function linksOf(machine: Machine, node: DtNode): Link[] {
-  const { fwDevlink, fwDevlinkStrict: strict = false } = commandLine(machine);
-  const { kernelVersion: version } = machine.platform;
-  const links: Link[] = [];
-  if (fwDevlink !== 'off' && fwDevlink !== 'permissive') {
-    for (const { supplier, property } of suppliersOf(machine.tree, node, { version, strict })) {
-      const owner = deviceAbove(machine, supplier);
-      if (owner && owner !== node) links.push({ supplier: owner, property: property.name });
-    }
-  }
-  for (const { state } of listBinding(machine, node).reached) links.push({ supplier: state.node, property: 'iommus' });
-  const seen = new Set<DtNode>();
-  return links.filter(({ supplier }) => !seen.has(supplier) && seen.add(supplier));
-}
-
-/** A supplier without a device of its own is supplied by the device around it. */
-function deviceAbove(machine: Machine, node: DtNode): DtNode | undefined {
-  for (let up: DtNode | undefined = node; up; up = up.parent) {
-    if (existence(machine, up).bus !== 'none') return up;
-  }
-  return undefined;
-}
-
-function step(machine: Machine, node: DtNode, links: readonly Link[], circular: boolean): BootStep {
-  const after = links.map(({ supplier, property }) => ({ path: pathOf(supplier), property }));
-  const { registration } = iommuState(machine, node);
-  const missing = node.properties.has('#iommu-cells') && registration.kind === 'never' ? registration.why : undefined;
+function step(machine: Machine, node: DtNode, level: number): BootStep {
   return {
     path: pathOf(node),
-    after,
-    ...(missing !== undefined && { missing }),
-    ...(circular && { circular: true as const }),
+    compatible: compatibles(node)[0] ?? null,
+    driver: supplierDriver(machine.platform, node) ?? null,
+    level,
+    waits: waitsOf(machine, node),
   };
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How long a probe waits for a supplier that never comes, and what Linux prints when it gives up.
-import { commandLine } from './domains.ts';
+// How long a probe waits for an IOMMU that never comes, and what Linux prints when it gives up.
 import type { Machine } from './machine.ts';
-import { isEnabled } from './platform.ts';
+import { deferralLimit } from './platform.ts';
 import type { Order } from './subject.ts';
-
-const TIMED_OUT = 'deferred probe timeout, ignoring dependency';
-const NO_MODULES = 'ignoring dependency for device, assuming no driver';
 
 /** The wait of drivers/base/dd.c:driver_deferred_probe_check_state. */
 export interface Wait {
@@ -16,15 +12,16 @@ export interface Wait {
   readonly from: string;
   /** What the kernel prints for the device then. */
   readonly log: string;
+  /** Whether fw_devlink then lets go of those who wait for a supplier without a driver, too. */
+  readonly releases: boolean;
 }
 
-export function timeoutOf(machine: Machine): Wait {
-  if (isEnabled(machine.platform, 'MODULES') === 'off')
-    return { seconds: 0, from: 'a kernel without modules', log: NO_MODULES };
-  const given = commandLine(machine).deferredProbeTimeout;
-  if (given === undefined) return { seconds: 10, from: 'the default with CONFIG_MODULES', log: TIMED_OUT };
-  const from = `\`deferred_probe_timeout=${given}\``;
-  return given < 0 ? { seconds: undefined, from, log: '' } : { seconds: given, from, log: TIMED_OUT };
+export function timeoutOf({ platform }: Machine): Wait {
+  const { value, because } = deferralLimit(platform);
+  const { seconds, log, releases } = value;
+  return seconds === null
+    ? { seconds: undefined, from: because, log: '', releases }
+    : { seconds, from: because, log, releases };
 }
 
 /** The end of the wait for a supplier. */

@@ -202,28 +202,35 @@ export interface DeferralLimit {
   /** After the built-in drivers have probed; `null`: for ever. */
   readonly seconds: number | null;
   readonly log: string;
+  /** Whether fw_devlink then lets go of those who wait for a supplier without a driver, too. */
+  readonly releases: boolean;
 }
 
 const TIMED_OUT = 'deferred probe timeout, ignoring dependency';
 const NO_DRIVER = 'ignoring dependency for device, assuming no driver';
 
-/** `drivers/base/dd.c:driver_deferred_probe_check_state` and the release's default timeout. */
+/**
+ * `drivers/base/dd.c:driver_deferred_probe_check_state` and the release's default timeout. With modules, only a timeout
+ * that runs releases links: at 0 the IOMMU's wait ends with the built-in drivers, and a link's never does.
+ */
 export function deferralLimit(platform: Platform): Answer<DeferralLimit> {
   const { kernelVersion } = platform;
   const timeout = optionsOf(platform).deferredProbeTimeout;
   if (compareVersions(kernelVersion, [5, 7]) < 0) {
     // Until 5.6 nothing waits longer than the built-in drivers: the option only chose the message.
-    const limit = { seconds: 0, log: timeout === 0 ? TIMED_OUT : NO_DRIVER };
+    const limit = { seconds: 0, log: timeout === 0 ? TIMED_OUT : NO_DRIVER, releases: true };
     return answer(platform, limit, 'before Linux 5.7 nobody waits for modules', ['kernelVersion']);
   }
   const modules = isOn(platform, 'MODULES', true);
-  if (!modules.value) return { ...modules, value: { seconds: 0, log: NO_DRIVER } };
+  if (!modules.value)
+    return { ...modules, because: 'a kernel without modules', value: { seconds: 0, log: NO_DRIVER, releases: true } };
   if (timeout !== undefined) {
-    const limit = { seconds: timeout < 0 ? null : timeout, log: TIMED_OUT };
-    return answer(platform, limit, `deferred_probe_timeout=${timeout}`, ['kernelConfig']);
+    const limit = { seconds: timeout < 0 ? null : timeout, log: TIMED_OUT, releases: timeout > 0 };
+    return answer(platform, limit, `\`deferred_probe_timeout=${timeout}\``, ['kernelConfig']);
   }
   const seconds = compareVersions(kernelVersion, [6, 0]) >= 0 ? 10 : 0;
-  return answer(platform, { seconds, log: TIMED_OUT }, `the default of ${seconds} s with CONFIG_MODULES`, [
+  const limit = { seconds, log: TIMED_OUT, releases: seconds > 0 };
+  return answer(platform, limit, `the default of ${seconds} s with CONFIG_MODULES`, [
     'kernelVersion',
     'kernelConfig',
     'cmdline',

@@ -1,26 +1,53 @@
 // SPDX-License-Identifier: MIT
 // A device whose IOMMU is not registered: how long its probe waits, what Linux then prints, and what it gets.
 import { orderAfter, timeoutOf } from '#model/deferral.ts';
-import { subjectLine } from '#model/device-name.ts';
-import { commandLine } from '#model/domains.ts';
-import { existence } from '#model/existence.ts';
+import { type DeviceLink, doubtful, endless, waitReason } from '#model/device-links.ts';
+import { deviceName, subjectLine } from '#model/device-name.ts';
+import type { Machine } from '#model/machine.ts';
+import { compareVersions } from '#model/platform.ts';
 import type { DmaSystem, Order, Subject } from '#model/subject.ts';
-import { suppliersOf } from '#model/suppliers.ts';
 import { at, quoted, say, sayIf, type Trail } from '#model/trail.ts';
 import { pathOf } from '#tree/query.ts';
 
-const ADD_LINKS = 'Linux 6.12 drivers/base/core.c:device_links_check_suppliers';
+const CHECK_SUPPLIERS = 'Linux 6.12 drivers/base/core.c:device_links_check_suppliers';
 const CHECK_STATE = 'Linux 6.12 drivers/base/dd.c:driver_deferred_probe_check_state';
 
-/** Suppliers that Linux insists on are waited for until the timeout, and without one for ever. */
+/** PCI functions have no links of their own: their host bridge has. */
+function missingSupplier({ machine, node, bus }: Subject): DeviceLink | undefined {
+  return bus === 'platform' || bus === 'amba' ? endless(machine, node) : undefined;
+}
+
+/** A supplier that Linux insists on and that never comes: the probe does not get as far as the IOMMU. */
+function stuck(subject: Subject, trail: Trail): Order | undefined {
+  const { machine, node } = subject;
+  const link = missingSupplier(subject);
+  if (!link) return undefined;
+  const on = pathOf(link.supplier);
+  const evidence = [at(node, link.property.name)];
+  const text = `${quoted(link.property.name)} makes the probe wait for ${quoted(on)} without end, because ${link.why}.`;
+  if (link.device) say(trail, CHECK_SUPPLIERS, text, ...evidence);
+  else {
+    const dependsOn = `whether the kernel sets ${quoted(on)} up before devices exist`;
+    sayIf(trail, CHECK_SUPPLIERS, text, { dependsOn, evidence });
+  }
+  const log = pendingLine(machine, link);
+  if (log !== undefined) trail.log.push(`${deviceName(machine, node)}: ${log}`);
+  return { verdict: 'defer', deferral: { on, reason: 'supplier', seconds: null, log: log ?? '' } };
+}
+
+/** What Linux prints about the device when the timeout is over; before 6.2 without the reason. */
+function pendingLine(machine: Machine, link: DeviceLink): string | undefined {
+  const { seconds, releases } = timeoutOf(machine);
+  if (seconds === undefined || seconds === 0 || !releases) return undefined;
+  if (compareVersions(machine.platform.kernelVersion, [6, 2]) < 0) return 'deferred probe pending';
+  return `deferred probe pending: platform: ${waitReason(machine, link)}`;
+}
+
+/** Suppliers that Linux insists on without end, and that may have no driver. */
 function doubtSuppliers({ machine, node }: Subject, trail: Trail): void {
-  const { kernelVersion: version } = machine.platform;
-  const strict = commandLine(machine).fwDevlinkStrict === true;
-  for (const { supplier, property } of suppliersOf(machine.tree, node, { version, strict })) {
-    const { bus } = existence(machine, supplier);
-    if (bus !== 'platform' && bus !== 'amba') continue;
+  for (const { supplier, property } of doubtful(machine, node)) {
     const path = quoted(pathOf(supplier));
-    sayIf(trail, ADD_LINKS, `${quoted(property.name)} makes the probe wait for ${path}, without end.`, {
+    sayIf(trail, CHECK_SUPPLIERS, `${quoted(property.name)} makes the probe wait for ${path}, without end.`, {
       dependsOn: `whether a driver binds ${path}`,
       evidence: [at(node, property.name)],
     });
@@ -30,6 +57,8 @@ function doubtSuppliers({ machine, node }: Subject, trail: Trail): void {
 
 function order(subject: Subject, trail: Trail): Order | undefined {
   const { machine, binding } = subject;
+  const without = stuck(subject, trail);
+  if (without) return without;
   if (binding.outcome !== 'waiting') {
     doubtSuppliers(subject, trail);
     return undefined;
@@ -57,6 +86,9 @@ export const PROBE_DEFERRAL: DmaSystem = {
   id: 'probe-deferral',
   title: 'Probe deferral and its end',
   source: 'drivers/base/dd.c',
-  claims: ({ machine, binding }) => binding.outcome === 'waiting' || timeoutOf(machine).seconds === undefined,
+  claims: (subject) =>
+    subject.binding.outcome === 'waiting' ||
+    missingSupplier(subject) !== undefined ||
+    !timeoutOf(subject.machine).releases,
   order,
 };

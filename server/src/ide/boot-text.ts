@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// The boot order in words: what a device's probe waits for and what ends it, and a board's devices level by level.
+import type { BootOrder, BootStep, BootWait } from '#model/boot-order.ts';
+import type { SupplierDriver } from '#model/supplier-drivers.ts';
+
+/** `CONFIG_SM_GCC_8550, a module`: the driver and whether the kernel has it. */
+export function supplierDriverText({ symbol, state }: SupplierDriver): string {
+  if (symbol === undefined) return 'always built in';
+  const name = `CONFIG_${symbol}`;
+  if (state === 'builtin') return `${name}, built in`;
+  if (state === 'module') return `${name}, a module`;
+  return state === 'off' ? `${name}, not built` : name;
+}
+
+/** `clocks /soc/clock-controller@1000 (CONFIG_X, a module): the probe waits until …`. */
+export function waitText(wait: BootWait): string {
+  return `${wait.property} ${wait.on}${driverNote(wait)}: ${endText(wait)}`;
+}
+
+/** The same without the outcome, for a list. */
+export function waitName({ property, on }: BootWait): string {
+  return `${on} (${property})`;
+}
+
+function driverNote({ driver }: BootWait): string {
+  return driver ? ` (${supplierDriverText(driver)})` : '';
+}
+
+/** What ends the wait, a clause. */
+export function endText(wait: BootWait): string {
+  const { by, end, device, why, seconds } = wait;
+  const whose = device === null ? 'its driver' : `the driver of ${device}`;
+  if (end === 'nothing') return 'set up before devices exist, nobody waits';
+  if (by === 'driver') return releasedText(wait);
+  if (by === 'dma') {
+    if (end === 'bound') return 'the set-up of DMA waits until the IOMMU is registered';
+    if (end === 'module') return `the set-up of DMA waits until its module is loaded${giveUp(seconds)}`;
+    return `never registered, because ${why}; the set-up of DMA waits ${timeText(seconds)}`;
+  }
+  switch (end) {
+    case 'bound':
+      return `the probe waits until ${whose} binds`;
+    case 'module':
+      return `the probe waits until the module of ${whose} is loaded${giveUp(seconds)}`;
+    case 'timeout':
+      return `no driver comes; ${seconds === 0 ? 'Linux lets the probe start once the built-in drivers are done' : `the probe waits ${seconds} s`}, then the device's own driver decides`;
+    case 'never':
+      return `the probe waits without end, because ${why}`;
+    case 'unknown':
+      return `no driver of Linux is known for it; the probe waits until one binds${giveUp(seconds)}`;
+  }
+}
+
+function releasedText({ released, circle, on }: BootWait): string {
+  switch (released) {
+    case 'optional':
+      return "optional, Linux does not wait; the device's own driver asks for it";
+    case 'circle':
+      return `both wait for each other (${(circle ?? [on]).join(', ')}), so Linux lets go of the link; the device's own driver asks for it`;
+    default:
+      return "fw_devlink does not hold the probe back; the device's own driver asks for it";
+  }
+}
+
+function giveUp(seconds: number | null): string {
+  if (seconds === null) return ', without end';
+  return seconds === 0 ? ', or Linux gives up at the end of its own start' : `, or Linux gives up after ${seconds} s`;
+}
+
+function timeText(seconds: number | null): string {
+  if (seconds === null) return 'without end';
+  return seconds === 0 ? 'until the built-in drivers are done' : `${seconds} s and goes on without`;
+}
+
+/** The one wait that a reader should know of: one without end, else one that a timeout or a module ends, else the IOMMU. */
+export function decisiveWait(waits: readonly BootWait[]): BootWait | undefined {
+  const held = waits.filter(({ by, end }) => by !== 'driver' && end !== 'nothing');
+  const ofEnd = (end: BootWait['end']): BootWait | undefined => held.find((wait) => wait.end === end);
+  return (
+    ofEnd('never') ?? ofEnd('timeout') ?? ofEnd('unknown') ?? ofEnd('module') ?? held.find(({ by }) => by === 'dma')
+  );
+}
+
+/** The lines of `dt-iommu explain --boot-order`. */
+export function bootOrderText({ steps, circles, fwDevlink }: BootOrder): string {
+  const strict = fwDevlink.strict ? ', strict' : '';
+  const lines = [
+    `boot order by the suppliers of each device (fw_devlink ${fwDevlink.mode}${strict}: ${fwDevlink.because})`,
+  ];
+  let level = 0;
+  for (const step of steps) {
+    if (step.level !== level) {
+      level = step.level;
+      const after = level === 1 ? 'wait for no other device' : `after level ${level - 1}`;
+      lines.push('', `${level}. ${after}`);
+    }
+    lines.push(...stepLines(step));
+  }
+  if (circles.length > 0) {
+    lines.push('', 'wait for each other, so Linux lets go of the links between them');
+    for (const circle of circles) lines.push(`   ${circle.join(', ')}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function stepLines({ path, driver, waits }: BootStep): string[] {
+  const lines = [`   ${path}${driver ? `  ${supplierDriverText(driver)}` : ''}`];
+  const plain = waits.filter(({ by, end }) => by !== 'driver' && end === 'bound');
+  if (plain.length > 0) lines.push(`      after ${plain.map(waitName).join(', ')}`);
+  for (const wait of waits) {
+    const ends = wait.by !== 'driver' && wait.end !== 'bound' && wait.end !== 'nothing';
+    if (ends) lines.push(`      ${waitText(wait)}`);
+  }
+  return lines;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// The boot order of devices: every device once, after the ones that Linux itself waits for.
+import { expect, test } from 'vitest';
+import { type BootStep, bootOrder, bootWaits } from '#model/boot-order.ts';
+import { configured, LINUX_6_12, platform } from '#test/support/reports.ts';
+import { nodeAt, treeOf } from '#test/support/tree.ts';
+
+const line = ({ level, path, waits }: BootStep): string =>
+  `${level} ${path} after ${waits.map(({ on }) => on).join(', ') || 'nobody'}`;
+
+const chain = treeOf(`/ { #address-cells = <1>; #size-cells = <1>;
+  gpu@4000 { compatible = "ex,gpu"; reg = <0x4000 0x100>; iommus = <&mmu>; clocks = <&clk>; };
+  mmu: iommu@3000 { compatible = "rockchip,iommu"; reg = <0x3000 0x100>; #iommu-cells = <0>; power-domains = <&pd>; clocks = <&clk>; };
+  pd: power@2000 { compatible = "ex,pd"; reg = <0x2000 0x10>; #power-domain-cells = <0>; clocks = <&clk>; };
+  clk: clock@1000 { compatible = "ex,clk"; reg = <0x1000 0x10>; #clock-cells = <0>; };
+  idle@5000 { compatible = "ex,idle"; reg = <0x5000 0x10>; };
+};`);
+
+test('each supplier once, suppliers first; only what the device needs', () => {
+  const { steps } = bootOrder(chain, LINUX_6_12, [nodeAt(chain, '/gpu@4000')]);
+  expect(steps.map(line)).toEqual([
+    '1 /clock@1000 after nobody',
+    '2 /power@2000 after /clock@1000',
+    '3 /iommu@3000 after /power@2000, /clock@1000',
+    '4 /gpu@4000 after /clock@1000, /iommu@3000',
+  ]);
+  expect(
+    bootOrder(chain, LINUX_6_12)
+      .steps.filter(({ level }) => level === 1)
+      .map(({ path }) => path),
+  ).toEqual(['/clock@1000', '/idle@5000']);
+});
+
+test('a circle ends, and is named', () => {
+  const tree = treeOf(`/ {
+    a: a { compatible = "ex,a"; #clock-cells = <0>; clocks = <&b>; };
+    b: b { compatible = "ex,b"; #clock-cells = <0>; clocks = <&a>; };
+  };`);
+  const { steps, circles } = bootOrder(tree, LINUX_6_12);
+  expect(steps.map(({ level, waits }) => [level, waits[0]?.by, waits[0]?.released])).toEqual([
+    [1, 'driver', 'circle'],
+    [1, 'driver', 'circle'],
+  ]);
+  expect(circles).toEqual([['/a', '/b']]);
+});
+
+test('an IOMMU is waited for in the set-up of DMA, whatever fw_devlink does, and by a link when it is strict', () => {
+  const gpu = nodeAt(chain, '/gpu@4000');
+  const waits = (cmdline: string) =>
+    bootWaits(chain, platform({ cmdline }), gpu).map(({ by, property }) => `${by} ${property}`);
+  expect(waits('')).toEqual(['fw_devlink clocks', 'dma iommus']);
+  expect(waits('fw_devlink=off')).toEqual(['dma iommus', 'driver clocks']);
+  expect(waits('fw_devlink.strict=1')).toEqual(['fw_devlink iommus', 'fw_devlink clocks', 'dma iommus']);
+});
+
+test('an IOMMU that this kernel lacks', () => {
+  const config = configured('ARM64=y', 'MODULES=y');
+  const [, iommu] = bootWaits(
+    chain,
+    platform({ ...config, cmdline: 'deferred_probe_timeout=5' }),
+    nodeAt(chain, '/gpu@4000'),
+  );
+  expect(iommu).toMatchObject({
+    by: 'dma',
+    end: 'timeout',
+    seconds: 5,
+    driver: { symbol: 'ROCKCHIP_IOMMU', state: 'off' },
+  });
+});
