@@ -4,7 +4,7 @@ import { compatibles, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { type Binding, revisionDoubt } from './binding.ts';
 import { coherence } from './coherence.ts';
-import { subjectLine } from './device-name.ts';
+import { functionName, subjectLine } from './device-name.ts';
 import { platformSubject, subjectOf } from './devices.ts';
 import type { Addressing, Window } from './dma-ranges.ts';
 import { domainVerdict } from './domains.ts';
@@ -16,6 +16,7 @@ import { failureLines, iommuState } from './iommu-state.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { memoryBanks, outOfReach } from './memory.ts';
 import { treeNodes } from './nodes.ts';
+import { functionPlacement } from './pci-groups.ts';
 import { compareVersions } from './platform.ts';
 import { listed, type Region, reservedByTree } from './reserved.ts';
 import { sayPoolUnused, takesRestrictedPool } from './restricted-pool.ts';
@@ -213,13 +214,13 @@ function beforeOps(subject: Subject, translation: Translation, trail: Trail): Ou
   const order = first(subject, (system) => system.order?.(subject, trail));
   const none = { group: null, deferred: null, reserved: [], xen: null };
   if (order) return { ...none, verdict: order.verdict, deferred: order.deferral };
-  const { machine, node, binding } = subject;
+  const { machine, binding } = subject;
   if (binding.outcome !== 'bound' || translation.refused !== undefined || refused(subject, trail)) {
     return { ...none, verdict: direct(subject, trail) };
   }
   revisionDoubt(machine, binding, trail);
   doubtCrowd(subject, trail);
-  const group = translation.group ?? groupName(machine, node, binding, subject.id);
+  const group = translation.group ?? groupName(subject);
   if (group === undefined) return { ...none, verdict: direct(subject, trail) };
   return { ...none, verdict: behindIommu(subject, group, trail), group, reserved: reservedOf(subject, trail) };
 }
@@ -258,13 +259,21 @@ function behindIommu(subject: Subject, group: string, trail: Trail): Verdict {
   const { machine, node } = subject;
   const authority = 'Linux 6.12 drivers/iommu/iommu.c:iommu_group_add_device';
   const members = groupMembers(machine, group).filter((member) => member !== node);
-  const others = members.slice(0, 4).map((member) => quoted(pathOf(member)));
+  const others = [...members.map(pathOf), ...functionCompany(subject, trail)].slice(0, 4).map(quoted);
   const shared = others.length === 0 ? 'a group' : `the group of ${others.join(', ')}`;
   say(trail, authority, `The device joins ${shared}.`);
   trail.log.push(subjectLine(machine, subject, 'Adding to iommu group N'));
   const verdict = domainVerdict(subject, [node, ...members], trail);
   sayPoolUnused(subject, trail);
   return verdict;
+}
+
+/** The other functions of a PCI function's group, by node or by name; records why they are one. */
+function functionCompany({ machine, bus, configuredBy, id }: Subject, trail: Trail): string[] {
+  if (bus !== 'pci' || id === undefined) return [];
+  const { company, trail: why } = functionPlacement(machine, configuredBy, id);
+  follow(trail, why);
+  return company.map((fn) => (fn.node ? pathOf(fn.node) : functionName(machine, configuredBy, fn.id)));
 }
 
 function reservedOf(subject: Subject, trail: Trail): Outcome['reserved'] {

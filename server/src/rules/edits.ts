@@ -77,7 +77,8 @@ export function insertProperty(
   const indent = indentAt(source, block.span.start) + indentUnit(source);
   const rest = source.slice(brace + 1, block.span.end);
   const empty = /^\s*\}/.test(rest) && !rest.slice(0, rest.indexOf('}')).includes('\n');
-  const tail = empty ? lineEnd(source) + indentAt(source, block.span.start) : '';
+  const child = /^\s*(?:\w+:\s*)*[\w,.+-]+(?:@[\w,.+-]+)?\s*\{/.test(rest) ? lineEnd(source) : '';
+  const tail = empty ? lineEnd(source) + indentAt(source, block.span.start) : child;
   return {
     span: { file: block.span.file, start: brace + 1, end: empty ? brace + 1 + rest.indexOf('}') : brace + 1 },
     text: `${lineEnd(source)}${indent}${statement(added)}${tail}`,
@@ -161,9 +162,11 @@ export function freeLabel(labels: ReadonlyMap<string, unknown>, wanted: string):
   for (let n = 1; ; n++) if (!labels.has(`${wanted}_${n}`)) return `${wanted}_${n}`;
 }
 
-/** A cell as the text around it writes numbers: hexadecimal when `like` is, else decimal. */
-export function cellText(value: number, like: string): string {
-  return /\b0x/i.test(like) ? `0x${value.toString(16)}` : String(value);
+/** A number as another one is written: decimal, hexadecimal, or as decompilers do with an even count of digits. */
+export function numberLike(value: number, like: string): string {
+  if (!/^0x/i.test(like)) return String(value);
+  const digits = value.toString(16);
+  return `0x${/^0x0/i.test(like) && digits.length % 2 === 1 ? '0' : ''}${digits}`;
 }
 
 /** `\r\n` when the file uses it. */
@@ -204,10 +207,23 @@ function inChild(node: DtNode, span: Span): boolean {
   return false;
 }
 
+/** The line, where nothing else stands on it, with the blank line that would be one too many without it. */
 function wholeLine(source: string, span: Span): Span {
+  const { file } = span;
   const lineStart = source.lastIndexOf('\n', span.start - 1) + 1;
   const newline = source.indexOf('\n', span.end);
   const lineStop = newline < 0 ? source.length : newline + 1;
-  const alone = source.slice(lineStart, span.start).trim() === '' && source.slice(span.end, lineStop).trim() === '';
-  return alone ? { file: span.file, start: lineStart, end: lineStop } : span;
+  const isFirst = source.slice(lineStart, span.start).trim() === '';
+  const tail = source.slice(span.end, lineStop);
+  if (!isFirst || tail.trim() !== '') {
+    const blanks = isFirst || /[ \t]$/.test(source.slice(0, span.start)) ? (/^[ \t]*/.exec(tail)?.[0].length ?? 0) : 0;
+    return { file, start: span.start, end: span.end + blanks };
+  }
+  const above = /(?:^|\n)([^\n]*)\n$/.exec(source.slice(0, lineStart))?.[1] ?? '{';
+  const below = /^[^\n]*\n?/.exec(source.slice(lineStop))?.[0] ?? '';
+  if (below !== '' && below.trim() === '' && (above.trim() === '' || above.trimEnd().endsWith('{'))) {
+    return { file, start: lineStart, end: lineStop + below.length };
+  }
+  if (above.trim() === '' && /^\s*\}/.test(below)) return { file, start: lineStart - above.length - 1, end: lineStop };
+  return { file, start: lineStart, end: lineStop };
 }
