@@ -80,12 +80,18 @@ describe('iommu-map', () => {
 //              ^^^^^^^^^ error[iommu-map-length]: \`iommu-map\` has 5 cells, and an entry needs four (it has the form of Linux 7.2); Linux refuses the whole map and no ID behind this node is translated.`),
       ));
 
-    it('is a hint in the old form, in both', () => {
+    it('is a hint in the old form, except where the release reads that', () => {
       const old = two(`		iommu-map = <0x0 &smmu 0x400 0x1>;
 //              ^^^^^^^^^ hint[iommu-map-cells-mismatch]`);
-      checkDiagnostics(old);
       checkDiagnostics(`//- /board.dts kernel:7.2\n/dts-v1/;\n${old}`);
+      checkNone(two('\t\tiommu-map = <0x0 &smmu 0x400 0x1>;'));
     });
+
+    it('cannot have several IDs in an entry of the old form on Linux 7.2', () =>
+      checkDiagnostics(
+        `//- /board.dts kernel:7.2\n/dts-v1/;\n${two(`		iommu-map = <0x0 &smmu 0x400 0x100>;
+//              ^^^^^^^^^ error[iommu-map-length]: \`iommu-map\` has entries with one output cell for several IDs, and \`/iommu\` has \`#iommu-cells = <2>\`; Linux refuses the whole map and no ID behind this node is translated.`)}`,
+      ));
   });
 
   it('to a disabled IOMMU, which the fix enables', () => {

@@ -187,6 +187,15 @@ export function indentAt(source: string, at: number): string {
   return /^[ \t]*/.exec(source.slice(start))?.[0] ?? '';
 }
 
+/** Blanks up to the column of an offset, as its line begins: tabs of eight, then blanks, where the file has tabs. */
+export function alignment(source: string, at: number): string {
+  const line = source.slice(source.lastIndexOf('\n', at - 1) + 1, at);
+  const indent = indentAt(source, at);
+  const width = line.length - indent.length;
+  if (!indent.includes('\t')) return indent + ' '.repeat(width);
+  return indent + '\t'.repeat(Math.floor(width / 8)) + ' '.repeat(width % 8);
+}
+
 /** Blanks of the same length in place of comments. */
 export function withoutComments(text: string): string {
   return text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, (comment) => comment.replace(/[^\n]/g, ' '));

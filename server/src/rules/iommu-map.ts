@@ -3,11 +3,11 @@
 import { compareVersions } from '#model/platform.ts';
 import { isLive, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
 import { type MapEntry, mapEntries } from '#tree/specifiers.ts';
-import type { DtNode } from '#tree/types.ts';
+import type { DtNode, DtProperty } from '#tree/types.ts';
 import { enable } from './edits.ts';
 import { board, host, mmu500, SMMU_V3 } from './example.ts';
 import { hex, isPciHost, lastId, overlaps, uncovered } from './id-map.ts';
-import { withAllCells } from './iommu-map-form.ts';
+import { hasNewForm, withAllCells, withOneCell } from './iommu-map-form.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { cellCount, entriesOf, iommuDriver } from './uses.ts';
 
@@ -16,8 +16,15 @@ const XLATE = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate';
 
 const GOOD = board(SMMU_V3, host('iommu-map = <0x0 &smmu 0x0 0x10000>;'));
 
+/** Empty where Linux reads nothing of sense: see {@link length}. */
 function mapOf(context: RuleContext, node: DtNode): readonly MapEntry[] {
-  return entriesOf(context, node, 'iommu-map') ?? [];
+  return isTooNew(context, node) ? [] : (entriesOf(context, node, 'iommu-map') ?? []);
+}
+
+/** In the form of Linux 7.2, for a kernel that is older. */
+function isTooNew({ tree, platform }: RuleContext, node: DtNode): boolean {
+  const property = node.properties.get('iommu-map');
+  return property !== undefined && compareVersions(platform.kernelVersion, [7, 2]) < 0 && hasNewForm(tree, property);
 }
 
 const length: Rule = {
@@ -28,24 +35,46 @@ const length: Rule = {
   knows: 'node',
   doc: `An entry of \`iommu-map\` has four cells: first ID, IOMMU, first output ID, number of IDs.
 With any other length, or none, Linux prints \`Error: Bad iommu-map length\`, and every function behind the bridge gets
-direct DMA. Complete the entry. From Linux 7.2 on an entry has as many output cells as \`#iommu-cells\` of its IOMMU says.`,
+direct DMA. Complete the entry. From Linux 7.2 on an entry has as many output cells as \`#iommu-cells\` of its IOMMU says,
+and with more than one of them it covers one ID. The quick fix goes from one form to the other.`,
   source: MAP_ID,
-  example: { bad: board(SMMU_V3, host('iommu-map = <0x0 &smmu 0x10000>;')), good: GOOD },
+  example: {
+    bad: board(mmu500(2), host('iommu-map = <0x0 &smmu 0x0 0x0 0x1>;')),
+    good: board(mmu500(2), host('iommu-map = <0x0 &smmu 0x0 0x1>;')),
+  },
   *check(context, node) {
     const property = node.properties.get('iommu-map');
-    if (!property || entriesOf(context, node, 'iommu-map')) return;
-    const count = property.value.bytes.length / 4;
     const wide = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
-    const newForm = !wide && mapEntries(context.tree, property, '#iommu-cells') !== undefined;
-    const divided = wide ? 'which do not divide into entries' : 'and an entry needs four';
-    const form = newForm ? ' (it has the form of Linux 7.2)' : '';
-    const what = count === 0 ? 'is empty' : `has ${count} cells, ${divided}${form}`;
+    const newForm = isTooNew(context, node);
+    if (!property || (!newForm && entriesOf(context, node, 'iommu-map'))) return;
+    const what = lengthText(context, property, newForm);
+    const fix = wide
+      ? withAllCells(context, node) && 'Write all output cells'
+      : newForm && withOneCell(context, node) && 'Write one output cell per entry';
+    const end =
+      newForm && entriesOf(context, node, 'iommu-map') ? 'reads fours that name no IOMMU' : 'refuses the whole map';
     yield {
-      message: `\`iommu-map\` ${what}; Linux refuses the whole map and no ID behind this node is translated.`,
+      message: `\`iommu-map\` ${what}; Linux ${end} and no ID behind this node is translated.`,
       span: lastSet(property).name,
+      ...(fix && { fix }),
     };
   },
+  fix(context, node, finding) {
+    const edits = isTooNew(context, node) ? withOneCell(context, node) : withAllCells(context, node);
+    return edits && { title: finding.fix ?? '', edits };
+  },
 };
+
+function lengthText({ tree, platform }: RuleContext, property: DtProperty, newForm: boolean): string {
+  const count = property.value.bytes.length / 4;
+  if (count === 0) return 'is empty';
+  if (newForm) return `has ${count} cells, and an entry needs four (it has the form of Linux 7.2)`;
+  if (compareVersions(platform.kernelVersion, [7, 2]) < 0) return `has ${count} cells, and an entry needs four`;
+  const old = mapEntries(tree, property)?.find(({ provider }) => provider && cellCount(provider) > 1)?.provider;
+  return old
+    ? `has entries with one output cell for several IDs, and \`${pathOf(old)}\` has \`#iommu-cells = <${cellCount(old)}>\``
+    : `has ${count} cells, which do not divide into entries`;
+}
 
 const badPhandle: Rule = {
   id: 'iommu-map-bad-phandle',
@@ -197,7 +226,7 @@ const cellsMismatch: Rule = {
   properties: ['iommu-map'],
   doc: `Up to Linux 7.1 an entry has four cells whatever \`#iommu-cells\` of the IOMMU says, and one output cell reaches the
 driver. From 7.2 on the number of output cells follows \`#iommu-cells\`; the old form is still read when every entry has
-length 1. Nothing is wrong for an older kernel. For a tree that both must read, give each function its own entry.`,
+length 1. Nothing is wrong for an older kernel, and an entry of its own for each function is read by both.`,
   source: `${MAP_ID}; Linux 7.2 commit ccb2fd725d41 "of: Respect #{iommu,msi}-cells in maps"`,
   example: {
     bad: board(mmu500(2), host('iommu-map = <0x0 &smmu 0x0 0x1>;')),
@@ -211,6 +240,8 @@ length 1. Nothing is wrong for an older kernel. For a tree that both must read, 
     if (!property || !entry?.provider || entry.outCells === cellCount(entry.provider)) return;
     const new72 = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
     const single = entries.every((each) => each.length.value === 1);
+    // What every release reads is no mistake.
+    if (single && !new72) return;
     const end = single
       ? 'Linux reads one output cell per entry and takes the others as 0'
       : new72
