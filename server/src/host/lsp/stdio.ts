@@ -9,5 +9,12 @@ import { serve } from './server.ts';
 export function serveStreams(input: NodeJS.ReadableStream, output: NodeJS.WritableStream): void {
   const connection = createConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
   serve(connection, { grammar: readGrammar(), files: new DiskFiles() });
+  // A client that went away without `exit` waits for nothing; a timer of the reader would keep the process for it.
+  input.once('end', leave).once('error', leave);
+  output.once('error', leave);
   connection.listen();
+}
+
+function leave(): void {
+  process.exit(1);
 }
