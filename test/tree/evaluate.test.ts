@@ -224,6 +224,10 @@ describe('bad input is bounded', () => {
     expect(evaluateText(header + text).tree.problems.map((problem) => problem.rule)).toContain(rule);
     expect(performance.now() - start).toBeLessThan(5000);
   });
+
+  test('a comment that is never closed is named where it starts, as gcc does', () => {
+    expect(problems(`${header}/ {\n\ta = "/*";\n\t/* b\n};`)).toEqual(['board.dts:4 syntax/error']);
+  });
 });
 
 function doubling(levels: number): string {

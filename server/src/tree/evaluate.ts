@@ -4,6 +4,7 @@
 import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Ast, Item } from '#syntax/ast.ts';
+import { unclosedComment } from '#syntax/comments.ts';
 import { StatementApplier } from './apply.ts';
 import { TreeBuilder } from './build.ts';
 import { scanDirectives } from './cpp/directives.ts';
@@ -65,6 +66,8 @@ export class Frontend {
     const run = this.#run(file, options, undefined);
     const broken = run.broken.length > 0;
     if (!broken && (!run.irregular || options.standalone)) return run.finish([]);
+    const unclosed = unclosedComments(run.broken);
+    if (unclosed.length > 0) return run.finish(unclosed);
     const strict = readStrictly(file, this.#reader, options);
     if (!strict.fault) return broken ? this.#run(file, options, strict).finish([]) : run.finish([]);
     // Without a file that it includes, a board may end too early or lack its header: that is no second problem.
@@ -140,6 +143,16 @@ interface Run {
   /** An include was not found. */
   readonly partial: boolean;
   finish(syntax: readonly Problem[]): DeviceTree;
+}
+
+/** cpp stops at a comment without an end, before dtc reads anything. */
+function unclosedComments(broken: readonly BrokenFile[]): Problem[] {
+  return broken.flatMap(({ file }) => {
+    const start = unclosedComment(file.text);
+    if (start === undefined) return [];
+    const message = 'The comment is never closed: its `*/` is missing; cpp stops here.';
+    return [{ rule: 'syntax/error', severity: 'error', message, span: { file: file.path, start, end: start + 2 } }];
+  });
 }
 
 /**
