@@ -5,7 +5,7 @@ import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { removeProperty, replaceValue } from './edits.ts';
 import { board, GIC, mmu500, SMMU_V3 } from './example.ts';
-import type { Rule, RuleContext } from './rule.ts';
+import type { Fix, Rule, RuleContext } from './rule.ts';
 import { convertMasters } from './smmu-legacy.ts';
 import { iommuDriver, usesByProvider, usesOf } from './uses.ts';
 
@@ -32,18 +32,27 @@ domains, and PCI is not supported. Write \`#iommu-cells\` on the SMMU and \`iomm
   *check(context, node) {
     const property = node.properties.get('mmu-masters');
     if (!property) return;
+    const conversion = convertMasters(context);
+    const why = 'refused' in conversion ? `; there is no quick fix, because ${conversion.refused}` : '';
     yield {
-      message: '`mmu-masters` is deprecated; Linux gives these masters no translating domain.',
+      message: `\`mmu-masters\` is deprecated; Linux gives these masters no translating domain${why}.`,
       span: lastSet(property).name,
       tag: 'deprecated',
-      ...(convertMasters(context, node) && { fix: 'Convert to `iommus` on every master' }),
+      ...('edits' in conversion && { fix: conversionTitle(context) }),
     };
   },
-  fix(context, node, finding) {
-    const edits = convertMasters(context, node);
-    return edits && { title: finding.fix ?? '', edits };
-  },
+  fix: convertAll,
 };
+
+function convertAll(context: RuleContext): Fix | undefined {
+  const conversion = convertMasters(context);
+  return 'edits' in conversion ? { title: conversionTitle(context), edits: conversion.edits } : undefined;
+}
+
+function conversionTitle(context: RuleContext): string {
+  const { length } = context.nodesWith('mmu-masters');
+  return `Convert to \`iommus\` on every master${length > 1 ? ` of ${length} SMMUs` : ''}`;
+}
 
 const mixedBindings: Rule = {
   id: 'smmu-mixed-bindings',
@@ -69,8 +78,10 @@ the deferred probe timeout. Convert all to \`iommus\`.`,
       message: `\`${pathOf(other)}\` has no \`mmu-masters\`; Linux drives only the SMMUs that have the form of the first one that it probes.`,
       span: lastSet(property).name,
       related: [{ message: 'the other SMMU', span: nodeSpan(other) }],
+      ...('edits' in convertMasters(context) && { fix: conversionTitle(context) }),
     };
   },
+  fix: convertAll,
 };
 
 function isArmSmmu(context: RuleContext, node: DtNode): boolean {
