@@ -3,6 +3,7 @@
 import { catalogue } from './catalogue.ts';
 import { COHERENCE_RULES } from './coherence.ts';
 import { DMA_RANGES_RULES } from './dma-ranges.ts';
+import { DMA_BUS_RULES } from './dma-ranges-buses.ts';
 import { DMA_WINDOW_RULES } from './dma-windows.ts';
 import { ARM_SMMU_RULES } from './drivers-arm-smmu.ts';
 import { MEDIA_RULES } from './drivers-media.ts';
@@ -11,6 +12,7 @@ import { QUALCOMM_RULES } from './drivers-qualcomm.ts';
 import { RENESAS_RULES } from './drivers-renesas.ts';
 import { VIRTIO_IOMMU_RULES } from './drivers-virtio-iommu.ts';
 import { DTC_RULES } from './dtc/index.ts';
+import { HOST1X_RULES } from './host1x.ts';
 import { ID_RANGE_RULES } from './id-range.ts';
 import { IOMMU_ADDRESSES_RULES } from './iommu-addresses.ts';
 import { IOMMU_MAP_RULES } from './iommu-map.ts';
@@ -18,6 +20,8 @@ import { IOMMU_MAP_MASK_RULES } from './iommu-map-mask.ts';
 import { IOMMUS_RULES } from './iommus.ts';
 import { IOMMUS_DEVICE_RULES } from './iommus-device.ts';
 import { MSI_RULES } from './msi.ts';
+import { MSI_CONTROLLER_RULES } from './msi-controllers.ts';
+import { MSI_MAP_RULES } from './msi-map.ts';
 import { PCI_RULES } from './pci.ts';
 import { PROBE_RULES } from './probe.ts';
 import { PROVIDER_RULES } from './provider.ts';
@@ -60,9 +64,9 @@ export const FAMILIES: readonly Family[] = [
   { title: 'virtio-iommu', rules: VIRTIO_IOMMU_RULES },
   { title: 'Renesas IPMMU', rules: RENESAS_RULES },
   { title: 'IOMMUs of media and mobile chips', rules: [...MEDIA_RULES, ...MEDIATEK_RULES, ...QUALCOMM_RULES] },
-  { title: 'PCI and other buses with IDs', rules: PCI_RULES },
-  { title: 'Message signalled interrupts', rules: MSI_RULES },
-  { title: '`dma-ranges`', rules: [...DMA_RANGES_RULES, ...DMA_WINDOW_RULES] },
+  { title: 'PCI and other buses with IDs', rules: [...PCI_RULES, ...HOST1X_RULES] },
+  { title: 'Message signalled interrupts', rules: [...MSI_RULES, ...MSI_MAP_RULES, ...MSI_CONTROLLER_RULES] },
+  { title: '`dma-ranges`', rules: [...DMA_RANGES_RULES, ...DMA_BUS_RULES, ...DMA_WINDOW_RULES] },
   { title: 'Coherence', rules: COHERENCE_RULES },
   { title: 'Reserved memory', rules: [...RESERVED_MEMORY_RULES, ...IOMMU_ADDRESSES_RULES] },
   { title: 'Probing', rules: PROBE_RULES },
