@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommus` as a whole: the IOMMUs that one device combines, and the places where nobody reads the property.
+import type { TextEdit } from '#base/text.ts';
 import { existence } from '#model/existence.ts';
 import { machineOf } from '#model/machine.ts';
 import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
-import type { DtNode } from '#tree/types.ts';
-import { removeProperty } from './edits.ts';
+import type { DtNode, DtProperty } from '#tree/types.ts';
+import { insertProperty, removeProperty } from './edits.ts';
 import { board, mmu500, SMMU_V3 } from './example.ts';
 import { isPciHost } from './id-map.ts';
 import { outcome } from './outcome.ts';
@@ -119,26 +120,52 @@ const notInherited: Rule = {
   properties: ['iommus'],
   doc: `A bus node has \`iommus\`, and the devices below it do not. Linux does not walk up the tree for an IOMMU:
 the property concerns the bus node alone, which does no DMA, and the devices get direct DMA.
-Move \`iommus\` to the devices.`,
+Move \`iommus\` to the devices that do DMA. The quick fix does it where the bus has only one device; with several of them
+the tree does not say which device has which ID.`,
   source:
     'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure; Documentation/devicetree/bindings/iommu/iommu.txt, Notes',
   example: {
     bad: board(SMMU_V3, 'bus { compatible = "simple-bus"; iommus = <&smmu 4>; dma { compatible = "vendor,dma"; }; };'),
     good: board(SMMU_V3, 'bus { compatible = "simple-bus"; dma { compatible = "vendor,dma"; iommus = <&smmu 4>; }; };'),
   },
-  *check(_context, node) {
+  *check(context, node) {
     const names = compatibles(node);
     const property = node.properties.get('iommus');
-    if (!property || !isLive(node) || names.length === 0 || !names.every((name) => GENERIC_BUSES.has(name))) return;
+    if (!property || !isLive(node) || !isGenericBus(node)) return;
     const devices = [...node.children.values()].filter((child) => isLive(child) && child.properties.has('compatible'));
     if (devices.length === 0 || devices.some((child) => child.properties.has('iommus'))) return;
     yield {
-      message: `\`${names[0]}\` does no DMA itself, and Linux does not hand its \`iommus\` down; the ${devices.length === 1 ? 'device' : 'devices'} below get direct DMA.`,
+      message: `\`${names[0]}\` does no DMA itself, and Linux does not hand its \`iommus\` down; ${devices.length === 1 ? 'the device below gets' : 'the devices below get'} direct DMA.`,
       span: lastSet(property).name,
       related: devices.slice(0, 5).map((child) => ({ message: 'has no `iommus`', span: nodeSpan(child) })),
+      ...(moveToChild(context, node, property) && { fix: `Move \`iommus\` to \`${devices[0]?.name}\`` }),
     };
   },
+  fix(context, node, finding) {
+    const property = node.properties.get('iommus');
+    const edits = property && moveToChild(context, node, property);
+    return edits && { title: finding.fix ?? '', edits };
+  },
 };
+
+function isGenericBus(node: DtNode): boolean {
+  const names = compatibles(node);
+  return names.length > 0 && names.every((name) => GENERIC_BUSES.has(name));
+}
+
+/** To the only device of the bus, also counting disabled ones, which another board may enable. */
+function moveToChild({ text }: RuleContext, bus: DtNode, property: DtProperty): TextEdit[] | undefined {
+  const [child, ...others] = [...bus.children.values()].filter((each) => each.properties.has('compatible'));
+  if (!child || others.length > 0 || isGenericBus(child) || isPciHost(child) || property.origins.length > 1) return;
+  const { span, name } = lastSet(property);
+  const source = text(span.file);
+  const value = /^\s*=\s*(.*?)\s*;$/s.exec(source.slice(name.end, span.end))?.[1];
+  const block = child.origins.find((origin) => origin.kind === 'open' && origin.span.file === span.file);
+  const isWritten = source.slice(name.start, name.end) === property.name;
+  if (value === undefined || !block || !isWritten) return undefined;
+  const added = insertProperty(text, child, { name: 'iommus', value }, block);
+  return added && [...removeProperty(text, property), added];
+}
 
 const unconfiguredBus: Rule = {
   id: 'iommus-on-unconfigured-bus',
