@@ -22,6 +22,20 @@ interface Body extends OpenBody {
   nodes: boolean;
 }
 
+/** What dtc has read so far at the top: nothing, `/dts-v1/`, or a node. */
+type Phase = 'start' | 'header' | 'nodes';
+
+/** How far an applier has come between two statements of the top. */
+export interface ApplierMark {
+  readonly reservations: number;
+  readonly plugin: boolean;
+  readonly irregular: boolean;
+  readonly omits: boolean;
+  readonly statements: number;
+  readonly fragments: number;
+  readonly phase: Phase;
+}
+
 export class StatementApplier {
   readonly reservations: MemoryReservation[] = [];
   plugin = false;
@@ -36,14 +50,38 @@ export class StatementApplier {
   #depth = 0;
   #statements = 0;
   #fragments = 0;
-  /** What dtc has read so far at the top: nothing, `/dts-v1/`, or a node. */
-  #phase: 'start' | 'header' | 'nodes' = 'start';
+  #phase: Phase = 'start';
 
   constructor(cpp: Preprocessor, reader: TextReader, tree: TreeBuilder, standalone: boolean) {
     this.#cpp = cpp;
     this.#reader = reader;
     this.#tree = tree;
     this.#standalone = standalone;
+  }
+
+  mark(): ApplierMark {
+    const { plugin, irregular, omits } = this;
+    const reservations = this.reservations.length;
+    return {
+      reservations,
+      plugin,
+      irregular,
+      omits,
+      statements: this.#statements,
+      fragments: this.#fragments,
+      phase: this.#phase,
+    };
+  }
+
+  /** Forgets everything since the mark; the tree and the preprocessor have marks of their own. */
+  rewind(mark: ApplierMark): void {
+    this.reservations.length = mark.reservations;
+    this.plugin = mark.plugin;
+    this.irregular = mark.irregular;
+    this.omits = mark.omits;
+    this.#statements = mark.statements;
+    this.#fragments = mark.fragments;
+    this.#phase = mark.phase;
   }
 
   readonly top = (item: Item, source: Source, at: number): void => this.#apply(item, source, at, undefined);
@@ -123,6 +161,7 @@ export class StatementApplier {
       return;
     }
     const { node } = target;
+    this.#tree.touch(node);
     node.origins.push(new ItemOrigin('open', source, item, at, head));
     this.#addLabels(node, head, target.fresh, { source, at: at + item.head.at });
     if (head.omit) this.#omit(node);
@@ -141,6 +180,7 @@ export class StatementApplier {
   }
 
   #omit(node: TreeNode): void {
+    this.#tree.touch(node);
     node.omitIfUnreferenced = true;
     this.omits = true;
   }

@@ -10,25 +10,42 @@ import { EMPTY_VALUE, type RawValue } from './value-syntax.ts';
 
 const NO_CHILDREN = new Map<string, TreeNode>();
 
+const NO_LABELS: readonly Label[] = [];
+
 export class TreeNode implements DtNode {
   readonly name: string;
-  parent: TreeNode | undefined;
+  readonly parent: TreeNode | undefined;
+  /** The step of the evaluation that made it (see {@link TreeBuilder.mark}). */
+  readonly born: number;
   /** In dtc's list order: the label added last comes first. */
-  readonly labels: Label[] = [];
-  readonly properties = new Map<string, TreeProperty>();
+  labels: readonly Label[] = NO_LABELS;
+  properties = new Map<string, TreeProperty>();
   /** Most nodes are leaves, so they share one empty map until the first child comes. */
   children: Map<string, TreeNode> = NO_CHILDREN;
   readonly origins: NodeOrigin[] = [];
   deleted = false;
   omitIfUnreferenced = false;
+  revision: number;
 
-  constructor(name: string, parent: TreeNode | undefined) {
+  constructor(name: string, parent: TreeNode | undefined, born: number) {
     this.name = name;
     this.parent = parent;
+    this.born = born;
+    this.revision = born;
+  }
+
+  /** What brings back its own present state; properties and children have theirs. */
+  save(): () => void {
+    const { labels, deleted, omitIfUnreferenced, origins } = this;
+    const { length } = origins;
+    return () => {
+      this.labels = labels;
+      this.deleted = deleted;
+      this.omitIfUnreferenced = omitIfUnreferenced;
+      origins.length = length;
+    };
   }
 }
-
-const NO_LABELS: readonly Label[] = [];
 
 export class TreeProperty implements DtProperty {
   readonly name: string;
@@ -46,6 +63,29 @@ export class TreeProperty implements DtProperty {
     this.name = name;
     this.node = node;
     this.#tree = tree;
+  }
+
+  /** What brings back its present state. */
+  save(): () => void {
+    const { labels, raw, deleted, origins } = this;
+    const { length } = origins;
+    const locator = this.#locator;
+    const base = this.#base;
+    const value = this.#value;
+    return () => {
+      this.labels = labels;
+      this.raw = raw;
+      this.deleted = deleted;
+      origins.length = length;
+      this.#locator = locator;
+      this.#base = base;
+      this.#value = value;
+    };
+  }
+
+  /** Its value holds the path of another node, which may be another one now. */
+  forgetValue(): void {
+    this.#value = undefined;
   }
 
   /** Sets the value that was written at `base`; a deleted property is back again. */
@@ -82,19 +122,79 @@ export interface OpenBody {
   readonly fresh: boolean;
 }
 
+/** A point of the evaluation that a tree can be brought back to. */
+export interface TreeMark {
+  readonly changes: number;
+  readonly rootOpened: boolean;
+  readonly deletions: boolean;
+}
+
+interface Change {
+  readonly node: TreeNode;
+  readonly takeBack: () => void;
+}
+
 export class TreeBuilder {
-  readonly root = new TreeNode('', undefined);
+  readonly root = new TreeNode('', undefined, 0);
   /** Every node that ever carried a label; {@link byLabel} picks the living ones. */
   readonly #labelled = new Map<string, TreeNode[]>();
   rootOpened = false;
   #deletions = false;
+  /** What steps changed on nodes of earlier steps. A step's own nodes need no record: they go with it. */
+  readonly #changes: Change[] = [];
+  /** What {@link prune} took out of the maps of nodes, to be put back before a change is taken back. */
+  readonly #pruned: { readonly node: TreeNode; readonly all: Pick<TreeNode, 'properties' | 'children'> }[] = [];
+  #step = 0;
+
+  /** Begins a step; {@link rewind} leads back to this point. */
+  mark(): TreeMark {
+    this.#step++;
+    return { changes: this.#changes.length, rootOpened: this.rootOpened, deletions: this.#deletions };
+  }
+
+  /** Takes back all steps since the mark, as if they had never been. */
+  rewind(mark: TreeMark): void {
+    this.#step++;
+    for (let last = this.#pruned.pop(); last; last = this.#pruned.pop()) Object.assign(last.node, last.all);
+    while (this.#changes.length > mark.changes) {
+      const change = this.#changes.pop();
+      if (!change) break;
+      change.takeBack();
+      change.node.revision = this.#step;
+    }
+    this.rootOpened = mark.rootOpened;
+    this.#deletions = mark.deletions;
+  }
+
+  /** To be called before the node's own state changes. */
+  touch(node: TreeNode): void {
+    if (node.born !== this.#step) this.#change(node, node.save());
+  }
+
+  #touchProperty(property: TreeProperty): void {
+    if (property.node.born !== this.#step) this.#change(property.node, property.save());
+  }
+
+  #change(node: TreeNode, takeBack: () => void): void {
+    this.#changes.push({ node, takeBack });
+    node.revision = this.#step;
+  }
 
   addLabel(node: TreeNode, label: Label): void {
     if (node.labels.some((known) => known.name === label.name)) return;
-    node.labels.unshift(label);
+    this.touch(node);
+    node.labels = node.labels.length === 0 ? [label] : [label, ...node.labels];
     const nodes = this.#labelled.get(label.name);
-    if (!nodes) this.#labelled.set(label.name, [node]);
-    else if (!nodes.includes(node)) nodes.push(node);
+    if (nodes?.includes(node)) return;
+    if (nodes) nodes.push(node);
+    else this.#labelled.set(label.name, [node]);
+    this.#changes.push({ node, takeBack: () => this.#unlabel(label.name) });
+  }
+
+  #unlabel(label: string): void {
+    const nodes = this.#labelled.get(label);
+    if (nodes && nodes.length > 1) nodes.pop();
+    else this.#labelled.delete(label);
   }
 
   /** The living nodes with a label, in tree order. */
@@ -125,25 +225,34 @@ export class TreeBuilder {
   }
 
   /** The child for a body that opens now; brings a deleted one back to life. */
-  openChild(body: OpenBody, name: string): OpenBody & { readonly duplicate: TreeNode | undefined } {
-    const known = body.node.children.get(name);
+  openChild({ node: parent, fresh }: OpenBody, name: string): OpenBody & { readonly duplicate: TreeNode | undefined } {
+    const known = parent.children.get(name);
     if (known) {
-      const duplicate = body.fresh && !known.deleted ? known : undefined;
-      known.deleted = false;
-      return { node: known, fresh: body.fresh, duplicate };
+      const duplicate = fresh && !known.deleted ? known : undefined;
+      if (known.deleted) {
+        this.touch(parent);
+        this.touch(known);
+        known.deleted = false;
+      }
+      return { node: known, fresh, duplicate };
     }
-    const node = new TreeNode(name, body.node);
-    if (body.node.children === NO_CHILDREN) body.node.children = new Map();
-    body.node.children.set(name, node);
+    const node = new TreeNode(name, parent, this.#step);
+    if (parent.children === NO_CHILDREN) parent.children = new Map();
+    parent.children.set(name, node);
+    if (parent.born !== this.#step) this.#change(parent, () => parent.children.delete(name));
     return { node, fresh: true, duplicate: undefined };
   }
 
-  /** The property of a body under a name: the one that was there, deleted or not, or a new one without a value. */
-  property(body: OpenBody, name: string): TreeProperty {
-    const known = body.node.properties.get(name);
-    if (known) return known;
-    const made = new TreeProperty(name, body.node, this);
-    body.node.properties.set(name, made);
+  /** The property of a body under a name, about to be set: the one that was there, deleted or not, or a new one. */
+  property({ node }: OpenBody, name: string): TreeProperty {
+    const known = node.properties.get(name);
+    if (known) {
+      this.#touchProperty(known);
+      return known;
+    }
+    const made = new TreeProperty(name, node, this);
+    node.properties.set(name, made);
+    if (node.born !== this.#step) this.#change(node, () => node.properties.delete(name));
     return made;
   }
 
@@ -152,6 +261,7 @@ export class TreeBuilder {
     const property = body.node.properties.get(name);
     if (!property || property.deleted || body.fresh) return false;
     this.#deletions = true;
+    this.#touchProperty(property);
     property.deleted = true;
     property.labels = NO_LABELS;
     property.origins.push(origin);
@@ -167,11 +277,14 @@ export class TreeBuilder {
 
   deleteNode(node: TreeNode): void {
     this.#deletions = true;
+    if (node.parent) this.touch(node.parent);
     const pending = [node];
     for (let next = pending.pop(); next; next = pending.pop()) {
+      this.touch(next);
       next.deleted = true;
-      next.labels.length = 0;
+      next.labels = NO_LABELS;
       for (const property of next.properties.values()) {
+        this.#touchProperty(property);
         property.deleted = true;
         property.labels = NO_LABELS;
       }
@@ -184,13 +297,23 @@ export class TreeBuilder {
     if (!this.#deletions) return;
     const pending = [this.root];
     for (let node = pending.pop(); node; node = pending.pop()) {
-      for (const [name, property] of node.properties) if (property.deleted) node.properties.delete(name);
-      for (const [name, child] of node.children) {
-        if (child.deleted) node.children.delete(name);
-        else pending.push(child);
+      const { properties, children } = node;
+      const left = { properties: alive(properties), children: alive(children) };
+      if (left.properties !== properties || left.children !== children) {
+        this.#pruned.push({ node, all: { properties, children } });
+        Object.assign(node, left);
       }
+      for (const child of left.children.values()) pending.push(child);
     }
   }
+}
+
+/** The map without what is deleted; the same one when nothing is. */
+function alive<T extends { readonly deleted: boolean }>(all: Map<string, T>): Map<string, T> {
+  for (const { deleted } of all.values()) {
+    if (deleted) return new Map([...all].filter(([, one]) => !one.deleted));
+  }
+  return all;
 }
 
 function descend(from: TreeNode | undefined, path: string): TreeNode | undefined {

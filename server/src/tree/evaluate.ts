@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT
 // From a board file to its device tree: parses the files it reads, applies their statements, settles what dtc settles
 // at the end. Equal to `cpp … | dtc` on every board of Linux 6.12 (test/oracle).
-import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
+import type { FileReader, SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
-import type { Ast, Item } from '#syntax/ast.ts';
+import type { Ast } from '#syntax/ast.ts';
 import { unclosedComment } from '#syntax/comments.ts';
-import { StatementApplier } from './apply.ts';
 import { TreeBuilder } from './build.ts';
 import { scanDirectives } from './cpp/directives.ts';
-import { type EvaluateOptions, fileSource, Preprocessor, type Source } from './preprocess.ts';
-import { settle } from './settle.ts';
+import { type BrokenFile, Evaluation, type Shared } from './evaluation.ts';
+import { type EvaluateOptions, fileSource } from './preprocess.ts';
 import { readStrictly, type StrictReading } from './token-stream.ts';
 import type { DeviceTree } from './types.ts';
-import { newMemory, TextReader } from './values.ts';
+import { newMemory } from './values.ts';
 
 export type { EvaluateOptions } from './preprocess.ts';
 
@@ -27,13 +26,12 @@ const MAX_SYNTAX_PROBLEMS = 20;
 /** Evaluates boards; remembers what it made of a file as long as that version of the file is in use. */
 export class Frontend {
   readonly #grammar: Grammar;
-  readonly #reader: FileReader;
   readonly #asts = new WeakMap<SourceFile, Ast>();
-  readonly #memory = newMemory();
+  readonly #shared: Shared;
 
   constructor(grammar: Grammar, reader: FileReader) {
     this.#grammar = grammar;
-    this.#reader = reader;
+    this.#shared = { reader, memory: newMemory(), ast: (file) => this.ast(file) };
   }
 
   /** Gives the AST of a file that is kept elsewhere: an open document, parsed incrementally. */
@@ -61,88 +59,70 @@ export class Frontend {
 
   /** The device tree of a board. Total: whatever the text is, there is a tree, and its problems say what is wrong. */
   evaluate(board: string, options: EvaluateOptions): DeviceTree {
-    const file = this.#reader.read(board);
+    const file = this.#shared.reader.read(board);
     if (!file) return emptyTree(board);
-    const run = this.#run(file, options, undefined);
-    const broken = run.broken.length > 0;
-    if (!broken && (!run.irregular || options.standalone)) return run.finish([]);
-    const unclosed = unclosedComments(run.broken);
-    if (unclosed.length > 0) return run.finish(unclosed);
-    const strict = readStrictly(file, this.#reader, options);
-    if (!strict.fault) return broken ? this.#run(file, options, strict).finish([]) : run.finish([]);
-    // Without a file that it includes, a board may end too early or lack its header: that is no second problem.
-    const partial = options.standalone || run.partial;
-    return run.finish(partial && !broken ? [] : syntaxProblems(strict, strict.fault, run.broken));
+    const evaluation = new Evaluation(this.#shared, options);
+    evaluation.run(file, false);
+    return conclude(this.#shared, file, evaluation);
   }
 
-  #run(file: SourceFile, options: EvaluateOptions, strict: StrictReading | undefined): Run {
-    const broken: SourceFile[] = [];
-    const seen = new Set<SourceFile>();
-    const itemsOf = (source: SourceFile): readonly Item[] => {
-      const ast = this.ast(source);
-      if (ast.hasError && !seen.has(source)) broken.push(source);
-      seen.add(source);
-      return ast.items;
-    };
-    const cpp = new Preprocessor(this.#reader, options, itemsOf);
-    const tree = new TreeBuilder();
-    const readBinary = (source: Source) => (name: string) =>
-      this.#reader.readBinary?.(join(dirname(source.file.path), name));
-    const reader = new TextReader(cpp, this.#memory, readBinary);
-    const applier = new StatementApplier(cpp, reader, tree, options.standalone ?? false);
-    if (strict) {
-      // Includes, macros and directives are resolved already; only files and their problems are still to be collected.
-      cpp.walkFile(file, () => undefined);
-      const source: Source = { file, expands: false, span: strict.span };
-      for (const item of strict.items) applier.top(item, source, item.at);
-    } else {
-      cpp.walkFile(file, applier.top);
+  /** A board that will be evaluated again and again while its files are edited. */
+  live(board: string): LiveBoard {
+    return new LiveBoard(this.#shared, board);
+  }
+}
+
+/**
+ * A board under the user's hands. Each evaluation costs what has changed since the one before, and changes the nodes
+ * that an earlier one gave out: only the latest tree counts.
+ */
+export class LiveBoard {
+  readonly #shared: Shared;
+  readonly #board: string;
+  #evaluation: Evaluation | undefined;
+
+  constructor(shared: Shared, board: string) {
+    this.#shared = shared;
+    this.#board = board;
+  }
+
+  evaluate(options: EvaluateOptions): DeviceTree {
+    const file = this.#shared.reader.read(this.#board);
+    let evaluation = this.#evaluation;
+    // Should anything throw, the next evaluation starts from nothing.
+    this.#evaluation = undefined;
+    if (!file) return emptyTree(this.#board);
+    if (!evaluation || !sameOptions(evaluation.options, options) || !evaluation.runAgain(file)) {
+      evaluation = new Evaluation(this.#shared, options);
+      evaluation.run(file, true);
     }
-    applier.finish();
-    const errors = (source: SourceFile) => this.ast(source).errors;
-    return {
-      broken: broken.map((source) => ({ file: source, errors: errors(source) })),
-      irregular: applier.irregular,
-      partial: cpp.missing.size > 0,
-      finish: (syntax) => {
-        const complete = syntax.length === 0 && cpp.missing.size === 0 && !options.standalone;
-        const settled = settle(tree, {
-          plugin: applier.plugin,
-          omits: applier.omits,
-          complete,
-          symbols: options.symbols ?? false,
-        });
-        return {
-          root: tree.root,
-          file: file.path,
-          plugin: applier.plugin,
-          reservations: applier.reservations,
-          labels: settled.labels,
-          innerLabels: settled.innerLabels,
-          phandleTargets: settled.phandleTargets,
-          problems: [...syntax, ...cpp.problems, ...settled.problems],
-          files: [...cpp.files],
-          missing: [...cpp.missing],
-          complete,
-          macros: cpp.macros,
-        };
-      },
-    };
+    const tree = conclude(this.#shared, file, evaluation);
+    this.#evaluation = evaluation;
+    return tree;
   }
 }
 
-interface BrokenFile {
-  readonly file: SourceFile;
-  readonly errors: Ast['errors'];
+function sameOptions(a: EvaluateOptions, b: EvaluateOptions): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
-interface Run {
-  /** Files in which tree-sitter found an error. */
-  readonly broken: readonly BrokenFile[];
-  readonly irregular: boolean;
-  /** An include was not found. */
-  readonly partial: boolean;
-  finish(syntax: readonly Problem[]): DeviceTree;
+/** The tree of a board whose statements are applied; where they are not what dtc's grammar allows, it is read strictly. */
+function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): DeviceTree {
+  const { options, irregular } = evaluation;
+  const broken = evaluation.broken();
+  if (broken.length === 0 && (!irregular || options.standalone)) return evaluation.finish([]);
+  const unclosed = unclosedComments(broken);
+  if (unclosed.length > 0) return evaluation.finish(unclosed);
+  const strict = readStrictly(file, shared.reader, options);
+  if (!strict.fault) {
+    if (broken.length === 0) return evaluation.finish([]);
+    const other = new Evaluation(shared, options);
+    other.runStrictly(file, strict);
+    return other.finish([]);
+  }
+  // Without a file that it includes, a board may end too early or lack its header: that is no second problem.
+  const partial = options.standalone || evaluation.partial;
+  return evaluation.finish(partial && broken.length === 0 ? [] : syntaxProblems(strict, strict.fault, broken));
 }
 
 /** cpp stops at a comment without an end, before dtc reads anything. */

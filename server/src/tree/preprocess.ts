@@ -23,7 +23,8 @@ export interface EvaluateOptions {
 
 /** One file as it is being walked. */
 export interface Source {
-  readonly file: SourceFile;
+  /** The next version takes its place when the walk goes on in the middle of it. */
+  file: SourceFile;
   /** False inside `/include/`: dtc reads such a file itself, after cpp is done. */
   readonly expands: boolean;
   span(start: number, end: number): Span;
@@ -31,8 +32,47 @@ export interface Source {
 
 export type Visit = (item: Item, source: Source, at: number) => void;
 
+/** A file on its way through the preprocessor: the board, or what an include named. */
+export interface Reading {
+  readonly source: Source;
+  items: readonly Item[];
+  /** The file with the include, and the include's place among its items; none where a statement is around it. */
+  readonly parent: Reading | undefined;
+  readonly index: number;
+  /** Of includes around it. */
+  readonly depth: number;
+}
+
+/** A path that was looked up, and what there was. */
+export interface Lookup {
+  readonly path: string;
+  /** The next version takes its place when the walk goes on in the middle of it. */
+  file: SourceFile | undefined;
+  /** Of the file, where its items are steps of the board. */
+  reading?: Reading;
+}
+
+/** How far a preprocessor has come; {@link Preprocessor.rewind} leads back there. */
+export interface PreprocessorMark {
+  readonly macros: number;
+  readonly problems: number;
+  readonly readings: number;
+  readonly lookups: number;
+  readonly missing: number;
+  readonly once: number;
+  readonly includes: number;
+  readonly counter: number;
+}
+
 /** The items of a file: statements (from tree-sitter) or directives and text (from the directive scanner). */
 export type ItemsOf = (file: SourceFile) => readonly Item[];
+
+interface IncludePlace {
+  readonly source: Source;
+  readonly at: number;
+  readonly reading?: Reading;
+  readonly index?: number;
+}
 
 /** cpp's own limit (libcpp: max_include_depth). */
 const MAX_INCLUDE_DEPTH = 200;
@@ -50,57 +90,132 @@ const BUILT_IN: readonly (readonly [string, string])[] = [
 const parsedDefinitions = new WeakMap<DefineItem, Macro | { readonly name: undefined }>();
 
 export class Preprocessor {
-  readonly macros = new MacroTable();
+  readonly macros: MacroTable;
   readonly problems: Problem[] = [];
-  readonly files = new Set<string>();
-  readonly missing = new Set<string>();
+  /** Every file that was walked, in order. */
+  readonly readings: Reading[] = [];
+  readonly lookups: Lookup[] = [];
+  /** Told of each item of the board, and of files included beside its statements, and of their ends, beforehand. */
+  onStep: ((reading: Reading, index: number) => void) | undefined;
+  /** `__LINE__` was asked for, which changes with text that makes no item. */
+  countsLines = false;
   /** The macro table for text that cpp does not see. */
   readonly lookup = (name: string): Macro | undefined => this.macros.get(name) ?? this.#dynamic(name);
   readonly #reader: FileReader;
   readonly #options: EvaluateOptions;
   readonly #itemsOf: ItemsOf;
-  readonly #once = new Set<string>();
+  readonly #missing: string[] = [];
+  readonly #once: string[] = [];
   #depth = 0;
   #includes = 0;
   #counter = 0;
   #current: { source: Source; at: number } | undefined;
 
-  constructor(reader: FileReader, options: EvaluateOptions, itemsOf: ItemsOf) {
+  /** `macros`: those that are defined already, when the walk begins in the middle. */
+  constructor(reader: FileReader, options: EvaluateOptions, itemsOf: ItemsOf, macros?: MacroTable) {
     this.#reader = reader;
     this.#options = options;
     this.#itemsOf = itemsOf;
+    this.macros = macros ?? new MacroTable();
+    if (macros) return;
     for (const [name, value] of [...BUILT_IN, ...options.defines]) {
       this.macros.define(commandLineMacro(name, value));
     }
   }
 
+  /** Paths of the files that were walked, in the order of their first use. */
+  get files(): string[] {
+    return [...new Set(this.readings.map((reading) => reading.source.file.path))];
+  }
+
+  /** Paths at which an include was searched in vain. */
+  get missing(): string[] {
+    return [...new Set(this.#missing)];
+  }
+
   /** Walks the board itself. */
   walkFile(file: SourceFile, visit: Visit): void {
-    this.files.add(file.path);
-    this.walk(this.#itemsOf(file), fileSource(file, true), 0, visit);
+    const reading = {
+      source: fileSource(file, true),
+      items: this.#itemsOf(file),
+      parent: undefined,
+      index: 0,
+      depth: 0,
+    };
+    this.readings.push(reading);
+    this.#walkSteps(reading, 0, visit);
+  }
+
+  /** Goes on with an item of a file that was begun before, to the end of the board. */
+  walkOn(reading: Reading, index: number, visit: Visit): void {
+    let from = index;
+    for (let at: Reading | undefined = reading; at; at = at.parent) {
+      this.#depth = at.depth;
+      this.#walkSteps(at, from, visit);
+      from = at.index + 1;
+    }
+  }
+
+  #walkSteps(reading: Reading, from: number, visit: Visit): void {
+    const { items, source } = reading;
+    for (let index = from; index < items.length; index++) {
+      const item = items[index];
+      if (!item) continue;
+      // A header has hundreds of definitions and nothing else.
+      if (item.kind !== 'define' || index === 0) this.onStep?.(reading, index);
+      if (item.kind === 'include') this.#include(item, { source, at: item.at, reading, index }, visit);
+      else this.#item(item, source, item.at, visit);
+    }
+    this.onStep?.(reading, items.length);
+  }
+
+  mark(): PreprocessorMark {
+    return {
+      macros: this.macros.mark(),
+      problems: this.problems.length,
+      readings: this.readings.length,
+      lookups: this.lookups.length,
+      missing: this.#missing.length,
+      once: this.#once.length,
+      includes: this.#includes,
+      counter: this.#counter,
+    };
+  }
+
+  /** Takes back everything since the mark. */
+  rewind(mark: PreprocessorMark): void {
+    this.macros.rewind(mark.macros);
+    this.problems.length = mark.problems;
+    this.readings.length = mark.readings;
+    this.lookups.length = mark.lookups;
+    this.#missing.length = mark.missing;
+    this.#once.length = mark.once;
+    this.#includes = mark.includes;
+    this.#counter = mark.counter;
   }
 
   /** Walks items whose positions count from `base`. */
   walk(items: readonly Item[], source: Source, base: number, visit: Visit): void {
-    for (const item of items) {
-      const at = base + item.at;
-      switch (item.kind) {
-        case 'include':
-          this.#include(item, source, at, visit);
-          break;
-        case 'define':
-        case 'undef':
-          if (source.expands) this.#define(item, source, at);
-          break;
-        case 'conditional':
-          this.#conditional(item, source, at, visit);
-          break;
-        case 'preprocessor':
-          this.#directive(item.text, source, at, item.length);
-          break;
-        default:
-          visit(item, source, at);
-      }
+    for (const item of items) this.#item(item, source, base + item.at, visit);
+  }
+
+  #item(item: Item, source: Source, at: number, visit: Visit): void {
+    switch (item.kind) {
+      case 'include':
+        this.#include(item, { source, at }, visit);
+        break;
+      case 'define':
+      case 'undef':
+        if (source.expands) this.#define(item, source, at);
+        break;
+      case 'conditional':
+        this.#conditional(item, source, at, visit);
+        break;
+      case 'preprocessor':
+        this.#directive(item.text, source, at, item.length);
+        break;
+      default:
+        visit(item, source, at);
     }
   }
 
@@ -119,6 +234,7 @@ export class Preprocessor {
       case '__FILE__':
         return commandLineMacro(name, `"${this.#current?.source.file.path ?? ''}"`);
       case '__LINE__': {
+        this.countsLines = true;
         const text = this.#current?.source.file.text.slice(0, this.#current.at) ?? '';
         return commandLineMacro(name, String(text.split('\n').length));
       }
@@ -190,7 +306,7 @@ export class Preprocessor {
   #directive(text: string, source: Source, at: number, length: number): void {
     const match = /^#\s*(error|warning|pragma)\b\s*(.*)/.exec(text);
     if (match?.[1] === 'pragma') {
-      if (match[2]?.startsWith('once')) this.#once.add(source.file.path);
+      if (match[2]?.startsWith('once')) this.#once.push(source.file.path);
     } else if (match) {
       const severity = match[1] === 'error' ? 'error' : 'warning';
       const message = `\`#${match[1]}\`: ${match[2] ?? ''}`;
@@ -198,19 +314,20 @@ export class Preprocessor {
     }
   }
 
-  #include(item: IncludeItem, source: Source, at: number, visit: Visit): void {
+  /** With a `reading`, the include is an item of that file, and the items of what it names are steps too. */
+  #include(item: IncludeItem, { source, at, reading: parent, index = 0 }: IncludePlace, visit: Visit): void {
     const span = source.span(at + item.path.at, at + item.path.at + item.path.length);
     const found = this.#find(item.pathText, source, item.style);
     if (!found.file) {
       if (item.pathText.length > 1) {
-        for (const path of found.tried) this.missing.add(path);
+        this.#missing.push(...found.tried);
         const message = `${item.pathText} cannot be found or read (10 MB at most); what it would define is unknown, so nothing is said about it.`;
         this.report({ rule: 'syntax/include-not-found', severity: 'warning', message, span });
       }
       return;
     }
     const { file } = found;
-    if (this.#once.has(file.path)) return;
+    if (this.#once.includes(file.path)) return;
     if (this.#depth >= MAX_INCLUDE_DEPTH || ++this.#includes > MAX_INCLUDES) {
       if (
         this.#includes <= MAX_INCLUDES + 1 &&
@@ -221,9 +338,18 @@ export class Preprocessor {
       }
       return;
     }
-    this.files.add(file.path);
-    this.#depth++;
-    this.walk(this.#itemsOf(file), fileSource(file, source.expands && item.style === 'cpp'), 0, visit);
+    const reading: Reading = {
+      source: fileSource(file, source.expands && item.style === 'cpp'),
+      items: this.#itemsOf(file),
+      parent,
+      index,
+      depth: ++this.#depth,
+    };
+    this.readings.push(reading);
+    const lookup = this.lookups.at(-1);
+    if (parent && lookup) lookup.reading = reading;
+    if (parent) this.#walkSteps(reading, 0, visit);
+    else this.walk(reading.items, reading.source, 0, visit);
     this.#depth--;
   }
 
@@ -246,6 +372,7 @@ export class Preprocessor {
     for (const folder of [...folders, ...this.#options.includePaths]) {
       const path = join(folder, name);
       const file = this.#reader.read(path);
+      this.lookups.push({ path, file });
       if (file) return { file, tried };
       tried.push(path);
     }

@@ -33,6 +33,7 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
     for (const property of node.properties.values()) {
       if (property.labels.length > 0 || property.raw.labels.length > 0) labelled.push(property);
       for (const reference of property.raw.references) {
+        if (reference.kind === 'path') property.forgetValue();
         const target = tree.byReference(reference.ref);
         if (target) {
           referenced.add(target);

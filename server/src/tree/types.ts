@@ -38,6 +38,12 @@ export interface DtNode {
   readonly children: ReadonlyMap<string, DtNode>;
   /** Every place that opened it, in order; the last one wins where they differ. */
   readonly origins: readonly NodeOrigin[];
+  /**
+   * Later trees of a `LiveBoard` have the same node objects. As long as this number is the same, so are the node's
+   * labels, properties and origins and the names of its children; what they refer to may have changed all the same.
+   * Absent on nodes that never change.
+   */
+  readonly revision?: number;
 }
 
 export interface DtProperty {
@@ -92,6 +98,7 @@ export interface MemoryReservation {
   readonly span: Span;
 }
 
+/** Its nodes are those of the latest tree when it comes from a `LiveBoard`: an edit changes the tree in place. */
 export interface DeviceTree {
   readonly root: DtNode;
   /** The board file. */

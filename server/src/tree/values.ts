@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // From the text of a statement to what dtc sees of it: macros expanded, values parsed; remembered per AST item, so that
 // a keystroke costs only what it changed.
-import type { Item, PropertyItem } from '#syntax/ast.ts';
+import type { NodeItem, Part, PropertyItem } from '#syntax/ast.ts';
 import { scanDirectives } from './cpp/directives.ts';
 import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from './cpp/expand.ts';
 import type { Macro } from './cpp/macros.ts';
@@ -18,10 +18,13 @@ interface Remembered {
   readonly dependencies: Dependencies;
 }
 
-/** Lives as long as the AST items do: across evaluations, and across the boards that share a file. */
+/**
+ * Lives as long as the AST does: across evaluations, and across the boards that share a file. The keys are the parts of
+ * an item, because an item that only moves in its container is a new object with the same parts.
+ */
 export interface Memory {
-  readonly heads: WeakMap<Item, Head>;
-  readonly values: WeakMap<PropertyItem, Remembered>;
+  readonly heads: WeakMap<Part, Head>;
+  readonly values: WeakMap<Part, Remembered>;
 }
 
 export const newMemory = (): Memory => ({ heads: new WeakMap(), values: new WeakMap() });
@@ -40,11 +43,11 @@ export class TextReader {
   }
 
   /** The head of a statement with its macros expanded; then every part has the place of the whole head. */
-  head(item: Item & { readonly headText: string }, source: Source, at: number): Head {
-    let head = this.#memory.heads.get(item);
+  head(item: NodeItem | PropertyItem, source: Source, at: number): Head {
+    let head = this.#memory.heads.get(item.head);
     if (!head) {
       head = parseHead(item.headText);
-      this.#memory.heads.set(item, head);
+      this.#memory.heads.set(item.head, head);
     }
     if (!source.expands || !head.identifiers.some((name) => this.#cpp.macros.get(name))) return head;
     return this.expandedHead(item.headText, source, at);
@@ -59,7 +62,7 @@ export class TextReader {
   value(item: PropertyItem, source: Source, at: number): RawValue {
     const text = item.valueText;
     if (text === undefined || !item.value) return EMPTY_VALUE;
-    const known = this.#memory.values.get(item);
+    const known = this.#memory.values.get(item.value);
     if (known && this.#holds(known.dependencies, source)) return known.raw;
     const start = at + item.value.at;
     const read = this.#readBinary(source);
@@ -81,7 +84,7 @@ export class TextReader {
 
   #remember(item: PropertyItem, raw: RawValue, dependencies: Dependencies): RawValue {
     const checked = checkEnd(raw, item.valueText ?? '');
-    this.#memory.values.set(item, { raw: checked, dependencies });
+    if (item.value) this.#memory.values.set(item.value, { raw: checked, dependencies });
     return checked;
   }
 

@@ -60,28 +60,65 @@ interface Entry {
   readonly base: number;
 }
 
+/** A name was given a new meaning; `before` is undefined where it had none. */
+interface Change {
+  readonly name: string;
+  readonly before: Entry | undefined;
+  /** The name was in the table already. */
+  readonly known: boolean;
+}
+
 /** What every name means at the point that an evaluation has reached. */
 export class MacroTable {
-  readonly #current = new Map<string, Entry>();
+  /** A name that was `#undef`ined keeps its place, without a meaning. */
+  readonly #current = new Map<string, Entry | undefined>();
   /** Definitions that were replaced or removed, oldest first. */
   readonly #past = new Map<string, Entry[]>();
+  readonly #changes: Change[] = [];
 
   define(macro: Macro, locator?: Locator, base = 0): void {
-    this.#retire(macro.name);
-    this.#current.set(macro.name, { macro, locator, base });
+    this.#set(macro.name, { macro, locator, base });
   }
 
   undefine(name: string): void {
-    this.#retire(name);
-    this.#current.delete(name);
+    if (this.#current.get(name)) this.#set(name, undefined);
   }
 
-  #retire(name: string): void {
+  #set(name: string, entry: Entry | undefined): void {
     const before = this.#current.get(name);
+    this.#changes.push({ name, before, known: before !== undefined || this.#current.has(name) });
+    this.#current.set(name, entry);
     if (!before) return;
     const past = this.#past.get(name);
     if (past) past.push(before);
     else this.#past.set(name, [before]);
+  }
+
+  /** The point that was reached, for {@link rewind}. */
+  mark(): number {
+    return this.#changes.length;
+  }
+
+  /** Takes back every change since the mark. */
+  rewind(mark: number): void {
+    while (this.#changes.length > mark) {
+      const change = this.#changes.pop();
+      if (!change) return;
+      if (change.before) this.#past.get(change.name)?.pop();
+      if (change.known) this.#current.set(change.name, change.before);
+      else this.#current.delete(change.name);
+    }
+  }
+
+  /** What the names meant at the mark; the copy knows no history. */
+  copyAt(mark: number): MacroTable {
+    const copy = new MacroTable();
+    for (const [name, entry] of this.#current) copy.#current.set(name, entry);
+    for (let at = this.#changes.length - 1; at >= mark; at--) {
+      const change = this.#changes[at];
+      if (change) copy.#current.set(change.name, change.before);
+    }
+    return copy;
   }
 
   get(name: string): Macro | undefined {
@@ -98,7 +135,7 @@ export class MacroTable {
     });
   }
 
-  names(): Iterable<string> {
-    return this.#current.keys();
+  *names(): Iterable<string> {
+    for (const [name, entry] of this.#current) if (entry) yield name;
   }
 }

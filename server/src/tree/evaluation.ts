@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+// One evaluation of a board, kept so that the next one does only what an edit makes necessary.
+//
+// A board is evaluated in steps: the statements, includes and conditionals at the top of its files, in cpp's order.
+// Before each step, marks say how far everything has come. After an edit
+//   1. the steps before the first item that is not the same object as before stand (AST items keep their identity),
+//   2. the others are taken back, newest first: macros, problems, and what they did to nodes of earlier steps,
+//   3. the walk goes on from there, as in a first evaluation.
+// No step sees what comes after it, so the result equals that of an evaluation from nothing; test/tree/live.test.ts
+// compares the two after random edits. Nodes of steps that stand are the same objects; `DtNode.revision` tells whether
+// anything about one has changed.
+import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
+import type { Problem } from '#base/problem.ts';
+import type { Ast } from '#syntax/ast.ts';
+import { type ApplierMark, StatementApplier } from './apply.ts';
+import { TreeBuilder, type TreeMark } from './build.ts';
+import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading, type Source } from './preprocess.ts';
+import { settle } from './settle.ts';
+import type { StrictReading } from './token-stream.ts';
+import type { DeviceTree } from './types.ts';
+import { type Memory, TextReader } from './values.ts';
+
+/** What every evaluation of a frontend shares. */
+export interface Shared {
+  readonly reader: FileReader;
+  readonly memory: Memory;
+  ast(file: SourceFile): Ast;
+}
+
+/** A file in which tree-sitter found an error. */
+export interface BrokenFile {
+  readonly file: SourceFile;
+  readonly errors: Ast['errors'];
+}
+
+/** The point before an item of a file. */
+interface Step {
+  readonly reading: Reading;
+  readonly index: number;
+  readonly cpp: PreprocessorMark;
+  readonly applier: ApplierMark;
+  readonly tree: TreeMark;
+}
+
+export class Evaluation {
+  readonly options: EvaluateOptions;
+  readonly #shared: Shared;
+  readonly #cpp: Preprocessor;
+  readonly #tree = new TreeBuilder();
+  readonly #applier: StatementApplier;
+  readonly #steps: Step[] = [];
+
+  constructor(shared: Shared, options: EvaluateOptions) {
+    this.options = options;
+    this.#shared = shared;
+    this.#cpp = new Preprocessor(shared.reader, options, (file) => shared.ast(file).items);
+    const readBinary = (source: Source) => (name: string) =>
+      shared.reader.readBinary?.(join(dirname(source.file.path), name));
+    const reader = new TextReader(this.#cpp, shared.memory, readBinary);
+    this.#applier = new StatementApplier(this.#cpp, reader, this.#tree, options.standalone ?? false);
+  }
+
+  /** The first evaluation; `keep`: there will be others. */
+  run(file: SourceFile, keep: boolean): void {
+    if (keep) this.#cpp.onStep = (reading, index) => this.#begin(reading, index);
+    this.#cpp.walkFile(file, this.#applier.top);
+    this.#applier.finish();
+  }
+
+  /** Evaluates what the strict reading found instead of the files' own statements. */
+  runStrictly(file: SourceFile, strict: StrictReading): void {
+    // Includes, macros and directives are resolved already; only files and their problems are still to be collected.
+    this.#cpp.walkFile(file, () => undefined);
+    const source: Source = { file, expands: false, span: strict.span };
+    for (const item of strict.items) this.#applier.top(item, source, item.at);
+    this.#applier.finish();
+  }
+
+  /** A later evaluation, after {@link run} with `keep`. False when all has to begin anew. */
+  runAgain(file: SourceFile): boolean {
+    if (this.#cpp.countsLines) return false;
+    const first = this.#firstChanged(file);
+    const step = this.#steps[first];
+    if (!step) return false;
+    this.#steps.length = first;
+    this.#tree.rewind(step.tree);
+    this.#cpp.rewind(step.cpp);
+    this.#applier.rewind(step.applier);
+    this.#adoptVersions(file);
+    this.#cpp.walkOn(step.reading, step.index, this.#applier.top);
+    this.#applier.finish();
+    return true;
+  }
+
+  #begin(reading: Reading, index: number): void {
+    const cpp = this.#cpp.mark();
+    this.#steps.push({ reading, index, cpp, applier: this.#applier.mark(), tree: this.#tree.mark() });
+  }
+
+  /** The step to go on with; the last one, which is the end of the board, when nothing has changed. */
+  #firstChanged(file: SourceFile): number {
+    const { readings, lookups } = this.#cpp;
+    const last = this.#steps.length - 1;
+    let first = readings[0] ? this.#changedIn(readings[0], file, last) : -1;
+    lookups.forEach((lookup, at) => {
+      const now = this.#shared.reader.read(lookup.path);
+      if (now === lookup.file) return;
+      const changed =
+        lookup.reading && now && now.path === lookup.file?.path
+          ? this.#changedIn(lookup.reading, now, last)
+          : this.#steps.findLastIndex((step) => step.cpp.lookups <= at);
+      if (changed < first) first = changed;
+    });
+    return first;
+  }
+
+  /** The step that holds the first item in which two versions of a file differ. */
+  #changedIn(reading: Reading, file: SourceFile, last: number): number {
+    if (file === reading.source.file) return last;
+    const { items } = this.#shared.ast(file);
+    const length = Math.max(items.length, reading.items.length);
+    for (let index = 0; index < length; index++) {
+      if (items[index] === reading.items[index]) continue;
+      return this.#steps.findLastIndex((step) => step.reading === reading && step.index <= index);
+    }
+    return last;
+  }
+
+  /** In what stands, and where the walk goes on, the present versions of files take the place of the former. */
+  #adoptVersions(file: SourceFile): void {
+    const adopt = (reading: Reading, version: SourceFile): void => {
+      reading.source.file = version;
+      reading.items = this.#shared.ast(version).items;
+    };
+    for (const lookup of this.#cpp.lookups) {
+      const version = lookup.reading && this.#shared.reader.read(lookup.path);
+      if (!lookup.reading || !version || version === lookup.file) continue;
+      lookup.file = version;
+      adopt(lookup.reading, version);
+    }
+    const [board] = this.#cpp.readings;
+    if (board) adopt(board, file);
+  }
+
+  get irregular(): boolean {
+    return this.#applier.irregular;
+  }
+
+  /** An include was not found. */
+  get partial(): boolean {
+    return this.#cpp.missing.length > 0;
+  }
+
+  broken(): BrokenFile[] {
+    const files = new Set(this.#cpp.readings.map((reading) => reading.source.file));
+    return [...files].flatMap((file) => {
+      const { hasError, errors } = this.#shared.ast(file);
+      return hasError ? [{ file, errors }] : [];
+    });
+  }
+
+  /** The tree, with the problems of its syntax that were found elsewhere. */
+  finish(syntax: readonly Problem[]): DeviceTree {
+    const { files, missing, macros } = this.#cpp;
+    const { standalone, symbols = false } = this.options;
+    const { plugin, omits, reservations } = this.#applier;
+    const complete = syntax.length === 0 && missing.length === 0 && !standalone;
+    const settled = settle(this.#tree, { plugin, omits, complete, symbols });
+    return {
+      root: this.#tree.root,
+      file: files[0] ?? '',
+      plugin,
+      reservations: [...reservations],
+      labels: settled.labels,
+      innerLabels: settled.innerLabels,
+      phandleTargets: settled.phandleTargets,
+      problems: [...syntax, ...this.#cpp.problems, ...settled.problems],
+      files,
+      missing,
+      complete,
+      macros,
+    };
+  }
+}
