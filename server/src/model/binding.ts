@@ -9,6 +9,7 @@ import type { DriverMatch } from './drivers/index.ts';
 import { existence } from './existence.ts';
 import { iommuMap, MAP_ID, mapId } from './id-map.ts';
 import { type IommuState, iommuState } from './iommu-state.ts';
+import { listedBinding } from './legacy-masters.ts';
 import { type Machine, type PerNode, perNode } from './machine.ts';
 import { compareVersions, inVersions } from './platform.ts';
 import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
@@ -53,6 +54,8 @@ function readList(machine: Machine, node: DtNode): Binding {
   const trail = newTrail();
   const property = node.properties.get('iommus');
   if (!property) {
+    const listed = listedBinding(machine, node);
+    if (listed) return listed;
     say(trail, CONFIGURE_DEV, 'No `iommus`: no IOMMU translates for the device.');
     return { outcome: 'none', reached: [], trail };
   }
@@ -111,6 +114,8 @@ function sayStop(node: DtNode, stop: ListStop, before: number, trail: Trail): vo
 export function mapBinding(machine: Machine, bus: DtNode, ids: readonly number[]): Binding {
   const trail = newTrail();
   const reached: Bound[] = [];
+  const listed = bus.properties.has('iommu-map') ? undefined : listedBinding(machine, bus, ids.at(-1));
+  if (listed) return listed;
   for (const id of ids) {
     const found = mapOne(machine, bus, { id, earlier: reached }, trail);
     if (found.bound) reached.push(found.bound);
@@ -239,6 +244,10 @@ function refusedBy(machine: Machine, spec: Spec, state: IommuState, match: Drive
   if (other) {
     const why = `entry 0 belongs to another driver (${other.state.match?.driver.name}), and a device has one`;
     return { why, authority: FWSPEC_INIT, evidence: [other.span] };
+  }
+  if (driver.legacyList && spec.provider.properties.has(driver.legacyList.property)) {
+    const why = `it has ${quoted(driver.legacyList.property)}, and its driver takes no others then`;
+    return { why, authority: source, evidence: [at(spec.provider, driver.legacyList.property)] };
   }
   if (driver.noXlate && inVersions(machine.platform.kernelVersion, driver.noXlate)) {
     return {

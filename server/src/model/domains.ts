@@ -57,9 +57,9 @@ interface Forced {
 /** The verdict for a device whose group is made; `group` are the nodes of all its devices. */
 export function domainVerdict(subject: Subject, group: readonly DtNode[], trail: Trail): Verdict {
   const { machine } = subject;
-  const match = subject.binding.reached[0]?.state.match;
-  if (!match) return 'direct';
-  const forced = forcedType(machine, group, match, trail);
+  const { match, node: iommu } = subject.binding.reached[0]?.state ?? {};
+  if (!match || !iommu) return 'direct';
+  const forced = forcedType(machine, group, { match, iommu }, trail);
   if (forced) {
     say(trail, `Linux 6.12 ${forced.source}`, `The driver forces ${NAMES[forced.type]}, because ${forced.why}.`);
     if (forced.type === 'identity') return 'iommu-identity';
@@ -113,14 +113,20 @@ const NAMES: Readonly<Record<DomainRule['type'], string>> = {
   platform: 'the DMA operations of the platform',
 };
 
-function forcedType(machine: Machine, group: readonly DtNode[], match: DriverMatch, trail: Trail): Forced | undefined {
+function forcedType(
+  machine: Machine,
+  group: readonly DtNode[],
+  { match, iommu }: { readonly match: DriverMatch; readonly iommu: DtNode },
+  trail: Trail,
+): Forced | undefined {
   const { driver, traits } = match;
   let found: Forced | undefined;
   for (const rule of driver.domainRules) {
     if (!inVersions(machine.platform.kernelVersion, rule)) continue;
     if (rule.implementation !== undefined && rule.implementation !== traits.implementation) continue;
-    // Masters by the legacy list never get here; functions are told apart by their ID registers only.
-    if (rule.binding !== undefined || rule.pciId !== undefined) continue;
+    // Functions are told apart by their ID registers only.
+    if (rule.pciId !== undefined) continue;
+    if (rule.binding !== undefined && !iommu.properties.has(rule.binding)) continue;
     const { clients } = rule;
     if (clients && !group.some((node) => compatibles(node).some((name) => clients.includes(name)))) continue;
     if (rule.hardware !== undefined) {

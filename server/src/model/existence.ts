@@ -23,7 +23,20 @@ const CREATE_PDATA = 'Linux 6.12 drivers/of/platform.c:of_platform_device_create
 const REALLY_PROBE = 'Linux 6.12 drivers/base/dd.c:really_probe';
 
 /** Buses that the generic walk descends into (drivers/of/platform.c:of_default_bus_match_table). */
-const WALKED_BUSES: readonly string[] = ['simple-bus', 'simple-mfd', 'isa', 'arm,amba-bus'];
+export const WALKED_BUSES: readonly string[] = ['simple-bus', 'simple-mfd', 'isa', 'arm,amba-bus'];
+
+/**
+ * The device whose driver makes the node's device when it binds: that of the nearest node above, unless Linux makes the
+ * children of that one by itself at the start.
+ */
+export function madeBy(machine: Machine, node: DtNode): DtNode | undefined {
+  for (let up = node.parent; up?.parent; up = up.parent) {
+    const { bus } = existence(machine, up);
+    if (bus === 'none') continue;
+    return bus === 'platform' && compatibles(up).some((name) => WALKED_BUSES.includes(name)) ? undefined : up;
+  }
+  return undefined;
+}
 
 /** Set up before devices exist, which marks the node as taken: no device is made for it. */
 const EARLY: Readonly<Record<string, string>> = {

@@ -41,7 +41,8 @@ export function groupName({ machine, node, binding, bus, configuredBy, id }: Mem
       break;
   }
   if (bus === 'pci' && id !== undefined) {
-    const { founder, founderBinding } = functionPlacement(machine, configuredBy, id);
+    const { founder, founderBinding, sharedGroup } = functionPlacement(machine, configuredBy, id);
+    if (sharedGroup !== undefined) return sharedGroup;
     const founded = founderBinding?.reached[0]?.ids[0]?.id;
     if (!founder || founded === undefined) return undefined;
     return ownGroup(machine, { node: founder.node ?? configuredBy, iommu, path, first: founded, id: founder.id });

@@ -9,6 +9,7 @@ import { deviceName } from './device-name.ts';
 import { type DriverMatch, driverFor, knownStrings } from './drivers/index.ts';
 import { disabledAbove, existence } from './existence.ts';
 import { type Machine, type PerNode, perMachine, perNode } from './machine.ts';
+import { hiddenByForm } from './master-lists.ts';
 import { treeNodes } from './nodes.ts';
 import { compareVersions, driverState, inVersions, isEnabled } from './platform.ts';
 import { at, hex, quoted } from './trail.ts';
@@ -99,7 +100,11 @@ function registration(machine: Machine, node: DtNode, match: DriverMatch | undef
       where.trail.steps.at(-1)?.evidence ?? [],
     );
   }
-  const unmet = unmetNeed(machine, node, match) ?? unlisted(node, match) ?? notUniform(machine, node, match);
+  const unmet =
+    unmetNeed(machine, node, match) ??
+    unlisted(node, match) ??
+    notUniform(machine, node, match) ??
+    hiddenByForm(machine, node, match.driver);
   const built = builtState(machine, match);
   if (built.kind === 'never') return built;
   return unmet ?? built;

@@ -4,6 +4,7 @@ import type { DtNode } from '#tree/types.ts';
 import { type Binding, listBinding } from './binding.ts';
 import { existence } from './existence.ts';
 import { perMachine } from './machine.ts';
+import { listedMasters } from './master-lists.ts';
 import { treeNodes } from './nodes.ts';
 
 /** A platform or AMBA device that an IOMMU took. */
@@ -15,7 +16,7 @@ export interface Master {
 /** The masters of each IOMMU (the instance that gets the IDs), in tree order, in which Linux makes their devices. */
 export const mastersByIommu = perMachine<ReadonlyMap<DtNode, readonly Master[]>>((machine) => {
   const masters = new Map<DtNode, Master[]>();
-  for (const node of treeNodes(machine).withIommus) {
+  for (const node of [...treeNodes(machine).withIommus, ...listedMasters(machine)]) {
     const { bus } = existence(machine, node);
     if (bus !== 'platform' && bus !== 'amba') continue;
     const binding = listBinding(machine, node);

@@ -11,6 +11,8 @@ export interface TreeNodes {
   readonly devices: readonly DtNode[];
   readonly withIommus: readonly DtNode[];
   readonly withIommuMap: readonly DtNode[];
+  /** Nodes with `#global-interrupts`, which every SMMU v1 and v2 needs. */
+  readonly withInterruptCount: readonly DtNode[];
   /** Nodes with a non-empty `dma-ranges`. */
   readonly withDmaRanges: readonly DtNode[];
 }
@@ -23,6 +25,7 @@ export const treeNodes = perMachine<TreeNodes>(({ tree }) => {
   const devices: DtNode[] = [];
   const withIommus: DtNode[] = [];
   const withIommuMap: DtNode[] = [];
+  const withInterruptCount: DtNode[] = [];
   const withDmaRanges: DtNode[] = [];
   const stack: DtNode[] = [...tree.root.children.values()].reverse();
   for (let node = stack.pop(); node; node = stack.pop()) {
@@ -31,10 +34,11 @@ export const treeNodes = perMachine<TreeNodes>(({ tree }) => {
     if (properties.has('compatible') || DMA_PROPERTIES.some((name) => properties.has(name))) devices.push(node);
     if (properties.has('iommus')) withIommus.push(node);
     if (properties.has('iommu-map')) withIommuMap.push(node);
+    if (properties.has('#global-interrupts')) withInterruptCount.push(node);
     if (properties.has('dma-ranges')) withDmaRanges.push(node);
     if (node.children.size > 0) for (const child of [...node.children.values()].reverse()) stack.push(child);
   }
-  return { all, devices, withIommus, withIommuMap, withDmaRanges };
+  return { all, devices, withIommus, withIommuMap, withInterruptCount, withDmaRanges };
 });
 
 /** Whether the tree is run by Xen as its host, or shown to a guest of Xen: `/hypervisor` with `xen,xen`. */

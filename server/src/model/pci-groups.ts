@@ -16,7 +16,7 @@ import {
   pciTopology,
 } from './pci-topology.ts';
 import { compareVersions, isEnabled } from './platform.ts';
-import { findEntry } from './streams.ts';
+import { findEntry, groupOfStream } from './streams.ts';
 import { doubt, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
 
 /** What became of a function whose IDs the IOMMU's driver took. */
@@ -25,6 +25,8 @@ export interface FunctionPlacement {
   readonly founder?: PciFunction;
   /** The IDs of the founder, by which the group is named. */
   readonly founderBinding?: Binding;
+  /** The name of the group where a platform device had it before. */
+  readonly sharedGroup?: string;
   /** The others of the group that the tree or the question tells of. */
   readonly company: readonly PciFunction[];
   /** Why the driver refuses it; a clause. */
@@ -70,7 +72,8 @@ function functionsWith(machine: Machine, host: DtNode, id: number): PciFunction[
 
 interface Membership {
   readonly founder: PciFunction;
-  readonly binding: Binding;
+  readonly founderBinding: Binding;
+  readonly sharedGroup?: string;
 }
 
 /** A stream of an Arm SMMU that a function took. */
@@ -115,10 +118,12 @@ function place(scene: Scene, fn: PciFunction): FunctionPlacement {
   streams.push(...wanted);
   const joined = shared ? { fn: shared, why: 'its DMA carries an ID of that function' } : groupOf(scene, fn, aliases);
   const known = joined && members.get(joined.fn);
-  members.set(fn, known ?? { founder: fn, binding });
-  if (!joined || !known) return { ...nobody, founder: fn, founderBinding: binding };
-  say(trail, DEVICE_GROUP, `The function gets the group of ${nameOf(scene, joined.fn)}, because ${joined.why}.`);
-  return { ...nobody, founder: known.founder, founderBinding: known.binding };
+  const ofPlatform = match.traits.grouping === 'stream-match' ? groupOfStream(machine, iommu, wanted) : undefined;
+  const membership = known ?? { founder: fn, founderBinding: binding, ...(ofPlatform && { sharedGroup: ofPlatform }) };
+  members.set(fn, membership);
+  if (joined)
+    say(trail, DEVICE_GROUP, `The function gets the group of ${nameOf(scene, joined.fn)}, because ${joined.why}.`);
+  return { ...nobody, ...membership };
 }
 
 function refusal({ machine, host }: Scene, fn: PciFunction, { id, fn: rival }: Taken): Partial<FunctionPlacement> {

@@ -50,6 +50,16 @@ function streamsOf({ binding }: Master): Stream[] {
   return binding.reached.flatMap(({ ids }) => ids.map(({ id, mask }) => ({ id, mask: mask ?? 0 })));
 }
 
+/** The group of a platform device whose stream match entry takes one of the streams in. */
+export function groupOfStream(machine: Machine, iommu: DtNode, streams: readonly Stream[]): string | undefined {
+  for (const master of mastersByIommu(machine).get(iommu) ?? []) {
+    const group = streamPlacement(machine, iommu).get(master.node)?.group;
+    const own = streamsOf(master);
+    if (group !== undefined && streams.some((stream) => findEntry(own, stream).kind === 'inside')) return group;
+  }
+  return undefined;
+}
+
 /** SMMU v1 and v2: registers that match an ID under a mask (drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_find_sme). */
 function matched(machine: Machine, iommu: DtNode, masters: readonly Master[]): Map<DtNode, Placement> {
   const entries: Entry[] = [];

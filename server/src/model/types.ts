@@ -349,6 +349,8 @@ export interface IommuDriver extends IommuTraits, Versions {
   readonly cellCountFatal?: Versions;
   /** What Linux prints or does then. */
   readonly cellCountOutcome: string;
+  /** The form before `iommus`: a property of the IOMMU that lists its masters, and the masters' cell count. */
+  readonly legacyList?: { readonly property: string; readonly cells: string; readonly config: string };
   /** Property of the IOMMU with the mask for one-cell specifiers. */
   readonly defaultMaskProperty?: string;
   readonly domainRules: readonly DomainRule[];

@@ -30,7 +30,7 @@ function translate(subject: Subject, trail: Trail): Translation {
   doubtWidth(binding, trail);
   if (id !== undefined) {
     const answer = refusedFunction(subject, authority, trail);
-    if (answer.refused === undefined) doubtFunction(subject, iommu, trail);
+    if (answer.refused === undefined && driver.grouping !== 'stream-match') doubtFunction(subject, iommu, trail);
     return answer;
   }
   const placement = streamPlacement(machine, iommu).get(node);
@@ -74,7 +74,10 @@ function doubtWidth({ reached }: Binding, trail: Trail): void {
 
 /** A bridge whose map sends some function to a stream of this device. */
 function mappedHere({ machine, binding }: Subject, iommu: DtNode): DtNode | undefined {
-  const ids = binding.reached.flatMap((bound) => bound.ids.map(({ id }) => id));
+  // Equal streams of an SMMU v1 or v2 share an entry, whoever comes first.
+  const strict = binding.reached[0]?.state.match?.driver.grouping !== 'stream-match';
+  const all = binding.reached.flatMap((bound) => bound.ids);
+  const ids = all.filter(({ mask }) => strict || mask !== null).map(({ id }) => id);
   return treeNodes(machine).withIommuMap.find((bridge) =>
     iommuMap(machine, bridge).map?.rows.some(({ provider, out, length }) => {
       const first = out[0] ?? 0;
