@@ -25,6 +25,7 @@ const report = new Report();
 
 forms();
 fuzz();
+if (hasDtc) bindings.addBooted();
 if (!bindings.missing) bindings.run(report);
 console.log(`${report.passed} passed, ${report.failed} failed`);
 process.exitCode = report.failed > 0 ? 1 : 0;

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Whether Linux's bindings refuse a tree before its migration and accept it after, and would notice a wrong one.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compileTree } from '../kernel-lab/boot.mjs';
 import { Schemas } from './schemas.mjs';
+
+const BOOTED = fileURLToPath(new URL('../../test/kernel/trees', import.meta.url));
+/** What a PCI function says no binding reads, so that none refuses it. */
+const UNREAD = new Set(['xen-migrate-pci']);
 
 /** Results of a migration made wrong again, one binding each: what dt-schema must then refuse, or it sees nothing. */
 const MISTAKES = [
@@ -32,16 +38,33 @@ export class BindingCheck {
   /** `before` and `after`: files of a board; `devices`: `{ path, rid?, domid }`, without `domid` where nothing is right. */
   add(title, { before, after, devices }) {
     if (this.missing) return;
-    const blobs = [before, after].map((files) => this.#schemas.add(this.#bench.blob(files)));
-    this.#trees.push({ title, blobs, devices });
+    const blobs = [before, after].map((files) => this.#bench.blob(files));
+    this.#keep(title, blobs, (...said) => refusedThenAccepted(devices, ...said));
   }
 
   /** The same of an overlay, whose blob alone dt-schema does not read: of the board that it is for, with it. */
   addOverlay(title, { before, after, devices }) {
     if (this.missing) return;
     const board = this.#bench.blob(new Map([['/board.dts', this.#bench.core.OVERLAID]]), { symbols: true });
-    const blobs = [before, after].map((files) => this.#schemas.add(applied(board, this.#bench.blob(files))));
-    this.#trees.push({ title, blobs, devices });
+    const blobs = [before, after].map((files) => applied(board, this.#bench.blob(files)));
+    this.#keep(title, blobs, (...said) => refusedThenAccepted(devices, ...said));
+  }
+
+  /** The pairs of whole boards that the kernel lab boots before and after, in which not every word is a binding's. */
+  addBooted() {
+    if (this.missing) return;
+    const folder = mkdtempSync(join(tmpdir(), 'dt-iommu-booted-'));
+    const blob = (name) => readFileSync(compileTree(join(BOOTED, `${name}.dts`), join(folder, `${name}.dtb`)));
+    for (const name of readdirSync(BOOTED).filter((name) => name.endsWith('-before.dts'))) {
+      const title = name.slice(0, -'-before.dts'.length);
+      const judge = UNREAD.has(title) ? nothingNew : fewer;
+      this.#keep(title, [blob(`${title}-before`), blob(`${title}-after`)], judge);
+    }
+    rmSync(folder, { recursive: true });
+  }
+
+  #keep(title, blobs, judge) {
+    this.#trees.push({ title, blobs: blobs.map((blob) => this.#schemas.add(blob)), judge });
   }
 
   run(report) {
@@ -49,9 +72,8 @@ export class BindingCheck {
     const mistakes = MISTAKES.map((mistake) => ({ ...mistake, blob: this.#schemas.add(this.#made(mistake)) }));
     const started = Date.now();
     const complaints = this.#schemas.complaints();
-    for (const { title, blobs, devices } of this.#trees) {
-      const [before, after] = blobs.map((blob) => complaints[blob]);
-      const wrong = [...notRefused(before, devices), ...notAccepted(after, devices)];
+    for (const { title, blobs, judge } of this.#trees) {
+      const wrong = judge(...blobs.map((blob) => complaints[blob]));
       if (wrong.length === 0) part.pass();
       else part.fail(`${title}: ${wrong.slice(0, 3).join('; ')}`);
     }
@@ -69,6 +91,13 @@ export class BindingCheck {
   }
 }
 
+const line = ({ node, text }) => `${node}: ${text}`;
+
+const refusedThenAccepted = (devices, before, after) => [
+  ...notRefused(before, devices),
+  ...notAccepted(after, devices),
+];
+
 /** virtio/mmio.yaml names every property there is; what is said of a PCI function no binding reads. */
 function notRefused(complaints, devices) {
   return devices
@@ -79,7 +108,17 @@ function notRefused(complaints, devices) {
 /** Who keeps the old property, because nothing is right for it, is refused as before, and nobody else is. */
 function notAccepted(complaints, devices) {
   const left = devices.filter(({ domid }) => domid === undefined).map(({ path }) => basename(path));
-  return complaints.filter(({ node }) => !left.includes(node)).map(({ node, text }) => `${node}: ${text}`);
+  return complaints.filter(({ node }) => !left.includes(node)).map(line);
+}
+
+function nothingNew(before, after) {
+  const known = new Set(before.map(line));
+  return after.map(line).filter((each) => !known.has(each));
+}
+
+function fewer(before, after) {
+  const gone = nothingNew(after, before);
+  return [...nothingNew(before, after), ...(gone.length === 0 ? ['nothing was refused before'] : [])];
 }
 
 function applied(board, overlay) {

@@ -22,7 +22,7 @@ const MIGRATIONS: Readonly<Record<string, Readonly<Record<string, readonly strin
   'coherence-migrate': {},
   'smmu-migrate-masters': {
     '/virtio_mmio@a003e00': ['direct', 'iommu-dma'],
-    '/virtio_mmio@a003c00': ['direct', 'iommu-dma'],
+    '/pl061@9030000': ['direct', 'iommu-dma'],
   },
   'xen-migrate-bridge': { '00:02.0': grants(3), '00:03.0': grants(3) },
   'xen-migrate-decompiled': { '/virtio_mmio@a003e00': grants(1), '/virtio_mmio@a003800': grants(2) },
