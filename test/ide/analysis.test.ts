@@ -9,6 +9,7 @@ import { fixAll } from '#ide/fixes.ts';
 import { grammar } from '#test/support/evaluate.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';
 import { editor } from '#test/support/views.ts';
+import { nodeByPath } from '#tree/query.ts';
 
 const tree = {
   '/a.dts': '/dts-v1/;\n#include "soc.dtsi"\n/ { };\n',
@@ -28,14 +29,14 @@ describe('the board of a shared file', () => {
     const { analysis } = workspace();
     const board = () => analysis.view('/soc.dtsi')?.choice;
     analysis.open('/soc.dtsi', tree['/soc.dtsi']);
-    expect(board()).toEqual({ board: '/a.dts', reason: 'nearest' });
+    expect(board()).toMatchObject({ board: '/a.dts', reason: 'nearest' });
     analysis.open('/b.dts', tree['/b.dts']);
-    expect(board()).toEqual({ board: '/b.dts', reason: 'open' });
+    expect(board()).toMatchObject({ board: '/b.dts', reason: 'open' });
     analysis.selectBoard('/soc.dtsi', '/a.dts');
-    expect(board()).toEqual({ board: '/a.dts', reason: 'selected' });
+    expect(board()).toMatchObject({ board: '/a.dts', reason: 'selected' });
     analysis.selectBoard('/soc.dtsi', undefined);
     analysis.close('/b.dts');
-    expect(board()).toEqual({ board: '/a.dts', reason: 'nearest' });
+    expect(board()).toMatchObject({ board: '/a.dts', reason: 'nearest' });
   });
 
   test('changes when the include is edited away', () => {
@@ -50,8 +51,53 @@ describe('the board of a shared file', () => {
 
   test('a file that no board includes is shown alone, and its unresolved labels are no errors', () => {
     const { analysis, rules } = workspace({ '/soc.dtsi': tree['/soc.dtsi'] });
-    expect(analysis.view('/soc.dtsi')?.choice).toEqual({ board: '/soc.dtsi', reason: 'alone' });
+    expect(analysis.view('/soc.dtsi')?.choice).toMatchObject({ board: '/soc.dtsi', reason: 'alone' });
     expect(rules('/soc.dtsi').filter((rule) => rule.includes('label') || rule.includes('reference'))).toEqual([]);
+  });
+});
+
+describe('an overlay', () => {
+  const base = '/dts-v1/;\n/ { smmu: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; }; soc: soc { }; };\n';
+  const nic = '/dts-v1/;\n/plugin/;\n&soc { nic: nic { iommus = <&smmu 1>; }; };\n';
+  const fast = '/dts-v1/;\n/plugin/;\n&nic { iommus = <&smmu 1 2>; };\n';
+  const files = { '/base.dts': base, '/nic.dtso': nic, '/fast.dtso': fast };
+  const iommusOf = (analysis: Analysis, file: string) => {
+    const { tree } = analysis.view(file)!.snapshot;
+    return nodeByPath(tree, '/soc/nic')?.properties.get('iommus')?.value.bytes.length;
+  };
+
+  test('is shown on the board that the project applies it to, after the overlays before it', () => {
+    const boards = [{ file: 'base.dts', overlays: ['nic.dtso', 'fast.dtso'] }];
+    const { analysis, rules } = workspace({ ...files, '/dt-iommu.json': JSON.stringify({ boards }) });
+    expect(analysis.view('/nic.dtso')?.choice).toMatchObject({ board: '/base.dts', reason: 'project' });
+    expect(iommusOf(analysis, '/nic.dtso')).toBe(8);
+    expect(iommusOf(analysis, '/fast.dtso')).toBe(12);
+    expect(rules('/fast.dtso')).toContain('iommus-tail-ignored');
+    expect(iommusOf(analysis, '/base.dts'), 'the board itself has them all').toBe(12);
+  });
+
+  test('is shown on the board with which the Makefile beside it is put together', () => {
+    const Makefile = 'fast-dtbs := base.dtb \\\n\tnic.dtbo fast.dtbo\ndtb-y += fast.dtb\n';
+    const { analysis } = workspace({ ...files, '/Makefile': Makefile });
+    expect(analysis.view('/fast.dtso')?.choice).toMatchObject({ board: '/base.dts', reason: 'nearest' });
+    expect(iommusOf(analysis, '/fast.dtso')).toBe(12);
+    expect(iommusOf(analysis, '/base.dts'), 'the board alone has none').toBeUndefined();
+    expect(analysis.boardsOf('/fast.dtso', false)).toEqual(['/fast.dtso', '/base.dts']);
+  });
+
+  test('that names what the board does not have is not applied, and says so', () => {
+    const boards = [{ file: 'base.dts', overlays: ['fast.dtso'] }];
+    const { analysis, rules } = workspace({ ...files, '/dt-iommu.json': JSON.stringify({ boards }) });
+    expect(iommusOf(analysis, '/fast.dtso')).toBeUndefined();
+    expect(rules('/fast.dtso')).toEqual(['syntax/unresolved-reference']);
+  });
+
+  test('changes what the board says as it is edited', () => {
+    const boards = [{ file: 'base.dts', overlays: ['nic.dtso'] }];
+    const { analysis } = workspace({ ...files, '/dt-iommu.json': JSON.stringify({ boards }) });
+    expect(iommusOf(analysis, '/base.dts')).toBe(8);
+    analysis.open('/nic.dtso', nic.replace('smmu 1', 'smmu 1 1'));
+    expect(iommusOf(analysis, '/base.dts')).toBe(12);
   });
 });
 

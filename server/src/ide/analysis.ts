@@ -4,11 +4,13 @@ import type { SourceFile } from '#base/files.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import type { Change, Grammar } from '#syntax/parser.ts';
 import { Frontend } from '#tree/evaluate.ts';
+import { applyOverlays } from '#tree/overlaid.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { type BoardChoice, Contexts } from './context.ts';
 import { Documents } from './documents.ts';
 import type { FileSystem } from './file-system.ts';
 import { quietRules } from './kernel-tree.ts';
+import type { Composition } from './overlays.ts';
 import { PROJECT_FILE, type Project } from './project.ts';
 import { Snapshot, treesOf } from './snapshot.ts';
 import { Trial } from './trial.ts';
@@ -41,6 +43,7 @@ export class Analysis {
   readonly #documents: Documents;
   readonly #contexts: Contexts;
   readonly #frontend: Frontend;
+  /** By board and overlays. */
   readonly #boards = new Map<string, Snapshot>();
   /** Trees of Xen systems: a keystroke in one does not resolve the others again. */
   readonly #systemTrees = new Map<string, DeviceTree>();
@@ -107,16 +110,17 @@ export class Analysis {
     const text = this.#documents.read(file)?.text;
     if (text === undefined) return undefined;
     const choice = this.#choose(file);
-    const snapshot = this.board(choice.board);
+    const snapshot = this.board(choice.board, choice.overlays);
     return { file, text, choice, snapshot, resolve: (name) => this.#contexts.resolve(file, name) };
   }
 
-  /** A board by itself, with the problems of all its files. */
-  board(board: string): Snapshot {
-    const known = this.#boards.get(board);
-    this.#boards.delete(board);
-    const snapshot = known ?? this.#evaluate(board);
-    this.#boards.set(board, snapshot);
+  /** A board with what the project applies to it, or with other overlays; it has the problems of all its files. */
+  board(board: string, overlays = this.#contexts.overlaysOf(board)): Snapshot {
+    const key = [board, ...overlays].join('\0');
+    const known = this.#boards.get(key);
+    this.#boards.delete(key);
+    const snapshot = known ?? this.#evaluate({ board, overlays });
+    this.#boards.set(key, snapshot);
     for (const oldest of this.#boards.keys()) {
       if (this.#boards.size <= MAX_BOARDS) break;
       this.#boards.delete(oldest);
@@ -127,51 +131,54 @@ export class Analysis {
   /** Works everything out as after an edit, for the engine's sake: what ran a few times runs several times faster. */
   rehearse(file: string): void {
     const known = this.#choices.get(file);
-    if (known) this.#evaluate(known.board).problems();
+    if (known) this.#evaluate(known).problems();
   }
 
   /** A copy of the board's files to try edits on. */
-  trial(board: string): Trial {
+  trial(board: string, overlays = this.#contexts.overlaysOf(board)): Trial {
+    const composition = { board, overlays };
+    const untouched = this.board(board, overlays);
     let changed: ReadonlyMap<string, SourceFile> = new Map();
     const current = (file: SourceFile | undefined) => file && (changed.get(file.path) ?? file);
     const frontend = new Frontend(this.#grammar, {
       read: (path) => current(this.#documents.read(path)),
       readBinary: (path) => this.#documents.readBinary(path),
     });
-    for (const path of this.board(board).trees.flatMap((tree) => tree.files)) {
+    for (const path of untouched.trees.flatMap((tree) => tree.files)) {
       const file = this.#documents.read(path);
       if (file) frontend.adopt(file, this.#frontend.ast(file));
     }
     const other = (path: string) => frontend.evaluate(path, this.#contexts.options(path));
     return new Trial((versions) => {
       changed = versions;
-      return versions.size === 0 ? this.board(board) : this.#snapshot({ frontend, version: current, other }, board);
+      return versions.size === 0 ? untouched : this.#snapshot({ frontend, version: current, other }, composition);
     });
   }
 
   #choose(file: string): BoardChoice {
     const known = this.#choices.get(file);
-    if (known && (known.board === file || this.#includes(known.board, file))) return known;
+    if (known && (known.board === file || this.#includes(known, file))) return known;
     const choice = this.#contexts.choose(file, (board) => this.#includes(board, file));
     this.#choices.set(file, choice);
     return choice;
   }
 
-  #includes(board: string, file: string): boolean {
-    return this.#documents.isFile(board) && this.board(board).tree.files.includes(file);
+  #includes({ board, overlays }: Composition, file: string): boolean {
+    return this.#documents.isFile(board) && this.board(board, overlays).tree.files.includes(file);
   }
 
-  #evaluate(board: string): Snapshot {
+  #evaluate(composition: Composition): Snapshot {
     for (const path of this.#documents.opened()) {
       const live = this.#documents.live(path);
       if (live) this.#frontend.adopt(live.file, live.ast);
     }
     const frontend = this.#frontend;
-    return this.#snapshot({ frontend, version: (file) => file, other: (path) => this.#systemTree(path) }, board);
+    return this.#snapshot({ frontend, version: (file) => file, other: (path) => this.#systemTree(path) }, composition);
   }
 
-  #snapshot({ frontend, version, other }: Inputs, board: string): Snapshot {
-    const tree = frontend.evaluate(board, this.#contexts.options(board));
+  #snapshot({ frontend, version, other }: Inputs, { board, overlays }: Composition): Snapshot {
+    const evaluate = (path: string) => frontend.evaluate(path, this.#contexts.options(path));
+    const tree = applyOverlays(evaluate(board), overlays.map(evaluate));
     const system = this.#contexts.system(board, (path) => (path === board ? tree : other(path)));
     const platform = this.#contexts.platform(tree, system);
     const paths = treesOf({ tree, platform }).flatMap((each) => each.files);
@@ -202,8 +209,8 @@ export class Analysis {
 
   #changed(path: string): void {
     const reads = ({ files, missing }: DeviceTree) => files.includes(path) || missing.includes(path);
-    for (const [board, { trees }] of this.#boards) {
-      if (board === path || trees.some(reads)) this.#boards.delete(board);
+    for (const [key, { tree, trees }] of this.#boards) {
+      if (tree.file === path || trees.some(reads)) this.#boards.delete(key);
     }
     for (const [file, tree] of this.#systemTrees) {
       if (file === path || reads(tree)) this.#systemTrees.delete(file);

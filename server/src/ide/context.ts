@@ -8,15 +8,15 @@ import type { DeviceTree } from '#tree/types.ts';
 import { IncludeIndex, isBoard } from './boards.ts';
 import type { Documents } from './documents.ts';
 import { findSourceTree, includePaths, platformDefaults, type SourceTree } from './kernel-tree.ts';
+import { builtCompositions, type Composition, isOverlay, projectCompositions } from './overlays.ts';
 import { findProjectFile, mergeProjects, type Project, parseProject } from './project.ts';
 import { hostBoard, nearbyHost, roleIn, xenSystem } from './xen-systems.ts';
 
 /** Why a board was chosen for a file. */
 export type BoardReason = 'itself' | 'selected' | 'open' | 'project' | 'nearest' | 'alone';
 
-export interface BoardChoice {
-  /** The file itself when it is a board, or when no board includes it. */
-  readonly board: string;
+export interface BoardChoice extends Composition {
+  /** `board` is the file itself when it is one, or when no board includes it. */
   readonly reason: BoardReason;
 }
 
@@ -117,24 +117,51 @@ export class Contexts {
     return defaults && result.assumed.includes('kind') ? platformOf(tree, { ...stated, kind: defaults.kind }) : result;
   }
 
-  /** Every board that includes the file, the nearest first; `all` looks beyond the file's own folder. */
+  /** Every board that includes the file or that it is applied to, the nearest first; `all` looks beyond its folder. */
   boardsOf(file: string, all: boolean): string[] {
     const listed = (this.project(file).boards ?? []).map((board) => board.file);
-    const found = isBoard(file) ? [file] : this.#index(file).boardsOf(file, all);
-    return [...found, ...listed.filter((board) => !found.includes(board))];
+    const found = isBoard(file)
+      ? [file, ...this.#compositions(file).map(({ board }) => board)]
+      : this.#index(file).boardsOf(file, all);
+    return [...new Set([...found, ...listed])];
+  }
+
+  /** What the project file says is applied to a board. */
+  overlaysOf(board: string): readonly string[] {
+    return this.project(board).boards?.find(({ file }) => file === board)?.overlays ?? [];
+  }
+
+  #compositions(file: string): Composition[] {
+    if (!isOverlay(file)) return [];
+    const listed = projectCompositions(this.project(file).boards ?? [], file);
+    return listed.length > 0 ? listed : builtCompositions(this.#documents, file);
   }
 
   /** `includes` says whether the tree of a board really reads the file. */
-  choose(file: string, includes: (board: string) => boolean): BoardChoice {
+  choose(file: string, includes: (board: Composition) => boolean): BoardChoice {
+    const plain = (board: string): Composition => ({ board, overlays: this.overlaysOf(board) });
+    const applied = this.#compositions(file);
     const selected = this.#selected.get(file);
-    if (selected !== undefined && includes(selected)) return { board: selected, reason: 'selected' };
-    if (isBoard(file)) return { board: file, reason: 'itself' };
-    const open = this.#documents.opened().find((path) => path !== file && isBoard(path) && includes(path));
-    if (open !== undefined) return { board: open, reason: 'open' };
-    const listed = this.project(file).boards?.find((board) => includes(board.file));
-    if (listed) return { board: listed.file, reason: 'project' };
-    const nearest = this.#index(file).boardsOf(file, false).slice(0, MAX_TRIES).find(includes);
-    return nearest === undefined ? { board: file, reason: 'alone' } : { board: nearest, reason: 'nearest' };
+    if (selected !== undefined) {
+      const chosen = applied.find(({ board }) => board === selected) ?? plain(selected);
+      if (includes(chosen)) return { ...chosen, reason: 'selected' };
+    }
+    const [first] = applied;
+    if (first) return { ...first, reason: this.#isListed(first) ? 'project' : 'nearest' };
+    if (isBoard(file)) return { ...plain(file), reason: 'itself' };
+    const open = this.#documents.opened().filter((path) => path !== file && isBoard(path));
+    const listed = (this.project(file).boards ?? []).map((board) => board.file);
+    const find = (boards: readonly string[]) => boards.map(plain).find(includes);
+    const opened = find(open);
+    if (opened) return { ...opened, reason: 'open' };
+    const known = find(listed);
+    if (known) return { ...known, reason: 'project' };
+    const nearest = find(this.#index(file).boardsOf(file, false).slice(0, MAX_TRIES));
+    return nearest ? { ...nearest, reason: 'nearest' } : { ...plain(file), reason: 'alone' };
+  }
+
+  #isListed({ board }: Composition): boolean {
+    return this.project(board).boards?.some(({ file }) => file === board) ?? false;
   }
 
   /** Where an include leads; `undefined` when nothing is there. */

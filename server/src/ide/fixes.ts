@@ -17,6 +17,8 @@ export function fixOf(view: View, problem: Problem): Fix | undefined {
 
 export interface FixAllRequest {
   readonly board: string;
+  /** Absent: what the project applies to the board. */
+  readonly overlays?: readonly string[];
   /** Which problems to repair; those that have no repair stay. */
   wanted(problem: Problem): boolean;
   /** Which files may change: a repair that would touch another one is left out as a whole. Absent: all. */
@@ -28,7 +30,7 @@ export function fixAll(
   analysis: Analysis,
   request: FixAllRequest,
 ): { readonly edits: TextEdit[]; readonly fixed: number } {
-  const trial = analysis.trial(request.board);
+  const trial = analysis.trial(request.board, request.overlays);
   const refused = new Set<string>();
   let fixed = 0;
   for (let n = 0; n < MAX_FIXES; n++) {

@@ -89,7 +89,7 @@ class Repairs {
     const wanted = ({ rule, span }: Problem) =>
       inside(span.file) && (this.#rules.length === 0 || this.#rules.includes(rule));
     const writable = (path: string) => path.startsWith(`${root}/`) && this.#isUtf8(path);
-    const { edits, fixed } = fixAll(analysis, { board: view.choice.board, wanted, writable });
+    const { edits, fixed } = fixAll(analysis, { ...view.choice, wanted, writable });
     for (const path of new Set(edits.map((edit) => edit.span.file))) {
       const own = edits.filter((edit) => edit.span.file === path);
       this.#put(analysis, path, applyEdits(view.snapshot.text(path), own));

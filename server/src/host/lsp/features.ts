@@ -257,7 +257,7 @@ function resolves({ client }: Session): boolean {
 
 function fixAllEdit({ analysis, workspace }: Session, { uri, rule }: FixAllData): WorkspaceEdit {
   const path = workspace.path(uri);
-  const board = analysis.view(path)?.choice.board ?? path;
+  const choice = analysis.view(path)?.choice ?? { board: path };
   const wanted = (problem: Problem) => problem.span.file === path && (rule === undefined || problem.rule === rule);
-  return workspaceEditOf(workspace, fixAll(analysis, { board, wanted }).edits, (file) => workspace.version(file));
+  return workspaceEditOf(workspace, fixAll(analysis, { ...choice, wanted }).edits, (file) => workspace.version(file));
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Which board an overlay is applied to, and which others before it: as the project file or the folder's Makefile says.
+import { dirname, join } from '#base/files.ts';
+import type { FileSystem } from './file-system.ts';
+import type { ProjectBoard } from './project.ts';
+
+/** A board with the overlays that are applied to it, in order. */
+export interface Composition {
+  readonly board: string;
+  readonly overlays: readonly string[];
+}
+
+/** What is compiled by itself, and means something only on a board. */
+export function isOverlay(path: string): boolean {
+  return /\.(dtso|overlay)$/.test(path);
+}
+
+/** The boards of a project that the overlay is applied to; those behind it in the list are left out. */
+export function projectCompositions(boards: readonly ProjectBoard[], overlay: string): Composition[] {
+  return boards.flatMap(({ file, overlays }) => upTo({ board: file, overlays }, overlay));
+}
+
+/** `NAME-dtbs := BOARD.dtb OVERLAY.dtbo …`: what the kernel puts together itself (scripts/Makefile.lib). */
+const COMPOSITE = /^[\w.-]+-dtbs[ \t]*[:+]?=(.*)$/gm;
+
+/** The same from the Makefile beside the overlay. */
+export function builtCompositions(files: FileSystem, overlay: string): Composition[] {
+  const folder = dirname(overlay);
+  const makefile = files.peek(join(folder, 'Makefile'))?.replaceAll(/\\\r?\n/g, ' ') ?? '';
+  const found = new Map<string, Composition>();
+  for (const [, list = ''] of makefile.matchAll(COMPOSITE)) {
+    const names = list.trim().split(/\s+/);
+    const board = names.find((name) => name.endsWith('.dtb'))?.replace(/b$/, 's');
+    const overlays = names.filter((name) => name.endsWith('.dtbo')).map((name) => name.replace(/bo$/, 'so'));
+    if (board === undefined) continue;
+    const composition = { board: join(folder, board), overlays: overlays.map((name) => join(folder, name)) };
+    for (const each of upTo(composition, overlay)) if (files.isFile(each.board)) found.set(each.board, each);
+  }
+  return [...found.values()];
+}
+
+function upTo({ board, overlays }: Composition, overlay: string): Composition[] {
+  const at = overlays.indexOf(overlay);
+  return at < 0 ? [] : [{ board, overlays: overlays.slice(0, at + 1) }];
+}
