@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Reports of a tree in a few words, so that a test reads like the table in the facts: a line per device.
 import { readFileSync } from 'node:fs';
+import { parseProject } from '#ide/project.ts';
 import { configure, configureAll } from '#model/configure.ts';
-import type { DmaReport, Platform } from '#model/types.ts';
+import type { DmaReport, Platform, XenSystem } from '#model/types.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { evaluateText } from './evaluate.ts';
 import { nodeAt, treeOf } from './tree.ts';
@@ -22,9 +23,21 @@ export function configured(...symbols: readonly string[]): Partial<Platform> {
 /** A board file of the folder of a system. */
 export function board(name: string): DeviceTree {
   const text = readFileSync(new URL(`../model/systems/${name}`, import.meta.url), 'utf8');
-  const { tree } = evaluateText(`//- /board.dts\n${text}`);
+  const { tree } = evaluateText(`//- /${name.slice(name.lastIndexOf('/') + 1)}\n${text}`);
   if (tree.problems[0]) throw new Error(`${name}: ${tree.problems[0].message}`);
   return tree;
+}
+
+/** A Xen host with its domains: the folder of a system that holds a `dt-iommu.json`. */
+export function xenSystem(folder: string): XenSystem {
+  const text = readFileSync(new URL(`../model/systems/${folder}/dt-iommu.json`, import.meta.url), 'utf8');
+  const { project, complaints } = parseProject(text, '/dt-iommu.json');
+  const [host] = project.boards ?? [];
+  if (!host?.domains || complaints.length > 0) throw new Error(`${folder}: ${complaints[0] ?? 'has no domains'}`);
+  return {
+    host: board(`${folder}${host.file}`),
+    domains: host.domains.map(({ deviceTree, ...node }) => ({ ...node, tree: board(`${folder}${deviceTree}`) })),
+  };
 }
 
 /** The report of one node, or of a function behind it. */

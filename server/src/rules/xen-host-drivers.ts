@@ -263,12 +263,12 @@ const stage1Only: Rule = {
   id: 'xen-ipmmu-stage1-only',
   severity: 'warning',
   title: 'IPMMU of a chip that Xen does not support',
+  scope: 'tree',
   properties: ['#iommu-cells'],
   platforms: XEN_HOST,
-  knows: 'node',
   doc: `Xen on Arm lets an IOMMU walk the domain's own page table in stage 2 and has no other mode. Its IPMMU driver takes R-Car H3,
 M3-W, M3-W+, M3-N, S4 and V4H; this chip is none of them. Its masters are unprotected, or fail where another IOMMU is up.
-Disable the node in trees for Xen.`,
+Disable the nodes in trees for Xen. Reported once, at the first of them.`,
   source: `${IPMMU}; xen/arch/arm/Kconfig:IOMMU_FORCE_PT_SHARE`,
   example: {
     bad: board(
@@ -279,15 +279,25 @@ Disable the node in trees for Xen.`,
     good: GOOD_IPMMU.replace('iommu-main {', 'iommu-main { status = "disabled";'),
     platform: HOST,
   },
-  *check(_context, node) {
-    const name = compatibles(node).find((each) => each.startsWith('renesas,ipmmu-'));
-    if (name === undefined || xenDriver(node) || !isAvailable(node)) return;
+  *check(context) {
+    const all = context
+      .nodesWith('#iommu-cells')
+      .filter((node) => isAvailable(node) && unsupported(node) !== undefined);
+    const [first] = all;
+    if (!first) return;
+    const more = all.length > 1 ? ` (the same holds for ${all.length - 1} more)` : '';
     yield {
-      message: `Xen has no driver for \`${name}\`: it cannot walk a domain's page table, and its masters are not protected.`,
-      span: nodeSpan(node),
+      message: `Xen has no driver for \`${unsupported(first)}\`${more}: it cannot walk a domain's page table, and its masters are not protected.`,
+      span: nodeSpan(first),
+      node: first,
     };
   },
 };
+
+/** The name of an IPMMU that Xen's driver does not take. */
+function unsupported(node: DtNode): string | undefined {
+  return xenDriver(node) ? undefined : compatibles(node).find((name) => name.startsWith('renesas,ipmmu-'));
+}
 
 /** The chips whose early cuts only do stage 1. */
 const BY_CUT = ['renesas,ipmmu-r8a7795', 'renesas,ipmmu-r8a7796'];

@@ -60,7 +60,7 @@ Xen's swiotlb want the device's DMA operations; Linux 6.12 warns, and setting a 
 Disable the IOMMU in trees for Xen, or remove \`iommus\`.`,
   source: 'Xen 4.22 xen/arch/arm/domain_build.c:handle_node; Linux 6.12 kernel/dma/mapping.c:dma_supported',
   example: {
-    bad: board(MMU, 'dma { iommus = <&mmu>; };'),
+    bad: board(MMU, 'dma { compatible = "vendor,dma"; iommus = <&mmu>; };'),
     good: smmuBoard('dma { iommus = <&smmu 4>; };'),
     platform: { kind: 'xen-host' },
   },
@@ -69,6 +69,9 @@ Disable the IOMMU in trees for Xen, or remove \`iommus\`.`,
     if (!first || xenDriver(first.provider) || !isLive(first.provider) || !isLive(node)) return;
     if (node.properties.has('xen,passthrough') || !iommuDriver(context, first.provider)) return;
     if (iommuDriver(context, first.provider)?.driver.name === 'xen-grant-dma') return;
+    // A driver may refuse the device: then Linux sets up nothing but Xen's DMA.
+    const report = context.report(node);
+    if (report && report.group === null && report.deferred === null) return;
     yield {
       message: `Xen has no driver for \`${pathOf(first.provider)}\`, so dom0 sees it and Linux sets up two kinds of DMA for the device.`,
       span: first.phandle.span,

@@ -14,14 +14,18 @@ function claims({ machine }: Subject): boolean {
 function translate(subject: Subject): Translation {
   const { machine, node, binding } = subject;
   const trail = newTrail();
+  const view = machine.platform.kind === 'xen-host' ? hostView(machine, node) : undefined;
+  const facts = view && { xen: xenFacts(view), ...(view.use && { use: view.use }) };
+  if (view?.directMap === false) {
+    const text = `${view.owner} is not mapped one to one, so Linux there does without Xen's swiotlb: the IOMMU translates.`;
+    say(trail, 'Linux 6.12 include/xen/arm/swiotlb-xen.h:xen_swiotlb_detect', text);
+    return { ops: { verdict: 'direct', trail }, ...facts };
+  }
   const text =
     'dom0 is mapped one to one, so Linux gives every device that it configures the operations of swiotlb-xen.';
   say(trail, SETUP_OPS, text);
   if (binding.outcome === 'bound') sayVisible(subject, trail);
-  const ops = { verdict: 'xen-swiotlb', trail } as const;
-  if (machine.platform.kind !== 'xen-host') return { ops };
-  const view = hostView(machine, node);
-  return { ops, xen: xenFacts(view), ...(view.use && { use: view.use }) };
+  return { ops: { verdict: 'xen-swiotlb', trail }, ...facts };
 }
 
 /** An IOMMU that dom0 can see: the domain of the DMA API and Xen's operations get in each other's way. */

@@ -161,15 +161,18 @@ const simpleBusRule = dtcRule({
     good: simpleBus('dma@1000 { reg = <0x1000 0x100>; };'),
   },
   where: (tree) => childrenOf(busesOf(tree).simple),
-  *check(_context, node) {
+  *check({ platform }, node) {
     if (!node.parent) return;
     const cells = node.properties.has('reg') ? numbers(node, 'reg') : numbers(node, 'ranges').slice(addressCells(node));
     if (cells.length === 0) {
       if (node.parent.parent && platformBus(node) !== 'simple-bus') {
-        yield onNode(
-          node,
-          `\`${node.name}\` is on a \`simple-bus\` and has no address in \`reg\` or \`ranges\`; it belongs outside the bus.`,
-        );
+        // Xen copies nothing from outside `/passthrough`, so there dtc's advice would lose the node.
+        const copied = platform.kind === 'xen-domu' && node.parent.name === 'passthrough';
+        const advice = copied
+          ? 'dtc wants it elsewhere, where Xen would not copy it: leave it'
+          : 'it belongs outside the bus';
+        const lack = `\`${node.name}\` is on a \`simple-bus\` and has no address in \`reg\` or \`ranges\``;
+        yield onNode(node, `${lack}; ${advice}.`);
       }
       return;
     }

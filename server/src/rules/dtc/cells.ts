@@ -90,13 +90,11 @@ export const CELL_RULES: readonly Rule[] = [
         return;
       if (node.properties.has('ranges') || node.properties.has('dma-ranges')) return;
       for (const child of node.children.values()) if (child.properties.has('reg')) return;
-      yield onNode(
-        node,
-        `\`${node.name}\` has \`#address-cells\` and \`#size-cells\`, but no child has \`reg\`; nothing reads them.`,
-        {
-          tag: 'unnecessary',
-        },
-      );
+      const has = `\`${node.name}\` has \`#address-cells\` and \`#size-cells\`, but no child has \`reg\``;
+      // Xen reads the banks of its domains in the cells of `/chosen`; dtc does not know that.
+      const banks = [...node.children.values()].some((child) => child.properties.has('xen,static-mem'));
+      if (banks) yield onNode(node, `${has}; only Xen reads them, for \`xen,static-mem\`.`);
+      else yield onNode(node, `${has}; nothing reads them.`, { tag: 'unnecessary' });
     },
   }),
 ];
