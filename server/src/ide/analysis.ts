@@ -3,7 +3,7 @@
 import type { SourceFile } from '#base/files.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import type { Change, Grammar } from '#syntax/parser.ts';
-import { Frontend } from '#tree/evaluate.ts';
+import { Frontend, type LiveBoard } from '#tree/evaluate.ts';
 import { applyOverlays } from '#tree/overlaid.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { type BoardChoice, Contexts } from './context.ts';
@@ -33,6 +33,8 @@ interface Inputs {
   readonly frontend: Frontend;
   /** The version of a file that counts. */
   version(file?: SourceFile): SourceFile | undefined;
+  /** The tree of the board, or of an overlay. */
+  evaluate(file: string): DeviceTree;
   /** Another tree of the board's Xen system. */
   other(file: string): DeviceTree;
 }
@@ -45,6 +47,8 @@ export class Analysis {
   readonly #frontend: Frontend;
   /** By board and overlays. */
   readonly #boards = new Map<string, Snapshot>();
+  /** Boards and overlays, the one used longest ago first: the next evaluation builds on the last. */
+  readonly #live = new Map<string, LiveBoard>();
   /** Trees of Xen systems: a keystroke in one does not resolve the others again. */
   readonly #systemTrees = new Map<string, DeviceTree>();
   readonly #choices = new Map<string, BoardChoice>();
@@ -148,10 +152,11 @@ export class Analysis {
       const file = this.#documents.read(path);
       if (file) frontend.adopt(file, this.#frontend.ast(file));
     }
-    const other = (path: string) => frontend.evaluate(path, this.#contexts.options(path));
+    const evaluate = (path: string) => frontend.evaluate(path, this.#contexts.options(path));
+    const inputs = { frontend, version: current, evaluate, other: evaluate };
     return new Trial((versions) => {
       changed = versions;
-      return versions.size === 0 ? untouched : this.#snapshot({ frontend, version: current, other }, composition);
+      return versions.size === 0 ? untouched : this.#snapshot(inputs, composition);
     });
   }
 
@@ -172,12 +177,16 @@ export class Analysis {
       const live = this.#documents.live(path);
       if (live) this.#frontend.adopt(live.file, live.ast);
     }
-    const frontend = this.#frontend;
-    return this.#snapshot({ frontend, version: (file) => file, other: (path) => this.#systemTree(path) }, composition);
+    const inputs: Inputs = {
+      frontend: this.#frontend,
+      version: (file) => file,
+      evaluate: (path) => this.#liveTree(path),
+      other: (path) => this.#systemTree(path),
+    };
+    return this.#snapshot(inputs, composition);
   }
 
-  #snapshot({ frontend, version, other }: Inputs, { board, overlays }: Composition): Snapshot {
-    const evaluate = (path: string) => frontend.evaluate(path, this.#contexts.options(path));
+  #snapshot({ frontend, version, evaluate, other }: Inputs, { board, overlays }: Composition): Snapshot {
     const tree = applyOverlays(evaluate(board), overlays.map(evaluate));
     const system = this.#contexts.system(board, (path) => (path === board ? tree : other(path)));
     const platform = this.#contexts.platform(tree, system);
@@ -196,6 +205,17 @@ export class Analysis {
     });
   }
 
+  #liveTree(path: string): DeviceTree {
+    const live = this.#live.get(path) ?? this.#frontend.live(path);
+    this.#live.delete(path);
+    this.#live.set(path, live);
+    for (const oldest of this.#live.keys()) {
+      if (this.#live.size <= MAX_BOARDS) break;
+      this.#live.delete(oldest);
+    }
+    return live.evaluate(this.#contexts.options(path));
+  }
+
   #systemTree(path: string): DeviceTree {
     const tree = this.#systemTrees.get(path) ?? this.#frontend.evaluate(path, this.#contexts.options(path));
     this.#systemTrees.set(path, tree);
@@ -204,6 +224,7 @@ export class Analysis {
 
   #forgetBoards(): void {
     this.#boards.clear();
+    this.#live.clear();
     this.#systemTrees.clear();
   }
 
