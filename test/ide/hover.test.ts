@@ -60,3 +60,18 @@ test('a property shows its value and every place that set it', () => {
 test('between statements there is nothing to say', () => {
   expect(hoverAt('/ { a = <1>; $0  };')).toBe('');
 });
+
+test('one line for the supplier that matters, and one for each other way that it could go', () => {
+  const text = hoverAt(`/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	usb@$01000 { compatible = "example,usb"; reg = <0x1000 0x100>; resets = <&lost>; iommus = <&smmu 4>; };
+	dma: dma@2000 { compatible = "example,dma"; reg = <0x2000 0x100>; clocks = <&clk>; iommus = <&smmu 5>; };
+	clk: clock@3000 { compatible = "example,clock"; reg = <0x3000 0x100>; #clock-cells = <0>; };
+	smmu: iommu@20000 { compatible = "arm,smmu-v3"; reg = <0x20000 0x20000>; #iommu-cells = <1>; };
+	lost: reset { #reset-cells = <0>; };
+};`);
+  expect(text).toContain('**DMA: waits: the probe is deferred**');
+  expect(text).toContain('- Waits for /reset (supplier), without limit');
+  expect(text).toContain('- With `fw_devlink=permissive`: translated by the IOMMU, strict invalidation');
+});

@@ -14,12 +14,12 @@ export function supplierDriverText({ symbol, state }: SupplierDriver): string {
 
 /** `clocks /soc/clock-controller@1000 (CONFIG_X, a module): the probe waits until …`. */
 export function waitText(wait: BootWait): string {
-  return `${wait.property} ${wait.on}${driverNote(wait)}: ${endText(wait)}`;
+  return `${wait.property ?? 'parent'} ${wait.on}${driverNote(wait)}: ${endText(wait)}`;
 }
 
 /** The same without the outcome, for a list. */
 export function waitName({ property, on }: BootWait): string {
-  return `${on} (${property})`;
+  return `${on} (${property ?? 'parent'})`;
 }
 
 function driverNote({ driver }: BootWait): string {
@@ -32,6 +32,7 @@ export function endText(wait: BootWait): string {
   const whose = device === null ? 'its driver' : `the driver of ${device}`;
   if (end === 'nothing') return 'set up before devices exist, nobody waits';
   if (by === 'driver') return releasedText(wait);
+  if (by === 'parent') return parentText(wait);
   if (by === 'dma') {
     if (end === 'bound') return 'the set-up of DMA waits until the IOMMU is registered';
     if (end === 'module') return `the set-up of DMA waits until its module is loaded${giveUp(seconds)}`;
@@ -51,15 +52,25 @@ export function endText(wait: BootWait): string {
   }
 }
 
-function releasedText({ released, circle, on }: BootWait): string {
+function parentText({ end, why }: BootWait): string {
+  if (end === 'never') return `its driver, which makes this device, never binds, because ${why}`;
+  return end === 'module' ? 'its driver makes this device once its module is loaded' : 'its driver makes this device';
+}
+
+function releasedText({ released, circle }: BootWait): string {
   switch (released) {
     case 'optional':
       return "optional, Linux does not wait; the device's own driver asks for it";
     case 'circle':
-      return `both wait for each other (${(circle ?? [on]).join(', ')}), so Linux lets go of the link; the device's own driver asks for it`;
+      return `it waits for this device, too${through(circle ?? [])}, so Linux lets go of the link; the device's own driver asks for it`;
     default:
       return "fw_devlink does not hold the probe back; the device's own driver asks for it";
   }
+}
+
+/** What lies between the supplier and the device that it waits for. */
+function through(circle: readonly string[]): string {
+  return circle.length > 2 ? ` (by way of ${wayText(circle.slice(2))})` : '';
 }
 
 function giveUp(seconds: number | null): string {
@@ -72,21 +83,23 @@ function timeText(seconds: number | null): string {
   return seconds === 0 ? 'until the built-in drivers are done' : `${seconds} s and goes on without`;
 }
 
-/** The one wait that a reader should know of: one without end, else one that a timeout or a module ends, else the IOMMU. */
+/** The wait that a reader should know of: one without end, else one that a timeout or the loading of a module ends. */
 export function decisiveWait(waits: readonly BootWait[]): BootWait | undefined {
-  const held = waits.filter(({ by, end }) => by !== 'driver' && end !== 'nothing');
+  const held = waits.filter(({ by }) => by !== 'driver');
   const ofEnd = (end: BootWait['end']): BootWait | undefined => held.find((wait) => wait.end === end);
-  return (
-    ofEnd('never') ?? ofEnd('timeout') ?? ofEnd('unknown') ?? ofEnd('module') ?? held.find(({ by }) => by === 'dma')
-  );
+  return ofEnd('never') ?? ofEnd('timeout') ?? ofEnd('module');
+}
+
+/** `/clock → /power-controller → /iommu`, shortened in the middle. */
+export function wayText(way: readonly string[]): string {
+  const shown = way.length > 5 ? [...way.slice(0, 2), '…', ...way.slice(-2)] : way;
+  return shown.join(' → ');
 }
 
 /** The lines of `dt-iommu explain --boot-order`. */
 export function bootOrderText({ steps, circles, fwDevlink }: BootOrder): string {
   const strict = fwDevlink.strict ? ', strict' : '';
-  const lines = [
-    `boot order by the suppliers of each device (fw_devlink ${fwDevlink.mode}${strict}: ${fwDevlink.because})`,
-  ];
+  const lines = [`boot order by the suppliers of each device (${fwDevlink.because}${strict})`];
   let level = 0;
   for (const step of steps) {
     if (step.level !== level) {
@@ -105,11 +118,15 @@ export function bootOrderText({ steps, circles, fwDevlink }: BootOrder): string 
 
 function stepLines({ path, driver, waits }: BootStep): string[] {
   const lines = [`   ${path}${driver ? `  ${supplierDriverText(driver)}` : ''}`];
-  const plain = waits.filter(({ by, end }) => by !== 'driver' && end === 'bound');
-  if (plain.length > 0) lines.push(`      after ${plain.map(waitName).join(', ')}`);
+  const after = waits.filter(isPlain);
+  if (after.length > 0) lines.push(`      after ${after.map(waitName).join(', ')}`);
   for (const wait of waits) {
-    const ends = wait.by !== 'driver' && wait.end !== 'bound' && wait.end !== 'nothing';
-    if (ends) lines.push(`      ${waitText(wait)}`);
+    if (wait.by !== 'driver' && wait.end !== 'nothing' && !isPlain(wait)) lines.push(`      ${waitText(wait)}`);
   }
   return lines;
+}
+
+/** A wait that is over when the other device is bound, and says nothing more. */
+function isPlain({ by, end }: BootWait): boolean {
+  return by !== 'driver' && (end === 'bound' || (by === 'parent' && end === 'unknown'));
 }

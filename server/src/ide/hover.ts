@@ -5,8 +5,10 @@ import { printValue } from '#tree/print.ts';
 import { compatibles, isAvailable, pathOf } from '#tree/query.ts';
 import { mapEntries, specifiers } from '#tree/specifiers.ts';
 import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
+import { accountOf } from './account.ts';
 import type { View } from './analysis.ts';
 import {
+  accountMarkdown,
   entryMarkdown,
   joinMarkdown,
   type Link,
@@ -15,7 +17,6 @@ import {
   nodeMarkdown,
   pathMarkdown,
   propertyMarkdown,
-  reportMarkdown,
 } from './markdown.ts';
 import { type Mention, type Place, placeAt } from './places.ts';
 
@@ -78,7 +79,7 @@ function reportForValue(view: View, { node, property, mention }: Place, link: Li
 
 function report({ snapshot }: View, node: DtNode, link: Link): string {
   if (compatibles(node).length === 0 && !node.properties.has('iommus')) return '';
-  return reportMarkdown(snapshot.report(node), snapshot.platform, link);
+  return accountMarkdown(accountOf(snapshot, snapshot.report(node)), snapshot.platform, link);
 }
 
 /** The entry of `iommus` or `iommu-map` that holds a cell, decoded. */

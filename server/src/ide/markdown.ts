@@ -2,10 +2,23 @@
 // The only place that writes Markdown: a device's report, a node, a property, a macro, a rule, for hovers and pages.
 import type { Span } from '#base/text.ts';
 import type { DmaReport, IommuUse, PciMaps, Platform, Step } from '#model/types.ts';
+import type { Otherwise } from '#model/what-if.ts';
 import { readable } from '#rules/example.ts';
 import type { Rule } from '#rules/rule.ts';
+import type { Account } from './account.ts';
+import { decisiveWait, waitText, wayText } from './boot-text.ts';
 import { deferralText } from './report-text.ts';
-import { driverText, hex, idText, limitName, limitText, platformText, reservedText, verdictText } from './wording.ts';
+import {
+  driverText,
+  hex,
+  idText,
+  limitName,
+  limitText,
+  otherwiseText,
+  platformText,
+  reservedText,
+  verdictText,
+} from './wording.ts';
 
 /** Where a span is, for a person and for the editor: `[soc.dtsi:12](file:///…#L12)`. */
 export type Link = (span: Span) => { readonly text: string; readonly href: string };
@@ -14,16 +27,30 @@ export type Link = (span: Span) => { readonly text: string; readonly href: strin
 const MAX_STEPS = 12;
 
 /** Verdict first, then the facts, then the reasons with links and authority, then the platform. */
-export function reportMarkdown(report: DmaReport, platform: Platform, link: Link): string {
+export function accountMarkdown(account: Account, platform: Platform, link: Link): string {
+  const { report } = account;
   const parts = [
     `**DMA: ${verdictText(report)}**${certaintyNote(report)}`,
-    facts(report)
+    [...facts(report), ...waitFacts(account), ...account.otherwise.map(otherwiseMarkdown)]
       .map((fact) => `- ${fact}`)
       .join('\n'),
   ];
   if (report.steps.length > 0) parts.push(stepsMarkdown(report.steps, link));
   parts.push(`*On ${platformText(platform)}.*`);
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** One line: the wait that matters, else the way to the device. */
+function waitFacts({ report, waits, way }: Account): string[] {
+  if (report.deferred) return [];
+  const wait = decisiveWait(waits);
+  if (wait) return [`Waits for ${waitText(wait)}`];
+  return way.length === 0 ? [] : [`Waits for ${wayText(way)}`];
+}
+
+function otherwiseMarkdown(other: Otherwise): string {
+  const text = otherwiseText(other);
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function certaintyNote(report: DmaReport): string {

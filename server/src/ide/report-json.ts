@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // DMA reports as the public JSON of `dt-iommu explain --format json` and `dtIommu/explain` (contracts.md section 3).
 import type { Range, Span } from '#base/text.ts';
+import type { BootOrder, BootWait } from '#model/boot-order.ts';
+import type { SupplierDriver } from '#model/supplier-drivers.ts';
 import type { DmaReport, Platform } from '#model/types.ts';
+import type { Account } from './account.ts';
 
 /** How a place is named: a path relative to the working directory, or a URI. */
 export type JsonPlace = (span: Span) => { readonly file: string; readonly range: Range };
@@ -23,8 +26,9 @@ export interface PlatformJson {
   readonly assumed: readonly string[];
 }
 
-export function explainJson(reports: readonly DmaReport[], platform: Platform, place: JsonPlace): ExplainJson {
-  return { version: 1, platform: platformJson(platform), devices: reports.map((report) => reportJson(report, place)) };
+export function explainJson(accounts: readonly Account[], platform: Platform, place: JsonPlace): ExplainJson {
+  const devices = accounts.map((account) => accountJson(account, place));
+  return { version: 1, platform: platformJson(platform), devices };
 }
 
 export function platformJson(platform: Platform): PlatformJson {
@@ -38,6 +42,26 @@ export function platformJson(platform: Platform): PlatformJson {
   };
 }
 
-function reportJson(report: DmaReport, place: JsonPlace): object {
+/** The report, with `waits` and `otherwise` beside its own fields. */
+function accountJson({ report, waits, otherwise }: Account, place: JsonPlace): object {
+  return { ...reportJson(report, place), waits: waits.map(waitJson), otherwise };
+}
+
+/** The report with its places named. */
+export function reportJson(report: DmaReport, place: JsonPlace): object {
   return { ...report, steps: report.steps.map((step) => ({ ...step, evidence: step.evidence.map(place) })) };
+}
+
+/** `dt-iommu explain --boot-order --format json`. */
+export function bootOrderJson({ steps, circles, fwDevlink }: BootOrder, platform: Platform): object {
+  const order = steps.map((step) => ({ ...step, driver: driverJson(step.driver), waits: step.waits.map(waitJson) }));
+  return { version: 1, platform: platformJson(platform), fwDevlink, order, circles };
+}
+
+function waitJson(wait: BootWait): object {
+  return { ...wait, driver: driverJson(wait.driver) };
+}
+
+function driverJson(driver: SupplierDriver | null): object | null {
+  return driver && { ...driver, symbol: driver.symbol ?? null };
 }

@@ -2,19 +2,30 @@
 // A DMA report as plain text for a terminal: the verdict first, then the facts, then why.
 import type { Span } from '#base/text.ts';
 import type { Deferral, DmaReport, Step } from '#model/types.ts';
-import { driverText, hex, idText, limitName, limitText, reservedText, verdictText } from './wording.ts';
+import type { Account } from './account.ts';
+import { waitText, wayText } from './boot-text.ts';
+import { driverText, hex, idText, limitName, limitText, otherwiseText, reservedText, verdictText } from './wording.ts';
 
 /** Names a place for a person: `board.dts:12`. */
 export type PlaceName = (span: Span) => string;
 
 /** The lines of one device, without a newline at the end. */
-export function reportText(report: DmaReport, place: PlaceName): string {
+export function reportText(report: DmaReport, place: PlaceName, more: Partial<Omit<Account, 'report'>> = {}): string {
   const head = [report.path, report.label ? `(${report.label})` : '', report.rid ? `function ${report.rid}` : ''];
   const lines = [head.filter((part) => part !== '').join(' '), `  ${verdictText(report)}`];
   for (const [name, value] of facts(report)) lines.push(`  ${name.padEnd(10)} ${value}`);
+  for (const other of more.otherwise ?? []) lines.push(`  ${'otherwise'.padEnd(10)} ${otherwiseText(other)}`);
+  lines.push(...bootLines(more));
   if (report.steps.length > 0)
     lines.push('  why', ...report.steps.flatMap((step, index) => stepLines(step, index, place)));
   return lines.join('\n');
+}
+
+/** What the probe waits for, in Linux's order, and the way there. */
+function bootLines({ waits = [], way = [] }: Partial<Account>): string[] {
+  if (waits.length === 0) return [];
+  const after = way.length < 2 ? [] : [`      the longest way there: ${wayText(way)}`];
+  return ['  waits for', ...waits.map((wait, index) => `${`${index + 1}.`.padStart(5)} ${waitText(wait)}`), ...after];
 }
 
 function facts(report: DmaReport): [string, string][] {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How a DMA report is put into words: the same in the hover, on the command line and in the topology.
+
 import type { DecodedId, DmaReport, IommuUse, Platform, Reserved, Verdict, XenLimit } from '#model/types.ts';
+import type { Otherwise } from '#model/what-if.ts';
 
 /** What each verdict means for the device, as the first line of an answer. */
 export const VERDICTS: Record<Verdict, string> = {
@@ -27,6 +29,12 @@ export function verdictText(report: DmaReport): string {
     return report.compatible.includes('xen,domain') ? 'a domain that Xen starts' : 'no device of dom0';
   }
   return text;
+}
+
+/** `with \`iommu.passthrough=1\`: behind the IOMMU, …`. */
+export function otherwiseText({ when, verdict, backendDomid }: Otherwise): string {
+  const domain = backendDomid === undefined ? '' : `, backend domain ${backendDomid}`;
+  return `${when}: ${VERDICTS[verdict]}${domain}`;
 }
 
 /** `stream ID 0x540 mask 0x3`. */

@@ -3,10 +3,10 @@
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { listBinding } from './binding.ts';
-import { allCircles, circleOf } from './circles.ts';
+import { allCircles, shortestCircle } from './circles.ts';
 import { timeoutOf } from './deferral.ts';
-import { type DeviceLink, deviceLinks, type WaitEnd } from './device-links.ts';
-import { existence } from './existence.ts';
+import { type DeviceLink, deviceAbove, deviceLinks, type WaitEnd } from './device-links.ts';
+import { existence, madeBy } from './existence.ts';
 import type { IommuState } from './iommu-state.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { treeNodes } from './nodes.ts';
@@ -18,12 +18,13 @@ import type { Platform } from './types.ts';
 export interface BootWait {
   /** The node that is waited for. */
   readonly on: string;
-  readonly property: string;
+  /** `null` for the parent. */
+  readonly property: string | null;
   /**
-   * Who waits: `fw_devlink`, before the probe starts; `dma`, the set-up of DMA inside the probe; `driver`, the device's own
+   * Who waits: `parent`, the device itself, which the driver of the device above makes; `fw_devlink`, before the probe starts; `dma`, the set-up of DMA inside the probe; `driver`, the device's own
    * driver, if it asks at all: Linux itself does not hold the probe back.
    */
-  readonly by: 'fw_devlink' | 'dma' | 'driver';
+  readonly by: 'parent' | 'fw_devlink' | 'dma' | 'driver';
   /** Why `by` is `driver`: the property is optional, fw_devlink is off or permissive, both wait for each other. */
   readonly released: DeviceLink['released'] | null;
   readonly end: WaitEnd;
@@ -34,7 +35,7 @@ export interface BootWait {
   /** The device whose driver must bind, where the supplier has none of its own; `null`: nobody's. */
   readonly device: string | null;
   readonly driver: SupplierDriver | null;
-  /** The devices that wait for each other, this one among them. */
+  /** The shortest circle that this wait is part of: the device itself first, then what it waits for, and so on. */
   readonly circle: readonly string[] | null;
 }
 
@@ -73,10 +74,24 @@ export function bootOrder(tree: DeviceTree, platform: Platform, nodes?: readonly
     .sort((a, b) => a.level - b.level);
   const shown = new Set(steps.map(({ path }) => path));
   const circles = allCircles(machine)
-    .map((circle) => circle.map(pathOf))
-    .filter((circle) => circle.some((path) => shown.has(path)));
+    .map((circle) => [...new Set(circle.flatMap((node) => compact(deviceAbove(machine, node))))].map(pathOf))
+    .filter((circle) => circle.length > 1 && circle.some((path) => shown.has(path)));
   const { value, because } = fwDevlink(platform);
   return { steps, circles, fwDevlink: { ...value, because } };
+}
+
+/** The longest row of devices of which each waits for the one before, ending with the last that a device waits for. */
+export function longestWay(tree: DeviceTree, platform: Platform, node: DtNode): string[] {
+  const machine = machineOf(tree, platform);
+  const levels = new Map<DtNode, number>();
+  settleLevels(machine, node, levels);
+  const way: string[] = [];
+  for (let at: DtNode | undefined = node; at; ) {
+    const level: number = levels.get(at) ?? 1;
+    at = before(machine, at).find((supplier) => levels.get(supplier) === level - 1);
+    if (at) way.unshift(pathOf(at));
+  }
+  return way;
 }
 
 function waitsOf(machine: Machine, node: DtNode): BootWait[] {
@@ -85,7 +100,9 @@ function waitsOf(machine: Machine, node: DtNode): BootWait[] {
     // What the set-up of DMA waits for is told there.
     .filter(({ released, supplier }) => released !== 'optional' || !iommus.some((state) => state.node === supplier))
     .map((link) => linkWait(machine, node, link));
+  const parent = madeBy(machine, node);
   return [
+    ...(parent ? [parentWait(machine, parent)] : []),
     ...links.filter(({ by }) => by === 'fw_devlink'),
     ...iommus.map((state) => iommuWait(machine, state)),
     ...links.filter(({ by }) => by === 'driver'),
@@ -98,9 +115,25 @@ function awaitedIommus(machine: Machine, node: DtNode): IommuState[] {
   return [...new Set(states)].filter(({ available }) => available);
 }
 
+const ENDS: Readonly<Record<SupplierDriver['state'], WaitEnd>> = {
+  builtin: 'bound',
+  unknown: 'bound',
+  module: 'module',
+  off: 'never',
+};
+
+function parentWait(machine: Machine, parent: DtNode): BootWait {
+  const driver = supplierDriver(machine.platform, parent) ?? null;
+  const end = driver ? ENDS[driver.state] : 'unknown';
+  const why = end === 'never' ? `CONFIG_${driver?.symbol} is off` : null;
+  const on = pathOf(parent);
+  const rest = { property: null, released: null, seconds: null, device: null, circle: null };
+  return { ...rest, on, by: 'parent', end, why, driver };
+}
+
 function linkWait(machine: Machine, node: DtNode, link: DeviceLink): BootWait {
   const { supplier, device, released, end } = link;
-  const circle = released === 'circle' ? circleOf(machine, node, supplier) : undefined;
+  const circle = released === 'circle' ? shortestCircle(machine, node, supplier) : undefined;
   const { releases, seconds } = timeoutOf(machine);
   return {
     on: pathOf(supplier),
@@ -109,7 +142,7 @@ function linkWait(machine: Machine, node: DtNode, link: DeviceLink): BootWait {
     released: released ?? null,
     end,
     // A supplier without a device of its own is not let go of (fw_devlink_drivers_done looks at device links only).
-    seconds: releases && device === supplier ? (seconds ?? null) : null,
+    seconds: mayExpire(end) && releases && device === supplier ? (seconds ?? null) : null,
     why: link.why ?? null,
     device: device === undefined || device === supplier ? null : pathOf(device),
     driver: link.driver ?? null,
@@ -117,16 +150,21 @@ function linkWait(machine: Machine, node: DtNode, link: DeviceLink): BootWait {
   };
 }
 
+function mayExpire(end: WaitEnd): boolean {
+  return end === 'module' || end === 'timeout' || end === 'unknown';
+}
+
 function iommuWait(machine: Machine, { node, path, registration }: IommuState): BootWait {
   const { seconds = null } = timeoutOf(machine);
   const missing = seconds === null ? 'never' : 'timeout';
+  const end = registration.kind === 'registered' ? 'bound' : registration.kind === 'late' ? 'module' : missing;
   return {
     on: path,
     property: 'iommus',
     by: 'dma',
     released: null,
-    end: registration.kind === 'registered' ? 'bound' : registration.kind === 'late' ? 'module' : missing,
-    seconds,
+    end,
+    seconds: mayExpire(end) ? seconds : null,
     why: registration.kind === 'never' ? registration.why : null,
     device: null,
     driver: supplierDriver(machine.platform, node) ?? null,
@@ -141,7 +179,11 @@ function before(machine: Machine, node: DtNode): DtNode[] {
     released === undefined && comes(end) && device && device !== node ? [device] : [],
   );
   const iommus = awaitedIommus(machine, node).filter(({ registration }) => registration.kind !== 'never');
-  return [...links, ...iommus.map((state) => state.node)];
+  return [...compact(madeBy(machine, node)), ...links, ...iommus.map((state) => state.node)];
+}
+
+function compact(node: DtNode | undefined): DtNode[] {
+  return node ? [node] : [];
 }
 
 /** Depth first without recursion: a tree that is being typed may say anything. */

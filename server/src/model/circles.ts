@@ -19,6 +19,23 @@ export function circleOf(machine: Machine, node: DtNode, supplier: DtNode): Circ
   return circle !== undefined && circles(machine).get(supplier) === circle ? circle : undefined;
 }
 
+/** The shortest way on which a device waits for itself through a supplier: the device, the supplier, and back to before it. */
+export function shortestCircle(machine: Machine, node: DtNode, supplier: DtNode): DtNode[] {
+  const from = new Map<DtNode, DtNode>([[supplier, node]]);
+  const queue = [supplier];
+  for (const at of queue) {
+    if (at === node) break;
+    for (const next of awaited(machine, at)) {
+      if (from.has(next) || !circleOf(machine, node, next)) continue;
+      from.set(next, at);
+      queue.push(next);
+    }
+  }
+  const way: DtNode[] = [];
+  for (let at = from.get(node); at && at !== node; at = from.get(at)) way.unshift(at);
+  return [node, ...way];
+}
+
 /** Every circle of the tree. */
 export function allCircles(machine: Machine): readonly Circle[] {
   return [...new Set(circles(machine).values())];

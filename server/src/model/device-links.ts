@@ -101,7 +101,7 @@ function settle(machine: Machine, { supplier, property }: SupplierLink): DeviceL
 }
 
 /** The supplier's own device, or that of the node above, whose driver takes its consumers over when it is bound. */
-function deviceAbove(machine: Machine, node: DtNode): DtNode | undefined {
+export function deviceAbove(machine: Machine, node: DtNode): DtNode | undefined {
   for (let up: DtNode | undefined = node; up?.parent; up = up.parent) {
     if (existence(machine, up).bus !== 'none') return up;
   }

@@ -9,14 +9,19 @@ export interface Machine {
   readonly platform: Platform;
 }
 
-const machines = new WeakMap<DeviceTree, Machine>();
+const machines = new WeakMap<DeviceTree, WeakMap<Platform, Machine>>();
 
-/** The machine for a tree; the same object as long as the same platform object is asked for. */
+/** The machine for a tree; the same object for the same platform object. */
 export function machineOf(tree: DeviceTree, platform: Platform): Machine {
-  let machine = machines.get(tree);
-  if (machine?.platform !== platform) {
+  let known = machines.get(tree);
+  if (!known) {
+    known = new WeakMap();
+    machines.set(tree, known);
+  }
+  let machine = known.get(platform);
+  if (!machine) {
     machine = { tree, platform };
-    machines.set(tree, machine);
+    known.set(platform, machine);
   }
   return machine;
 }

@@ -150,6 +150,11 @@ export function optionsOf(platform: Platform): CommandLine {
   return known;
 }
 
+/** The same platform, booted with one more option, which wins over what stands before it. */
+export function withOption(platform: Platform, option: string): Platform {
+  return { ...platform, cmdline: `${platform.cmdline} ${option}`.trim() };
+}
+
 /** CONFIG_IOMMU_DMA: the DMA API can use an IOMMU on this architecture (`drivers/iommu/Kconfig`). */
 export function hasIommuDma(platform: Platform): Answer<boolean> {
   return isOn(platform, 'IOMMU_DMA', platform.arch === 'arm64' || platform.arch === 'x86');

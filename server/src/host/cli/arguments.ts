@@ -35,6 +35,7 @@ const OPTIONS = {
   baseline: { type: 'string' },
   'fail-on': { type: 'string' },
   rid: { type: 'string' },
+  'boot-order': { type: 'boolean' },
   compare: { type: 'string', multiple: true, default: [] as string[] },
   rule: { type: 'string', multiple: true, default: [] as string[] },
   write: { type: 'boolean' },
@@ -75,6 +76,10 @@ const HELP: Record<OptionName, readonly [string, string]> = {
   baseline: ['--baseline FILE', 'leave out what an earlier `check --format json` reported'],
   'fail-on': ['--fail-on SEVERITY', 'exit with 1 from this severity on: error (default), warning, info'],
   rid: ['--rid BB:DD.F', 'the PCI function behind the given host bridge'],
+  'boot-order': [
+    '--boot-order',
+    'what must be bound before what, level by level: the board, or all that the nodes need',
+  ],
   compare: ['--compare NAME=VALUE', 'side by side with a platform that differs in this option (repeatable)'],
   rule: ['--rule ID', 'only this rule (repeatable)'],
   write: ['--write', 'change the files instead of printing a diff'],

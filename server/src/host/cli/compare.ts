@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The same devices on two platforms: what differs, side by side.
+import { type JsonPlace, platformJson, reportJson } from '#ide/report-json.ts';
 import { idText, verdictText } from '#ide/wording.ts';
-import type { DmaReport } from '#model/types.ts';
+import type { DmaReport, Platform } from '#model/types.ts';
 
 export interface Pair {
   readonly left: DmaReport;
@@ -12,19 +13,40 @@ export interface Pair {
 /** The devices that differ with what differs, then how many are the same. */
 export function sideBySide(pairs: readonly Pair[], platforms: readonly [string, string]): string {
   const lines = [`A  ${platforms[0]}`, `B  ${platforms[1]}`, ''];
-  let same = 0;
-  for (const { left, right } of pairs) {
-    const [a, b] = [facts(left), right ? facts(right) : new Map([['verdict', 'no such node']])];
-    const names = [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
-    if (names.length === 0) {
-      same++;
-      continue;
-    }
-    lines.push(left.path);
+  const different = pairs.flatMap((pair) => {
+    const names = differences(pair);
+    return names.length === 0 ? [] : [{ pair, names }];
+  });
+  for (const { pair, names } of different) {
+    const [a, b] = [facts(pair.left), pair.right ? facts(pair.right) : GONE];
+    lines.push(pair.left.path);
     for (const name of names) lines.push(`  ${name}`, `    A  ${a.get(name) ?? '-'}`, `    B  ${b.get(name) ?? '-'}`);
   }
-  lines.push(`${same} of ${pairs.length} devices are the same on both`);
+  lines.push(`${pairs.length - different.length} of ${pairs.length} devices are the same on both`);
   return `${lines.join('\n')}\n`;
+}
+
+/** `dt-iommu explain --compare … --format json`: both reports of every device, and in which facts they differ. */
+export function compareJson(
+  pairs: readonly Pair[],
+  platforms: readonly [Platform, Platform],
+  places: readonly [JsonPlace, JsonPlace],
+): object {
+  const devices = pairs.map((pair) => ({
+    path: pair.left.path,
+    differs: differences(pair),
+    a: reportJson(pair.left, places[0]),
+    b: pair.right ? reportJson(pair.right, places[1]) : null,
+  }));
+  return { version: 1, platforms: { a: platformJson(platforms[0]), b: platformJson(platforms[1]) }, devices };
+}
+
+const GONE: ReadonlyMap<string, string> = new Map([['verdict', 'no such node']]);
+
+/** The names of the facts in which they differ. */
+function differences({ left, right }: Pair): string[] {
+  const [a, b] = [facts(left), right ? facts(right) : GONE];
+  return [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
 }
 
 /** What a reader would notice; the reasons differ wherever one of these does. */

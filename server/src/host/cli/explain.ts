@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu explain`: the effective DMA set-up of devices, and why; for a folder, how many devices get which.
 import { relative } from 'node:path';
+import { type Account, accountOf, briefAccountOf } from '#ide/account.ts';
+import { bootOrderText } from '#ide/boot-text.ts';
 import { nodeNamed } from '#ide/node-name.ts';
-import { explainJson } from '#ide/report-json.ts';
+import { bootOrderJson, explainJson } from '#ide/report-json.ts';
 import { reportText } from '#ide/report-text.ts';
 import type { Snapshot } from '#ide/snapshot.ts';
 import { platformText, VERDICTS } from '#ide/wording.ts';
+import { bootOrder } from '#model/boot-order.ts';
 import { configure } from '#model/configure.ts';
 import type { DmaReport, Verdict } from '#model/types.ts';
-import type { DtNode } from '#tree/types.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
-import { sideBySide } from './compare.ts';
+import { compareJson, sideBySide } from './compare.ts';
 import { absolute, BOARDS, findFiles, isFolder, shard } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { openSnapshot, Places, tellErrors } from './one-board.ts';
@@ -25,9 +28,10 @@ export const explainCommand: Command = {
   summary: 'The effective DMA set-up of the given nodes (path, &label or alias), or of every device.',
   details: [
     'Given a folder: a line per board with the number of devices by verdict.',
+    "Given nodes: also what each probe waits for, in Linux's order, and what the device would get elsewhere.",
     '--compare takes NAME=VALUE with NAME one of platform, kernel-version, kernel-config, cmdline.',
   ],
-  options: ['format', 'rid', 'compare', ...PLATFORM_OPTIONS, ...TREE_OPTIONS, 'shard', 'jobs'],
+  options: ['format', 'rid', 'boot-order', 'compare', ...PLATFORM_OPTIONS, ...TREE_OPTIONS, 'shard', 'jobs'],
   formats: ['text', 'json'],
   run: explain,
 };
@@ -36,38 +40,48 @@ async function explain(args: Arguments, io: Io): Promise<number> {
   const [path, ...names] = args.operands;
   if (path === undefined) throw new Failure('explain needs a board; see `dt-iommu explain --help`');
   if (isFolder(absolute(io.cwd, path), path)) return explainFolder(args, io);
+  if (args.values['boot-order']) return explainOrder(args, io);
   if (args.values.compare.length > 0) return explainBoth(args, io);
   const board = await openSnapshot(args, io);
   const { snapshot } = board;
   const reports = reportsOf(snapshot, names, args.values.rid);
+  const accounts = reports.map((report) => (names.length > 0 ? accountOf : briefAccountOf)(snapshot, report));
   const places = new Places(board.session, io);
   if (args.values.format === 'json') {
-    io.out(`${JSON.stringify(explainJson(reports, snapshot.platform, places.range), undefined, 2)}\n`);
+    io.out(`${JSON.stringify(explainJson(accounts, snapshot.platform, places.range), undefined, 2)}\n`);
   } else {
-    io.out(names.length > 0 ? inFull(reports, places) : overview(reports, places));
+    io.out(names.length > 0 ? inFull(accounts, places) : overview(reports, places));
     if (!args.values.quiet) io.out(`${platformText(snapshot.platform)}\n`);
   }
   return tellErrors({ session: board.session, tree: snapshot.tree }, io);
 }
 
-function inFull(reports: readonly DmaReport[], places: Places): string {
-  return reports.map((report) => `${reportText(report, places.line)}\n\n`).join('');
+function inFull(accounts: readonly Account[], places: Places): string {
+  return accounts.map((account) => `${reportText(account.report, places.line, account)}\n\n`).join('');
 }
 
 /** Every device without the reasons, which a reader of a hundred devices does not want. */
 function overview(reports: readonly DmaReport[], places: Places): string {
   const devices = reports.filter((report) => report.verdict !== 'no-device' || report.xen !== null);
   const others = reports.length - devices.length;
-  return `${inFull(
-    devices.map((report) => ({ ...report, steps: [] })),
-    places,
-  )}${plural(devices.length, 'device')}, ${plural(others, 'node')} for which Linux creates none; name a device to see why.\n`;
+  const facts = devices.map((report) => `${reportText({ ...report, steps: [] }, places.line)}\n\n`).join('');
+  return `${facts}${plural(devices.length, 'device')}, ${plural(others, 'node')} for which Linux creates none; name a device to see why.\n`;
+}
+
+/** What must be bound before what: of the whole board, or of all that the given nodes need. */
+async function explainOrder(args: Arguments, io: Io): Promise<number> {
+  const [, ...names] = args.operands;
+  const { session, snapshot } = await openSnapshot(args, io);
+  const { tree, platform } = snapshot;
+  const order = bootOrder(tree, platform, names.length > 0 ? names.map((name) => named(tree, name)) : undefined);
+  if (args.values.format === 'json') io.out(`${JSON.stringify(bootOrderJson(order, platform), undefined, 2)}\n`);
+  else io.out(`${bootOrderText(order)}${args.values.quiet ? '' : `\n${platformText(platform)}\n`}`);
+  return tellErrors({ session, tree }, io);
 }
 
 /** Side by side with the platform that `--compare` makes of this one. */
 async function explainBoth(args: Arguments, io: Io): Promise<number> {
   const { values, operands } = args;
-  if (values.format === 'json') throw new Failure('--compare has no JSON; ask for each platform by itself');
   const left = await openSnapshot(args, io);
   const right = await openSnapshot({ operands, values: { ...values, ...otherPlatform(values.compare) } }, io);
   const names = operands.slice(1);
@@ -75,7 +89,11 @@ async function explainBoth(args: Arguments, io: Io): Promise<number> {
     const node = nodeNamed(right.snapshot.tree, report.path);
     return { left: report, right: node && reportOf(right.snapshot, node, values.rid) };
   });
-  io.out(sideBySide(pairs, [platformText(left.snapshot.platform), platformText(right.snapshot.platform)]));
+  if (values.format === 'json') {
+    const platforms = [left.snapshot.platform, right.snapshot.platform] as const;
+    const places = [new Places(left.session, io).range, new Places(right.session, io).range] as const;
+    io.out(`${JSON.stringify(compareJson(pairs, platforms, places), undefined, 2)}\n`);
+  } else io.out(sideBySide(pairs, [platformText(left.snapshot.platform), platformText(right.snapshot.platform)]));
   return tellErrors({ session: left.session, tree: left.snapshot.tree }, io);
 }
 
@@ -96,11 +114,13 @@ function otherPlatform(settings: readonly string[]): Partial<Values> {
 function reportsOf(snapshot: Snapshot, names: readonly string[], rid: string | undefined): DmaReport[] {
   if (names.length === 0 && rid === undefined) return snapshot.reports();
   if (names.length === 0) throw new Failure('--rid needs the node of the host bridge: explain FILE NODE --rid BB:DD.F');
-  return names.map((name) => {
-    const node = nodeNamed(snapshot.tree, name);
-    if (!node) throw new Failure(`${name}: no such path, label or alias; \`dt-iommu tree\` shows what there is`);
-    return reportOf(snapshot, node, rid);
-  });
+  return names.map((name) => reportOf(snapshot, named(snapshot.tree, name), rid));
+}
+
+function named(tree: DeviceTree, name: string): DtNode {
+  const node = nodeNamed(tree, name);
+  if (!node) throw new Failure(`${name}: no such path, label or alias; \`dt-iommu tree\` shows what there is`);
+  return node;
 }
 
 function reportOf({ tree, platform }: Snapshot, node: DtNode, rid: string | undefined): DmaReport {

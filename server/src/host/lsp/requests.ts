@@ -2,6 +2,7 @@
 // The requests of our own: boards, reports, topology, the resolved tree, rule pages.
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import type { Span } from '#base/text.ts';
+import { accountOf, briefAccountOf } from '#ide/account.ts';
 import type { View } from '#ide/analysis.ts';
 import { ruleMarkdown } from '#ide/markdown.ts';
 import { nodeNamed } from '#ide/node-name.ts';
@@ -78,13 +79,15 @@ function explain(session: Session, params: protocol.ExplainParams): protocol.Exp
   const { workspace } = session;
   const { snapshot } = view;
   const reports = reportsOf(session, view, params);
+  const all = params.node === undefined && params.position === undefined;
+  const accounts = reports.map((report) => (all ? briefAccountOf : accountOf)(snapshot, report));
   return {
-    ...explainJson(reports, snapshot.platform, (span) => ({
+    ...explainJson(accounts, snapshot.platform, (span) => ({
       file: workspace.uri(span.file),
       range: rangeOf(workspace, span),
     })),
     text: [
-      ...reports.map((report) => reportText(report, (span) => placeName(view, span))),
+      ...accounts.map((account) => reportText(account.report, (span) => placeName(view, span), account)),
       platformText(snapshot.platform),
     ].join('\n\n'),
   };

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Everything that is told about one device: its report, what its probe waits for, and what it would get elsewhere.
+import { type BootWait, bootWaits, longestWay } from '#model/boot-order.ts';
+import type { DmaReport } from '#model/types.ts';
+import { type Otherwise, otherwise } from '#model/what-if.ts';
+import { nodeByPath } from '#tree/query.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface Account {
+  readonly report: DmaReport;
+  /** In the order in which Linux comes to them. */
+  readonly waits: readonly BootWait[];
+  /** The longest row of devices of which each waits for the one before, without the device itself. */
+  readonly way: readonly string[];
+  readonly otherwise: readonly Otherwise[];
+}
+
+export function accountOf(snapshot: Pick<Snapshot, 'tree' | 'platform'>, report: DmaReport): Account {
+  const { tree, platform } = snapshot;
+  return { report, ...waitsOf(snapshot, report), otherwise: otherwise(tree, platform, report) };
+}
+
+/** Without what it would get elsewhere, which is too much to work out for every device of a board. */
+export function briefAccountOf(snapshot: Pick<Snapshot, 'tree' | 'platform'>, report: DmaReport): Account {
+  return { report, ...waitsOf(snapshot, report), otherwise: [] };
+}
+
+/** A function behind a host bridge has no suppliers of its own, and Zephyr none at all. */
+function waitsOf(
+  { tree, platform }: Pick<Snapshot, 'tree' | 'platform'>,
+  report: DmaReport,
+): Pick<Account, 'waits' | 'way'> {
+  const node = nodeByPath(tree, report.path);
+  const none = !node || platform.kind === 'zephyr' || report.verdict === 'no-device' || report.rid !== undefined;
+  if (none) return { waits: [], way: [] };
+  return { waits: bootWaits(tree, platform, node), way: longestWay(tree, platform, node) };
+}
