@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Rules about the IOMMUs of media and mobile chips: Rockchip, Exynos, MediaTek, Apple, Qualcomm, Tegra.
-import { cells, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';
+// Rules about the IOMMUs of media and mobile chips: Rockchip, Exynos, MediaTek, Apple, Qualcomm.
+import { cells, isAvailable, isLive, nodeSpan, pathOf, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { board, GIC } from './example.ts';
@@ -237,33 +237,6 @@ Add the child, or correct the number.`,
   },
 };
 
-const tegraLegacyNode: Rule = {
-  id: 'tegra-smmu-legacy-node',
-  severity: 'warning',
-  title: 'SMMU node of the first Tegra binding',
-  properties: ['nvidia,#asids'],
-  knows: 'node',
-  doc: `\`nvidia,tegra30-smmu\` was a node of its own until Linux 3.19. Since then the memory controller is the IOMMU, and no
-driver binds this node: masters that name it wait for the deferred probe timeout. Point them to the memory controller.`,
-  source: 'Linux 6.12 drivers/iommu/tegra-smmu.c:tegra_smmu_probe',
-  example: {
-    bad: board('smmu { compatible = "nvidia,tegra30-smmu"; nvidia,#asids = <4>; };'),
-    good: board(
-      GIC,
-      'mc: memory-controller { compatible = "nvidia,tegra210-mc"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };',
-    ),
-  },
-  *check(_context, node) {
-    const property = node.properties.get('nvidia,#asids');
-    if (!property) return;
-    yield {
-      message: 'No driver has bound this node since Linux 3.19; the memory controller is the IOMMU.',
-      span: lastSet(property).name,
-      tag: 'deprecated',
-    };
-  },
-};
-
 export const MEDIA_RULES: readonly Rule[] = [
   rockchipMixed,
   rockchipMultiple,
@@ -272,5 +245,4 @@ export const MEDIA_RULES: readonly Rule[] = [
   mtkLarbNotListed,
   dartTooMany,
   qcomContext,
-  tegraLegacyNode,
 ];

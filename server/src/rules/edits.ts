@@ -42,6 +42,13 @@ export function removeProperty(text: TextOf, property: DtProperty): TextEdit[] {
     .map((origin) => ({ span: wholeLine(text(origin.span.file), origin.span), text: '' }));
 }
 
+/** Removes a node, with the blank line that would be one too many; `undefined` where several places open it. */
+export function removeNode(text: TextOf, node: DtNode): TextEdit | undefined {
+  const [block, ...others] = node.origins;
+  if (!block || others.length > 0 || block.kind !== 'open') return undefined;
+  return { span: wholeLine(text(block.span.file), block.span), text: '' };
+}
+
 /** Adds a property after another one of the same node, on a line of its own with the same indentation. */
 export function insertAfter(text: TextOf, property: DtProperty, added: NewProperty): TextEdit {
   const { span } = lastSet(property);

@@ -19,6 +19,7 @@ import { IOMMU_MAP_RULES } from './iommu-map.ts';
 import { IOMMU_MAP_MASK_RULES } from './iommu-map-mask.ts';
 import { IOMMUS_RULES } from './iommus.ts';
 import { IOMMUS_DEVICE_RULES } from './iommus-device.ts';
+import { LEGACY_VENDOR_RULES } from './legacy-vendor.ts';
 import { MSI_RULES } from './msi.ts';
 import { MSI_CONTROLLER_RULES } from './msi-controllers.ts';
 import { MSI_MAP_RULES } from './msi-map.ts';
@@ -63,7 +64,10 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Arm SMMU', rules: [...ARM_SMMU_RULES, ...SMMU_STREAM_RULES] },
   { title: 'virtio-iommu', rules: VIRTIO_IOMMU_RULES },
   { title: 'Renesas IPMMU', rules: RENESAS_RULES },
-  { title: 'IOMMUs of media and mobile chips', rules: [...MEDIA_RULES, ...MEDIATEK_RULES, ...QUALCOMM_RULES] },
+  {
+    title: 'IOMMUs of media and mobile chips',
+    rules: [...MEDIA_RULES, ...MEDIATEK_RULES, ...QUALCOMM_RULES, ...LEGACY_VENDOR_RULES],
+  },
   { title: 'PCI and other buses with IDs', rules: [...PCI_RULES, ...HOST1X_RULES] },
   { title: 'Message signalled interrupts', rules: [...MSI_RULES, ...MSI_MAP_RULES, ...MSI_CONTROLLER_RULES] },
   { title: '`dma-ranges`', rules: [...DMA_RANGES_RULES, ...DMA_BUS_RULES, ...DMA_WINDOW_RULES] },
