@@ -56,6 +56,31 @@ test('row 29: what is behind an external port is trusted since 6.13, and in late
   expect(reportAt(source, '/pcie@20000000/card@2,0', passthrough).verdict).toBe('iommu-identity');
 });
 
+test('the devices that host1x makes by its map', () => {
+  const source = (map: string) => `/ { #address-cells = <2>; #size-cells = <2>; ${SMMU}
+    host1x@13e00000 { compatible = "nvidia,tegra234-host1x"; reg = <0x0 0x13e00000 0x0 0x10000>; iommus = <&smmu 0x27>;
+      iommu-map = ${map}; }; };`;
+  const all = reportAt(source('<0 &smmu 0x35 1>, <1 &smmu 0x36 1>'), '/host1x@13e00000');
+  expect(all.makes).toMatchObject([
+    {
+      name: 'host1x-ctx.0',
+      id: 0,
+      verdict: 'iommu-dma',
+      group: `${all.iommus[0]?.path}#0x35`,
+      iommus: [{ args: [0x35] }],
+    },
+    { name: 'host1x-ctx.1', id: 1, verdict: 'iommu-dma', group: `${all.iommus[0]?.path}#0x36` },
+  ]);
+  expect(all.steps.map(({ text }) => text).join('\n')).toContain(
+    '`host1x-ctx.0` to `host1x-ctx.1`: iommu-dma through `/iommu@5000000` with stream-id 0x35, 0x36.',
+  );
+  // The number of entries counts, not their lengths: ID 1 has none here, and host1x does not probe without.
+  const gap = reportAt(source('<0 &smmu 0x35 1>, <8 &smmu 0x36 1>'), '/host1x@13e00000');
+  expect(gap.makes?.map(({ verdict }) => verdict)).toEqual(['iommu-dma', 'direct']);
+  expect(gap.log).toContain('13e00000.host1x: Context device 1 has no IOMMU!');
+  expect(reportAt(source('<0 &smmu 0x35 1>'), '/host1x@13e00000', { rid: 0 }).iommus[0]?.args).toEqual([0x35]);
+});
+
 test('MSI doorbells: mapped by the ITS, not by controllers that never ask', () => {
   const source = (controller: string) => `/ { #address-cells = <2>; #size-cells = <2>; ${SMMU}
     msi: msi@6000000 { compatible = "${controller}"; reg = <0x0 0x6000000 0x0 0x10000>; msi-controller; #msi-cells = <1>; };

@@ -5,7 +5,7 @@ import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { type Binding, revisionDoubt } from './binding.ts';
 import { coherence } from './coherence.ts';
 import { functionName, subjectLine } from './device-name.ts';
-import { platformSubject, subjectOf } from './devices.ts';
+import { idSubject, platformSubject, subjectOf } from './devices.ts';
 import type { Addressing, Window } from './dma-ranges.ts';
 import { domainVerdict } from './domains.ts';
 import { doubtCrowd, refusedByDriver } from './drivers/master-checks.ts';
@@ -14,6 +14,7 @@ import { groupMembers, groupName } from './groups.ts';
 import { type IdMap, iommuMap } from './id-map.ts';
 import { failureLines, iommuState } from './iommu-state.ts';
 import { type Machine, machineOf } from './machine.ts';
+import { type AskById, madeDevices } from './made-devices.ts';
 import { memoryBanks, outOfReach } from './memory.ts';
 import { treeNodes } from './nodes.ts';
 import { functionPlacement } from './pci-groups.ts';
@@ -79,7 +80,22 @@ function reportOf(machine: Machine, node: DtNode, rid: number | undefined): DmaR
   trail.steps.push(coherence(machine, subject.configuredBy).step);
   follow(trail, subject.binding.trail);
   if (node.properties.has('#iommu-cells')) sayOwnState(machine, node, trail);
-  return finish(subject, walk(subject, trail), trail);
+  const outcome = walk(subject, trail);
+  const made = rid === undefined && madeDevices(machine, node, (id) => askById(machine, node, id), trail);
+  const answer = finish(subject, outcome, trail);
+  return made ? { ...answer, makes: made } : answer;
+}
+
+/** What a device gets that the driver of `node` makes and sets up by one of its IDs. */
+function askById(machine: Machine, node: DtNode, id: number): ReturnType<AskById> {
+  const trail = newTrail();
+  const subject = idSubject(machine, node, id, trail);
+  if (typeof subject === 'string')
+    return { device: { verdict: subject, group: null, iommus: [] }, doubts: trail.doubts };
+  follow(trail, subject.binding.trail);
+  const outcome = walk(subject, trail);
+  const { verdict, group } = outcome;
+  return { device: { verdict, group, iommus: usesOf(subject.binding, outcome) }, doubts: trail.doubts };
 }
 
 /** An IOMMU that does not come up: its report says why its masters wait. */

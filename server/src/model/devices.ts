@@ -6,6 +6,7 @@ import { isPciBus } from './addresses.ts';
 import { type Binding, listBinding, mapBinding } from './binding.ts';
 import { coherence } from './coherence.ts';
 import { addressing, dmaParent } from './dma-ranges.ts';
+import { makingOf } from './drivers/making.ts';
 import { type Bus, existence } from './existence.ts';
 import type { Machine } from './machine.ts';
 import { aliasesOf, functionAt, functionOf, topologyDoubts } from './pci-topology.ts';
@@ -71,12 +72,14 @@ export function hostBridge(node: DtNode): DtNode {
 }
 
 /** Buses whose devices have an ID and no nodes, by the compatible string of the bus. */
-const ID_BUSES: Readonly<Record<string, { readonly bus: 'fsl-mc' | 'cdx'; readonly source: string }>> = {
+const ID_BUSES: Readonly<Record<string, { readonly bus: 'fsl-mc' | 'cdx' | 'host1x'; readonly source: string }>> = {
   'fsl,qoriq-mc': { bus: 'fsl-mc', source: 'drivers/bus/fsl-mc/fsl-mc-bus.c:fsl_mc_dma_configure' },
   'xlnx,versal-net-cdx': { bus: 'cdx', source: 'drivers/cdx/cdx.c:cdx_dma_configure' },
 };
 
 function idBus(node: DtNode): (typeof ID_BUSES)[string] | undefined {
+  const making = makingOf(node);
+  if (making?.by === 'map') return { bus: 'host1x', source: making.source };
   for (const name of compatibles(node)) {
     const bus = ID_BUSES[name];
     if (bus) return bus;
@@ -84,11 +87,11 @@ function idBus(node: DtNode): (typeof ID_BUSES)[string] | undefined {
   return undefined;
 }
 
-/** Devices of such a bus are set up only when `dma-ranges` are found (no force_dma). */
-function idSubject(machine: Machine, node: DtNode, id: number, trail: Trail): Subject | Verdict {
+/** Devices of such a bus are set up only when `dma-ranges` are found (no force_dma), those of host1x always. */
+export function idSubject(machine: Machine, node: DtNode, id: number, trail: Trail): Subject | Verdict {
   const where = addressing(machine, node);
   const { bus, source } = idBus(node) ?? { bus: 'fsl-mc', source: '' };
-  if (where.result !== 'ok') {
+  if (where.result !== 'ok' && bus !== 'host1x') {
     follow(trail, where.trail);
     const text = 'The bus does not insist on DMA, so without `dma-ranges` Linux returns before it reads `iommu-map`.';
     say(trail, `Linux 6.12 ${source}`, text);

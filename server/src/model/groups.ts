@@ -7,7 +7,7 @@ import type { DriverMatch } from './drivers/index.ts';
 import { type Machine, perMachine } from './machine.ts';
 import { mastersByIommu, owner } from './masters.ts';
 import { functionPlacement } from './pci-groups.ts';
-import { streamPlacement } from './streams.ts';
+import { groupOfStream, streamPlacement } from './streams.ts';
 import type { Subject } from './subject.ts';
 import { hex } from './trail.ts';
 import type { IovaRegions } from './types.ts';
@@ -47,8 +47,12 @@ export function groupName({ machine, node, binding, bus, configuredBy, id }: Mem
     if (!founder || founded === undefined) return undefined;
     return ownGroup(machine, { node: founder.node ?? configuredBy, iommu, path, first: founded, id: founder.id });
   }
+  if (grouping === 'stream-match' && id !== undefined) {
+    const streams = binding.reached.flatMap(({ ids }) => ids.map(({ id, mask }) => ({ id, mask: mask ?? 0 })));
+    return groupOfStream(machine, iommu, streams) ?? `${path}#${hex(first ?? 0)}`;
+  }
   if (grouping === 'stream') return first === undefined ? path : `${path}#${hex(first)}`;
-  if (id === undefined && grouping === 'stream-match') return streamPlacement(machine, iommu).get(node)?.group;
+  if (grouping === 'stream-match') return streamPlacement(machine, iommu).get(node)?.group;
   if (id === undefined && streamPlacement(machine, iommu).get(node)?.refused !== undefined) return undefined;
   return first === undefined ? `${path}#${pathOf(node)}` : ownGroup(machine, { node, iommu, path, first, id });
 }

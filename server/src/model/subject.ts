@@ -13,7 +13,7 @@ export interface Subject {
   readonly machine: Machine;
   /** The device's node; the host bridge's for a PCI function without a node of its own. */
   readonly node: DtNode;
-  readonly bus: Bus | 'fsl-mc' | 'cdx';
+  readonly bus: Bus | 'fsl-mc' | 'cdx' | 'host1x';
   /** The node whose properties configure its DMA: its own, or that of the bridge. */
   readonly configuredBy: DtNode;
   /** Requester ID (or ICID) on a bus with IDs. */

@@ -130,6 +130,17 @@ export interface PciMaps {
   readonly mask: number;
 }
 
+/** A device without a node whose driver or maker sets its DMA up by this node. */
+export interface MadeDevice {
+  /** `host1x-ctx.0` */
+  readonly name: string;
+  /** Its ID in the node's `iommu-map`. */
+  readonly id: number;
+  readonly verdict: Verdict;
+  readonly group: string | null;
+  readonly iommus: readonly IommuUse[];
+}
+
 /** The effective DMA set-up of one device; the `devices` entry of `dt-iommu explain --format json`. */
 export interface DmaReport {
   readonly path: string;
@@ -150,6 +161,8 @@ export interface DmaReport {
   readonly log: readonly string[];
   readonly steps: readonly Step[];
   readonly pci?: PciMaps;
+  /** Devices that the node's driver makes and sets up by the node. */
+  readonly makes?: readonly MadeDevice[];
   readonly rid?: string;
   /** What the device gets in the one other case that matters most, where the answer hangs on something unknown. */
   readonly alternative?: { readonly when: string; readonly verdict: Verdict };
