@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What stands at an offset of a file: an include, a reference, a label, a macro, a property, a node.
+import { once } from '#base/once.ts';
 import type { Span } from '#base/text.ts';
 import { nodeByReference } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
@@ -49,15 +50,11 @@ interface NodeRange {
   readonly node: DtNode;
 }
 
-const indexes = new WeakMap<Snapshot, Map<string, readonly NodeRange[]>>();
+const indexes = once((_snapshot: Snapshot) => new Map<string, readonly NodeRange[]>());
 
 /** Every place of a file that opens a node, by start: outer ones come before what they contain. */
 export function nodeRanges(snapshot: Snapshot, file: string): readonly NodeRange[] {
-  let byFile = indexes.get(snapshot);
-  if (!byFile) {
-    byFile = new Map();
-    indexes.set(snapshot, byFile);
-  }
+  const byFile = indexes(snapshot);
   let ranges = byFile.get(file);
   if (!ranges) {
     ranges = [...rangesBelow(snapshot.tree.root, file)].sort((a, b) => a.start - b.start || b.end - a.end);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One tree on one platform: what the answers about single nodes share, each computed once, on first use.
+import { once } from '#base/once.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { Platform } from './types.ts';
 
@@ -9,15 +10,11 @@ export interface Machine {
   readonly platform: Platform;
 }
 
-const machines = new WeakMap<DeviceTree, WeakMap<Platform, Machine>>();
+const machines = once((_tree: DeviceTree) => new Map<Platform, Machine>());
 
 /** The machine for a tree; the same object for the same platform object. */
 export function machineOf(tree: DeviceTree, platform: Platform): Machine {
-  let known = machines.get(tree);
-  if (!known) {
-    known = new WeakMap();
-    machines.set(tree, known);
-  }
+  const known = machines(tree);
   let machine = known.get(platform);
   if (!machine) {
     machine = { tree, platform };
@@ -27,17 +24,7 @@ export function machineOf(tree: DeviceTree, platform: Platform): Machine {
 }
 
 /** A function of a machine that is computed once per machine. */
-export function perMachine<T>(compute: (machine: Machine) => T): (machine: Machine) => T {
-  const answers = new WeakMap<Machine, { readonly value: T }>();
-  return (machine) => {
-    let answer = answers.get(machine);
-    if (!answer) {
-      answer = { value: compute(machine) };
-      answers.set(machine, answer);
-    }
-    return answer.value;
-  };
-}
+export const perMachine: <T>(compute: (machine: Machine) => T) => (machine: Machine) => T = once;
 
 export type PerNode<T> = (machine: Machine, node: DtNode) => T;
 

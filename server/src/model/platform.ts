@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The platform: built from the tree and what was stated; and what its kernel does by default, by release and option.
+import { once } from '#base/once.ts';
 import { compatibles, nodeByPath, strings } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { type CommandLine, parseCommandLine, parseKernelConfig, parseKernelVersion } from './kernel-options.ts';
@@ -138,17 +139,8 @@ export function isOn(platform: Platform, symbol: string, fallback: boolean): Ans
   return answer(platform, value, `CONFIG_${symbol}${value ? '' : ' is not set'}`, ['kernelConfig']);
 }
 
-const options = new WeakMap<Platform, CommandLine>();
-
 /** Options of the command line, parsed once per platform. */
-export function optionsOf(platform: Platform): CommandLine {
-  let known = options.get(platform);
-  if (!known) {
-    known = parseCommandLine(platform.cmdline);
-    options.set(platform, known);
-  }
-  return known;
-}
+export const optionsOf: (platform: Platform) => CommandLine = once(({ cmdline }) => parseCommandLine(cmdline));
 
 /** The same platform, booted with one more option, which wins over what stands before it. */
 export function withOption(platform: Platform, option: string): Platform {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A Xen host with the partial trees of its domains: which device of the host each domain gets, and who else there is.
 import { basename } from '#base/files.ts';
+import { once } from '#base/once.ts';
 import { compatibles, isAvailable, pathOf, strings, u32 } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import type { Machine } from './machine.ts';
@@ -18,24 +19,16 @@ export interface Assignment {
   readonly forced: boolean;
 }
 
-/** Answers about a system that are worked out once. */
-function perSystem<T extends object>(compute: (system: XenSystem) => T): (system: XenSystem) => T {
-  const answers = new WeakMap<XenSystem, T>();
-  return (system) => {
-    const answer = answers.get(system) ?? compute(system);
-    answers.set(system, answer);
-    return answer;
-  };
-}
-
 /** The host as a machine of its own, for questions that come from a partial tree. */
-export const hostMachine = perSystem<Machine>((system) => ({
-  tree: system.host,
-  platform: { kind: 'xen-host', arch: 'arm64', kernelVersion: [6, 12], cmdline: '', assumed: [], xen: system },
-}));
+export const hostMachine = once(
+  (system: XenSystem): Machine => ({
+    tree: system.host,
+    platform: { kind: 'xen-host', arch: 'arm64', kernelVersion: [6, 12], cmdline: '', assumed: [], xen: system },
+  }),
+);
 
 /** Every device that a partial tree assigns, domain after domain, in the order in which Xen starts them. */
-export const assignments = perSystem<readonly Assignment[]>((system) =>
+export const assignments = once((system: XenSystem): readonly Assignment[] =>
   inStartOrder(system).flatMap((domain) => {
     const frame = domain.tree.root.children.get('passthrough');
     return frame ? [...below(frame)].flatMap((node) => assignment(system, domain, node)) : [];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Who uses which IOMMU: the facts that rules about several nodes share, gathered once per run.
+import { once } from '#base/once.ts';
 import { type DriverMatch, driverFor } from '#model/drivers/index.ts';
 import { compareVersions } from '#model/platform.ts';
 import { isLive, u32 } from '#tree/query.ts';
@@ -31,30 +32,24 @@ export function entriesOf(context: RuleContext, node: DtNode, name: 'iommu-map' 
   return mapEntries(context.tree, node.properties.get(name), wide ? cellsName : undefined);
 }
 
-const drivers = new WeakMap<RuleContext, Map<DtNode, DriverMatch | undefined>>();
+const drivers = once((_context: RuleContext) => new Map<DtNode, DriverMatch | undefined>());
 
 /** The driver that Linux binds to the node as an IOMMU in the platform's release. */
 export function iommuDriver(context: RuleContext, node: DtNode): DriverMatch | undefined {
-  const memo = drivers.get(context) ?? new Map<DtNode, DriverMatch | undefined>();
-  drivers.set(context, memo);
+  const memo = drivers(context);
   if (!memo.has(node)) memo.set(node, driverFor(node, context.platform.kernelVersion));
   return memo.get(node);
 }
 
-const uses = new WeakMap<RuleContext, ReadonlyMap<DtNode, readonly Use[]>>();
-
 /** All uses by masters that exist, by IOMMU, in tree order. */
-export function usesByProvider(context: RuleContext): ReadonlyMap<DtNode, readonly Use[]> {
-  const known = uses.get(context);
-  if (known) return known;
+export const usesByProvider: (context: RuleContext) => ReadonlyMap<DtNode, readonly Use[]> = once((context) => {
   const found = new Map<DtNode, Use[]>();
   for (const master of context.nodesWith('iommus')) for (const use of usesOf(context, master)) add(found, use);
   for (const master of context.nodesWith('iommu-map')) {
     if (!master.properties.has('iommus')) for (const use of usesOf(context, master)) add(found, use);
   }
-  uses.set(context, found);
   return found;
-}
+});
 
 function add(found: Map<DtNode, Use[]>, use: Use): void {
   const list = found.get(use.provider);
@@ -62,12 +57,11 @@ function add(found: Map<DtNode, Use[]>, use: Use): void {
   else found.set(use.provider, [use]);
 }
 
-const usesOfMaster = new WeakMap<RuleContext, Map<DtNode, readonly Use[]>>();
+const usesOfMaster = once((_context: RuleContext) => new Map<DtNode, readonly Use[]>());
 
 /** The uses of one node; empty when it does not exist at run time. */
 export function usesOf(context: RuleContext, master: DtNode): readonly Use[] {
-  const memo = usesOfMaster.get(context) ?? new Map<DtNode, readonly Use[]>();
-  usesOfMaster.set(context, memo);
+  const memo = usesOfMaster(context);
   const known = memo.get(master);
   if (known) return known;
   const list = isLive(master) ? readUses(context, master) : [];

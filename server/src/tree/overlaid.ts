@@ -81,7 +81,7 @@ class Merge {
     }
   }
 
-  result(): Pick<DeviceTree, 'root' | 'labels' | 'phandleTargets'> {
+  result(): Pick<DeviceTree, 'root' | 'labels' | 'innerLabels' | 'phandleTargets'> {
     const labels = new Map<string, DtNode[]>();
     const phandleTargets = new Set<DtNode>();
     for (const tree of [this.#base, this.#overlay]) {
@@ -92,7 +92,10 @@ class Merge {
       }
       for (const node of this.#found(tree.phandleTargets)) phandleTargets.add(node);
     }
-    return { root: this.#root, labels, phandleTargets: [...phandleTargets] };
+    const innerLabels = walk(this.#root)
+      .flatMap((node) => [...node.properties.values()])
+      .filter((property) => property.labels.length > 0 || property.value.labels.length > 0);
+    return { root: this.#root, labels, innerLabels, phandleTargets: [...phandleTargets] };
   }
 
   #found(nodes: readonly DtNode[]): DtNode[] {

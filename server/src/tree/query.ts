@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Questions that are asked of a resolved tree: paths, look-ups, typed readings of a property.
+import { once } from '#base/once.ts';
 import type { Span } from '#base/text.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from './types.ts';
 
@@ -73,20 +74,18 @@ export function nodeByReference(tree: DeviceTree, ref: string): DtNode | undefin
   return at;
 }
 
-const phandleMaps = new WeakMap<DeviceTree, Map<number, DtNode>>();
+const byPhandle = once((tree: DeviceTree) => {
+  const map = new Map<number, DtNode>();
+  for (const node of walk(tree.root)) {
+    const value = u32(node.properties.get('phandle') ?? node.properties.get('linux,phandle'));
+    if (value !== undefined && !map.has(value)) map.set(value, node);
+  }
+  return map;
+});
 
 /** The node whose `phandle` (or `linux,phandle`) property has this value: decompiled and toolstack-written trees. */
 export function nodeByPhandle(tree: DeviceTree, phandle: number): DtNode | undefined {
-  let map = phandleMaps.get(tree);
-  if (!map) {
-    map = new Map();
-    for (const node of walk(tree.root)) {
-      const value = u32(node.properties.get('phandle') ?? node.properties.get('linux,phandle'));
-      if (value !== undefined && !map.has(value)) map.set(value, node);
-    }
-    phandleMaps.set(tree, map);
-  }
-  return map.get(phandle);
+  return byPhandle(tree).get(phandle);
 }
 
 /** A cell whose place in the source is worked out when somebody asks. */

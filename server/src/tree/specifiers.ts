@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How lists of phandle + cells (`iommus`, `msi-parent`, …) and ID maps (`iommu-map`, `msi-map`) divide into entries.
+import { once } from '#base/once.ts';
 import { cells, cellTarget, u32 } from './query.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from './types.ts';
 
@@ -49,7 +50,7 @@ export interface MapEntry {
   readonly length: Cell;
 }
 
-const lists = new WeakMap<DeviceTree, Map<DtProperty, SpecifierList>>();
+const lists = once((_tree: DeviceTree) => new Map<DtProperty, SpecifierList>());
 
 /**
  * Reads a list as `of_parse_phandle_with_args` does, entry after entry, and stops where Linux stops. A provider without
@@ -62,8 +63,7 @@ export function specifiers(
   fallback?: number,
 ): SpecifierList {
   if (!property) return { entries: [], ragged: 0 };
-  const memo = lists.get(tree) ?? new Map<DtProperty, SpecifierList>();
-  if (memo.size === 0) lists.set(tree, memo);
+  const memo = lists(tree);
   const known = memo.get(property);
   if (known) return known;
   const list = readList(tree, property, cellsName, fallback);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What dtc derives from a tree before it checks it: cell counts with their defaults, and the kind of bus a node is.
+import { once } from '#base/once.ts';
 import { compatibles, readU32, strings } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 
@@ -41,17 +42,12 @@ export interface Buses {
   readonly ports: readonly DtNode[];
 }
 
-const memo = new WeakMap<DeviceTree, Buses>();
-
 /** Found in one walk per tree: a board has thousands of nodes and some dozens of buses. */
-export function busesOf(tree: DeviceTree): Buses {
-  const known = memo.get(tree);
-  if (known) return known;
+export const busesOf: (tree: DeviceTree) => Buses = once((tree) => {
   const found = { pci: [], simple: [], i2c: [], spi: [], ports: [] };
   collectBuses(tree.root, found);
-  memo.set(tree, found);
   return found;
-}
+});
 
 function collectBuses(node: DtNode, found: { readonly [Kind in keyof Buses]: DtNode[] }): void {
   const platform = platformBus(node);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Are the phandles that the source writes itself usable and unique?
+import { once } from '#base/once.ts';
 import type { Finding, Rule } from '#rules/rule.ts';
 import { nodeByReference, nodeSpan, pathOf, readU32, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
@@ -70,12 +71,8 @@ function phandleOf({ value }: DtProperty): number | undefined {
   return number === 0 || number === 0xffffffff ? undefined : number;
 }
 
-const memo = new WeakMap<DeviceTree, ReadonlyMap<number, DtNode>>();
-
 /** The node that has each explicit phandle: the first in tree order. */
-function owners(tree: DeviceTree): ReadonlyMap<number, DtNode> {
-  const known = memo.get(tree);
-  if (known) return known;
+const owners = once((tree: DeviceTree) => {
   const map = new Map<number, DtNode>();
   for (const node of walk(tree.root)) {
     for (const name of spellings) {
@@ -84,6 +81,5 @@ function owners(tree: DeviceTree): ReadonlyMap<number, DtNode> {
       if (number !== undefined && !map.has(number)) map.set(number, node);
     }
   }
-  memo.set(tree, map);
   return map;
-}
+});
