@@ -287,6 +287,22 @@ describe('fix', () => {
     expect((await apart.run('fix', 'boards')).out).toBe('');
   });
 
+  test('keeps overlays apart that one board has: each brings its own provider, in a fragment for the root', async () => {
+    const overlay = (name: string, label: string) =>
+      `//- /${name}\n/dts-v1/;\n/plugin/;\n\n&${label} {\n\txen,backend-domid = <1>;\n};\n`;
+    const base = GUEST.replace('\t\txen,backend-domid = <1>;\n', '').replace(
+      '\tvirtio@',
+      '\tnet: virtio@3000000 {\n\t\tcompatible = "virtio,mmio";\n\t};\n\n\tdisk: virtio@',
+    );
+    const project =
+      '//- /dt-iommu.json\n{ "boards": [{ "name": "x", "file": "guest.dts", "overlays": ["a.dtso", "b.dtso"] }] }\n';
+    const guest = folder(project + base + overlay('a.dtso', 'disk') + overlay('b.dtso', 'net'));
+    await guest.run('fix', 'a.dtso', 'b.dtso', '--write');
+    const written = (name: string) =>
+      /&\{\/\} \{\n\t(\S+) \S+ \{\n\t\tcompatible = "xen,grant-dma";/.exec(String(guest.read(name)))?.[1];
+    expect([written('a.dtso'), written('b.dtso')]).toEqual(['xen_iommu:', 'xen_iommu_1:']);
+  });
+
   test('leaves a file alone that is not UTF-8, to the byte', async () => {
     const guest = folder(GUEST);
     const latin = Buffer.concat([guest.read('guest.dts'), Buffer.from('/* caf\xe9 */\n', 'latin1')]);

@@ -15,6 +15,7 @@ import {
   lineEnd,
   numberLike,
   replaceValue,
+  withoutComments,
 } from './edits.ts';
 import type { RuleContext } from './rule.ts';
 
@@ -36,16 +37,29 @@ export function isGrantProvider(node: DtNode | undefined): boolean {
 /** The provider for a device that names it at `user`: one that the tree has, repaired if need be, or a new one. */
 export function grantProvider(context: RuleContext, device: DtNode, user: Span): ProviderPlan {
   for (const node of walk(context.tree.root)) {
-    if (isGrantProvider(node) && isLive(node)) return existingProvider(context, node, user);
+    if (isGrantProvider(node) && isLive(node) && isForAll(context, node, user)) {
+      return existingProvider(context, node, user);
+    }
   }
   return newProvider(context, device, user);
+}
+
+/** An overlay may be put on a board without another overlay, and without the labels of a board that it does not use. */
+function isForAll({ text }: RuleContext, node: DtNode, user: Span): boolean {
+  const { file } = nodeSpan(node);
+  if (file === user.file || !isOverlay(text(user.file))) return true;
+  return !isOverlay(text(file)) && node.labels.length > 0 && /&\w/.test(withoutComments(text(user.file)));
+}
+
+function isOverlay(source: string): boolean {
+  return /^\s*\/plugin\/\s*;/m.test(withoutComments(source));
 }
 
 function existingProvider(context: RuleContext, node: DtNode, user: Span): ProviderPlan {
   const { tree, text } = context;
   const place = nodeSpan(node);
   const name = `\`${pathOf(node)}\``;
-  if (user.file !== tree.file && place.file === tree.file) {
+  if (user.file !== tree.file && place.file === tree.file && !isOverlay(text(user.file))) {
     return { refused: `${name} is in the board file, and other boards with this file need not have it` };
   }
   if (user.file === place.file && !existsFor(text(user.file), place.start, user.start)) {
@@ -118,7 +132,7 @@ function newProvider(context: RuleContext, device: DtNode, user: Span): Provider
   const raw = isRaw(tree);
   const phandle = freePhandle(tree);
   const label = freeLabel(tree.labels, 'xen_iommu');
-  const container = tree.plugin ? undefined : containerOf(tree, device);
+  const container = isOverlay(context.text(user.file)) ? undefined : containerOf(tree, device);
   const name = freeName(container ?? tree.root);
   const head = raw ? name : `${label}: ${name}`;
   const lines = [
@@ -168,19 +182,22 @@ function addedTo(context: RuleContext, container: DtNode, user: Span, node: NewN
 }
 
 /** In a fragment for the root: one of its own where the fragments are written by hand, else as dtc makes it of `&{/}`. */
-function addedToOverlay(context: RuleContext, user: Span, node: NewNode): TextEdit | undefined {
-  const { tree, text } = context;
+function addedToOverlay({ text }: RuleContext, user: Span, node: NewNode): TextEdit | undefined {
   const source = text(user.file);
-  const byHand = tree.root.origins.find(
-    ({ kind, span }) => kind === 'open' && span.file === user.file && span.start <= user.start && user.end <= span.end,
-  );
-  if (!byHand) return appended(source, user.file, '&{/}', node);
-  let n = 0;
-  while (tree.root.children.has(`fragment@${n}`)) n++;
+  const plain = withoutComments(source);
+  const start = plain.search(/^\/\s*\{/m);
+  if (start < 0 || !/\b__overlay__\b/.test(plain)) return appended(source, user.file, '&{/}', node);
+  const { file } = user;
+  const root: NodeOrigin = {
+    kind: 'open',
+    span: { file, start, end: plain.lastIndexOf('}') + 1 },
+    name: { file, start, end: start + 1 },
+  };
+  const numbers = [...plain.matchAll(/\bfragment@(\d+)\b/g)].map((match) => Number(match[1]));
   const unit = indentUnit(source);
   const inner = [`${node.head} {`, ...node.lines.map((line) => unit + line), '};'];
   const lines = ['target-path = "/";', '__overlay__ {', ...inner.map((line) => unit + line), '};'];
-  return addNode(text, byHand, `fragment@${n}`, lines);
+  return addNode(text, root, `fragment@${Math.max(-1, ...numbers) + 1}`, lines);
 }
 
 function appended(source: string, file: string, where: string, { head, lines }: NewNode): TextEdit {
