@@ -78,7 +78,7 @@ export function parseKernelVersion(text: string): KernelVersion | undefined {
  */
 export function parseCommandLine(text: string): CommandLine {
   const given: { -readonly [Name in keyof CommandLine]: CommandLine[Name] } = {};
-  for (const word of words(text)) {
+  for (const word of commandLineWords(text)) {
     if (word === '--') break;
     const at = word.indexOf('=');
     const name = (at < 0 ? word : word.slice(0, at)).replaceAll('-', '_');
@@ -129,6 +129,7 @@ function swiotlb(value: string): NonNullable<CommandLine['swiotlb']> {
   };
 }
 
-function words(text: string): string[] {
+/** The words of a command line, quotes taken off. */
+export function commandLineWords(text: string): string[] {
   return (text.match(/(?:[^\s"]|"[^"]*"?)+/g) ?? []).map((word) => word.replaceAll('"', ''));
 }

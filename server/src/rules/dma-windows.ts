@@ -18,7 +18,7 @@ const excludesRam: Rule = {
   severity: 'info',
   title: '`dma-ranges` that leaves RAM out',
   properties: ['dma-ranges'],
-  needs: ['dma-ranges-zero-size', 'dma-ranges-untranslatable'],
+  needs: ['dma-ranges-zero-size', 'dma-ranges-untranslatable', 'dma-ranges-no-bounce'],
   doc: `Some RAM lies outside the windows of the bus. Linux copies streaming DMA to and from there through swiotlb, which
 costs time and pool space; without swiotlb it fails with \`DMA addr … overflow\`. Nothing is wrong when the hardware has that
 limit. The boot loader may change \`/memory\`.`,
@@ -34,19 +34,28 @@ limit. The boot loader may change \`/memory\`.`,
     ),
   },
   *check(context, node) {
-    const found = rangesOf(context, node);
-    const top = found && topOf(found.list);
-    if (!found || top === undefined || !hasDevices(node)) return;
-    for (const { start, size } of ram(context)) {
-      if (start + size <= top) continue;
-      yield {
-        message: `RAM up to \`${hex(start + size - 1n)}\` is beyond what this bus reaches (\`${hex(top - 1n)}\`); Linux bounces DMA there through swiotlb.`,
-        span: lastSet(found.property).name,
-      };
-      return;
-    }
+    const found = beyondRam(context, node);
+    if (!found) return;
+    yield {
+      message: `RAM up to \`${hex(found.last)}\` is beyond what this bus reaches (\`${hex(found.reach)}\`); Linux bounces DMA there through swiotlb.`,
+      span: lastSet(found.property).name,
+    };
   },
 };
+
+/** RAM beyond the windows of a bus with devices: its last address, and the last one that the bus reaches. */
+export function beyondRam(
+  context: RuleContext,
+  node: DtNode,
+): { property: DtProperty; last: bigint; reach: bigint } | undefined {
+  const found = rangesOf(context, node);
+  const top = found && topOf(found.list);
+  if (!found || top === undefined || !hasDevices(node)) return undefined;
+  for (const { start, size } of ram(context)) {
+    if (start + size > top) return { property: found.property, last: start + size - 1n, reach: top - 1n };
+  }
+  return undefined;
+}
 
 /** The first CPU address beyond all windows; `undefined` when there is none that translates. */
 function topOf(list: readonly Range[]): bigint | undefined {

@@ -19,6 +19,7 @@ import { IOMMU_MAP_RULES } from './iommu-map.ts';
 import { IOMMU_MAP_MASK_RULES } from './iommu-map-mask.ts';
 import { IOMMUS_RULES } from './iommus.ts';
 import { IOMMUS_DEVICE_RULES } from './iommus-device.ts';
+import { KERNEL_OPTION_RULES } from './kernel-options.ts';
 import { LEGACY_VENDOR_RULES } from './legacy-vendor.ts';
 import { MSI_RULES } from './msi.ts';
 import { MSI_CONTROLLER_RULES } from './msi-controllers.ts';
@@ -74,6 +75,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Coherence', rules: COHERENCE_RULES },
   { title: 'Reserved memory', rules: [...RESERVED_MEMORY_RULES, ...IOMMU_ADDRESSES_RULES] },
   { title: 'Probing', rules: PROBE_RULES },
+  { title: 'The kernel that boots the tree', rules: KERNEL_OPTION_RULES },
   { title: 'Xen grant DMA', rules: [...XEN_GRANT_RULES, ...XEN_GRANT_NODE_RULES, ...XEN_GRANT_DEVICE_RULES] },
   { title: 'IOMMUs under Xen', rules: [...XEN_HOST_IOMMU_RULES, ...XEN_HOST_DRIVER_RULES, ...XEN_BOOT_RULES] },
   { title: 'Devices for other domains of Xen', rules: XEN_PASSTHROUGH_RULES },

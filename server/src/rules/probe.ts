@@ -96,6 +96,7 @@ const driverModule: Rule = {
   severity: 'hint',
   title: 'IOMMU whose driver is a module',
   scope: 'tree',
+  needs: ['bootargs-no-deferral'],
   doc: `The kernel configuration builds the driver of this IOMMU as a module. Its masters wait for it, but no longer than the
 deferred probe timeout (10 s); after that they keep direct DMA. When the root file system is behind the IOMMU, the module
 must be in the initramfs.`,

@@ -65,7 +65,7 @@ function finding(node: DtNode, what: string) {
 }
 
 /** The restricted pools that a device lists, in order. */
-function poolsOf(context: RuleContext, node: DtNode): DtNode[] {
+export function poolsOf(context: RuleContext, node: DtNode): DtNode[] {
   const list = specifiers(context.tree, node.properties.get('memory-region'), '#memory-region-cells', 0);
   return list.entries.map(({ provider }) => provider).filter(isRestrictedPool);
 }
