@@ -148,6 +148,7 @@ function verdictOf(device, memory) {
   if (device.ops === 'xen_grant_dma_ops') return 'xen-grant';
   if (device.ops === undefined) return null;
   if (device.coherent === null && device.driver === null) return null;
+  if (device.log.some((line) => line.includes('retaining platform DMA ops'))) return 'direct';
   if (device.group !== null) {
     return { DMA: 'iommu-dma', 'DMA-FQ': 'iommu-dma-fq', identity: 'iommu-identity' }[device.type] ?? device.type;
   }
@@ -158,9 +159,12 @@ function verdictOf(device, memory) {
 
 const escaped = (word) => word.replace(/[.*+?^$()[\]{}|\\]/g, '\\$&');
 
-/** `virtio-mmio a003e00.virtio_mmio: …` speaks of that device, `OF: /virtio_mmio@a003e00: …` of that node. */
+/** `virtio-mmio a003e00.virtio_mmio: …` and `… for device a003e00.virtio_mmio; …` speak of that device. */
+const namesDevice = (line, name) => new RegExp(`(^[^ ]+ ${escaped(name)}: )|( device ${escaped(name)}; )`).test(line);
+
+/** `OF: /virtio_mmio@a003e00: …` speaks of that node. */
 const speaksOf = (line, name, node) =>
-  new RegExp(`^[^ ]+ ${escaped(name)}: `).test(line) || (node !== undefined && line.startsWith(`OF: ${node}: `));
+  namesDevice(line, name) || (node !== undefined && line.startsWith(`OF: ${node}: `));
 
 /** The one line about a map that says which function it was for. */
 const untranslated = (line, rid) =>
@@ -292,7 +296,7 @@ export function observe(lines) {
     kernel: kinds.kernel[0],
     dmaZoneEnd: zone === undefined ? null : hex(zone),
     defaultDomain: kinds.log.filter((line) => line.startsWith('iommu: ')).map((line) => line.trim()),
-    log: [...new Set(log.filter((line) => /^(OF|iommu): /.test(line)))].sort(),
+    log: [...new Set(log.filter((line) => /^(OF|iommu): |^specified DMA range/.test(line)))].sort(),
     devices: devices.filter((device) => device.verdict !== null).map(compact),
     undecided: devices.filter((device) => device.verdict === null).map((device) => device.rid ?? device.node),
   };

@@ -77,7 +77,12 @@ function allFields(prediction: Prediction, observation: Observation): Field[] {
     if (!report) return [field(device.node, 'exists', { predicted: 'no report', observed: 'a device' })];
     return compareDevice(device, report, observation);
   });
-  return [...fields, ...compareGroups(pairs), ...compareExistence(prediction, observation)];
+  return [
+    ...fields,
+    ...compareUnclaimed(pairs, observation),
+    ...compareGroups(pairs),
+    ...compareExistence(prediction, observation),
+  ];
 }
 
 function reportFor(
@@ -121,8 +126,12 @@ function compareDevice(device: ObservedDevice, report: DmaReport, observation: O
   if (device.domid !== undefined) add('domid', String(report.xen?.backendDomid ?? 'none'), String(device.domid));
   if (device.ring !== undefined) add('ring', report.verdict === 'xen-grant' ? 'grant' : 'memory', device.ring);
   if (device.coherent !== undefined) add('coherent', String(report.coherent), String(device.coherent));
-  if (device.iommuOps !== undefined) {
+  if (device.iommuOps !== undefined) add('iommuOps', String(getsIommuOps(report)), String(device.iommuOps));
+  const { showsLimits, showsWindows } = probesOf(observation.kernel);
+  if (device.coherent !== undefined && showsLimits) {
     add('dmaLimit', report.dmaLimit ?? 'none', device.dmaLimit ?? 'none');
+  }
+  if (device.coherent !== undefined && showsWindows) {
     add('dmaRanges', windows(report.dmaRanges), windows(device.dmaRanges ?? []));
   }
   if (device.group !== undefined) {
@@ -131,6 +140,16 @@ function compareDevice(device: ObservedDevice, report: DmaReport, observation: O
   }
   return [...fields, ...compareLog(device, report, observation)];
 }
+
+/** Debian's 6.12 has names for its probes; its 6.1 shows arguments, and the lab's own kernel no more than coherence. */
+const probesOf = (release: string) => ({
+  showsLimits: release.includes('-'),
+  showsWindows: release.includes('-') && !release.startsWith('6.1.'),
+});
+
+/** In a translating group, whose aperture holds the device's `dma-ranges`; Xen sets its own operations on top. */
+const getsIommuOps = ({ group, verdict, log }: DmaReport) =>
+  group !== null && verdict !== 'iommu-identity' && !log.some((line) => line.includes('retaining platform DMA ops'));
 
 const waits = (report: DmaReport) => report.verdict === 'defer' || report.verdict === 'defer->direct';
 
@@ -177,6 +196,20 @@ function compareLog(device: ObservedDevice, report: DmaReport, observation: Obse
   }
   const all = [...predicted].join(' | ');
   return [field(name, 'log', { predicted: all, observed: all })];
+}
+
+/** Lines about nodes that no device's report has; a function that no driver is for is in no report. */
+function compareUnclaimed(
+  pairs: readonly { readonly device: ObservedDevice; readonly report: DmaReport | undefined }[],
+  { log, undecided }: Observation,
+): Field[] {
+  const predicted = new Set(pairs.flatMap(({ report }) => report?.log ?? []));
+  const unbound = undecided.filter((name) => !name.startsWith('/')).map((rid) => `0x${requesterId(rid).toString(16)}`);
+  const ofUnbound = (line: string) => unbound.includes(/-map translation for id (0x\w+) /.exec(line)?.[1] ?? '');
+  const dependsOn = pairs.flatMap(({ report }) => report?.dependsOn ?? []).join('; ') || undefined;
+  return log
+    .filter((line) => !predicted.has(line) && !ofUnbound(line))
+    .map((line) => field('of no device', 'log', { predicted: '', observed: line, dependsOn }));
 }
 
 /** With whom a device shares its group: names are Linux's numbers on one side and the model's on the other. */

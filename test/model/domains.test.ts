@@ -85,6 +85,25 @@ test('row 21: dma-ranges outside the IOVA space leave plain DMA in front of a tr
   ]);
 });
 
+test('row 21: an SMMUv3 says in a register whether it translates above 48 bits', () => {
+  const above = (high: string) =>
+    reportAt(
+      `/ { #address-cells = <1>; #size-cells = <1>; iommu: iommu@1000000 { reg = <0x1000000 0x20000>; ${SMMU3} };
+      soc { compatible = "simple-bus"; #address-cells = <2>; #size-cells = <1>; ranges = <0 0 0 0x10000000>;
+        dma-ranges = <${high} 0x0 0x0 0x40000000>;
+        dev@2000000 { compatible = "ex,dev"; reg = <0x0 0x2000000 0x1000>; iommus = <&iommu 7>; };
+      };
+    };`,
+      '/soc/dev@2000000',
+    );
+  expect(above('0x8000').dependsOn).toBeUndefined();
+  expect(above('0x10000')).toMatchObject({
+    verdict: 'iommu-dma',
+    dependsOn: 'how many address bits the IOMMU translates',
+    alternative: { verdict: 'direct' },
+  });
+});
+
 test('dma-ranges limit the IOVA of a translated device, too', () => {
   expect(dev(SMMU3, {}, undefined, 'dma-ranges = <0x0 0x40000000 0x40000000>;')).toMatchObject({
     verdict: 'iommu-dma',

@@ -199,13 +199,22 @@ function settled(subject: Subject, forced: 'dma' | undefined, match: DriverMatch
   return 'iommu-dma';
 }
 
+/**
+ * What an IOMMU translates at least, in bits, where a register of it says whether it is as much as the driver can use
+ * (Linux 6.12 arm-smmu-v3.c:arm_smmu_domain_finalise, arm-smmu.c:arm_smmu_device_cfg_probe).
+ */
+const LEAST_BITS: Readonly<Record<string, number>> = { 'arm-smmu-v3': 48, 'arm-smmu': 32 };
+
 /** `dma-ranges` and the IOVA space have no address in common: the device keeps plain DMA, which the IOMMU blocks. */
-function outsideAperture(subject: Subject, { traits }: DriverMatch, trail: Trail): boolean {
+function outsideAperture(subject: Subject, { driver, traits }: DriverMatch, trail: Trail): boolean {
   const { windows } = subject.addressing;
   if (traits.iovaBits === null || windows.length === 0) return false;
   const last = (1n << BigInt(traits.iovaBits)) - 1n;
   const lowest = windows.reduce((min, { dma }) => smaller(dma, min), windows[0]?.dma ?? 0n);
-  if (lowest <= last) return false;
+  if (lowest <= last) {
+    if (lowest >> BigInt(LEAST_BITS[driver.name] ?? traits.iovaBits) > 0n) sayNarrow(lowest, trail);
+    return false;
+  }
   const name = deviceName(subject.machine, subject.node);
   trail.log.push(
     'specified DMA range outside IOMMU capability',
@@ -217,4 +226,15 @@ function outsideAperture(subject: Subject, { traits }: DriverMatch, trail: Trail
     `\`dma-ranges\` allows no address below ${hex(lowest)}, the IOMMU none above ${hex(last)}: Linux keeps untranslated DMA, and the IOMMU of ${quoted(pathOf(subject.node))} blocks it.`,
   );
   return true;
+}
+
+function sayNarrow(lowest: bigint, trail: Trail): void {
+  const dependsOn = 'how many address bits the IOMMU translates';
+  sayIf(
+    trail,
+    INIT_DOMAIN,
+    `\`dma-ranges\` allows no address below ${hex(lowest)}, and a register of the IOMMU says whether it translates any above.`,
+    { dependsOn },
+  );
+  trail.alternative ??= { when: 'it translates none that high', verdict: 'direct' };
 }
