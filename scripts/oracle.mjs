@@ -8,6 +8,7 @@ import { compareDtcTests } from './oracle/dtc-tests.mjs';
 import { compareFindings } from './oracle/findings.mjs';
 import { compareFixtures } from './oracle/fixtures.mjs';
 import { architectures, deviceTrees, kernelDir, Missing, requirePrograms } from './oracle/kernel.mjs';
+import { compareLive } from './oracle/live.mjs';
 import { compareOrigins } from './oracle/origins.mjs';
 import { compareOverlays } from './oracle/overlays.mjs';
 import { compareRegistry } from './oracle/registry.mjs';
@@ -27,6 +28,7 @@ const parts = {
   syntax: checkSyntax,
   boards: (run) => compareBoards(run, boardGroups(run.kernel)),
   origins: (run) => compareOrigins(run, deviceTrees(run.kernel), 20 * Number(values.every)),
+  live: (run) => compareLive(run, deviceTrees(run.kernel), 100 * Number(values.every)),
   overlays: compareOverlays,
   tests: compareDtcTests,
   checks: compareFixtures,

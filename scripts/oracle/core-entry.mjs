@@ -5,6 +5,7 @@ export { catalogue } from '#rules/catalogue.ts';
 export { DTC_RULES } from '#rules/dtc/index.ts';
 export { runRules } from '#rules/runner.ts';
 export { loadGrammar } from '#syntax/parser.ts';
+export { describeTree, random, toText } from '#test/support/describe-tree.ts';
 export { writeBlob } from '#tree/blob.ts';
 export { Frontend } from '#tree/evaluate.ts';
 export { applyOverlays } from '#tree/overlaid.ts';

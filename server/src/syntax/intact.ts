@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a syntax error left intact: the statements of a broken tree that have no error inside, and where the errors are.
-import { type Entry, type Lowering, lowerStatement, MAX_DEPTH, Siblings } from './lower.ts';
+import { type Entry, type Lowering, lowerStatement, MAX_DEPTH, Siblings, unchanged } from './lower.ts';
 
-/** A statement without syntax errors; `entry.item.at` is not set yet. */
+/** A statement without syntax errors; `entry.item.at` still has to be set. */
 export interface Intact {
   readonly start: number;
   readonly end: number;
@@ -61,7 +61,8 @@ class Search implements Findings {
       const statement = kind !== undefined && kind !== 'ERROR';
       if (statement && !hasError && !(kind === 'node' && this.#strayBrace())) {
         const { startIndex: start, endIndex: end } = cursor;
-        const entry = lowerStatement(this.#low, kind, { origin: start, depth, before: [] }, before);
+        const entry =
+          unchanged(this.#low, before) ?? lowerStatement(this.#low, kind, { origin: start, depth, before: [] }, before);
         if (entry) this.intact.push({ start, end, entry });
       } else if ((statement || hasError) && depth < MAX_DEPTH && cursor.gotoFirstChild()) {
         const inner = kind === 'node' || kind === 'conditional' ? before.takeBody() : undefined;

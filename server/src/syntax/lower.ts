@@ -185,10 +185,10 @@ export function lowerStatement(
   before: Siblings,
 ): Entry | undefined {
   const { cursor } = low;
-  const id = subtreeId(low);
   const at = cursor.startIndex - origin;
-  const known = id === 0 ? undefined : before.find(id);
+  const known = unchanged(low, before);
   if (known !== undefined) return moved(known, at);
+  const id = subtreeId(low);
   const nests = kind === 'node' || kind === 'conditional';
   if (nests && depth < MAX_DEPTH) {
     const place = { origin: cursor.startIndex, depth: depth + 1, before: before.takeBody() };
@@ -201,6 +201,12 @@ export function lowerStatement(
   const item = simpleItem(nests ? 'error' : kind, { text, at });
   if (nests) low.tooDeep.push(cursor.startIndex);
   return item && { id, item, body: [] };
+}
+
+/** The entry of the statement under the cursor, where it stood before, when the previous version had the same one. */
+export function unchanged(low: Lowering, before: Siblings): Entry | undefined {
+  const id = subtreeId(low);
+  return id === 0 ? undefined : before.find(id);
 }
 
 /**

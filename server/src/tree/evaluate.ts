@@ -9,7 +9,7 @@ import { TreeBuilder } from './build.ts';
 import { scanDirectives } from './cpp/directives.ts';
 import { type BrokenFile, Evaluation, type Shared } from './evaluation.ts';
 import { type EvaluateOptions, fileSource } from './preprocess.ts';
-import { readStrictly, type StrictReading } from './token-stream.ts';
+import type { StrictReading } from './token-stream.ts';
 import type { DeviceTree } from './types.ts';
 import { newMemory } from './values.ts';
 
@@ -108,12 +108,11 @@ function sameOptions(a: EvaluateOptions, b: EvaluateOptions): boolean {
 
 /** The tree of a board whose statements are applied; where they are not what dtc's grammar allows, it is read strictly. */
 function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): DeviceTree {
-  const { options, irregular } = evaluation;
-  const broken = evaluation.broken();
+  const { options, irregular, broken } = evaluation;
   if (broken.length === 0 && (!irregular || options.standalone)) return evaluation.finish([]);
   const unclosed = unclosedComments(broken);
   if (unclosed.length > 0) return evaluation.finish(unclosed);
-  const strict = readStrictly(file, shared.reader, options);
+  const strict = evaluation.readStrictly(file);
   if (!strict.fault) {
     if (broken.length === 0) return evaluation.finish([]);
     const other = new Evaluation(shared, options);

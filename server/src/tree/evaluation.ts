@@ -16,7 +16,7 @@ import { type ApplierMark, StatementApplier } from './apply.ts';
 import { TreeBuilder, type TreeMark } from './build.ts';
 import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading, type Source } from './preprocess.ts';
 import { settle } from './settle.ts';
-import type { StrictReading } from './token-stream.ts';
+import { readRestStrictly, readStrictly, type StrictReading } from './token-stream.ts';
 import type { DeviceTree } from './types.ts';
 import { type Memory, TextReader } from './values.ts';
 
@@ -44,11 +44,14 @@ interface Step {
 
 export class Evaluation {
   readonly options: EvaluateOptions;
+  broken: readonly BrokenFile[] = [];
   readonly #shared: Shared;
   readonly #cpp: Preprocessor;
   readonly #tree = new TreeBuilder();
   readonly #applier: StatementApplier;
   readonly #steps: Step[] = [];
+  /** So many of the first steps are known to be what dtc's grammar allows. */
+  #proven = 0;
 
   constructor(shared: Shared, options: EvaluateOptions) {
     this.options = options;
@@ -64,7 +67,7 @@ export class Evaluation {
   run(file: SourceFile, keep: boolean): void {
     if (keep) this.#cpp.onStep = (reading, index) => this.#begin(reading, index);
     this.#cpp.walkFile(file, this.#applier.top);
-    this.#applier.finish();
+    this.#end();
   }
 
   /** Evaluates what the strict reading found instead of the files' own statements. */
@@ -88,8 +91,21 @@ export class Evaluation {
     this.#applier.rewind(step.applier);
     this.#adoptVersions(file);
     this.#cpp.walkOn(step.reading, step.index, this.#applier.top);
-    this.#applier.finish();
+    this.#proven = Math.min(this.#proven, first);
+    this.#end();
     return true;
+  }
+
+  #end(): void {
+    this.#applier.finish();
+    const files = new Set(this.#cpp.readings.map((reading) => reading.source.file));
+    this.broken = [...files].flatMap((file) => {
+      const { hasError, errors } = this.#shared.ast(file);
+      return hasError ? [{ file, errors }] : [];
+    });
+    if (this.broken.length > 0) return;
+    const irregular = this.#steps.findIndex((step) => step.applier.irregular);
+    this.#proven = (irregular < 0 ? this.#steps.length : irregular) - 1;
   }
 
   #begin(reading: Reading, index: number): void {
@@ -151,12 +167,17 @@ export class Evaluation {
     return this.#cpp.missing.length > 0;
   }
 
-  broken(): BrokenFile[] {
-    const files = new Set(this.#cpp.readings.map((reading) => reading.source.file));
-    return [...files].flatMap((file) => {
-      const { hasError, errors } = this.#shared.ast(file);
-      return hasError ? [{ file, errors }] : [];
-    });
+  /**
+   * Where dtc stops, and whether it does. The statements are those of the whole board, unless there is a fault: while
+   * something is being typed, only what follows the last statement that was known to be good is read.
+   */
+  readStrictly(file: SourceFile): StrictReading {
+    const step = this.#steps[this.#proven];
+    if (step?.applier.phase === 'nodes' && !this.#cpp.countsLines) {
+      const strict = readRestStrictly(this.#cpp, step);
+      if (strict.fault || this.broken.length === 0) return strict;
+    }
+    return readStrictly(file, this.#shared.reader, this.options);
   }
 
   /** The tree, with the problems of its syntax that were found elsewhere. */

@@ -111,7 +111,6 @@ export class Preprocessor {
   #counter = 0;
   #current: { source: Source; at: number } | undefined;
 
-  /** `macros`: those that are defined already, when the walk begins in the middle. */
   constructor(reader: FileReader, options: EvaluateOptions, itemsOf: ItemsOf, macros?: MacroTable) {
     this.#reader = reader;
     this.#options = options;
@@ -167,6 +166,15 @@ export class Preprocessor {
       else this.#item(item, source, item.at, visit);
     }
     this.onStep?.(reading, items.length);
+  }
+
+  /** Another one at the point of the mark, which sees the items of files as `itemsOf` says. */
+  fork(mark: PreprocessorMark, itemsOf: ItemsOf): Preprocessor {
+    const fork = new Preprocessor(this.#reader, this.#options, itemsOf, this.macros.copyAt(mark.macros));
+    fork.#once.push(...this.#once.slice(0, mark.once));
+    fork.#includes = mark.includes;
+    fork.#counter = mark.counter;
+    return fork;
   }
 
   mark(): PreprocessorMark {

@@ -6,8 +6,16 @@ import type { Span } from '#base/text.ts';
 import { scanDirectives } from './cpp/directives.ts';
 import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from './cpp/expand.ts';
 import { type Token, tokenize } from './cpp/tokens.ts';
-import { type EvaluateOptions, Preprocessor, type Source } from './preprocess.ts';
-import { parseStatements, type Statements } from './statement-syntax.ts';
+import {
+  type EvaluateOptions,
+  type ItemsOf,
+  Preprocessor,
+  type PreprocessorMark,
+  type Reading,
+  type Source,
+  type Visit,
+} from './preprocess.ts';
+import { type Place, parseStatements, type Statements } from './statement-syntax.ts';
 
 export interface StrictReading extends Statements {
   /** Maps a range of the expanded text to the source it came from. */
@@ -15,15 +23,48 @@ export interface StrictReading extends Statements {
 }
 
 const DTC_INCLUDE = /\/include\/\s*("(?:[^"\\\n]|\\.)*")/;
+/** The files of a reading as text: from an offset, and from behind each include that led there. */
+function textFrom({ source, parent, index, depth }: Reading, offset: number): Reading {
+  const include = parent?.items[index];
+  return {
+    source,
+    items: scanDirectives(source.file.text, offset).items,
+    parent: parent && include && textFrom(parent, include.at + include.length),
+    index: -1,
+    depth,
+  };
+}
+
 /** Text of a board after cpp is at most 256 KB in Linux 6.12. */
 const MAX_TOKENS = 4_000_000;
 
 /** Reads the whole board strictly. Token-level `/include/` is followed, as dtc's lexer does. */
 export function readStrictly(file: SourceFile, reader: FileReader, options: EvaluateOptions): StrictReading {
-  const collector = new Collector(reader, options);
-  collector.file(file);
+  const collector = new Collector(new Preprocessor(reader, options, textOf), file);
+  collector.file();
+  return read(collector, 'source');
+}
+
+/** Reads what follows a point between two statements of the top: the rest of that file and of those that include it. */
+export function readRestStrictly(
+  cpp: Preprocessor,
+  point: { readonly reading: Reading; readonly index: number; readonly cpp: PreprocessorMark },
+): StrictReading {
+  const { reading, index } = point;
+  const collector = new Collector(cpp.fork(point.cpp, textOf), boardOf(reading));
+  collector.rest(reading, index);
+  return read(collector, 'top');
+}
+
+const textOf: ItemsOf = (file) => scanDirectives(file.text).items;
+
+function boardOf(reading: Reading): SourceFile {
+  return reading.parent ? boardOf(reading.parent) : reading.source.file;
+}
+
+function read(collector: Collector, place: Place): StrictReading {
   const expansion = collector.expansion();
-  const statements = parseStatements(expansion.text, 'source');
+  const statements = parseStatements(expansion.text, place);
   return { ...statements, span: (start, end) => collector.span(expansion, start, end) };
 }
 
@@ -32,17 +73,23 @@ class Collector {
   readonly #tokens: Token[] = [];
   /** The file of every token, in step with `#tokens`. */
   readonly #files: string[] = [];
-  #board: SourceFile | undefined;
+  readonly #board: SourceFile;
+  readonly #visit: Visit = (item, source, at) => {
+    if (item.kind === 'macro') this.#text(item.text, source, at);
+  };
 
-  constructor(reader: FileReader, options: EvaluateOptions) {
-    this.#cpp = new Preprocessor(reader, options, (file) => scanDirectives(file.text).items);
+  constructor(cpp: Preprocessor, board: SourceFile) {
+    this.#cpp = cpp;
+    this.#board = board;
   }
 
-  file(file: SourceFile): void {
-    this.#board = file;
-    this.#cpp.walkFile(file, (item, source, at) => {
-      if (item.kind === 'macro') this.#text(item.text, source, at);
-    });
+  file(): void {
+    this.#cpp.walkFile(this.#board, this.#visit);
+  }
+
+  rest(reading: Reading, index: number): void {
+    const next = reading.items[index];
+    this.#cpp.walkOn(textFrom(reading, next ? next.at : reading.source.file.text.length), 0, this.#visit);
   }
 
   #text(text: string, source: Source, at: number): void {
@@ -84,10 +131,10 @@ class Collector {
   }
 
   span(expansion: Expansion, start: number, end: number): Span {
-    if (this.#tokens.length === 0) return { file: this.#board?.path ?? '', start: 0, end: 0 };
     if (start >= expansion.text.length) {
-      const length = this.#board?.text.length ?? 0;
-      return { file: this.#board?.path ?? '', start: length, end: length };
+      const { path, text } = this.#board;
+      const length = expansion.text === '' ? 0 : text.length;
+      return { file: path, start: length, end: length };
     }
     const firstIndex = tokenIndexAt(expansion, start);
     const first = this.#tokens[firstIndex];

@@ -30,10 +30,12 @@ interface OpenConditional {
   readonly outerStart: number;
 }
 
-/** Splits a file. Deeply nested conditionals are no problem: nothing here recurses. */
-export function scanDirectives(text: string): Scan {
-  const scanner = new Scanner(text);
-  PIECE.lastIndex = 0;
+/** Splits a file, or what follows a statement of it. Deeply nested conditionals are no problem: nothing here recurses. */
+export function scanDirectives(text: string, from = 0): Scan {
+  let start = from;
+  while (text[start - 1] === ' ' || text[start - 1] === '\t') start--;
+  const scanner = new Scanner(text, start);
+  PIECE.lastIndex = start;
   for (let match = PIECE.exec(text); match; match = PIECE.exec(text)) {
     if (match[1] !== undefined) scanner.directive(match.index, match[0], match[1], match[2] ?? '');
   }
@@ -45,12 +47,13 @@ class Scanner {
   #items: Item[] = [];
   /** Start of the branch (or file) that `#items` is relative to. */
   #start = 0;
-  #textFrom = 0;
+  #textFrom: number;
   #hasText = false;
   readonly #open: OpenConditional[] = [];
 
-  constructor(text: string) {
+  constructor(text: string, from: number) {
     this.#text = text;
+    this.#textFrom = from;
   }
 
   directive(index: number, whole: string, keyword: string, rest: string): void {
