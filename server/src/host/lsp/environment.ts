@@ -20,4 +20,6 @@ export interface Environment {
   readonly files: ServerFiles;
   /** Where a problem's code leads when the client does not say. */
   readonly rulePage?: string;
+  /** Called after each answer: housekeeping may follow when nothing else does. */
+  readonly rest?: () => void;
 }

@@ -15,10 +15,22 @@ export interface Timers {
 export const realTimers: Timers = {
   now: () => performance.now(),
   after: (milliseconds, task) => {
+    if (milliseconds === 0 && 'setImmediate' in globalThis) return afterArrivals(task);
     const timer = setTimeout(task, milliseconds);
     return () => clearTimeout(timer);
   },
 };
+
+/**
+ * Node's shortest timer takes a millisecond, a turn of its loop almost none. In the first turn the connection takes the
+ * next message that has arrived (vscode-jsonrpc reads one per turn); what that one cancels is not run in the second.
+ */
+function afterArrivals(task: () => void): () => void {
+  let immediate = setImmediate(() => {
+    immediate = setImmediate(task);
+  });
+  return () => clearImmediate(immediate);
+}
 
 /**
  * A change after a pause is answered at once. Changes that follow each other within a frame are a burst (typing

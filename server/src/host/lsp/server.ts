@@ -216,6 +216,8 @@ class Server {
       } catch (error) {
         this.#log(name, error);
         return empty;
+      } finally {
+        this.#environment.rest?.();
       }
     }
   };
