@@ -75,6 +75,7 @@ function sortLines(lines) {
     link: [],
     group: [],
     deferred: [],
+    devlink: [],
     trace: [],
     ram: [],
     bounce: [],
@@ -289,6 +290,7 @@ export function observe(lines) {
     device.verdict = verdictOf(device, memory);
     delete device.reach;
   }
+  const circles = log.filter((line) => /^\/\S*: Fixed dependency/.test(line)).sort();
   const zone = kinds.log
     .map((line) => /^ +DMA +\[mem 0x\w+-(0x\w+)\]/.exec(line)?.[1])
     .find((end) => end !== undefined);
@@ -297,6 +299,8 @@ export function observe(lines) {
     dmaZoneEnd: zone === undefined ? null : hex(zone),
     defaultDomain: kinds.log.filter((line) => line.startsWith('iommu: ')).map((line) => line.trim()),
     log: [...new Set(log.filter((line) => /^(OF|iommu): |^specified DMA range/.test(line)))].sort(),
+    ...(circles.length > 0 && { circles }),
+    ...(kinds.devlink.length > 0 && { links: kinds.devlink.sort() }),
     devices: devices.filter((device) => device.verdict !== null).map(compact),
     undecided: devices.filter((device) => device.verdict === null).map((device) => device.rid ?? device.node),
   };

@@ -2,6 +2,7 @@
 // Where the model and a booted Linux disagree about a tree, field by field; what Linux did is never questioned.
 import type { DmaReport } from '#model/types.ts';
 import type { Prediction } from './predict.ts';
+import { compareWaits } from './waits.ts';
 
 /** One device of an observation; an absent field is `null`, or none. See scripts/kernel-lab/observe.mjs. */
 export interface ObservedDevice {
@@ -41,6 +42,10 @@ export interface Observation {
   readonly undecided: readonly string[];
   /** Lines about nodes rather than devices. */
   readonly log: readonly string[];
+  /** What Linux says about devices that wait for each other. */
+  readonly circles?: readonly string[];
+  /** `SUPPLIER <- CONSUMER`, by device name: who waits for whom by fw_devlink; only where the boot asked. */
+  readonly links?: readonly string[];
 }
 
 export interface Field {
@@ -80,6 +85,7 @@ function allFields(prediction: Prediction, observation: Observation): Field[] {
   return [
     ...fields,
     ...compareUnclaimed(pairs, observation),
+    ...compareWaits(prediction, observation).map((pair) => field(pair.device, pair.field, pair)),
     ...compareGroups(pairs),
     ...compareExistence(prediction, observation),
   ];
@@ -198,7 +204,7 @@ function compareLog(device: ObservedDevice, report: DmaReport, observation: Obse
   return [field(name, 'log', { predicted: all, observed: all })];
 }
 
-/** Lines about nodes that no device's report has; a function that no driver is for is in no report. */
+/** Lines about nodes that no device's report has; a function without driver is in none, circles are in waits.ts. */
 function compareUnclaimed(
   pairs: readonly { readonly device: ObservedDevice; readonly report: DmaReport | undefined }[],
   { log, undecided }: Observation,
@@ -208,7 +214,7 @@ function compareUnclaimed(
   const ofUnbound = (line: string) => unbound.includes(/-map translation for id (0x\w+) /.exec(line)?.[1] ?? '');
   const dependsOn = pairs.flatMap(({ report }) => report?.dependsOn ?? []).join('; ') || undefined;
   return log
-    .filter((line) => !predicted.has(line) && !ofUnbound(line))
+    .filter((line) => !line.includes('dependency cycle') && !predicted.has(line) && !ofUnbound(line))
     .map((line) => field('of no device', 'log', { predicted: '', observed: line, dependsOn }));
 }
 

@@ -81,9 +81,11 @@ export function waitReason(machine: Machine, { supplier, device }: DeviceLink): 
 
 /** Suppliers of which nobody knows whether a driver binds them, where Linux would wait for one without end. */
 export function doubtful(machine: Machine, node: DtNode): readonly DeviceLink[] {
-  if (!waitsForSuppliers(machine) || timeoutOf(machine).releases) return [];
+  if (!waitsForSuppliers(machine)) return [];
+  const { releases } = timeoutOf(machine);
   return strictLinks(machine, node).filter(
-    ({ end, supplier, device }) => end === 'unknown' && supplier === device && !circleOf(machine, node, supplier),
+    ({ end, supplier, device }) =>
+      end === 'unknown' && (supplier !== device || !releases) && !circleOf(machine, node, supplier),
   );
 }
 

@@ -45,13 +45,13 @@ function pendingLine(machine: Machine, link: DeviceLink): string | undefined {
 
 /** Suppliers that Linux insists on without end, and that may have no driver. */
 function doubtSuppliers({ machine, node }: Subject, trail: Trail): void {
-  for (const { supplier, property } of doubtful(machine, node)) {
-    const path = quoted(pathOf(supplier));
+  for (const { supplier, property, device = supplier } of doubtful(machine, node)) {
+    const [path, bound] = [quoted(pathOf(supplier)), quoted(pathOf(device))];
     sayIf(trail, CHECK_SUPPLIERS, `${quoted(property.name)} makes the probe wait for ${path}, without end.`, {
-      dependsOn: `whether a driver binds ${path}`,
+      dependsOn: `whether a driver binds ${bound}`,
       evidence: [at(node, property.name)],
     });
-    trail.alternative ??= { when: `no driver binds ${pathOf(supplier)}`, verdict: 'defer' };
+    trail.alternative ??= { when: `no driver binds ${bound}`, verdict: 'defer' };
   }
 }
 
@@ -89,6 +89,6 @@ export const PROBE_DEFERRAL: DmaSystem = {
   claims: (subject) =>
     subject.binding.outcome === 'waiting' ||
     missingSupplier(subject) !== undefined ||
-    !timeoutOf(subject.machine).releases,
+    doubtful(subject.machine, subject.node).length > 0,
   order,
 };
