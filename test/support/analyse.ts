@@ -46,6 +46,7 @@ export function analyse(files: ReadonlyMap<string, string>, root: string, option
     platform: own,
     report: (node) => configure(tree, own, node),
     text: (file) => files.get(file) ?? '',
+    header: (name) => files.get(`/include/${name}`),
     ...(severities && { severities }),
   });
   const tree = treeOf(root);

@@ -198,6 +198,10 @@ export class Analysis {
       rules: CATALOGUE,
       levels: { ...quietRules(this.#contexts.sourceTree(board)), ...this.#contexts.project(board).rules },
       text: (path) => files.get(path)?.text ?? '',
+      header: (name) => {
+        const path = this.#contexts.resolve(board, name);
+        return path && this.#documents.read(path)?.text;
+      },
       ast: (path) => {
         const file = files.get(path);
         return file && frontend.ast(file);

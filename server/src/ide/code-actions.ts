@@ -7,7 +7,7 @@ import { CATALOGUE } from '#rules/index.ts';
 import { pathOf } from '#tree/query.ts';
 import type { View } from './analysis.ts';
 import { diagnostics, problemsAt } from './diagnostics.ts';
-import { fixOf } from './fixes.ts';
+import { fixOf, isRepair } from './fixes.ts';
 import { nodeRanges } from './places.ts';
 
 export interface CodeAction {
@@ -29,7 +29,7 @@ export function codeActions(view: View, start: number, end: number): CodeAction[
 
 /** Whether {@link diagnostics} has more than nothing to repair: what offers "fix all". */
 export function hasFixes(view: View): boolean {
-  return diagnostics(view).some((problem) => problem.fix !== undefined);
+  return diagnostics(view).some((problem) => problem.fix !== undefined && isRepair(problem));
 }
 
 /** Rules with a repair at these offsets that the file needs more than once: what offers "fix all of these". */

@@ -15,6 +15,11 @@ export function fixOf(view: View, problem: Problem): Fix | undefined {
   return problem.fix === undefined ? undefined : view.snapshot.planFix(problem);
 }
 
+/** Hints are matters of taste: repaired where a person asks for that rule, not with everything else. */
+export function isRepair({ severity }: Problem): boolean {
+  return severity !== 'hint';
+}
+
 export interface FixAllRequest {
   readonly board: string;
   /** Absent: what the project applies to the board. */

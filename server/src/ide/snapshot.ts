@@ -18,6 +18,8 @@ export interface SnapshotInput {
   readonly levels: Readonly<Record<string, RuleLevel>>;
   /** The texts and ASTs that the tree was made from. */
   text(file: string): string;
+  /** Text of `#include <name>` as the board finds it. */
+  header(name: string): string | undefined;
   ast(file: string): Ast | undefined;
 }
 
@@ -113,6 +115,7 @@ export class Snapshot {
       platform: this.platform,
       report: (node) => this.report(node),
       text: (file) => this.text(file),
+      header: (name) => this.#input.header(name),
       severities: new Map(Object.entries(this.#input.levels)),
     };
   }

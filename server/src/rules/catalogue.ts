@@ -12,6 +12,8 @@ export interface RunInput {
   readonly platform: Platform;
   report(node: DtNode): DmaReport | undefined;
   text(file: string): string;
+  /** Text of `#include <name>` as the board finds it; absent where nobody can look. */
+  header?(name: string): string | undefined;
   /** The user's severity by rule id; `off` silences a rule. */
   readonly severities?: ReadonlyMap<string, Severity | 'off'>;
 }

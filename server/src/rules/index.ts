@@ -2,6 +2,7 @@
 // Every rule there is, family after family: the only list.
 import { catalogue } from './catalogue.ts';
 import { COHERENCE_RULES } from './coherence.ts';
+import { DMA_POOL_RULES } from './dma-pools.ts';
 import { DMA_RANGES_RULES } from './dma-ranges.ts';
 import { DMA_BUS_RULES } from './dma-ranges-buses.ts';
 import { DMA_WINDOW_RULES } from './dma-windows.ts';
@@ -15,6 +16,7 @@ import { DTC_RULES } from './dtc/index.ts';
 import { HOST1X_RULES } from './host1x.ts';
 import { ID_RANGE_RULES } from './id-range.ts';
 import { IOMMU_ADDRESSES_RULES } from './iommu-addresses.ts';
+import { IOMMU_ADDRESSES_DEVICE_RULES } from './iommu-addresses-device.ts';
 import { IOMMU_MAP_RULES } from './iommu-map.ts';
 import { IOMMU_MAP_MASK_RULES } from './iommu-map-mask.ts';
 import { IOMMUS_RULES } from './iommus.ts';
@@ -24,6 +26,7 @@ import { LEGACY_VENDOR_RULES } from './legacy-vendor.ts';
 import { MSI_RULES } from './msi.ts';
 import { MSI_CONTROLLER_RULES } from './msi-controllers.ts';
 import { MSI_MAP_RULES } from './msi-map.ts';
+import { NAMED_ID_RULES } from './named-ids.ts';
 import { PCI_RULES } from './pci.ts';
 import { PROBE_RULES } from './probe.ts';
 import { PROVIDER_RULES } from './provider.ts';
@@ -56,7 +59,7 @@ export interface Family {
 
 /** The rules by what they are about, in the order of the documentation. */
 export const FAMILIES: readonly Family[] = [
-  { title: 'The `iommus` of a device', rules: [...IOMMUS_RULES, ...IOMMUS_DEVICE_RULES] },
+  { title: 'The `iommus` of a device', rules: [...IOMMUS_RULES, ...IOMMUS_DEVICE_RULES, ...NAMED_ID_RULES] },
   { title: '`iommu-map` and `iommu-map-mask`', rules: [...IOMMU_MAP_RULES, ...IOMMU_MAP_MASK_RULES] },
   {
     title: 'The node of an IOMMU',
@@ -73,7 +76,10 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Message signalled interrupts', rules: [...MSI_RULES, ...MSI_MAP_RULES, ...MSI_CONTROLLER_RULES] },
   { title: '`dma-ranges`', rules: [...DMA_RANGES_RULES, ...DMA_BUS_RULES, ...DMA_WINDOW_RULES] },
   { title: 'Coherence', rules: COHERENCE_RULES },
-  { title: 'Reserved memory', rules: [...RESERVED_MEMORY_RULES, ...IOMMU_ADDRESSES_RULES] },
+  {
+    title: 'Reserved memory',
+    rules: [...RESERVED_MEMORY_RULES, ...DMA_POOL_RULES, ...IOMMU_ADDRESSES_RULES, ...IOMMU_ADDRESSES_DEVICE_RULES],
+  },
   { title: 'Probing', rules: PROBE_RULES },
   { title: 'The kernel that boots the tree', rules: KERNEL_OPTION_RULES },
   { title: 'Xen grant DMA', rules: [...XEN_GRANT_RULES, ...XEN_GRANT_NODE_RULES, ...XEN_GRANT_DEVICE_RULES] },

@@ -13,6 +13,8 @@ export interface RuleContext {
   report(node: DtNode): DmaReport | undefined;
   /** Text of a file that the tree was made from. */
   text(file: string): string;
+  /** Text of `#include <name>` as this board finds it, also where it does not include it. */
+  header(name: string): string | undefined;
   /** The nodes that have a property which some rule of the run names, in tree order. */
   nodesWith(property: string): readonly DtNode[];
 }

@@ -79,6 +79,7 @@ function contextOf(input: RunInput, index: NodeIndex): RuleContext {
     platform: input.platform,
     report: (node) => input.report(node),
     text: (file) => input.text(file),
+    header: (name) => input.header?.(name),
     nodesWith: (property) => index.nodesWith(property),
   };
 }

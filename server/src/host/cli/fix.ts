@@ -6,7 +6,7 @@ import type { Problem } from '#base/problem.ts';
 import { applyEdits } from '#base/text.ts';
 import type { Analysis } from '#ide/analysis.ts';
 import { isBoard } from '#ide/boards.ts';
-import { fixAll } from '#ide/fixes.ts';
+import { fixAll, isRepair } from '#ide/fixes.ts';
 import { someOf } from '#ide/wording.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, TREE_OPTIONS } from './arguments.ts';
@@ -26,7 +26,10 @@ export const fixCommand: Command = {
   name: 'fix',
   operands: 'PATH…',
   summary: 'Applies quick fixes: prints a diff that `git apply` and `patch -p1` take, or changes the files.',
-  details: ['Changes files below the given folders, or in the folder of a given file; never what lies outside.'],
+  details: [
+    'Changes files below the given folders, or in the folder of a given file; never what lies outside.',
+    'Hints are left out unless --rule names them.',
+  ],
   options: ['write', 'rule', ...PLATFORM_OPTIONS, ...TREE_OPTIONS],
   run: fix,
 };
@@ -86,8 +89,8 @@ class Repairs {
     const view = analysis.view(file);
     if (!view) throw new Failure(`${file}: cannot be read; check the path and its permissions`);
     const inside = (path: string) => (isBoard(file) ? path.startsWith(`${root}/`) : path === file);
-    const wanted = ({ rule, span }: Problem) =>
-      inside(span.file) && (this.#rules.length === 0 || this.#rules.includes(rule));
+    const wanted = (problem: Problem) =>
+      inside(problem.span.file) && (this.#rules.length === 0 ? isRepair(problem) : this.#rules.includes(problem.rule));
     const writable = (path: string) => path.startsWith(`${root}/`) && this.#isUtf8(path);
     const { edits, fixed } = fixAll(analysis, { ...view.choice, wanted, writable });
     for (const path of new Set(edits.map((edit) => edit.span.file))) {

@@ -21,7 +21,7 @@ import type { View } from '#ide/analysis.ts';
 import { codeActions, hasFixes, repeatedRules } from '#ide/code-actions.ts';
 import { completion } from '#ide/completion.ts';
 import { definition } from '#ide/definition.ts';
-import { fixAll } from '#ide/fixes.ts';
+import { fixAll, isRepair } from '#ide/fixes.ts';
 import { folds } from '#ide/folding.ts';
 import { hover } from '#ide/hover.ts';
 import { links } from '#ide/links.ts';
@@ -258,6 +258,7 @@ function resolves({ client }: Session): boolean {
 function fixAllEdit({ analysis, workspace }: Session, { uri, rule }: FixAllData): WorkspaceEdit {
   const path = workspace.path(uri);
   const choice = analysis.view(path)?.choice ?? { board: path };
-  const wanted = (problem: Problem) => problem.span.file === path && (rule === undefined || problem.rule === rule);
+  const wanted = (problem: Problem) =>
+    problem.span.file === path && (rule === undefined ? isRepair(problem) : problem.rule === rule);
   return workspaceEditOf(workspace, fixAll(analysis, { ...choice, wanted }).edits, (file) => workspace.version(file));
 }
