@@ -157,7 +157,7 @@ async function explain(running: Running, pages: Pages): Promise<void> {
   if (!document || !position) return;
   const params = { textDocument: identifier(document), position };
   const found = await running.request<ExplainResult>('dtIommu/explain', params);
-  if (found && found.devices.length > 0) await show(pages.put('explain.txt', found.text));
+  if (found && found.devices.length > 0) await preview(pages.put('explain.md', found.markdown));
   else void vscode.window.showInformationMessage('The cursor is in no node of the device tree.');
 }
 
@@ -171,7 +171,10 @@ async function showTree(running: Running, pages: Pages): Promise<void> {
 async function showRule(running: Running, pages: Pages, id: string): Promise<void> {
   const found = await running.request<TextResult>('dtIommu/rule', { id });
   if (!found) return;
-  const page = pages.put(`${id.replaceAll('/', '-')}.md`, found.text);
+  await preview(pages.put(`${id.replaceAll('/', '-')}.md`, found.text));
+}
+
+async function preview(page: vscode.Uri): Promise<void> {
   await vscode.commands.executeCommand('markdown.showPreviewToSide', page);
 }
 

@@ -29,15 +29,43 @@ const MAX_STEPS = 12;
 /** Verdict first, then the facts, then the reasons with links and authority, then the platform. */
 export function accountMarkdown(account: Account, platform: Platform, link: Link): string {
   const { report } = account;
-  const parts = [
+  const steps = report.steps.slice(0, MAX_STEPS);
+  const more = report.steps.length - steps.length;
+  return paragraphs([
     `**DMA: ${verdictText(report)}**${certaintyNote(report)}`,
-    [...facts(report), ...waitFacts(account), ...account.otherwise.map(otherwiseMarkdown)]
-      .map((fact) => `- ${fact}`)
-      .join('\n'),
-  ];
-  if (report.steps.length > 0) parts.push(stepsMarkdown(report.steps, link));
-  parts.push(`*On ${platformText(platform)}.*`);
+    bullets([...facts(report), ...waitFacts(account), ...account.otherwise.map(otherwiseMarkdown)]),
+    stepsMarkdown(steps, link),
+    more > 0 ? `… and ${more} more steps: \`dt-iommu explain\`` : '',
+    `*On ${platformText(platform)}.*`,
+  ]);
+}
+
+/** The same as a page of its own: all reasons, and everything that the probe waits for. */
+export function accountPage({ report, waits, way, otherwise }: Account, platform: Platform, link: Link): string {
+  const label = report.label ? ` (${code(report.label)})` : '';
+  return paragraphs([
+    `# ${code(report.path)}${label}`,
+    report.compatible.map(code).join(', '),
+    `**DMA: ${verdictText(report)}**${certaintyNote(report)}`,
+    bullets([...facts(report), ...otherwise.map(otherwiseMarkdown)]),
+    report.log.length > 0 ? `## Linux prints\n\n\`\`\`\n${report.log.join('\n')}\n\`\`\`` : '',
+    report.steps.length > 0 ? `## Why\n\n${stepsMarkdown(report.steps, link)}` : '',
+    waits.length > 0 ? `## What the probe waits for\n\n${numbered(waits.map(waitText))}` : '',
+    way.length > 1 ? `The longest way there: ${wayText(way)}.` : '',
+    `*On ${platformText(platform)}.*`,
+  ]);
+}
+
+function paragraphs(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function bullets(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join('\n');
+}
+
+function numbered(lines: readonly string[]): string {
+  return lines.map((line, index) => `${index + 1}. ${line}`).join('\n');
 }
 
 /** One line: the wait that matters, else the way to the device. */
@@ -84,14 +112,13 @@ export function entryMarkdown(use: IommuUse): string {
 }
 
 function stepsMarkdown(steps: readonly Step[], link: Link): string {
-  const lines = steps.slice(0, MAX_STEPS).map((step, index) => {
+  const lines = steps.map((step) => {
     const places = step.evidence.map((span) => linkMarkdown(link(span))).join(', ');
     const depends =
       step.certainty === 'depends' && step.dependsOn !== undefined ? ` Depends on ${step.dependsOn}.` : '';
-    return `${index + 1}. ${step.text}${depends}${places === '' ? '' : ` (${places})`}  \n   *${step.authority}*`;
+    return `${step.text}${depends}${places === '' ? '' : ` (${places})`}  \n   *${step.authority}*`;
   });
-  if (steps.length > MAX_STEPS) lines.push(`… and ${steps.length - MAX_STEPS} more steps: \`dt-iommu explain\``);
-  return lines.join('\n');
+  return numbered(lines);
 }
 
 /** One decoded entry of `iommu-map`. */

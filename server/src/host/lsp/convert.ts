@@ -3,6 +3,7 @@
 import type { Diagnostic, TextEdit as LspTextEdit, Position, Range, WorkspaceEdit } from 'vscode-languageserver';
 import type { Problem, Severity } from '#base/problem.ts';
 import { lineStarts, offsetAt, positionAt, type Span, type TextEdit } from '#base/text.ts';
+import type { Link } from '#ide/markdown.ts';
 
 export type Encoding = 'utf-16' | 'utf-8';
 
@@ -123,4 +124,17 @@ export function workspaceEditOf(
       edits: list,
     })),
   };
+}
+
+/** Names a place `soc.dtsi:12`, and leads to the line. */
+export function linkOf(places: Places, snapshot: { line(span: Span): number }): Link {
+  return (span) => {
+    const line = snapshot.line(span);
+    return { text: placeName(span, line), href: `${places.uri(span.file)}#L${line}` };
+  };
+}
+
+/** `soc.dtsi:12`. */
+export function placeName({ file }: Span, line: number): string {
+  return `${file.slice(file.lastIndexOf('/') + 1)}:${line}`;
 }

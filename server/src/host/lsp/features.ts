@@ -25,11 +25,10 @@ import { fixAll, isRepair } from '#ide/fixes.ts';
 import { folds } from '#ide/folding.ts';
 import { hover } from '#ide/hover.ts';
 import { links } from '#ide/links.ts';
-import type { Link } from '#ide/markdown.ts';
 import { references } from '#ide/references.ts';
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/semantic-tokens.ts';
 import { type OutlineEntry, outline } from '#ide/symbols.ts';
-import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
+import { diagnosticOf, type Lines, linkOf, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import type { Answer, Session } from './server.ts';
 
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.dtIommu`;
@@ -55,7 +54,7 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
   connection.onHover(({ textDocument, position }, token) =>
     answer('hover', token, null, (session) => {
       const at = viewAt(session, textDocument.uri, position);
-      const found = at && hover(at.view, at.offset, linkOf(session, at.view));
+      const found = at && hover(at.view, at.offset, linkOf(session.workspace, at.view.snapshot));
       if (!found) return null;
       return {
         contents: { kind: MarkupKind.Markdown, value: found.markdown },
@@ -194,17 +193,6 @@ function viewAt(
   const path = workspace.path(uri);
   const view = analysis.view(path);
   return view && { view, offset: workspace.lines(path).offset(position) };
-}
-
-/** `soc.dtsi:12`, leading to the line. */
-function linkOf({ workspace }: Session, { snapshot }: View): Link {
-  return (span) => {
-    const line = snapshot.line(span);
-    return {
-      text: `${span.file.slice(span.file.lastIndexOf('/') + 1)}:${line}`,
-      href: `${workspace.uri(span.file)}#L${line}`,
-    };
-  };
 }
 
 function actionsOf(session: Session, params: CodeActionParams): CodeAction[] {

@@ -25,6 +25,8 @@ export interface ExplainParams extends DocumentParams {
 export interface ExplainResult extends ExplainJson {
   /** The same as text for people. */
   readonly text: string;
+  /** The same as Markdown, with links to the places. */
+  readonly markdown: string;
 }
 
 export interface BoardsParams extends DocumentParams {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The requests of our own: boards, reports, topology, the resolved tree, rule pages.
 import type { CancellationToken, Connection } from 'vscode-languageserver';
-import type { Span } from '#base/text.ts';
 import { accountOf, briefAccountOf } from '#ide/account.ts';
 import type { View } from '#ide/analysis.ts';
-import { ruleMarkdown } from '#ide/markdown.ts';
+import { accountPage, ruleMarkdown } from '#ide/markdown.ts';
 import { nodeNamed } from '#ide/node-name.ts';
 import { nodeAt } from '#ide/places.ts';
 import { explainJson } from '#ide/report-json.ts';
@@ -14,7 +13,7 @@ import { platformText } from '#ide/wording.ts';
 import type { DmaReport } from '#model/types.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { printTree } from '#tree/print.ts';
-import { rangeOf } from './convert.ts';
+import { linkOf, placeName, rangeOf } from './convert.ts';
 import * as protocol from './protocol.ts';
 import type { Answer, Progress, Session } from './server.ts';
 
@@ -49,7 +48,7 @@ export function registerRequests(connection: Connection, answer: Answer, progres
   });
   handle(protocol.tree, (session, params) => {
     const view = viewOf(session, params);
-    return view && { text: printTree(view.snapshot.tree, (span) => placeName(view, span)) };
+    return view && { text: printTree(view.snapshot.tree, (span) => placeName(span, view.snapshot.line(span))) };
   });
   handle(protocol.rule, (_session, { id }) => {
     const rule = CATALOGUE.byId.get(id);
@@ -87,9 +86,12 @@ function explain(session: Session, params: protocol.ExplainParams): protocol.Exp
       range: rangeOf(workspace, span),
     })),
     text: [
-      ...accounts.map((account) => reportText(account.report, (span) => placeName(view, span), account)),
+      ...accounts.map((account) => reportText(account.report, (span) => placeName(span, snapshot.line(span)), account)),
       platformText(snapshot.platform),
     ].join('\n\n'),
+    markdown: accounts
+      .map((account) => accountPage(account, snapshot.platform, linkOf(workspace, snapshot)))
+      .join('\n\n---\n\n'),
   };
 }
 
@@ -102,9 +104,4 @@ function reportsOf({ workspace }: Session, view: View, { position, node: name }:
       : position && nodeAt(view, workspace.lines(view.file).offset(position));
   const report = node && snapshot.report(node);
   return report ? [report] : [];
-}
-
-/** `soc.dtsi:12`. */
-function placeName({ snapshot }: View, span: Span): string {
-  return `${span.file.slice(span.file.lastIndexOf('/') + 1)}:${snapshot.line(span)}`;
 }
