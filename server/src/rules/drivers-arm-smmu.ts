@@ -19,7 +19,7 @@ const legacyMasters: Rule = {
   severity: 'warning',
   title: 'SMMU with the deprecated `mmu-masters`',
   properties: ['mmu-masters'],
-  needs: ['smmu-mixed-bindings', 'xen-smmu-duplicate-master'],
+  needs: ['smmu-mixed-bindings', 'smmu-mmu-masters-unreadable', 'xen-smmu-duplicate-master'],
   knows: 'node',
   doc: `\`mmu-masters\` lists the masters on the SMMU, the form before \`iommus\`. Linux prints \`deprecated "mmu-masters" DT
 property in use\`: without CONFIG_ARM_SMMU_LEGACY_DT_BINDINGS the masters get no translation, with it they get identity
@@ -53,6 +53,39 @@ function conversionTitle(context: RuleContext): string {
   const { length } = context.nodesWith('mmu-masters');
   return `Convert to \`iommus\` on every master${length > 1 ? ` of ${length} SMMUs` : ''}`;
 }
+
+const mastersUnreadable: Rule = {
+  id: 'smmu-mmu-masters-unreadable',
+  severity: 'error',
+  title: '`mmu-masters` with an entry that does not parse',
+  properties: ['mmu-masters'],
+  knows: 'all',
+  doc: `After each phandle in \`mmu-masters\` stand as many stream IDs as \`#stream-id-cells\` of that master says. Linux reads the
+list anew for every device, and an entry that names no node, a node without \`#stream-id-cells\`, or too few IDs ends it with
+an error: masters after it, and all that no entry before it is for, are refused. Complete the entry.`,
+  source:
+    'Linux 6.12 drivers/iommu/arm/arm-smmu/arm-smmu.c:__find_legacy_master_phandle, drivers/of/base.c:of_phandle_iterator_next',
+  example: {
+    bad: board(OLD_SMMU, 'old: dma-old { };'),
+    good: board(mmu500(1), 'dma { iommus = <&smmu 4>; };'),
+  },
+  *check(context, node) {
+    const list = specifiers(context.tree, node.properties.get('mmu-masters'), '#stream-id-cells');
+    const { stop } = list;
+    if (!stop || stop.reason === 'unresolved' || !isLive(node)) return;
+    const path = stop.provider ? pathOf(stop.provider) : '';
+    const what =
+      stop.reason === 'no-cells'
+        ? `\`${path}\` has no \`#stream-id-cells\``
+        : stop.reason === 'short'
+          ? `\`${path}\` has \`#stream-id-cells = <${stop.wanted}>\`, and fewer IDs follow`
+          : `\`0x${stop.phandle.value.toString(16)}\` is the phandle of no node`;
+    yield {
+      message: `${what}; Linux cannot read \`mmu-masters\` from there on and refuses the masters that it has not found before.`,
+      span: stop.phandle.span,
+    };
+  },
+};
 
 const mixedBindings: Rule = {
   id: 'smmu-mixed-bindings',
@@ -250,7 +283,7 @@ Correct the name.`,
     'Linux 6.12 drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_device_probe; Documentation/devicetree/bindings/iommu/arm,smmu-v3.yaml',
   example: {
     bad: board(GIC, SMMU_V3.replace(' };', ' interrupts-extended = <&gic 1>; interrupt-names = "events"; };')),
-    good: board(GIC, SMMU_V3.replace(' };', ' interrupts-extended = <&gic 1>; interrupt-names = "eventq"; };')),
+    good: board(GIC, SMMU_V3.replace(' };', ' interrupts-extended = <&gic 1>; interrupt-names = "combined"; };')),
   },
   *check(context, node) {
     const property = node.properties.get('interrupt-names');
@@ -267,8 +300,42 @@ Correct the name.`,
   },
 };
 
+const v3Unheard: Rule = {
+  id: 'smmuv3-unnamed-interrupts',
+  severity: 'warning',
+  title: 'SMMUv3 whose interrupts Linux does not find',
+  properties: ['interrupts', 'interrupts-extended'],
+  needs: ['smmuv3-interrupt-names', 'xen-smmuv3-interrupt-names'],
+  knows: 'all',
+  doc: `The node lists interrupts, but the driver looks them up by name and finds no \`eventq\` or \`gerror\`, nor a single one
+named \`combined\`. Unless the SMMU writes MSIs, Linux prints \`no evtq irq - events will not be reported!\`: DMA that faults
+fails without a word in the log. Add \`interrupt-names\`.`,
+  source: 'Linux 6.12 drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_device_probe, arm_smmu_setup_unique_irqs',
+  example: {
+    bad: board(GIC, SMMU_V3.replace(' };', ' interrupts-extended = <&gic 1>, <&gic 2>; };')),
+    good: board(
+      GIC,
+      SMMU_V3.replace(' };', ' interrupts-extended = <&gic 1>, <&gic 2>; interrupt-names = "eventq", "gerror"; };'),
+    ),
+  },
+  *check(context, node) {
+    const property = node.properties.get('interrupts') ?? node.properties.get('interrupts-extended');
+    if (!property || !node.properties.has('#iommu-cells') || node.properties.has('msi-parent')) return;
+    if (iommuDriver(context, node)?.driver.name !== 'arm-smmu-v3' || !isLive(node)) return;
+    const names = strings(node.properties.get('interrupt-names'));
+    const missing = ['eventq', 'gerror'].find((name) => !names.includes(name));
+    if (missing === undefined || names.includes('combined')) return;
+    const effect = missing === 'eventq' ? 'faults of the masters' : 'errors of the SMMU';
+    yield {
+      message: `No interrupt of this SMMUv3 is named \`${missing}\`; Linux reports no ${effect}.`,
+      span: lastSet(node.properties.get('interrupt-names') ?? property).name,
+    };
+  },
+};
+
 export const ARM_SMMU_RULES: readonly Rule[] = [
   legacyMasters,
+  mastersUnreadable,
   mixedBindings,
   streamIdCells,
   contextInterrupts,
@@ -276,4 +343,5 @@ export const ARM_SMMU_RULES: readonly Rule[] = [
   identityClient,
   v3Cells,
   v3InterruptNames,
+  v3Unheard,
 ];

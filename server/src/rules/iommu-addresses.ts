@@ -11,7 +11,7 @@ import { board, SMMU_V3 } from './example.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { iommuDriver, usesOf } from './uses.ts';
 
-const READER = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_get_resv_regions';
+export const READ_BY = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_get_resv_regions';
 
 interface Entry {
   readonly phandle: Cell;
@@ -29,7 +29,7 @@ interface Reading {
   readonly resolved: boolean;
 }
 
-function read(context: RuleContext, node: DtNode): Reading | undefined {
+export function readIommuAddresses(context: RuleContext, node: DtNode): Reading | undefined {
   const property = node.properties.get('iommu-addresses');
   if (!property) return undefined;
   const machine = machineOf(context.tree, context.platform);
@@ -52,7 +52,12 @@ function read(context: RuleContext, node: DtNode): Reading | undefined {
 }
 
 /** A region for an SMMUv3 master; `region` and `device` are added to their nodes. */
-function example(region: string, device = 'memory-region = <&fb>;', provider = SMMU_V3, cell = ' 1'): string {
+export function framebuffer(
+  region: string,
+  device = 'memory-region = <&fb>;',
+  provider = SMMU_V3,
+  cell = ' 1',
+): string {
   return board(
     '#address-cells = <1>;',
     '#size-cells = <1>;',
@@ -62,7 +67,7 @@ function example(region: string, device = 'memory-region = <&fb>;', provider = S
   );
 }
 
-const GOOD = example('iommu-addresses = <&gpu 0x50000000 0x800000>;');
+export const GOOD_FRAMEBUFFER = framebuffer('iommu-addresses = <&gpu 0x50000000 0x800000>;');
 
 const notInMemoryRegion: Rule = {
   id: 'iommu-addresses-not-in-memory-region',
@@ -72,10 +77,10 @@ const notInMemoryRegion: Rule = {
   knows: 'all',
   doc: `Linux looks for \`iommu-addresses\` only in the regions that the device lists in its \`memory-region\`.
 This region is not listed there, so the IOVA range is neither reserved nor mapped. Add the region to \`memory-region\`.`,
-  source: READER,
-  example: { bad: example('iommu-addresses = <&gpu 0x50000000 0x800000>;', ''), good: GOOD },
+  source: READ_BY,
+  example: { bad: framebuffer('iommu-addresses = <&gpu 0x50000000 0x800000>;', ''), good: GOOD_FRAMEBUFFER },
   *check(context, node) {
-    for (const { phandle, device } of read(context, node)?.entries ?? []) {
+    for (const { phandle, device } of readIommuAddresses(context, node)?.entries ?? []) {
       const list = specifiers(context.tree, device.properties.get('memory-region'), '#memory-region-cells', 0);
       if (list.entries.some(({ provider }) => provider === node) || list.stop || !isLive(device)) continue;
       const label = node.labels[0]?.name;
@@ -91,7 +96,9 @@ This region is not listed there, so the IOVA range is neither reserved nor mappe
     }
   },
   fix(context, node, finding) {
-    const entry = read(context, node)?.entries.find(({ phandle }) => phandle.span.start === finding.span.start);
+    const entry = readIommuAddresses(context, node)?.entries.find(
+      ({ phandle }) => phandle.span.start === finding.span.start,
+    );
     const label = node.labels[0]?.name;
     const edit =
       entry &&
@@ -109,7 +116,7 @@ const multiDevice: Rule = {
   doc: `The entries name several devices. When Linux reads the property for one of them, it does not skip the address and size
 of the others and takes these cells for phandles. As long as no such cell equals the phandle of the device, nothing happens;
 when one does, a range is made up. Use one region per device.`,
-  source: READER,
+  source: READ_BY,
   example: {
     bad: board(
       '#address-cells = <1>;',
@@ -119,10 +126,10 @@ when one does, a range is made up. Use one region per device.`,
       'vpu: vpu { compatible = "vendor,vpu"; iommus = <&smmu 2>; memory-region = <&fb>; };',
       'reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges; fb: framebuffer { iommu-addresses = <&gpu 0x50000000 0x800000>, <&vpu 0x50000000 0x800000>; }; };',
     ),
-    good: GOOD,
+    good: GOOD_FRAMEBUFFER,
   },
   *check(context, node) {
-    const reading = read(context, node);
+    const reading = readIommuAddresses(context, node);
     const devices = new Set(reading?.entries.map(({ device }) => device));
     if (!reading || devices.size < 2) return;
     yield {
@@ -142,9 +149,9 @@ const cellsRule: Rule = {
 the *device* say, not of \`/reserved-memory\`. With another number Linux reads beyond the entry and reserves a wrong range.
 Write the cells that the bus of the device asks for.`,
   source: 'Linux 6.12 drivers/of/address.c:of_translate_dma_region',
-  example: { bad: example('iommu-addresses = <&gpu 0x50000000>;'), good: GOOD },
+  example: { bad: framebuffer('iommu-addresses = <&gpu 0x50000000>;'), good: GOOD_FRAMEBUFFER },
   *check(context, node) {
-    const reading = read(context, node);
+    const reading = readIommuAddresses(context, node);
     if (!reading || reading.rest === 0) return;
     yield {
       message: `The last entry of \`iommu-addresses\` has ${reading.rest} cells after the phandle, fewer than the bus of the device asks for; Linux reads a wrong range.`,
@@ -159,10 +166,10 @@ const zeroSize: Rule = {
   title: '`iommu-addresses` entry of size 0',
   properties: ['iommu-addresses'],
   doc: `Linux prints \`Cannot reserve IOVA region of 0 size\` and reserves nothing. Write the size.`,
-  source: READER,
-  example: { bad: example('iommu-addresses = <&gpu 0x50000000 0x0>;'), good: GOOD },
+  source: READ_BY,
+  example: { bad: framebuffer('iommu-addresses = <&gpu 0x50000000 0x0>;'), good: GOOD_FRAMEBUFFER },
   *check(context, node) {
-    for (const { phandle, size } of read(context, node)?.entries ?? []) {
+    for (const { phandle, size } of readIommuAddresses(context, node)?.entries ?? []) {
       if (size !== 0n) continue;
       yield {
         message: 'This entry has size 0; Linux prints `Cannot reserve IOVA region of 0 size` and reserves nothing.',
@@ -182,12 +189,12 @@ const notIdentity: Rule = {
 Linux prints \`treating non-direct mapping … as reservation\` and maps nothing: what the boot loader started faults.
 Write the range of \`reg\`, or delete \`reg\` if only a reservation is meant.`,
   source: 'Linux 6.12 drivers/iommu/of_iommu.c:iommu_resv_region_get_type',
-  example: { bad: example('iommu-addresses = <&gpu 0x40000000 0x800000>;'), good: GOOD },
+  example: { bad: framebuffer('iommu-addresses = <&gpu 0x40000000 0x800000>;'), good: GOOD_FRAMEBUFFER },
   *check(context, node) {
     const machine = machineOf(context.tree, context.platform);
     const memory = node.properties.has('reg') ? regRange(machine, node, 0) : undefined;
     if (!memory || memory.size === 0n) return;
-    for (const { phandle, device, address, size } of read(context, node)?.entries ?? []) {
+    for (const { phandle, device, address, size } of readIommuAddresses(context, node)?.entries ?? []) {
       const bus = dmaParent(machine, device).node;
       if (!bus || addressing(machine, bus).windows.length > 0) continue;
       if (address === memory.start && size === memory.size) continue;
@@ -206,18 +213,18 @@ const unsupportedDriver: Rule = {
   properties: ['iommu-addresses'],
   doc: `Only the drivers of the Arm SMMUs, virtio-iommu and Apple DART ask for these regions. For a device behind another
 IOMMU Linux neither maps nor reserves them: a framebuffer that the boot loader left on faults when the IOMMU starts.`,
-  source: `${READER}; get_resv_regions of each driver in drivers/iommu`,
+  source: `${READ_BY}; get_resv_regions of each driver in drivers/iommu`,
   example: {
-    bad: example(
+    bad: framebuffer(
       'iommu-addresses = <&gpu 0x50000000 0x800000>;',
       'memory-region = <&fb>;',
       'smmu: iommu { compatible = "sprd,iommu-v1"; #iommu-cells = <0>; };',
       '',
     ),
-    good: GOOD,
+    good: GOOD_FRAMEBUFFER,
   },
   *check(context, node) {
-    for (const { phandle, device } of read(context, node)?.entries ?? []) {
+    for (const { phandle, device } of readIommuAddresses(context, node)?.entries ?? []) {
       const use = usesOf(context, device).find((each) => each.via === 'iommus' && isLive(each.provider));
       const match = use && iommuDriver(context, use.provider);
       if (!match || match.driver.honoursReserved) continue;
@@ -240,13 +247,13 @@ to one it rounds the start and the end up, so the first bytes stay unmapped. Ali
   source:
     'Linux 6.12 drivers/iommu/iommu.c:iommu_create_device_direct_mappings, drivers/iommu/dma-iommu.c:iova_reserve_iommu_regions',
   example: {
-    bad: example('iommu-addresses = <&gpu 0x50000800 0x800000>;')
+    bad: framebuffer('iommu-addresses = <&gpu 0x50000800 0x800000>;')
       .replace('reg = <0x50000000 0x800000>; ', '')
       .replace('@50000000', ''),
-    good: GOOD,
+    good: GOOD_FRAMEBUFFER,
   },
   *check(context, node) {
-    for (const { phandle, address, size } of read(context, node)?.entries ?? []) {
+    for (const { phandle, address, size } of readIommuAddresses(context, node)?.entries ?? []) {
       if (((address | size) & 0xfffn) === 0n) continue;
       yield {
         message: `\`0x${address.toString(16)}\` with size \`0x${size.toString(16)}\` is not a range of whole pages; Linux rounds it.`,

@@ -172,6 +172,7 @@ const disabledPool: Rule = {
   severity: 'warning',
   title: '`memory-region` with a restricted pool that does not exist at run time',
   properties: ['memory-region'],
+  needs: ['dma-pool-misplaced'],
   doc: `The pool is disabled, or has neither \`reg\` nor \`size\`, so Linux sets no memory aside for it.
 A disabled pool is skipped without a message; for one without memory Linux prints \`failed to initialise
 "restricted-dma-pool" memory node\`. In both cases the device uses all memory. Enable the pool and give it memory.`,
