@@ -19,6 +19,13 @@ export const LINUX: Platform = { kind: 'linux', arch: 'arm64', kernelVersion: [6
 /** Fixtures are as small as their subject allows, so dtc's checks of form stay out unless a test asks for them. */
 const OWN_RULES = catalogue(RULES.filter(({ id }) => !id.startsWith('dtc/')));
 
+/** All rules but one switched off, for boards on which its cause has other consequences, too. */
+export function only(id: string): AnalyseOptions {
+  if (!CATALOGUE.byId.has(id)) throw new Error(`there is no rule ${id}`);
+  const others = RULES.filter((rule) => rule.id !== id);
+  return { severities: new Map(others.map((rule) => [rule.id, 'off'])) };
+}
+
 export interface Analysis {
   readonly tree: DeviceTree;
   /** Of the board; of the partial trees follow. */

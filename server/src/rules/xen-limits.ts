@@ -144,8 +144,11 @@ domain, or correct the stream IDs.`,
     const all = guardedDevices(machineOf(tree, platform)).filter(({ iommu }) => xenDriver(iommu)?.name === 'smmu');
     const overlap = (a: DecodedId, b: DecodedId) => ((a.id ^ b.id) & ~((a.mask ?? 0) | (b.mask ?? 0)) & 0x7fff) === 0;
     for (const { first, second, id } of split(all, overlap)) {
+      const equal = first.ids.some((other) => other.id === id.id && (other.mask ?? 0) === (id.mask ?? 0));
+      const owners = `which belongs to ${first.owners.join(', ')} and not to ${second.owners.join(', ')}`;
+      const result = equal ? '' : 'refuses the second with -EINVAL, or ';
       yield {
-        message: `Stream 0x${id.id.toString(16)} is also that of \`${pathOf(first.device)}\`, which belongs to ${first.owners.join(', ')} and not to ${second.owners.join(', ')}: Xen lets one of them into the memory of the other.`,
+        message: `Stream 0x${id.id.toString(16)} is also one of \`${pathOf(first.device)}\`, ${owners}: Xen ${result}lets one of them into the memory of the other.`,
         span: iommusSpan(second.device),
         node: second.device,
         related: [{ message: 'has the same stream', span: iommusSpan(first.device) }],

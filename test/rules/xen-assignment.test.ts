@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+// Rules about devices that a partial tree assigns, in the light of the host's tree.
+import { describe, it } from 'vitest';
+import { only } from '#test/support/analyse.ts';
+import { checkDiagnostics, checkNone } from '#test/support/check.ts';
+import { instead, RCAR_SYSTEM, SYSTEM } from '#test/support/xen-boards.ts';
+
+describe('xen-path-not-found', () => {
+  it('the name that the device has in another release', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        'xen,path = "/soc/mmc@ff160000";': `xen,path = "/soc/sdhci@ff160000";
+//                      ^^^^^^^^ 💡 error[xen-path-not-found]`,
+      }),
+    ));
+
+  it('a device that the host does not have at all', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        'xen,path = "/soc/mmc@ff160000";': `xen,path = "/soc/sata@fd0c0000";
+//                      ^^^^^^^^ error[xen-path-not-found]`,
+      }),
+    ));
+
+  it('capital letters, which Xen does not tell apart', () =>
+    checkNone(instead(SYSTEM, { 'xen,path = "/soc/mmc@ff160000";': 'xen,path = "/SOC/mmc@FF160000";' })));
+});
+
+describe('xen-path-not-marked', () => {
+  it('dom0 has the device already', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        [`iommus = <&smmu 0x870>;
+			xen,passthrough;`]: 'iommus = <&smmu 0x870>;',
+        'xen,path = "/soc/mmc@ff160000";': `xen,path = "/soc/mmc@ff160000";
+//                      ^^^^^^^^ 💡 error[xen-path-not-marked]`,
+      }),
+    ));
+
+  it('without interrupt and IOMMU both get the registers', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        [`		serial@ff000000 {
+			compatible = "cdns,uart-r1p12";
+			reg = <0x0 0xff000000 0x0 0x1000>;
+			interrupts = <0 21 4>;`]: `		serial@ff000000 {
+			compatible = "cdns,uart-r1p12";
+			reg = <0x0 0xff000000 0x0 0x1000>;`,
+        [`xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};`]: `xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};
+
+		serial@ff000000 {
+			compatible = "cdns,uart-r1p12";
+			reg = <0x0 0xff000000 0x0 0x1000>;
+			interrupts = <0 21 4>;
+			xen,path = "/soc/serial@ff000000";
+//                      ^^^^^^^^ 💡 warning[xen-path-not-marked]
+			xen,reg = <0x0 0xff000000 0x0 0x1000 0x0 0xff000000>;
+			xen,force-assign-without-iommu;
+		};`,
+      }),
+      only('xen-path-not-marked'),
+    ));
+
+  it('nobody takes the device where there is no dom0', () =>
+    checkNone(
+      instead(SYSTEM, {
+        [`iommus = <&smmu 0x870>;
+			xen,passthrough;`]: 'iommus = <&smmu 0x870>;',
+        'compatible = "multiboot,kernel", "multiboot,module";':
+          'compatible = "multiboot,xsm-policy", "multiboot,module";',
+      }),
+    ));
+});
+
+describe('xen-path-shared', () => {
+  it('one device for two domains', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        'xen,path = "/soc/mmc@ff160000";': `xen,path = "/soc/ethernet@ff0e0000";
+//                      ^^^^^^^^ error[xen-path-shared]`,
+      }),
+      only('xen-path-shared'),
+    ));
+
+  it('a block of registers without interrupts for two domains', () =>
+    checkNone(
+      instead(SYSTEM, {
+        [`			interrupts = <0 63 4>;
+			iommus = <&smmu 0x877>;
+			xen,passthrough;`]: '			xen,passthrough;',
+        'xen,path = "/soc/mmc@ff160000";': 'xen,path = "/soc/ethernet@ff0e0000";',
+      }),
+      only('xen-path-shared'),
+    ));
+});
+
+describe('xen-assign-no-iommu', () => {
+  it('a device without `iommus`', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        [`interrupts = <0 21 4>;
+		};
+	};
+};`]: `interrupts = <0 21 4>;
+			xen,passthrough;
+		};
+	};
+};`,
+        [`xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};`]: `xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};
+
+		serial@ff000000 {
+			compatible = "cdns,uart-r1p12";
+			reg = <0x0 0xff000000 0x0 0x1000>;
+			interrupts = <0 21 4>;
+			xen,path = "/soc/serial@ff000000";
+//                      ^^^^^^^^ error[xen-assign-no-iommu]
+			xen,reg = <0x0 0xff000000 0x0 0x1000 0x0 0xff000000>;
+		};`,
+      }),
+    ));
+
+  it('the SMMU is switched off on the command line, for both domains', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        '		module@48000000 {': `		xen,xen-bootargs = "iommu=no";
+
+		module@48000000 {`,
+        'xen,path = "/soc/ethernet@ff0e0000";': `xen,path = "/soc/ethernet@ff0e0000";
+//                      ^^^^^^^^ error[xen-assign-no-iommu]`,
+        'xen,path = "/soc/mmc@ff160000";': `xen,path = "/soc/mmc@ff160000";
+//                      ^^^^^^^^ error[xen-assign-no-iommu]`,
+      }),
+      only('xen-assign-no-iommu'),
+    ));
+
+  it('force does not help against an IOMMU that Xen cannot use', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        [`iommus = <&smmu 0x870>;
+			xen,passthrough;`]: `iommus = <&display>;
+			xen,passthrough;
+		};
+
+		display: iommu@fd900000 {
+			compatible = "sprd,iommu-v1";
+			reg = <0x0 0xfd900000 0x0 0x80>;
+			#iommu-cells = <0>;`,
+        'xen,path = "/soc/mmc@ff160000";': `xen,path = "/soc/mmc@ff160000";
+//                      ^^^^^^^^ error[xen-assign-no-iommu]
+			xen,force-assign-without-iommu;`,
+      }),
+    ));
+
+  it('a device without DMA, by force', () =>
+    checkNone(
+      instead(SYSTEM, {
+        [`interrupts = <0 21 4>;
+		};
+	};
+};`]: `interrupts = <0 21 4>;
+			xen,passthrough;
+		};
+	};
+};`,
+        [`xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};`]: `xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};
+
+		serial@ff000000 {
+			compatible = "cdns,uart-r1p12";
+			reg = <0x0 0xff000000 0x0 0x1000>;
+			interrupts = <0 21 4>;
+			xen,path = "/soc/serial@ff000000";
+			xen,reg = <0x0 0xff000000 0x0 0x1000 0x0 0xff000000>;
+			xen,force-assign-without-iommu;
+		};`,
+      }),
+      only('xen-assign-no-iommu'),
+    ));
+});
+
+describe('xen-force-redundant', () => {
+  it('the SMMU protects the card', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        'xen,path = "/soc/mmc@ff160000";': `xen,path = "/soc/mmc@ff160000";
+			xen,force-assign-without-iommu;
+//                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 💡 info[xen-force-redundant]`,
+      }),
+    ));
+
+  it('an IPMMU may turn out to be none, by the cut of the chip', () =>
+    checkNone(
+      instead(RCAR_SYSTEM, {
+        'xen,path = "/soc/mmc@ee100000";': `xen,path = "/soc/mmc@ee100000";
+			xen,force-assign-without-iommu;`,
+      }),
+      only('xen-force-redundant'),
+    ));
+});
+
+describe('xen-force-assign-no-directmap', () => {
+  it('Ethernet without an IOMMU, in a domain with addresses of its own', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        [`iommus = <&smmu 0x877>;
+			xen,passthrough;`]: 'xen,passthrough;',
+        'xen,path = "/soc/ethernet@ff0e0000";': `xen,path = "/soc/ethernet@ff0e0000";
+			xen,force-assign-without-iommu;
+//                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning[xen-force-assign-no-directmap]`,
+      }),
+    ));
+
+  it('a UART: it depends', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        [`interrupts = <0 21 4>;
+		};
+	};
+};`]: `interrupts = <0 21 4>;
+			xen,passthrough;
+		};
+	};
+};`,
+        [`xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};`]: `xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};
+
+		serial@ff000000 {
+			compatible = "cdns,uart-r1p12";
+			reg = <0x0 0xff000000 0x0 0x1000>;
+			interrupts = <0 21 4>;
+			xen,path = "/soc/serial@ff000000";
+			xen,reg = <0x0 0xff000000 0x0 0x1000 0x0 0xff000000>;
+			xen,force-assign-without-iommu;
+//                      ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ info[xen-force-assign-no-directmap]
+		};`,
+      }),
+    ));
+
+  it('the same UART in a domain that is mapped one to one', () =>
+    checkNone(
+      instead(SYSTEM, {
+        [`interrupts = <0 21 4>;
+		};
+	};
+};`]: `interrupts = <0 21 4>;
+			xen,passthrough;
+		};
+	};
+};`,
+        [`xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};`]: `xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};
+
+		serial@ff000000 {
+			compatible = "cdns,uart-r1p12";
+			reg = <0x0 0xff000000 0x0 0x1000>;
+			interrupts = <0 21 4>;
+			xen,path = "/soc/serial@ff000000";
+			xen,reg = <0x0 0xff000000 0x0 0x1000 0x0 0xff000000>;
+			xen,force-assign-without-iommu;
+		};`,
+        [`memory = <0x0 0x40000>;
+
+			module@6000000`]: `memory = <0x0 0x40000>;
+			xen,static-mem = <0x0 0x40000000 0x0 0x10000000>;
+			direct-map;
+
+			module@6000000`,
+      }),
+      only('xen-force-assign-no-directmap'),
+    ));
+});
