@@ -23,6 +23,8 @@ export interface View {
   readonly snapshot: Snapshot;
   /** Where an include in this file leads. */
   resolve(name: string): string | undefined;
+  /** The boards near a shared file that include it, nearest first; a board is its own. */
+  boardsOf(file: string): readonly string[];
 }
 
 /** Boards that are kept evaluated; the one used longest ago goes first. */
@@ -52,6 +54,8 @@ export class Analysis {
   /** Trees of Xen systems: a keystroke in one does not resolve the others again. */
   readonly #systemTrees = new Map<string, DeviceTree>();
   readonly #choices = new Map<string, BoardChoice>();
+
+  #settings: { readonly project: Project; readonly file: string | undefined } = { project: {}, file: undefined };
 
   constructor(grammar: Grammar, stored: FileSystem) {
     this.#grammar = grammar;
@@ -92,6 +96,7 @@ export class Analysis {
 
   /** Everything is worked out anew: the source trees, the project files, the boards. */
   setSettings(settings: Project, projectFile?: string): void {
+    this.#settings = { project: settings, file: projectFile };
     this.#contexts.setSettings(settings, projectFile);
     this.#contexts.forget([]);
     this.#choices.clear();
@@ -115,7 +120,14 @@ export class Analysis {
     if (text === undefined) return undefined;
     const choice = this.#choose(file);
     const snapshot = this.board(choice.board, choice.overlays);
-    return { file, text, choice, snapshot, resolve: (name) => this.#contexts.resolve(file, name) };
+    return {
+      file,
+      text,
+      choice,
+      snapshot,
+      resolve: (name) => this.#contexts.resolve(file, name),
+      boardsOf: (path) => this.boardsOf(path, false),
+    };
   }
 
   /** A board with what the project applies to it, or with other overlays; it has the problems of all its files. */
@@ -136,6 +148,18 @@ export class Analysis {
   rehearse(file: string): void {
     const known = this.#choices.get(file);
     if (known) this.#evaluate(known).problems();
+  }
+
+  /** The files as the user sees them now. */
+  get files(): FileSystem {
+    return this.#documents;
+  }
+
+  /** An analysis of the same files and settings, whose files may be changed without anyone seeing it. */
+  copy(): Analysis {
+    const copy = new Analysis(this.#grammar, this.#documents);
+    copy.setSettings(this.#settings.project, this.#settings.file);
+    return copy;
   }
 
   /** A copy of the board's files to try edits on. */

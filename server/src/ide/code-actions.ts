@@ -6,9 +6,11 @@ import { indentAt, lineEnd } from '#rules/edits.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { pathOf } from '#tree/query.ts';
 import type { View } from './analysis.ts';
+import { isBoard } from './boards.ts';
 import { diagnostics, problemsAt } from './diagnostics.ts';
 import { fixOf, isRepair } from './fixes.ts';
 import { nodeRanges } from './places.ts';
+import { someOf } from './wording.ts';
 
 export interface CodeAction {
   readonly title: string;
@@ -32,17 +34,27 @@ export function hasFixes(view: View): boolean {
   return diagnostics(view).some((problem) => problem.fix !== undefined && isRepair(problem));
 }
 
-/** Rules with a repair at these offsets that the file needs more than once: what offers "fix all of these". */
-export function repeatedRules(view: View, start: number, end: number): string[] {
+/** Rules with a repair at these offsets: what offers "fix all of these". `repeated`: those that the file needs again. */
+export function fixableRules(view: View, start: number, end: number): { rule: string; repeated: boolean }[] {
   const fixable = diagnostics(view).filter((problem) => problem.fix !== undefined);
   const here = problemsAt(view, start, end).filter((problem) => problem.fix !== undefined);
   const rules = new Set(here.map((problem) => problem.rule));
-  return [...rules].filter((rule) => fixable.filter((problem) => problem.rule === rule).length > 1);
+  return [...rules].map((rule) => ({ rule, repeated: fixable.filter((problem) => problem.rule === rule).length > 1 }));
 }
 
 function repair(view: View, problem: Problem): CodeAction[] {
   const fix = fixOf(view, problem);
-  return fix ? [{ title: fix.title, edits: fix.edits, problem, preferred: true }] : [];
+  return fix ? [{ title: fix.title + sharers(view, fix.edits), edits: fix.edits, problem, preferred: true }] : [];
+}
+
+/** Which boards change with a shared file that the edits are in. */
+function sharers(view: View, edits: readonly TextEdit[]): string {
+  const boards = new Set<string>();
+  for (const file of new Set(edits.map(({ span }) => span.file))) {
+    if (isBoard(file)) continue;
+    for (const board of view.boardsOf(file)) boards.add(board.slice(board.lastIndexOf('/') + 1));
+  }
+  return boards.size < 2 ? '' : ` (changes ${someOf([...boards])})`;
 }
 
 /** A comment on a line of its own before the node, where the rule's runner looks for it. */

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: MIT
 // From offsets and plain data to the Language Server Protocol and back: the only place that knows both.
-import type { Diagnostic, TextEdit as LspTextEdit, Position, Range, WorkspaceEdit } from 'vscode-languageserver';
+import type {
+  AnnotatedTextEdit,
+  ChangeAnnotation,
+  Diagnostic,
+  TextEdit as LspTextEdit,
+  Position,
+  Range,
+  WorkspaceEdit,
+} from 'vscode-languageserver';
 import type { Problem, Severity } from '#base/problem.ts';
 import { lineStarts, offsetAt, positionAt, type Span, type TextEdit } from '#base/text.ts';
 import type { Link } from '#ide/markdown.ts';
@@ -106,16 +114,23 @@ export function diagnosticOf(places: Places, problem: Problem, rulePage: string 
   };
 }
 
-/** Edits by document, in text order; `version` of a document that is not open is `null`. */
+const REVIEW = 'dt-iommu';
+
+/**
+ * Edits by document, in text order; `version` of a document that is not open is `null`. With `review` the editor shows
+ * them before it makes them, where that says so.
+ */
 export function workspaceEditOf(
   places: Places,
   edits: readonly TextEdit[],
   version: (path: string) => number | null,
+  review?: ChangeAnnotation,
 ): WorkspaceEdit {
-  const files = new Map<string, LspTextEdit[]>();
+  const files = new Map<string, (LspTextEdit | AnnotatedTextEdit)[]>();
   for (const { span, text } of [...edits].sort((a, b) => a.span.start - b.span.start)) {
     const list = files.get(span.file) ?? [];
-    list.push({ range: rangeOf(places, span), newText: text });
+    const edit = { range: rangeOf(places, span), newText: text };
+    list.push(review ? { ...edit, annotationId: REVIEW } : edit);
     files.set(span.file, list);
   }
   return {
@@ -123,6 +138,7 @@ export function workspaceEditOf(
       textDocument: { uri: places.uri(path), version: version(path) },
       edits: list,
     })),
+    ...(review && { changeAnnotations: { [REVIEW]: review } }),
   };
 }
 

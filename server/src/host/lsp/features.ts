@@ -18,7 +18,7 @@ import {
 } from 'vscode-languageserver';
 import type { Problem } from '#base/problem.ts';
 import type { View } from '#ide/analysis.ts';
-import { codeActions, hasFixes, repeatedRules } from '#ide/code-actions.ts';
+import { codeActions, fixableRules, hasFixes } from '#ide/code-actions.ts';
 import { completion } from '#ide/completion.ts';
 import { definition } from '#ide/definition.ts';
 import { fixAll, isRepair } from '#ide/fixes.ts';
@@ -28,6 +28,7 @@ import { links } from '#ide/links.ts';
 import { references } from '#ide/references.ts';
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/semantic-tokens.ts';
 import { type OutlineEntry, outline } from '#ide/symbols.ts';
+import { fixWorkspace } from '#ide/workspace-fixes.ts';
 import { diagnosticOf, type Lines, linkOf, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import type { Answer, Session } from './server.ts';
 
@@ -215,9 +216,16 @@ function actionsOf(session: Session, params: CodeActionParams): CodeAction[] {
         edit: workspaceEditOf(workspace, action.edits, (file) => workspace.version(file)),
       });
     }
-    for (const rule of resolves(session) ? repeatedRules(view, start, end) : []) {
+    for (const { rule, repeated } of resolves(session) ? fixableRules(view, start, end) : []) {
+      const kind = CodeActionKind.QuickFix;
+      const data = { uri: textDocument.uri, rule };
       const title = `Fix all ${rule} problems in this file`;
-      actions.push(lateAction(session, { title, kind: CodeActionKind.QuickFix }, { uri: textDocument.uri, rule }));
+      if (repeated) actions.push(lateAction(session, { title, kind }, data));
+      if (reviews(session)) {
+        actions.push(
+          lateAction(session, { title: `Review fixes of ${rule} in the workspace…`, kind }, { ...data, all: true }),
+        );
+      }
     }
   }
   if (wants(FIX_ALL) && hasFixes(view) && (resolves(session) || context.only)) {
@@ -232,6 +240,8 @@ interface FixAllData {
   readonly uri: string;
   /** Absent: of every rule. */
   readonly rule?: string;
+  /** In every board of the workspace, for review. */
+  readonly all?: boolean;
 }
 
 /** Fixing all takes an evaluation per fix: a client that can wait for the edit gets it when it is chosen. */
@@ -243,7 +253,23 @@ function resolves({ client }: Session): boolean {
   return client.textDocument?.codeAction?.resolveSupport?.properties.includes('edit') === true;
 }
 
-function fixAllEdit({ analysis, workspace }: Session, { uri, rule }: FixAllData): WorkspaceEdit {
+/** The editor can show changes before it makes them, and there is a folder with more than the open file. */
+function reviews({ client, workspace }: Session): boolean {
+  return workspace.folder !== undefined && client.workspace?.workspaceEdit?.changeAnnotationSupport !== undefined;
+}
+
+function workspaceFixEdit({ analysis, workspace }: Session, folder: string, rule: string): WorkspaceEdit {
+  const { edits, fixed, skipped } = fixWorkspace(analysis, folder, rule);
+  const left = skipped > 0 ? `; ${skipped} more boards: \`dt-iommu fix --rule ${rule}\`` : '';
+  const review = { label: `${rule}: ${fixed} problems${left}`, needsConfirmation: true };
+  return workspaceEditOf(workspace, edits, (file) => workspace.version(file), review);
+}
+
+function fixAllEdit(session: Session, { uri, rule, all }: FixAllData): WorkspaceEdit {
+  const { analysis, workspace } = session;
+  if (all && rule !== undefined && workspace.folder !== undefined) {
+    return workspaceFixEdit(session, workspace.folder, rule);
+  }
   const path = workspace.path(uri);
   const choice = analysis.view(path)?.choice ?? { board: path };
   const wanted = (problem: Problem) =>

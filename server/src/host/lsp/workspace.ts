@@ -23,6 +23,7 @@ export class Workspace implements Places {
   readonly #lines = new Map<string, { readonly text: string; readonly lines: Lines }>();
   /** Scheme and authority of files that no document names: `file://`, or what the editor's folder has. */
   #origin = 'file://';
+  #folder: string | undefined;
 
   constructor(analysis: Analysis, files: FileSystem, encoding: Encoding) {
     this.#analysis = analysis;
@@ -30,8 +31,14 @@ export class Workspace implements Places {
     this.#encoding = encoding;
   }
 
+  /** The folder that the editor has open. */
+  get folder(): string | undefined {
+    return this.#folder;
+  }
+
   setRoot(uri: string): void {
     this.#origin = originOf(uri);
+    this.#folder = pathOfUri(uri);
   }
 
   open(uri: string, version: number, text: string): string {
