@@ -34,14 +34,18 @@ export function accountMarkdown(account: Account, platform: Platform, link: Link
   return paragraphs([
     `**DMA: ${verdictText(report)}**${certaintyNote(report)}`,
     bullets([...facts(report), ...waitFacts(account), ...account.otherwise.map(otherwiseMarkdown)]),
-    stepsMarkdown(steps, link),
+    stepsMarkdown(steps, (span) => linkMarkdown(link(span))),
     more > 0 ? `… and ${more} more steps: \`dt-iommu explain\`` : '',
     `*On ${platformText(platform)}.*`,
   ]);
 }
 
-/** The same as a page of its own: all reasons, and everything that the probe waits for. */
-export function accountPage({ report, waits, way, otherwise }: Account, platform: Platform, link: Link): string {
+/**
+ * The same as a page of its own: all reasons, and everything that the probe waits for. Places are text, because VS Code's
+ * preview of Markdown follows no link to a file outside the workspace.
+ */
+export function accountPage(account: Account, platform: Platform, place: (span: Span) => string): string {
+  const { report, waits, way, otherwise } = account;
   const label = report.label ? ` (${code(report.label)})` : '';
   return paragraphs([
     `# ${code(report.path)}${label}`,
@@ -49,7 +53,7 @@ export function accountPage({ report, waits, way, otherwise }: Account, platform
     `**DMA: ${verdictText(report)}**${certaintyNote(report)}`,
     bullets([...facts(report), ...otherwise.map(otherwiseMarkdown)]),
     report.log.length > 0 ? `## Linux prints\n\n\`\`\`\n${report.log.join('\n')}\n\`\`\`` : '',
-    report.steps.length > 0 ? `## Why\n\n${stepsMarkdown(report.steps, link)}` : '',
+    report.steps.length > 0 ? `## Why\n\n${stepsMarkdown(report.steps, (span) => code(place(span)))}` : '',
     waits.length > 0 ? `## What the probe waits for\n\n${numbered(waits.map(waitText))}` : '',
     way.length > 1 ? `The longest way there: ${wayText(way)}.` : '',
     `*On ${platformText(platform)}.*`,
@@ -111,9 +115,9 @@ export function entryMarkdown(use: IommuUse): string {
   return `IOMMU ${code(use.path)}, ${driverText(use)}${ids === '' ? '' : `: ${ids}`}`;
 }
 
-function stepsMarkdown(steps: readonly Step[], link: Link): string {
+function stepsMarkdown(steps: readonly Step[], place: (span: Span) => string): string {
   const lines = steps.map((step) => {
-    const places = step.evidence.map((span) => linkMarkdown(link(span))).join(', ');
+    const places = step.evidence.map(place).join(', ');
     const depends =
       step.certainty === 'depends' && step.dependsOn !== undefined ? ` Depends on ${step.dependsOn}.` : '';
     return `${step.text}${depends}${places === '' ? '' : ` (${places})`}  \n   *${step.authority}*`;

@@ -25,7 +25,7 @@ export interface ExplainParams extends DocumentParams {
 export interface ExplainResult extends ExplainJson {
   /** The same as text for people. */
   readonly text: string;
-  /** The same as Markdown, with links to the places. */
+  /** The same as a page in Markdown. */
   readonly markdown: string;
 }
 

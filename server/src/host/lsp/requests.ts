@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The requests of our own: boards, reports, topology, the resolved tree, rule pages.
 import type { CancellationToken, Connection } from 'vscode-languageserver';
+import type { Span } from '#base/text.ts';
 import { accountOf, briefAccountOf } from '#ide/account.ts';
 import type { View } from '#ide/analysis.ts';
 import { accountPage, ruleMarkdown } from '#ide/markdown.ts';
@@ -13,7 +14,7 @@ import { platformText } from '#ide/wording.ts';
 import type { DmaReport } from '#model/types.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { printTree } from '#tree/print.ts';
-import { linkOf, placeName, rangeOf } from './convert.ts';
+import { placeName, rangeOf } from './convert.ts';
 import * as protocol from './protocol.ts';
 import type { Answer, Progress, Session } from './server.ts';
 
@@ -80,18 +81,17 @@ function explain(session: Session, params: protocol.ExplainParams): protocol.Exp
   const reports = reportsOf(session, view, params);
   const all = params.node === undefined && params.position === undefined;
   const accounts = reports.map((report) => (all ? briefAccountOf : accountOf)(snapshot, report));
+  const place = (span: Span) => placeName(span, snapshot.line(span));
   return {
     ...explainJson(accounts, snapshot.platform, (span) => ({
       file: workspace.uri(span.file),
       range: rangeOf(workspace, span),
     })),
     text: [
-      ...accounts.map((account) => reportText(account.report, (span) => placeName(span, snapshot.line(span)), account)),
+      ...accounts.map((account) => reportText(account.report, place, account)),
       platformText(snapshot.platform),
     ].join('\n\n'),
-    markdown: accounts
-      .map((account) => accountPage(account, snapshot.platform, linkOf(workspace, snapshot)))
-      .join('\n\n---\n\n'),
+    markdown: accounts.map((account) => accountPage(account, snapshot.platform, place)).join('\n\n---\n\n'),
   };
 }
 
