@@ -26,12 +26,24 @@ export class TreeNode implements DtNode {
   deleted = false;
   omitIfUnreferenced = false;
   revision: number;
+  #referring: readonly TreeProperty[] = NO_PROPERTIES;
+  #referringAt = -1;
 
   constructor(name: string, parent: TreeNode | undefined, born: number) {
     this.name = name;
     this.parent = parent;
     this.born = born;
     this.revision = born;
+  }
+
+  /** Its properties with references or labels in their values or before their names; to be asked of a pruned tree. */
+  get referring(): readonly TreeProperty[] {
+    if (this.#referringAt !== this.revision) {
+      const found = [...this.properties.values()].filter(refers);
+      this.#referring = found.length > 0 ? found : NO_PROPERTIES;
+      this.#referringAt = this.revision;
+    }
+    return this.#referring;
   }
 
   /** What brings back its own present state; properties and children have theirs. */
@@ -45,6 +57,12 @@ export class TreeNode implements DtNode {
       origins.length = length;
     };
   }
+}
+
+const NO_PROPERTIES: readonly TreeProperty[] = [];
+
+function refers({ labels, raw }: TreeProperty): boolean {
+  return labels.length > 0 || raw.labels.length > 0 || raw.references.length > 0;
 }
 
 export class TreeProperty implements DtProperty {

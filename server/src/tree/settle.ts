@@ -28,9 +28,8 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
   const phandleTargets = new Set<TreeNode>();
   const labelled: TreeProperty[] = [];
   const problems: Problem[] = [];
-  const pending: TreeNode[] = [tree.root];
-  for (let node = pending.pop(); node; node = pending.pop()) {
-    for (const property of node.properties.values()) {
+  const visit = (node: TreeNode): void => {
+    for (const property of node.referring) {
       if (property.labels.length > 0 || property.raw.labels.length > 0) labelled.push(property);
       for (const reference of property.raw.references) {
         if (reference.kind === 'path') property.forgetValue();
@@ -49,8 +48,9 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
         }
       }
     }
-    if (node.children.size > 0) for (const child of [...node.children.values()].reverse()) pending.push(child);
-  }
+    for (const child of node.children.values()) visit(child);
+  };
+  visit(tree.root);
   if (settings.omits) omitUnreferenced(tree, referenced, settings.symbols);
   const innerLabels = labelled.filter((property) => !property.deleted);
   return { labels: tree.labelTable(), innerLabels, problems, phandleTargets: [...phandleTargets] };
