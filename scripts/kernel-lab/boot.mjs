@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Boots one tree on one kernel under QEMU and returns the lines that the guest printed about it.
 import { execFile, execFileSync } from 'node:child_process';
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ownKernel, xenImage } from './images.mjs';
-import { ringAddresses, wireTrace } from './wire.mjs';
+import { ownKernel } from './images.mjs';
+import { ringAddresses } from './wire.mjs';
+import { dom0Chosen, guestChosen, guestLines, ownXenProbes, showsGrants, xenArguments } from './xen.mjs';
 
 /**
  * Linux tells what it gave each device at the entry of arch_setup_dma_ops, the last step of of_dma_configure: 6.12 by
@@ -23,8 +24,6 @@ const probes = {
 probes[ownKernel] = 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string coherent=%x1:u8';
 
 const rngs = Array.from({ length: 8 }, () => ['-device', 'virtio-rng-device']).flat();
-
-const guestMemory = 1024;
 
 /** The blob that cpp and dtc, not we, make of the tree, and of `more` behind it. */
 export function compileTree(file, blob, more = '') {
@@ -46,96 +45,53 @@ function commandLine(kernel, test) {
   return `${fixed} lab=${test.steps} ${test.cmdline}`.trim();
 }
 
-/** Where QEMU puts dom0's kernel and initramfs, which Xen finds through the tree. */
-const modules = { kernel: 0x49000000, ramdisk: 0x4e000000 };
-
-/** Whether the boot also shows whom grants are made to, and which addresses the devices are given. */
-const showsGrants = (kernel, test) => test.xen && kernel === ownKernel;
-
-/**
- * The operations that a device ended up with on Xen: of a platform device at its bus's probe, which the guest sets before
- * it loads drivers; of a virtio device of the lab's own kernel where it asks Xen, which has no modules (offsets: parent in
- * struct virtio_device, dma_ops in struct device, as that kernel's code says). That kernel also says which domain it
- * makes grants to (the first member of struct xen_grant_dma_data), and the address that a device gets for its ring.
- */
-const operationProbe = 'p:ops platform_probe name=_dev->kobj.name:string ops=_dev->dma_ops:symbol';
-const ownXenProbes = [
-  'r:ops xen_virtio_restricted_mem_acc name=+0(+0(+80($arg1))):string ops=+520(+80($arg1)):symbol',
-  'r:domain find_xen_grant_dma_data name=+0(+0($arg1)):string domid=+0($retval):u16',
-  'r:ring dma_alloc_attrs name=+0(+0($arg1)):string address=+0($arg3):x64',
-];
-
-/** Xen's own `/chosen`: dom0's command line, and a third probe, which shows the operations that a device ended up with. */
-function xenChosen(image, test) {
-  const cmdline = commandLine(image.kernel, test).replace(
-    'console=ttyAMA0',
-    `console=hvc0 probe=${operationProbe.replaceAll(' ', ',')}`,
-  );
-  const module = (kind, file, more = '') => `
-    module@${modules[kind].toString(16)} {
-      compatible = "multiboot,${kind}", "multiboot,module";
-      reg = <0x0 ${modules[kind]} 0x0 ${statSync(file).size}>; ${more}
-    };`;
-  const kernel = module('kernel', image.image, `bootargs = "${cmdline}";`);
-  return `/ { chosen { ${kernel} ${module('ramdisk', image.initramfs)} }; };`;
-}
-
-function xenArguments(image, test, blob) {
+/** What QEMU is started with; compiles the tree, and for a guest of Xen the tree of its host. */
+function prepare(image, test, folder) {
+  const blob = join(folder, `${test.name}-${image.kernel}.dtb`);
+  const cmdline = commandLine(image.kernel, test);
+  if (test.xen === 'domu') {
+    const partial = compileTree(test.file, join(folder, `${test.name}-${image.kernel}-partial.dtb`));
+    compileTree(join(dirname(test.file), 'xen-domu-host.dtsi'), blob, guestChosen(image, cmdline, partial));
+    return xenArguments(image, test, { blob, partial });
+  }
+  compileTree(test.file, blob, test.xen === 'dom0' ? dom0Chosen(image, cmdline) : '');
+  if (test.xen === 'dom0') return xenArguments(image, test, { blob });
   return [
     ...test.qemu,
-    ...[
-      '-cpu',
-      'cortex-a57',
-      '-m',
-      '2048',
-      '-nographic',
-      '-net',
-      'none',
-      '-no-reboot',
-      '-kernel',
-      xenImage(),
-      '-dtb',
-      blob,
-    ],
-    ...['-append', `dom0_mem=${guestMemory}M console=dtuart dtuart=/pl011@9000000`],
-    ...['-device', `guest-loader,addr=${modules.kernel},kernel=${image.image}`],
-    ...['-device', `guest-loader,addr=${modules.ramdisk},initrd=${image.initramfs}`],
-    ...(showsGrants(image.kernel, test) ? wireTrace : []),
-    ...rngs,
+    ...['-cpu', 'cortex-a57', '-m', '1024', '-nographic', '-net', 'none', '-no-reboot'],
+    ...['-kernel', image.image, '-initrd', image.initramfs, '-dtb', blob, '-append', cmdline],
   ];
 }
 
-function qemuArguments(image, test, blob) {
-  return [
-    ...test.qemu,
-    ...['-cpu', 'cortex-a57', '-m', String(guestMemory), '-nographic', '-net', 'none', '-no-reboot'],
-    ...['-kernel', image.image, '-initrd', image.initramfs, '-dtb', blob, '-append', commandLine(image.kernel, test)],
-    ...rngs,
-  ];
-}
-
-function runOnce(args, seconds) {
+/** Runs until QEMU ends; or, as Xen does not end with its guest, until the guest has said all. */
+function runOnce(args, seconds, untilSaid) {
   return new Promise((resolve) => {
     const options = { timeout: seconds * 1000, killSignal: 'SIGKILL', maxBuffer: 16 << 20, encoding: 'latin1' };
-    const child = execFile('nice', ['-n', '10', 'qemu-system-aarch64', ...args], options, (error, stdout, stderr) =>
-      resolve({ error, stdout, stderr }),
-    );
+    const program = ['-n', '10', 'qemu-system-aarch64', ...args, ...rngs];
+    const child = execFile('nice', program, options, (error, stdout, stderr) => resolve({ error, stdout, stderr }));
     child.stdin.end();
+    if (!untilSaid) return;
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said = (said + text).slice(-1000);
+      if (said.includes(' @end')) child.kill('SIGKILL');
+    });
   });
 }
 
 /**
- * Boots `test` on `image`; the lines have lost their `@`, and a line `wire ADDRESS` is added for each ring. Throws when the guest did not reach its end in `seconds`, with
- * the last of what it said; only a QEMU that printed nothing at all (it did not start) is started a second time.
+ * Boots `test` on `image`; the lines have lost their `@`, and a line `wire ADDRESS` is added for each ring. Throws when
+ * the guest did not reach its end in `seconds`, with the last of what it said; only a QEMU that printed nothing at all (it
+ * did not start) is started a second time.
  */
 export async function boot(image, test, folder, seconds = 120) {
-  const chosen = test.xen ? xenChosen(image, test) : '';
-  const blob = compileTree(test.file, join(folder, `${test.name}-${image.kernel}.dtb`), chosen);
-  const args = (test.xen ? xenArguments : qemuArguments)(image, test, blob);
-  let run = await runOnce(args, seconds);
-  if (run.stdout === '') run = await runOnce(args, seconds);
+  const args = prepare(image, test, folder);
+  const isGuest = test.xen === 'domu';
+  let run = await runOnce(args, seconds, isGuest);
+  if (run.stdout === '') run = await runOnce(args, seconds, isGuest);
   writeFileSync(join(folder, `${test.name}-${image.kernel}.log`), run.stdout + run.stderr);
-  const lines = run.stdout.split(/\r*\n/).filter((line) => line.startsWith('@'));
+  const all = isGuest ? guestLines(run.stdout) : run.stdout.split(/\r*\n/);
+  const lines = all.filter((line) => line.startsWith('@'));
   if (lines.at(-1) !== '@end') {
     const said = `${run.stdout}${run.stderr}`.trim().split('\n').slice(-3).join(' | ');
     throw new Error(`${test.name} on ${image.kernel} did not reach its end: ${said || run.error?.message}`);

@@ -139,7 +139,7 @@ that coherence, DMA limit, stream IDs and the operations are the kernel's own. A
 of memory with the registers that its driver reads first: it translates nothing, but Linux decides about it as about any other.
 What Debian's kernels leave out is shown by one that \`scripts/build-lab-kernel.sh\` builds from Debian's linux-source-6.12 with
 \`test/kernel/own-kernel.config\` (6.12-own); where it has not been built, its committed observations stand for it. Xen is
-Debian's 4.17.
+Debian's 4.17: Linux runs as its dom0, or, where the tree is a partial one, as a guest that Xen gives devices of the host.
 
 ${trees} trees, ${done.length} boots, ${fields.length} fields: ${count(fields, 'agrees')} agree, ${count(fields, 'differs')} differ, ${count(fields, 'open')} are open (they
 differ, and the model had said that the answer depends on something that no tree shows).

@@ -161,7 +161,7 @@ const waits = (report: DmaReport) => report.verdict === 'defer' || report.verdic
 
 /** The lab puts a device behind the last eight transports only; a driver that finds none stays unbound in every tree. */
 function hasHardware({ node, bus }: ObservedDevice): boolean {
-  return bus === 'amba' || /^\/virtio_mmio@a003/.test(node);
+  return bus === 'amba' || /\/virtio_mmio@a003/.test(node);
 }
 
 const ranges = (reserved: readonly { start: string; end: string; type: string }[]) =>

@@ -15,8 +15,8 @@ export interface Case {
   readonly unseen: readonly string[];
   readonly cmdline: string;
   readonly qemu: readonly string[];
-  /** Xen starts first, and Linux as its dom0. */
-  readonly xen: boolean;
+  /** Xen starts first: Linux is its dom0, or a guest, and the tree is the partial one of that guest. */
+  readonly xen: 'dom0' | 'domu' | false;
   /** What the guest does before it reports, in the form of its `lab=` parameter. */
   readonly steps: string;
 }
@@ -34,6 +34,7 @@ const loaders = (base: number): string[] =>
 const machines: Readonly<Record<string, readonly string[]>> = {
   plain: ['-M', 'virt,gic-version=3'],
   'xen-dom0': ['-M', 'virt,gic-version=3,iommu=smmuv3,virtualization=on'],
+  'xen-domu': ['-M', 'virt,gic-version=3,iommu=smmuv3,virtualization=on'],
   registers: ['-M', 'virt,gic-version=3'],
   smmuv3: ['-M', 'virt,gic-version=3,iommu=smmuv3'],
   'virtio-iommu': ['-M', 'virt,gic-version=3', '-device', 'virtio-iommu-pci,addr=1,romfile='],
@@ -68,6 +69,9 @@ function header(text: string): Map<string, string> {
   return fields;
 }
 
+const xenRole = (machine: string | undefined): Case['xen'] =>
+  machine === 'xen-dom0' ? 'dom0' : machine === 'xen-domu' && 'domu';
+
 function readCase(folder: string, file: string): Case {
   const fields = header(readFileSync(join(folder, file), 'utf8'));
   const name = file.replace(/\.dts$/, '');
@@ -87,7 +91,7 @@ function readCase(folder: string, file: string): Case {
       .filter((fact) => fact !== ''),
     cmdline: fields.get('Cmdline') ?? '',
     qemu: [...machine, ...words(fields.get('Qemu'))],
-    xen: fields.get('Machine') === 'xen-dom0',
+    xen: xenRole(fields.get('Machine')),
     steps: steps(fields.get('Boot') ?? defaultBoot),
   };
 }

@@ -18,7 +18,7 @@ export interface Boot {
   /** Text of the kernel's `.config`. */
   readonly kernelConfig: string;
   readonly cmdline: string;
-  readonly xen: boolean;
+  readonly xen: 'dom0' | 'domu' | false;
 }
 
 export interface Prediction {
@@ -40,7 +40,7 @@ export async function predictor(root: string): Promise<(boot: Boot) => Predictio
   return ({ file, xen, ...stated }) => {
     const frontend = new Frontend(grammar, new DiskFiles());
     const tree = frontend.evaluate(file, { includePaths: [], defines: [] });
-    const platform = platformOf(tree, { kind: xen ? 'xen-dom0' : 'linux', ...stated });
+    const platform = platformOf(tree, { kind: xen ? `xen-${xen}` : 'linux', ...stated });
     return {
       tree,
       platform,

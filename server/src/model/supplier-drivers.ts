@@ -33,6 +33,7 @@ const PREFERENCE: readonly Enabled[] = ['builtin', 'unknown', 'module', 'off'];
 
 /** `undefined`: no driver of Linux 6.12 that a supplier on its boards has is known for any string of the node. */
 export function supplierDriver(platform: Platform, node: DtNode): SupplierDriver | undefined {
+  if (isStub(platform, node)) return { compatible: 'arm,gic-v3', state: 'builtin', early: true };
   const iommu = node.properties.has('#iommu-cells') ? driverFor(node, platform.kernelVersion) : undefined;
   if (iommu) {
     const { driver, compatible } = iommu;
@@ -45,6 +46,12 @@ export function supplierDriver(platform: Platform, node: DtNode): SupplierDriver
   const state = PREFERENCE.find((wanted) => found.some((driver) => driver.state === wanted));
   const built = found.filter((driver) => driver.state === state);
   return built.find(({ early }) => early) ?? built[0];
+}
+
+/** In a partial tree `/gic` stands for the controller that Xen gives the guest (domain_build.c:handle_dtb_bootmodule). */
+function isStub({ kind }: Platform, node: DtNode): boolean {
+  const atRoot = node.parent !== undefined && node.parent.parent === undefined;
+  return kind === 'xen-domu' && atRoot && node.name === 'gic' && !node.properties.has('compatible');
 }
 
 function known(platform: Platform, compatible: string, { symbol, early }: Row): SupplierDriver {
