@@ -80,6 +80,7 @@ describe('a command line', () => {
     ['dyndbg="file dd.c +p iommu.strict=1" quiet', {}],
     ['quiet -- iommu.strict=1', {}],
     ['iommu.forcedac=1', { forceDac: true }],
+    ['iommu=force,pt', { x86Iommu: 'pt' }],
   ])('%s', (text, options) => expect(parseCommandLine(text)).toEqual(options));
 });
 
@@ -165,6 +166,8 @@ describe('default domain', () => {
     ['and before 6.7 no default domain', { arch: 'arm', kernelVersion: '6.1' }, 'none'],
     ['riscv neither', { arch: 'riscv', kernelVersion: '6.13' }, 'identity'],
     ['x86 is lazy', { arch: 'x86' }, 'dma-fq'],
+    ['iommu=pt on x86', { arch: 'x86', cmdline: 'iommu=pt' }, 'identity'],
+    ['and nowhere else', { cmdline: 'iommu=pt' }, 'dma'],
   ])('%s', (_, statements, type) => expect(defaultDomain(stated(statements)).value).toBe(type));
 
   test('says what it rests on', () => {

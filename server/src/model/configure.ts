@@ -15,16 +15,16 @@ import { type IdMap, iommuMap } from './id-map.ts';
 import { failureLines, iommuState } from './iommu-state.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { type AskById, madeDevices } from './made-devices.ts';
-import { memoryBanks, outOfReach } from './memory.ts';
 import { treeNodes } from './nodes.ts';
 import { functionPlacement } from './pci-groups.ts';
 import { compareVersions } from './platform.ts';
 import { listed, type Region, reservedByTree } from './reserved.ts';
-import { sayPoolUnused, takesRestrictedPool } from './restricted-pool.ts';
+import { sayPoolUnused } from './restricted-pool.ts';
 import type { Subject, Translation } from './subject.ts';
 import { SYSTEMS } from './systems/index.ts';
 import { at, follow, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
 import type { DmaReport, IommuUse, PciMaps, Platform, Verdict, XenFacts } from './types.ts';
+import { withoutIommu } from './without-iommu.ts';
 import { sayDomain } from './xen-domain.ts';
 import { type HostView, hostView, xenFacts } from './xen-host.ts';
 import { limitsOf, sayLimits } from './xen-limits.ts';
@@ -232,12 +232,12 @@ function beforeOps(subject: Subject, translation: Translation, trail: Trail): Ou
   if (order) return { ...none, verdict: order.verdict, deferred: order.deferral };
   const { machine, binding } = subject;
   if (binding.outcome !== 'bound' || translation.refused !== undefined || refused(subject, trail)) {
-    return { ...none, verdict: direct(subject, trail) };
+    return { ...none, verdict: withoutIommu(subject, trail) };
   }
   revisionDoubt(machine, binding, trail);
   doubtCrowd(subject, trail);
   const group = translation.group ?? groupName(subject);
-  if (group === undefined) return { ...none, verdict: direct(subject, trail) };
+  if (group === undefined) return { ...none, verdict: withoutIommu(subject, trail) };
   return { ...none, verdict: behindIommu(subject, group, trail), group, reserved: reservedOf(subject, trail) };
 }
 
@@ -303,31 +303,6 @@ function reservedOf(subject: Subject, trail: Trail): Outcome['reserved'] {
   if (honoured && compareVersions(machine.platform.kernelVersion, [6, 3]) >= 0)
     regions.push(...reservedByTree(machine, subject.node, trail));
   return listed(regions);
-}
-
-/** Without an IOMMU: a restricted pool, bouncing, or plain direct DMA. */
-function direct(subject: Subject, trail: Trail): Verdict {
-  if (takesRestrictedPool(subject, trail)) return 'restricted-pool';
-  const gap = outOfReach(memoryBanks(subject.machine), subject.addressing);
-  const authority = 'Linux 6.12 include/linux/dma-direct.h:dma_capable';
-  if (gap === undefined) {
-    return 'direct';
-  }
-  if (gap === 'unknown') {
-    sayIf(
-      trail,
-      authority,
-      'The tree describes no RAM: only what lies in the windows of `dma-ranges` is reached without bouncing.',
-      {
-        dependsOn: 'the RAM that the boot loader adds to the tree',
-      },
-    );
-    trail.alternative ??= { when: 'the machine has RAM outside the windows', verdict: 'direct+swiotlb' };
-    return 'direct';
-  }
-  const bounds = `${hex(gap.start)} to ${hex(gap.start + gap.size - 1n)}`;
-  say(trail, authority, `The device cannot reach the RAM from ${bounds}: buffers there bounce through swiotlb.`);
-  return 'direct+swiotlb';
 }
 
 function finish(subject: Subject, outcome: Outcome, trail: Trail): DmaReport {

@@ -5,10 +5,9 @@ import type { DtNode } from '#tree/types.ts';
 import { smaller } from './addresses.ts';
 import { deviceName } from './device-name.ts';
 import type { DriverMatch } from './drivers/index.ts';
-import { type CommandLine, parseCommandLine } from './kernel-options.ts';
 import { type Machine, perMachine } from './machine.ts';
 import { functionPlacement } from './pci-groups.ts';
-import { compareVersions, inVersions, isEnabled } from './platform.ts';
+import { compareVersions, defaultDomain, inVersions, isEnabled } from './platform.ts';
 import type { Subject } from './subject.ts';
 import { at, hex, quoted, say, sayIf, type Trail } from './trail.ts';
 import type { DomainRule, DomainType, Verdict } from './types.ts';
@@ -17,32 +16,10 @@ const DEFAULT_TYPE = 'Linux 6.12 drivers/iommu/iommu.c:iommu_get_default_domain_
 const SUBSYS_INIT = 'Linux 6.12 drivers/iommu/iommu.c:iommu_subsys_init';
 const INIT_DOMAIN = 'Linux 6.12 drivers/iommu/dma-iommu.c:iommu_dma_init_domain';
 
-/** The kernel's command line as the model reads it. */
-export const commandLine = perMachine<CommandLine>(({ platform }) => parseCommandLine(platform.cmdline));
-
-interface GlobalDefault {
-  readonly type: 'identity' | 'dma' | 'dma-fq';
-  /** A clause that names where it comes from. */
-  readonly from: string;
-}
-
-/** The default domain type that Linux prints at boot. */
-const globalDefault = perMachine<GlobalDefault>((machine) => {
-  const { passthrough, strict } = commandLine(machine);
-  const { platform } = machine;
-  if (passthrough === true) return { type: 'identity', from: '`iommu.passthrough=1`' };
-  if (passthrough === undefined && isEnabled(platform, 'IOMMU_DEFAULT_PASSTHROUGH') === 'builtin') {
-    return { type: 'identity', from: 'CONFIG_IOMMU_DEFAULT_PASSTHROUGH' };
-  }
-  if (strict !== undefined) {
-    return { type: strict ? 'dma' : 'dma-fq', from: `\`iommu.strict=${strict ? 1 : 0}\`` };
-  }
-  if (platform.kernelConfig !== undefined) {
-    const lazy = isEnabled(platform, 'IOMMU_DEFAULT_DMA_LAZY') === 'builtin';
-    return { type: lazy ? 'dma-fq' : 'dma', from: `CONFIG_IOMMU_DEFAULT_DMA_${lazy ? 'LAZY' : 'STRICT'}` };
-  }
-  const lazy = platform.arch === 'x86';
-  return { type: lazy ? 'dma-fq' : 'dma', from: `the default of ${platform.arch}` };
+/** The default domain type that Linux prints at boot, and a clause that names where it comes from. */
+const globalDefault = perMachine(({ platform }) => {
+  const { value, because } = defaultDomain(platform);
+  return { type: value, from: because.includes('=') ? quoted(because) : because };
 });
 
 /** Architectures that select IOMMU_DMA in Linux 6.12; on the others no IOMMU domain backs the DMA API by itself. */

@@ -24,6 +24,8 @@ export interface CommandLine {
   readonly fwDevlink?: 'off' | 'permissive' | 'on' | 'rpm';
   /** fw_devlink.strict */
   readonly fwDevlinkStrict?: boolean;
+  /** iommu=, which only x86 reads (arch/x86/kernel/pci-dma.c:iommu_setup). */
+  readonly x86Iommu?: (typeof X86_WORDS)[number];
   /** arm-smmu.disable_bypass */
   readonly smmuDisableBypass?: boolean;
   /** arm-smmu-v3.disable_bypass */
@@ -88,6 +90,8 @@ export function parseCommandLine(text: string): CommandLine {
   return given;
 }
 
+const X86_WORDS = ['pt', 'nopt', 'off', 'force', 'soft'] as const;
+
 type Reader = (value: string | undefined) => CommandLine;
 
 /** By name, with `_` for `-`. */
@@ -101,6 +105,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   fw_devlink: (value) =>
     value === 'off' || value === 'permissive' || value === 'on' || value === 'rpm' ? { fwDevlink: value } : {},
   'fw_devlink.strict': flag('fwDevlinkStrict'),
+  iommu: (value) => {
+    const word = X86_WORDS.find((known) => value?.split(',').includes(known));
+    return word === undefined ? {} : { x86Iommu: word };
+  },
   'arm_smmu.disable_bypass': flag('smmuDisableBypass', true),
   'arm_smmu_v3.disable_bypass': flag('smmuV3DisableBypass', true),
   'vfio_iommu_type1.allow_unsafe_interrupts': flag('allowUnsafeInterrupts', true),

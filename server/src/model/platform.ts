@@ -168,6 +168,12 @@ export function hasRestrictedPools(platform: Platform): Answer<boolean> {
   return isOn(platform, 'DMA_RESTRICTED_POOL', platform.arch === 'arm64');
 }
 
+/** Whether there is a bounce buffer: CONFIG_SWIOTLB and not `swiotlb=noforce` (`kernel/dma/swiotlb.c`). */
+export function hasSwiotlb(platform: Platform): Answer<boolean> {
+  if (optionsOf(platform).swiotlb?.mode === 'noforce') return answer(platform, false, '`swiotlb=noforce`', ['cmdline']);
+  return isOn(platform, 'SWIOTLB', true);
+}
+
 /** `none`: no default domain at all, so that devices keep direct DMA and their streams no translation. */
 export type DefaultDomain = 'dma' | 'dma-fq' | 'identity' | 'none';
 
@@ -180,8 +186,9 @@ export function defaultDomain(platform: Platform): Answer<DefaultDomain> {
     const value = compareVersions(kernelVersion, [6, 7]) >= 0 ? 'identity' : 'none';
     return { value, because: mapping.because, assumed: mapping.assumed };
   }
-  const { passthrough, strict } = optionsOf(platform);
+  const { passthrough, strict, x86Iommu } = optionsOf(platform);
   if (passthrough === true) return answer(platform, 'identity', 'iommu.passthrough=1', ['cmdline']);
+  if (x86Iommu === 'pt' && platform.arch === 'x86') return answer(platform, 'identity', 'iommu=pt', ['cmdline']);
   if (passthrough === undefined && isEnabled(platform, 'IOMMU_DEFAULT_PASSTHROUGH') === 'builtin') {
     return answer(platform, 'identity', 'CONFIG_IOMMU_DEFAULT_PASSTHROUGH', ['cmdline']);
   }

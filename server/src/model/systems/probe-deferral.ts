@@ -11,6 +11,9 @@ import { pathOf } from '#tree/query.ts';
 
 const CHECK_SUPPLIERS = 'Linux 6.12 drivers/base/core.c:device_links_check_suppliers';
 const CHECK_STATE = 'Linux 6.12 drivers/base/dd.c:driver_deferred_probe_check_state';
+/** Known by their descriptions, not read or booted: the result is the same, the moment is another. */
+const SINCE_6_14 = 'Linux 6.14 drivers/iommu/iommu.c:iommu_fwspec_init (46b3df8eb9bd, as described)';
+const SINCE_6_15 = 'Linux 6.15 drivers/iommu/iommu.c:iommu_device_register (bcb81ac6ae3c, as described)';
 
 /** PCI functions have no links of their own: their host bridge has. */
 function missingSupplier({ machine, node, bus }: Subject): DeviceLink | undefined {
@@ -67,13 +70,20 @@ function order(subject: Subject, trail: Trail): Order | undefined {
   const on = awaited?.path ?? '';
   const reason = awaited?.registration.kind === 'never' ? awaited.registration.reason : 'no-driver';
   const wait = timeoutOf(machine);
+  const { kernelVersion } = machine.platform;
+  const authority = compareVersions(kernelVersion, [6, 14]) < 0 ? CHECK_STATE : SINCE_6_14;
   if (wait.seconds === undefined) {
-    say(trail, CHECK_STATE, `The probe waits for ${quoted(on)} without end (${wait.from}).`);
+    say(trail, authority, `The probe waits for ${quoted(on)} without end (${wait.from}).`);
     return orderAfter(wait, { on, reason });
   }
   trail.log.push(subjectLine(machine, subject, wait.log));
   const text = `The probe waits ${wait.seconds} s for ${quoted(on)} (${wait.from}), then Linux goes on without an IOMMU.`;
-  say(trail, CHECK_STATE, text);
+  say(trail, authority, text);
+  if (compareVersions(kernelVersion, [6, 15]) >= 0) {
+    const early =
+      'The set-up of DMA is tried before the probe, too: when the device is made, and when an IOMMU registers.';
+    say(trail, SINCE_6_15, early);
+  }
   const driver = awaited?.match?.driver;
   if (driver?.unattached === 'fault' && reason === 'probe-fails') {
     const left = 'The hardware stays as the firmware left it and may block the device.';
