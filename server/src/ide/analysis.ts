@@ -177,7 +177,8 @@ export class Analysis {
       if (file) frontend.adopt(file, this.#frontend.ast(file));
     }
     const evaluate = (path: string) => frontend.evaluate(path, this.#contexts.options(path));
-    const inputs = { frontend, version: current, evaluate, other: evaluate };
+    const other = (path: string) => applyOverlays(evaluate(path), this.#contexts.overlaysOf(path).map(evaluate));
+    const inputs = { frontend, version: current, evaluate, other };
     return new Trial((versions) => {
       changed = versions;
       return versions.size === 0 ? untouched : this.#snapshot(inputs, composition);
@@ -245,7 +246,10 @@ export class Analysis {
   }
 
   #systemTree(path: string): DeviceTree {
-    const tree = this.#systemTrees.get(path) ?? this.#frontend.evaluate(path, this.#contexts.options(path));
+    const known = this.#systemTrees.get(path);
+    if (known) return known;
+    const evaluate = (file: string) => this.#frontend.evaluate(file, this.#contexts.options(file));
+    const tree = applyOverlays(evaluate(path), this.#contexts.overlaysOf(path).map(evaluate));
     this.#systemTrees.set(path, tree);
     return tree;
   }
