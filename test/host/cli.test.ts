@@ -133,6 +133,22 @@ describe('check', () => {
     });
   });
 
+  test('an ignore comment of a shared file is unused when no board of the folder needs it', async () => {
+    const commented = BOARDS.replace('\teth: ', '\t/* dt-iommu-ignore iommus-target-disabled: boot loader */\n\teth: ');
+    const unused = async (text: string, ...paths: string[]) => {
+      const { out } = await folder(text).run('check', ...paths, '--format', 'json');
+      return JSON.parse(out)
+        .problems.filter(({ rule }: { rule: string }) => rule === 'unused-ignore')
+        .map(({ file, boards }: { file: string; boards: string[] }) => [file, ...boards].join(' '));
+    };
+    const enabled = commented.replace('\t\tstatus = "disabled";\n', '');
+    expect(await unused(enabled, '.')).toEqual(['soc.dtsi a.dts sub/b.dts']);
+    expect(await unused(enabled, 'a.dts')).toEqual([]);
+    expect(await unused(commented, '.')).toEqual([]);
+    const split = commented.replace('/ { model = "B"; };', '&off { status = "okay"; };');
+    expect(await unused(split, '.')).toEqual([]);
+  });
+
   test('a shared file is judged in the context of a board, and alone', async () => {
     const { out } = await boards.run('check', 'soc.dtsi', '--format', 'json');
     const { files, problems } = JSON.parse(out);

@@ -238,3 +238,24 @@ describe('boards of a shared file', () => {
     expect(lent.isFile('/Makefile')).toBe(true);
   });
 });
+
+test('a problem of a shared file names the boards that show it, once the user pauses', async () => {
+  const soc = `/ {
+	smmu: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; status = "disabled"; };
+	dma { compatible = "vendor,dma"; iommus = <&smmu 4>; };
+};
+`;
+  const board = '/dts-v1/;\n#include "soc.dtsi"\n';
+  const client = new LanguageClient(new StaticFiles({ '/soc.dtsi': soc, '/a.dts': board, '/b.dts': board }));
+  await client.initialize();
+  client.open('file:///soc.dtsi', soc);
+  const boards = (items: readonly Diagnostic[]): string[] =>
+    (items.find(({ code }) => code === 'iommus-target-disabled')?.relatedInformation ?? [])
+      .filter(({ message }) => message.startsWith('seen from'))
+      .map(({ location, message }) => `${message} ${location.uri}`);
+  const [a, b] = ['seen from a.dts file:///a.dts', 'seen from b.dts file:///b.dts'];
+  expect(boards(await client.diagnostics('file:///soc.dtsi', 1))).toEqual([a]);
+  await expect
+    .poll(() => boards(client.published.at(-1)?.diagnostics ?? []), { timeout: 5000, interval: 50 })
+    .toEqual([a, b]);
+});

@@ -144,6 +144,21 @@ export class Analysis {
     return snapshot;
   }
 
+  /** A board that nobody looks at: evaluated for one question, and not kept. */
+  glance(board: string): Snapshot {
+    const overlays = this.#contexts.overlaysOf(board);
+    const known = this.#boards.get([board, ...overlays].join('\0'));
+    return (
+      known ??
+      this.#evaluate({ board, overlays }, (path) => this.#frontend.evaluate(path, this.#contexts.options(path)))
+    );
+  }
+
+  /** Whether the boards near a shared file are all that there are: in a source tree others may include it. */
+  knowsBoardsOf(file: string): boolean {
+    return this.#contexts.sourceTree(file) === undefined;
+  }
+
   /** Works everything out as after an edit, for the engine's sake: what ran a few times runs several times faster. */
   rehearse(file: string): void {
     const known = this.#choices.get(file);
@@ -197,7 +212,7 @@ export class Analysis {
     return this.#documents.isFile(board) && this.board(board, overlays).tree.files.includes(file);
   }
 
-  #evaluate(composition: Composition): Snapshot {
+  #evaluate(composition: Composition, treeOf = (path: string) => this.#liveTree(path)): Snapshot {
     for (const path of this.#documents.opened()) {
       const live = this.#documents.live(path);
       if (live) this.#frontend.adopt(live.file, live.ast);
@@ -205,7 +220,7 @@ export class Analysis {
     const inputs: Inputs = {
       frontend: this.#frontend,
       version: (file) => file,
-      evaluate: (path) => this.#liveTree(path),
+      evaluate: treeOf,
       other: (path) => this.#systemTree(path),
     };
     return this.#snapshot(inputs, composition);

@@ -76,6 +76,11 @@ export class Snapshot {
     return this.#run().problems;
   }
 
+  /** `unused-ignore` of included files, for whoever asks the other boards too. */
+  idleIgnores(): readonly Problem[] {
+    return this.#run().idle;
+  }
+
   /** Rules that failed on a node: defects of ours, for the log. */
   crashes(): readonly Crash[] {
     return this.#run().crashes;

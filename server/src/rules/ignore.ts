@@ -24,10 +24,16 @@ export interface IgnoreInput {
   readonly problems: readonly Problem[];
 }
 
-/** The problems that no comment silences, and one for each comment in the board file that silenced nothing. */
-export function applyIgnores({ rules, input, problems }: IgnoreInput): Problem[] {
+export interface Ignored {
+  /** The problems that no comment silences, and one for each comment that silences nothing on any board. */
+  readonly kept: readonly Problem[];
+  /** For each comment of an included file that silenced nothing here: a problem where no other board needs it. */
+  readonly idle: readonly Problem[];
+}
+
+export function applyIgnores({ rules, input, problems }: IgnoreInput): Ignored {
   const ignores = findIgnores(input.tree, input.text);
-  if (ignores.length === 0) return [...problems];
+  if (ignores.length === 0) return { kept: problems, idle: [] };
   const used = new Set<Ignore>();
   const kept = problems.filter((problem) => {
     const silencing = ignores.filter((ignore) => silences(ignore, problem));
@@ -35,15 +41,20 @@ export function applyIgnores({ rules, input, problems }: IgnoreInput): Problem[]
     return silencing.length === 0;
   });
   const severity = input.severities?.get(UNUSED_IGNORE) ?? 'warning';
-  if (severity === 'off') return kept;
+  if (severity === 'off') return { kept, idle: [] };
+  const idle: Problem[] = [];
   for (const ignore of ignores) {
     if (used.has(ignore) || !shouldHaveSilenced(ignore, rules, input)) continue;
-    const message = rules.byId.has(ignore.rule)
-      ? `\`${ignore.rule}\` reports nothing ${ignore.wholeFile ? 'in this file' : 'on this node'}; the comment silences nothing.`
+    const shared = ignore.span.file !== input.tree.file;
+    const where = ignore.wholeFile ? 'in this file' : 'on this node';
+    const known = rules.byId.has(ignore.rule);
+    const message = known
+      ? `\`${ignore.rule}\` reports nothing ${where}${shared ? ' on any board' : ''}; the comment silences nothing.`
       : `No rule is called \`${ignore.rule}\`; the comment silences nothing.`;
-    kept.push({ rule: UNUSED_IGNORE, severity, message, span: ignore.span, tag: 'unnecessary' });
+    const problem: Problem = { rule: UNUSED_IGNORE, severity, message, span: ignore.span, tag: 'unnecessary' };
+    (shared && known ? idle : kept).push(problem);
   }
-  return kept;
+  return { kept, idle };
 }
 
 function silences(ignore: Ignore, problem: Problem): boolean {
@@ -55,12 +66,9 @@ function silences(ignore: Ignore, problem: Problem): boolean {
   return problem.span.file === file && start <= problem.span.start && problem.span.end <= end;
 }
 
-/**
- * A comment in a shared file may serve another board, and a rule that did not run proves nothing: only those of the
- * board file itself are judged, and only when their rule ran.
- */
+/** A rule that did not run on this board proves nothing. */
 function shouldHaveSilenced(ignore: Ignore, rules: Catalogue, input: RunInput): boolean {
-  if (ignore.span.file !== input.tree.file || !input.tree.complete) return false;
+  if (!input.tree.complete) return false;
   const rule = rules.byId.get(ignore.rule);
   if (!rule) return !ignore.rule.includes('/');
   return input.severities?.get(rule.id) !== 'off' && applies(rule, input);

@@ -19,6 +19,8 @@ export interface Crash {
 export interface RunResult {
   /** What the text itself got wrong and what the rules found, by file and place. */
   readonly problems: readonly Problem[];
+  /** `unused-ignore` for comments of included files: true only where every other board says the same. */
+  readonly idle: readonly Problem[];
   readonly crashes: readonly Crash[];
 }
 
@@ -48,8 +50,8 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
     }
   }
   const text = input.tree.problems.flatMap((problem) => withSeverity(problem, input.severities));
-  const kept = applyIgnores({ rules, input, problems: [...text, ...problems] });
-  return { problems: sorted(kept, input.tree), crashes };
+  const { kept, idle } = applyIgnores({ rules, input, problems: [...text, ...problems] });
+  return { problems: sorted(kept, input.tree), idle, crashes };
 }
 
 /** Finds the place again in a fresh tree and plans the repair; `undefined` when the problem is gone or has no fix. */

@@ -70,7 +70,8 @@ message. Often the name in the included file has changed, and what should go is 
     severity: 'warning',
     title: 'Ignore comment that silences nothing',
     doc: `The rule in a \`dt-iommu-ignore\` comment reports nothing there (any more), or no rule has that name.
-Delete the comment. Comments in files that several boards include are not judged, because another board may need them.`,
+Delete the comment. In a file that boards include it is reported when none of them needs it: all have to be checked, or be
+few enough for the editor to look at.`,
     source: 'docs/rules.md; a comment has no effect on Linux or dtc',
     example: {
       bad: board('/* dt-iommu-ignore iommus-empty: was needed once */'),

@@ -5,13 +5,14 @@ import type { Severity } from '#base/problem.ts';
 import { VERSION } from '#host/version.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
-import { absolute, BOARDS, findFiles, shard, TEXTS } from './find.ts';
+import { absolute, BOARDS, findFiles, isFolder, shard, TEXTS } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { atLeast, merge, type ReportedProblem, renamed, withoutBaseline } from './problems.ts';
 import { startProgress } from './progress.ts';
 import { type CheckReport, githubReport, jsonReport, summary, textReport } from './report.ts';
 import { sarifReport } from './sarif.ts';
 import { settingsOf } from './settings.ts';
+import { UnusedIgnores } from './unused-ignores.ts';
 import { runWork } from './workers.ts';
 
 export const checkCommand: Command = {
@@ -34,6 +35,7 @@ async function check(args: Arguments, io: Io): Promise<number> {
   const progress = startProgress(io, 'checking', tasks.length);
   const read = new Set<string>();
   const found: ReportedProblem[] = [];
+  const unused = new UnusedIgnores();
   const failures: string[] = [];
   await runWork({
     job: syntaxOnly ? 'syntax' : 'check',
@@ -47,12 +49,15 @@ async function check(args: Arguments, io: Io): Promise<number> {
       else {
         for (const file of outcome.value.files) read.add(file);
         found.push(...outcome.value.problems);
+        unused.add(outcome.task.file, outcome.value);
         for (const { rule, node } of outcome.value.crashes ?? [])
           failures.push(`${name}: rule ${rule} failed on ${node}`);
       }
     },
   });
   progress.end();
+  const folders = paths.map((path) => absolute(io.cwd, path)).filter((path, at) => isFolder(path, paths[at] ?? ''));
+  found.push(...(await unused.agreed(settingsOf(args, io.cwd), folders)));
   const named = renamed(merge(found), (file) => relative(io.cwd, file));
   const unknown = values.baseline === undefined ? named : withoutBaseline(named, absolute(io.cwd, values.baseline));
   const failing = unknown.filter((problem) => atLeast(problem.severity, limit));

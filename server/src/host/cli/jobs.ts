@@ -15,6 +15,8 @@ export interface Checked {
   /** Files read: the board first, then what it includes. */
   readonly files: readonly string[];
   readonly problems: readonly ReportedProblem[];
+  /** Ignore comments of included files that silenced nothing on this board. */
+  readonly idle?: readonly ReportedProblem[];
   /** Rules that failed: defects of ours. */
   readonly crashes?: readonly Crash[];
 }
@@ -42,6 +44,7 @@ function check(session: Session, { file }: Task): Checked {
   return {
     files: all.flatMap(({ files }) => files),
     problems: all.flatMap(({ problems }) => problems),
+    idle: own.idle ?? [],
     crashes: all.flatMap(({ crashes = [] }) => crashes),
   };
 }
@@ -54,6 +57,7 @@ function checkOne(session: Session, file: string): Checked {
   return {
     files: isBoard(file) ? snapshot.tree.files : [file],
     problems: located(problems, choice.board, (path) => snapshot.text(path)),
+    idle: isBoard(file) ? located(snapshot.idleIgnores(), file, (path) => snapshot.text(path)) : [],
     crashes: snapshot.crashes(),
   };
 }

@@ -15,7 +15,7 @@ import {
 } from 'vscode-languageserver';
 import { VERSION } from '#host/version.ts';
 import { Analysis } from '#ide/analysis.ts';
-import { diagnostics } from '#ide/diagnostics.ts';
+import { Sightings } from '#ide/sightings.ts';
 import { diagnosticOf, type Encoding } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { FEATURES, registerFeatures } from './features.ts';
@@ -28,6 +28,7 @@ import { pathOfUri, Workspace } from './workspace.ts';
 /** What handlers work with once the client has said what it can do. */
 export interface Session {
   readonly analysis: Analysis;
+  readonly sightings: Sightings;
   readonly workspace: Workspace;
   readonly client: InitializeParams['capabilities'];
   /** Has `{id}` where the rule's id goes. */
@@ -49,6 +50,10 @@ const REHEARSALS = 10;
 /** Between two of them, for requests that arrive meanwhile; in milliseconds. */
 const REHEARSAL_PAUSE = 10;
 
+/** Without changes, before the other boards of shared files are asked, and between two of them; in milliseconds. */
+const PAUSE = 1000;
+const TURN = 20;
+
 /** Shows that something takes its time, where the client can show it. */
 export type Progress = <T>(title: string, work: () => Promise<T>) => Promise<T>;
 
@@ -67,6 +72,7 @@ class Server {
   #session: Session | undefined;
   #folder = '';
   #rehearsals = REHEARSALS;
+  #pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor(connection: Connection, environment: Environment) {
     this.#connection = connection;
@@ -84,6 +90,7 @@ class Server {
         const path = workspace.open(uri, version, text);
         this.#scheduler.changed(path, analysis.opened());
         this.#rehearse(path);
+        this.#askLater();
       }),
     );
     connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) =>
@@ -91,6 +98,7 @@ class Server {
         const path = workspace.change(uri, version, contentChanges);
         this.#rehearsals = 0;
         if (path !== undefined) this.#scheduler.changed(path, analysis.opened());
+        this.#askLater();
       }),
     );
     connection.onDidCloseTextDocument(({ textDocument: { uri } }) =>
@@ -98,6 +106,7 @@ class Server {
         const path = workspace.close(uri);
         if (path === undefined) return;
         this.#scheduler.drop(path);
+        this.#session?.sightings.forget(path);
         this.#published.delete(path);
         if (!this.#pulls()) void connection.sendDiagnostics({ uri, diagnostics: [] });
         this.#scheduler.refresh(analysis.opened());
@@ -133,6 +142,7 @@ class Server {
     const options = (initializationOptions ?? {}) as ClientOptions;
     this.#session = {
       analysis,
+      sightings: new Sightings(analysis),
       workspace,
       client: capabilities,
       rulePage: options.rulePage ?? this.#environment.rulePage,
@@ -181,11 +191,39 @@ class Server {
     this.#refreshAll();
   }
 
-  #diagnosticsOf({ analysis, workspace, rulePage }: Session, path: string): ReturnType<typeof diagnosticOf>[] {
+  #diagnosticsOf(
+    { analysis, sightings, workspace, rulePage }: Session,
+    path: string,
+  ): ReturnType<typeof diagnosticOf>[] {
     const view = analysis.view(path);
     if (!view) return [];
     for (const crash of view.snapshot.crashes()) this.#log(`rule ${crash.rule} on ${crash.node}`, crash.message);
-    return diagnostics(view).map((problem) => diagnosticOf(workspace, problem, rulePage));
+    return sightings.problems(view).map((problem) => diagnosticOf(workspace, problem, rulePage));
+  }
+
+  /** Something changed: the boards of open shared files are asked again once the user pauses. */
+  #askLater(): void {
+    clearTimeout(this.#pause);
+    this.#session?.sightings.changed();
+    this.#pause = setTimeout(() => this.#ask([]), PAUSE);
+  }
+
+  /** One board per turn, so that what arrives meanwhile goes first; a change ends the round. */
+  #ask(asked: readonly string[]): void {
+    this.#guard('boards', ({ analysis, sightings }) => {
+      const file = analysis.opened().find((path) => sightings.askNext(path));
+      if (file !== undefined) {
+        const all = asked.includes(file) ? asked : [...asked, file];
+        this.#pause = setTimeout(() => this.#ask(all), TURN);
+      } else if (asked.length > 0) this.#show(asked);
+    });
+  }
+
+  #show(paths: readonly string[]): void {
+    this.#scheduler.refresh(paths);
+    if (this.#pulls() && this.#session?.client.workspace?.diagnostics?.refreshSupport) {
+      void this.#connection.languages.diagnostics.refresh();
+    }
   }
 
   /** Nothing is sent for a version that is no longer the current one. */
@@ -256,6 +294,7 @@ class Server {
     const session = this.#session;
     if (!session) return;
     this.#scheduler.refresh(session.analysis.opened());
+    this.#askLater();
     const { diagnostics, semanticTokens } = session.client.workspace ?? {};
     if (this.#pulls() && diagnostics?.refreshSupport) void this.#connection.languages.diagnostics.refresh();
     if (semanticTokens?.refreshSupport) void this.#connection.languages.semanticTokens.refresh();
