@@ -3,6 +3,7 @@
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { smaller } from './addresses.ts';
+import { armMapping } from './arm-mapping.ts';
 import { deviceName } from './device-name.ts';
 import type { DriverMatch } from './drivers/index.ts';
 import { type Machine, perMachine } from './machine.ts';
@@ -39,11 +40,12 @@ export function domainVerdict(subject: Subject, group: readonly DtNode[], trail:
   const forced = forcedType(machine, group, { match, iommu }, trail);
   if (forced) {
     say(trail, `Linux 6.12 ${forced.source}`, `The driver forces ${NAMES[forced.type]}, because ${forced.why}.`);
-    if (forced.type === 'identity') return 'iommu-identity';
-    if (forced.type === 'platform') return 'direct';
   }
+  const mapped = machine.platform.arch === 'arm' ? armMapping(subject, match.driver, trail) : undefined;
+  if (mapped !== undefined) return mapped;
+  if (forced?.type === 'identity') return 'iommu-identity';
+  if (forced?.type === 'platform') return 'direct';
   if (!forced) sayExternal(subject, trail);
-  if (machine.platform.arch === 'arm') return onArm(machine, trail);
   const iommuDma = isEnabled(machine.platform, 'IOMMU_DMA');
   if (iommuDma === 'off' || (iommuDma === 'unknown' && !WITH_IOMMU_DMA.includes(machine.platform.arch))) {
     say(trail, DEFAULT_TYPE, 'Without CONFIG_IOMMU_DMA the default domain is an identity domain.');
@@ -117,19 +119,6 @@ function forcedType(
     if (!found || rule.type === 'identity') found = rule;
   }
   return found;
-}
-
-function onArm(machine: Machine, trail: Trail): Verdict {
-  const state = isEnabled(machine.platform, 'ARM_DMA_USE_IOMMU');
-  const authority = 'Linux 6.12 arch/arm/mm/dma-mapping.c:arm_setup_iommu_dma_ops';
-  if (state === 'off') {
-    say(trail, DEFAULT_TYPE, 'Without CONFIG_ARM_DMA_USE_IOMMU the default domain is an identity domain.');
-    return 'iommu-identity';
-  }
-  const text = 'Linux attaches the device to an Arm mapping of its own, in front of an identity default domain.';
-  if (state === 'unknown') sayIf(trail, authority, text, { dependsOn: 'CONFIG_ARM_DMA_USE_IOMMU' });
-  else say(trail, authority, text);
-  return 'iommu-dma';
 }
 
 function domainsOf(machine: Machine, { driver }: DriverMatch): readonly DomainType[] {

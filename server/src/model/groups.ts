@@ -25,7 +25,8 @@ export function groupName({ machine, node, binding, bus, configuredBy, id }: Mem
   if (!iommu || !match) return undefined;
   const path = pathOf(iommu);
   const first = binding.reached[0]?.ids[0]?.id;
-  const { grouping } = match.traits;
+  const { armGrouping } = match.driver;
+  const grouping = (machine.platform.arch === 'arm' && armGrouping) || match.traits.grouping;
   switch (grouping) {
     case 'none':
       return undefined;

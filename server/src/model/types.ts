@@ -376,6 +376,12 @@ export interface IommuDriver extends IommuTraits, Versions {
   readonly honoursReserved: boolean;
   /** Software MSI window, when the driver makes one; both ends inclusive. */
   readonly msiWindow: { readonly start: bigint; readonly end: bigint } | null;
+  /** On 32-bit Arm: its Kconfig symbol selects ARM_DMA_USE_IOMMU. */
+  readonly selectsArmMapping?: boolean;
+  /** On 32-bit Arm: the mapping that the driver itself attaches its masters to, both ends inclusive. */
+  readonly armMapping?: { readonly start: bigint; readonly end: bigint; readonly source: string };
+  /** On 32-bit Arm: who shares a group, where that differs. */
+  readonly armGrouping?: IommuTraits['grouping'];
   /** A hardware MSI region that may take the window's place, in words. */
   readonly hardwareMsi?: string;
   /** What happens to a stream that no domain is attached to. */

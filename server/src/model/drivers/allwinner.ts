@@ -10,6 +10,7 @@ export const ALLWINNER: IommuDriver = {
   config: 'SUN50I_IOMMU',
   since: [5, 8],
   arches: ['arm', 'arm64'],
+  selectsArmMapping: true,
   compatibles: [
     ...strings('match', ['allwinner,sun50i-h6-iommu']),
     ...strings('match', ['allwinner,sun50i-h616-iommu'], { since: [6, 11] }),

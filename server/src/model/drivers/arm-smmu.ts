@@ -140,6 +140,7 @@ export const ARM_SMMU: IommuDriver = {
   config: 'ARM_SMMU',
   tristate: true,
   arches: ['arm', 'arm64'],
+  selectsArmMapping: true,
   compatibles: [
     ...strings('match', [
       'arm,smmu-v1',

@@ -129,6 +129,7 @@ export const MEDIATEK: IommuDriver = {
   config: 'MTK_IOMMU',
   tristate: true,
   arches: ['arm', 'arm64'],
+  selectsArmMapping: true,
   compatibles: [
     ...strings('match', ['mediatek,mt2712-m4u'], { traits: multimedia(oneRegion(true), FOUR_GIB_MODE) }),
     ...strings('match', ['mediatek,mt6795-m4u', 'mediatek,mt8173-m4u'], {
@@ -193,6 +194,8 @@ export const MEDIATEK_V1: IommuDriver = {
   config: 'MTK_IOMMU_V1',
   tristate: true,
   arches: ['arm'],
+  selectsArmMapping: true,
+  armMapping: { start: 0n, end: 0xffffffffn, source: 'drivers/iommu/mtk_iommu_v1.c:mtk_iommu_v1_probe_finalize' },
   compatibles: [...strings('match', ['mediatek,mt2701-m4u']), ...strings('binding', ['mediatek,mt7623-m4u'])],
   cellCounts: [1],
   cellCountChecked: 'consumer',

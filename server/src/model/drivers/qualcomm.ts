@@ -44,6 +44,7 @@ export const QUALCOMM_SECURE: IommuDriver = {
   title: 'Qualcomm IOMMU shared with secure firmware',
   config: 'QCOM_IOMMU',
   arches: ['arm', 'arm64'],
+  selectsArmMapping: true,
   compatibles: [
     ...strings('match', ['qcom,msm-iommu-v1']),
     ...strings('match', ['qcom,msm-iommu-v2'], { since: [6, 7] }),

@@ -26,6 +26,9 @@ export const RENESAS_IPMMU: IommuDriver = {
   title: 'Renesas IPMMU-VMSA',
   config: 'IPMMU_VMSA',
   arches: ['arm', 'arm64'],
+  selectsArmMapping: true,
+  armGrouping: 'device',
+  armMapping: { start: 0x40000000n, end: 0xbfffffffn, source: `${SOURCE}:ipmmu_init_arm_mapping` },
   compatibles: [
     ...strings('match', ['renesas,ipmmu-vmsa'], { traits: GEN2 }),
     ...strings(

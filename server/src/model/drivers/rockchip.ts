@@ -10,6 +10,7 @@ export const ROCKCHIP: IommuDriver = {
   title: 'Rockchip IOMMU',
   config: 'ROCKCHIP_IOMMU',
   arches: ['arm', 'arm64'],
+  selectsArmMapping: true,
   compatibles: [
     ...strings('match', ['rockchip,iommu'], { traits: { paBits: 32, implementation: 'tables-v1' } }),
     ...strings('match', ['rockchip,rk3568-iommu'], {

@@ -9,6 +9,7 @@ export const SAMSUNG_EXYNOS: IommuDriver = {
   title: 'Samsung Exynos SysMMU',
   config: 'EXYNOS_IOMMU',
   arches: ['arm', 'arm64'],
+  selectsArmMapping: true,
   compatibles: strings('match', ['samsung,exynos-sysmmu']),
   cellCounts: [0],
   cellCountOutcome: 'cells are ignored',
