@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about regions of `/reserved-memory` as Linux takes them at boot: their places, sizes, and the DMA pools in them.
-import { regRange } from '#model/addresses.ts';
+import { childCells, rawCells, readNumber, regRange } from '#model/addresses.ts';
 import { machineOf } from '#model/machine.ts';
 import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
@@ -46,11 +46,14 @@ reserve it. Move or shorten one.`,
     good: reserved('fw@50000000 { reg = <0x50000000 0x100000>; };', 'fb@50100000 { reg = <0x50100000 0x100000>; };'),
   },
   *check(context) {
-    const machine = machineOf(context.tree, context.platform);
+    const { address, size: sizes } = childCells(machineOf(context.tree, context.platform), context.tree.root);
     const placed = regions(context)
       .flatMap((node) => {
-        const range = node.properties.has('reg') ? regRange(machine, node) : undefined;
-        return range && range.size > 0n ? [{ node, start: range.start, end: range.start + range.size }] : [];
+        // Like Linux at this point of the boot: the first entry, in the cells of the root.
+        const cells = rawCells(node.properties.get('reg'));
+        const start = readNumber(cells, 0, address);
+        const size = cells.length < address + sizes ? 0n : readNumber(cells, address, sizes);
+        return size > 0n ? [{ node, start, end: start + size }] : [];
       })
       .sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : a.end < b.end ? -1 : 1));
     for (const [at, one] of placed.entries()) {

@@ -304,7 +304,7 @@ const v3Unheard: Rule = {
   id: 'smmuv3-unnamed-interrupts',
   severity: 'warning',
   title: 'SMMUv3 whose interrupts Linux does not find',
-  properties: ['interrupts', 'interrupts-extended'],
+  properties: ['#iommu-cells'],
   needs: ['smmuv3-interrupt-names', 'xen-smmuv3-interrupt-names'],
   knows: 'all',
   doc: `The node lists interrupts, but the driver looks them up by name and finds no \`eventq\` or \`gerror\`, nor a single one
@@ -320,7 +320,7 @@ fails without a word in the log. Add \`interrupt-names\`.`,
   },
   *check(context, node) {
     const property = node.properties.get('interrupts') ?? node.properties.get('interrupts-extended');
-    if (!property || !node.properties.has('#iommu-cells') || node.properties.has('msi-parent')) return;
+    if (!property || node.properties.has('msi-parent')) return;
     if (iommuDriver(context, node)?.driver.name !== 'arm-smmu-v3' || !isLive(node)) return;
     const names = strings(node.properties.get('interrupt-names'));
     const missing = ['eventq', 'gerror'].find((name) => !names.includes(name));

@@ -19,7 +19,7 @@ const clockNames: Rule = {
   id: 'iommu-clock-names-unmatched',
   severity: 'error',
   title: 'IOMMU with a clock name that has no clock',
-  properties: ['clock-names'],
+  properties: ['#iommu-cells'],
   needs: ['iommu-clocks-missing'],
   knows: 'all',
   doc: `The driver asks for a clock by its name in \`clock-names\`, and takes the entry of \`clocks\` at the same place. The list
@@ -40,7 +40,7 @@ registers, and its masters wait for the deferred probe timeout. Complete \`clock
   },
   *check(context, node) {
     const property = node.properties.get('clock-names');
-    const match = node.properties.has('#iommu-cells') ? iommuDriver(context, node) : undefined;
+    const match = property && iommuDriver(context, node);
     const needs = match?.traits.needs.filter(({ kind, names, enforced }) => kind === 'clocks' && names && enforced);
     if (!property || !match || !needs || needs.length === 0 || !isLive(node)) return;
     const { entries, stop } = specifiers(context.tree, node.properties.get('clocks'), '#clock-cells');
@@ -67,7 +67,7 @@ const rockchipClocks: Rule = {
   id: 'rockchip-clock-names',
   severity: 'warning',
   title: 'Rockchip IOMMU with clocks that the driver does not find',
-  properties: ['clocks'],
+  properties: ['#iommu-cells'],
   knows: 'all',
   doc: `The driver takes the two clocks \`aclk\` and \`iface\` by name, both or none: where one is not found it goes on without
 clocks, for trees from before they were described. It then reads registers while the block may be off, which hangs the chip
@@ -85,8 +85,7 @@ or reads zeros. Name both clocks.`,
   },
   *check(context, node) {
     const property = node.properties.get('clocks');
-    if (!property || !node.properties.has('#iommu-cells') || !isLive(node)) return;
-    if (iommuDriver(context, node)?.driver.name !== 'rockchip') return;
+    if (!property || iommuDriver(context, node)?.driver.name !== 'rockchip' || !isLive(node)) return;
     const { entries, stop } = specifiers(context.tree, property, '#clock-cells');
     const names = strings(node.properties.get('clock-names'));
     const missing = ['aclk', 'iface'].find((name) => !isInside(names.indexOf(name), entries.length));
