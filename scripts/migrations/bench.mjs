@@ -12,6 +12,9 @@ const LEGACY = /:xen,(backend|dev)-domid$/;
 const MAX_FIXES = 40;
 
 export class Bench {
+  /** A map of files is never changed: a fix makes another one. */
+  #inputs = new WeakMap();
+
   static async open() {
     const bench = new Bench();
     const core = await loadModule('scripts/migrations/entry.mjs');
@@ -26,10 +29,14 @@ export class Bench {
   }
 
   #input(files) {
+    const known = this.#inputs.get(files);
+    if (known) return known;
     const sources = new Map([...files].map(([path, text]) => [path, { path, text }]));
     const frontend = new this.core.Frontend(this.grammar, { read: (path) => sources.get(path) });
     const tree = frontend.evaluate([...files.keys()][0], { includePaths: ['/include'], defines: [] });
-    return { tree, platform: PLATFORM, report: () => undefined, text: (path) => files.get(path) ?? '' };
+    const input = { tree, platform: PLATFORM, report: () => undefined, text: (path) => files.get(path) ?? '' };
+    this.#inputs.set(files, input);
+    return input;
   }
 
   problems(files) {
@@ -37,6 +44,17 @@ export class Bench {
     const { problems, crashes } = this.core.runRules(this.rules, input);
     if (crashes.length > 0) throw new Error(`${crashes[0].rule} on ${crashes[0].node}: ${crashes[0].message}`);
     return { input, problems: problems.filter(({ rule }) => this.rules.byId.has(rule)) };
+  }
+
+  /** Errors and warnings of all rules: how many by rule. */
+  complaints(files) {
+    const { problems, crashes } = this.core.runRules(this.core.CATALOGUE, this.#input(files));
+    if (crashes.length > 0) throw new Error(`${crashes[0].rule} on ${crashes[0].node}: ${crashes[0].message}`);
+    const counts = new Map();
+    for (const { rule, severity } of problems) {
+      if (severity === 'error' || severity === 'warning') counts.set(rule, (counts.get(rule) ?? 0) + 1);
+    }
+    return counts;
   }
 
   /** All fixes, one after the other. */
@@ -65,9 +83,12 @@ export class Bench {
     return Buffer.from(this.core.writeBlob(tree, options));
   }
 
-  /** What Linux does with the DMA of a device; `{ verdict, domid }`. */
-  outcome(files, { path, rid }) {
-    const { tree } = this.#input(files);
+  /** What Linux does with the DMA of a device; `{ verdict, domid }`. With `base` the files are an overlay on it. */
+  outcome(files, { path, rid }, base) {
+    const own = this.#input(files).tree;
+    const tree = base ? this.core.applyOverlays(this.#input(new Map([['/base.dts', base]])).tree, [own]) : own;
+    const refused = tree.problems.find(({ severity }) => severity === 'error');
+    if (refused) throw new Error(`the overlay cannot be applied: ${refused.message}`);
     const node = this.core.nodeByPath(tree, path);
     if (!node) throw new Error(`there is no ${path}`);
     const report = this.core.configure(tree, PLATFORM, node, rid === undefined ? {} : { rid });

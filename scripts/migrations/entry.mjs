@@ -4,6 +4,7 @@
 export { applyEdits } from '#base/text.ts';
 export { configure } from '#model/configure.ts';
 export { catalogue } from '#rules/catalogue.ts';
+export { CATALOGUE } from '#rules/index.ts';
 export { planFix, runRules } from '#rules/runner.ts';
 export { XEN_GRANT_RULES } from '#rules/xen-grant.ts';
 export { loadGrammar } from '#syntax/parser.ts';
@@ -11,4 +12,5 @@ export { FORMS, OVERLAID } from '#test/migrations/forms.ts';
 export { parseFixture } from '#test/support/fixture.ts';
 export { writeBlob } from '#tree/blob.ts';
 export { Frontend } from '#tree/evaluate.ts';
+export { applyOverlays } from '#tree/overlaid.ts';
 export { nodeByPath } from '#tree/query.ts';

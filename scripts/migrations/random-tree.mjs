@@ -2,7 +2,7 @@
 // Trees with the old binding in random forms, from a seed; each says which device must get which domain.
 
 /** mulberry32: the same numbers for the same seed on every machine. */
-function generator(seed) {
+export function generator(seed) {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -18,7 +18,10 @@ function generator(seed) {
   };
 }
 
-/** `files` (the first is the board) and `devices`: `{ path, rid?, domid }`, with `domid` absent where nothing is right. */
+/**
+ * `files` (the first is the board) and `devices`: `{ path, rid?, domid }`, with `domid` absent where nothing is right,
+ * and `plain` where the board wants no grants at all.
+ */
 export function randomTree(seed) {
   const random = generator(seed);
   const style = {
@@ -26,6 +29,19 @@ export function randomTree(seed) {
     unit: random.pick(['\t', '\t', '  ', '    ']),
     eol: random.chance(0.15) ? '\r\n' : '\n',
     split: random.chance(0.25),
+    bom: random.chance(0.05) ? '\ufeff' : '',
+    lastLine: random.chance(0.9),
+    provider: random.pick([
+      'none',
+      'none',
+      'good',
+      'good',
+      'unlabelled',
+      'no-cells',
+      'wrong-cells',
+      'disabled',
+      'hidden',
+    ]),
   };
   const devices = [];
   const head = [];
@@ -42,12 +58,18 @@ export function randomTree(seed) {
   for (let n = 0, count = 1 + random.below(4); n < count; n++) {
     body.push(...mmioDevice(random, style, { n, devices, head, tail }), ...(random.chance(0.8) ? [''] : []));
   }
-  if (random.chance(0.35)) body.push(...pciHost(random, devices), '');
+  if (random.chance(0.35)) body.push(...pciHost(random, style, devices), '');
   if (!early) body.push(...provider);
   while (body[body.length - 1] === '') body.pop();
   const root = ['/ {', ...body.map((line) => (line === '' || /^#(if|endif)/.test(line) ? line : `>${line}`)), '};'];
-  const render = (lines) =>
-    lines.map((line) => line.replace(/^>+/, (depth) => style.unit.repeat(depth.length)) + style.eol).join('');
+  const render = (lines) => {
+    const text = lines
+      .map((line) => line.replace(/^>+/, (depth) => style.unit.repeat(depth.length)) + style.eol)
+      .join('');
+    return style.bom + (style.lastLine ? text : text.trimEnd());
+  };
+  // Who needs a provider that stands under an `#if` of its own gets none.
+  if (style.provider === 'hidden') for (const device of devices) delete device.domid;
   const files = style.split
     ? new Map([
         ['/board.dts', render(['/dts-v1/;', '#include "guest.dtsi"', ...tail])],
@@ -57,16 +79,43 @@ export function randomTree(seed) {
   return { files, devices };
 }
 
-function providerLines(random, { raw }) {
-  const kind = random.pick(['none', 'none', 'good', 'good', 'unlabelled', 'no-cells', 'wrong-cells', 'disabled']);
+function providerLines(random, style) {
+  const { raw, provider: kind } = style;
   if (kind === 'none') return [];
   const name = random.pick(['xen_iommu', 'xen-iommu', 'iommu', 'grants']);
   const label = raw || kind === 'unlabelled' ? '' : `${random.pick(['xen_iommu', 'grant_dma', 'x'])}: `;
   const lines = [`${label}${name} {`, '>compatible = "xen,grant-dma";'];
   if (kind !== 'no-cells') lines.push(`>#iommu-cells = <${kind === 'wrong-cells' ? random.pick([0, 2]) : 1}>;`);
   if (kind === 'disabled') lines.push('>status = "disabled";');
-  if (raw && random.chance(0.7)) lines.push(`>phandle = <${random.pick(['0xfde9', '0x02', '65002'])}>;`);
-  return [...lines, '};', ''];
+  const phandle = random.pick(['0xfde9', '0x02', '65002']);
+  if (raw && random.chance(0.7)) lines.push(`>phandle = <${phandle}>;`);
+  style.ref = raw ? lines.at(-1).includes('phandle') && phandle : label !== '' && `&${label.slice(0, -2)}`;
+  return kind === 'hidden' ? ['#if 1', ...lines, '};', '#endif', ''] : [...lines, '};', ''];
+}
+
+/** The statement, or a macro that stands for part of it; each macro is only for this device, or for all that use it. */
+function statement(random, style, { n, head, name, domid }) {
+  switch (style.split ? 0 : random.below(14)) {
+    case 1:
+      head.push(`#define SERVE_${n}(n) ${name} = <n>`);
+      return `SERVE_${n}(${domid});`;
+    case 2:
+      head.push(`#define SERVED_${n} ${name} = <${domid}>;`);
+      return `SERVED_${n}`;
+    case 3:
+      head.push(`#define NAME_${n} ${name}`);
+      return `NAME_${n} = <${domid}>;`;
+    case 4:
+      head.push(`#define VALUE_${n} <${domid}>`);
+      return `${name} = VALUE_${n};`;
+    case 5:
+      if (!head.includes('#define BACKEND(n) xen,backend-domid = < n >')) {
+        head.push('#define BACKEND(n) xen,backend-domid = < n >');
+      }
+      return `BACKEND(${domid});`;
+    default:
+      return `${name} = ${writing(random, domid, { n, head })};`;
+  }
 }
 
 /** A value's text for a domain; macros are defined in `head`. */
@@ -107,9 +156,22 @@ function mmioDevice(random, style, { n, devices, head, tail }) {
     devices.push({ path });
     return [`${label}virtio@${address} {`, ...[...before, `${name} = ${bad};`].map((line) => `>${line}`), '};'];
   }
-  const value = writing(random, domid, { n, head });
-  devices.push({ path, domid });
-  let lines = [`${name} = ${value};${random.pick(['', '', ' /* served by another domain */', ' // backend'])}`];
+  const device = { path, domid };
+  devices.push(device);
+  const tail0 = random.pick(['', '', ' /* served by another domain */', ' // backend']);
+  let lines = [`${statement(random, style, { n, head, name, domid })}${tail0}`];
+  if (!raw && style.split && random.chance(0.25)) {
+    // The board has the last word over its shared file.
+    const other = random.below(20);
+    const isGone = random.chance(0.5);
+    const word = isGone ? `/delete-property/ ${name};` : `${name} = <${other}>;`;
+    const isPlain = lines[0].includes(name);
+    if (isPlain) {
+      tail.push('', `&virtio${n} {`, `>${word}`, '};');
+      device.domid = isGone ? undefined : other;
+      device.plain = isGone;
+    }
+  }
   if (random.chance(0.15)) lines = ['#if 1', ...lines, '#endif'];
   if (!raw && random.chance(0.2)) {
     const place = ['', `&virtio${n} {`, ...lines.map((line) => (line.startsWith('#') ? line : `>${line}`)), '};'];
@@ -126,7 +188,7 @@ function mmioDevice(random, style, { n, devices, head, tail }) {
   return [`${label}virtio@${address} {`, ...inner, '};'];
 }
 
-function pciHost(random, devices) {
+function pciHost(random, style, devices) {
   const lines = [
     'pcie@10000000 {',
     '>compatible = "pci-host-ecam-generic";',
@@ -137,6 +199,10 @@ function pciHost(random, devices) {
     '>bus-range = <0x0 0xff>;',
     '>ranges = <0x2000000 0x0 0x20000000 0x0 0x20000000 0x0 0x10000000>;',
   ];
+  const map = style.provider === 'good' && style.ref ? random.below(4) : 0;
+  // For slots that nobody has; or linear, which is wrong for all that it covers but perhaps one.
+  if (map === 1) lines.push(`>iommu-map = <0x40 ${style.ref} 4 0x1>;`);
+  if (map === 2) lines.push(`>iommu-map = <0x8 ${style.ref} 1 0x20>, <0x40 ${style.ref} 0x2 0x1>;`);
   for (let slot = 1, count = 1 + random.below(3); slot <= count; slot++) {
     const domid = random.below(10);
     lines.push('', `>virtio@${slot},0 {`, '>>compatible = "pci1af4,1042";');
