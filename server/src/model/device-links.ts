@@ -95,12 +95,22 @@ function waitsForSuppliers({ platform }: Machine): boolean {
 }
 
 function settle(machine: Machine, { supplier, property }: SupplierLink): DeviceLink {
-  const device = deviceAbove(machine, supplier);
-  const early = earlyDriver(machine, supplier, device);
-  if (early) return { supplier, property, device, driver: early, end: 'nothing' };
-  const driver = device && supplierDriver(machine.platform, device);
-  return { supplier, property, device, driver, ...endOf(machine, supplier, device, driver) };
+  return { supplier, property, ...supply(machine, supplier) };
 }
+
+type Supply = Pick<DeviceLink, 'device' | 'driver' | 'end' | 'why'>;
+
+/** What every consumer of a supplier waits for. */
+const supply: PerNode<Supply> = perNode<Supply>(
+  (machine, supplier) => {
+    const device = deviceAbove(machine, supplier);
+    const early = earlyDriver(machine, supplier, device);
+    if (early) return { device, driver: early, end: 'nothing' };
+    const driver = device && supplierDriver(machine.platform, device);
+    return { device, driver, ...endOf(machine, supplier, device, driver) };
+  },
+  () => ({ device: undefined, driver: undefined, end: 'unknown' }),
+);
 
 /** The supplier's own device, or that of the node above, whose driver takes its consumers over when it is bound. */
 export function deviceAbove(machine: Machine, node: DtNode): DtNode | undefined {

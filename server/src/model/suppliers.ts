@@ -89,7 +89,31 @@ export interface SupplierOptions {
 
 /** The row that reads a property in this release. */
 export function supplierBinding(name: string, version: KernelVersion): SupplierBinding | undefined {
-  return SUPPLIER_BINDINGS.find((binding) => namedBy(binding, name) && inVersions(version, binding));
+  return bindingIn(rowsOf(version), name);
+}
+
+interface Rows {
+  readonly version: KernelVersion;
+  /** By the names asked for: the same few hundred on every board. */
+  readonly known: Map<string, SupplierBinding | null>;
+}
+
+const releases = new Map<string, Rows>();
+
+function rowsOf(version: KernelVersion): Rows {
+  const release = version.join('.');
+  const rows = releases.get(release) ?? { version, known: new Map() };
+  releases.set(release, rows);
+  return rows;
+}
+
+function bindingIn({ version, known }: Rows, name: string): SupplierBinding | undefined {
+  let row = known.get(name);
+  if (row === undefined) {
+    row = SUPPLIER_BINDINGS.find((binding) => namedBy(binding, name) && inVersions(version, binding)) ?? null;
+    known.set(name, row);
+  }
+  return row ?? undefined;
 }
 
 /**
@@ -99,9 +123,10 @@ export function supplierBinding(name: string, version: KernelVersion): SupplierB
 export function suppliersOf(tree: DeviceTree, device: DtNode, options: SupplierOptions): SupplierLink[] {
   const links = new Map<DtNode, SupplierLink>();
   const ignored = new Set<DtNode>();
+  const rows = rowsOf(options.version);
   for (const node of [device, ...endpointsOf(device)]) {
     for (const property of node.properties.values()) {
-      const binding = supplierBinding(property.name, options.version);
+      const binding = bindingIn(rows, property.name);
       if (!binding || (binding.optional && !options.strict)) continue;
       if ((binding.consumer === 'port-parent') !== (node !== device)) continue;
       if (binding.unless !== undefined && node.properties.has(binding.unless)) continue;
@@ -215,7 +240,8 @@ function remoteDevice(tree: DeviceTree, property: DtProperty): DtNode | undefine
 }
 
 /** The `endpoint` nodes of a device's own ports. */
-function endpointsOf(device: DtNode): DtNode[] {
+function endpointsOf(device: DtNode): readonly DtNode[] {
+  if (device.children.size === 0) return [];
   const children = [...device.children.values()];
   const grouped = children
     .filter((child) => baseName(child) === 'ports')
