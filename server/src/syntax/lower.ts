@@ -185,21 +185,23 @@ export function lowerStatement(
   before: Siblings,
 ): Entry | undefined {
   const { cursor } = low;
-  const at = cursor.startIndex - origin;
+  // Every question to the cursor goes through WebAssembly's memory: none is asked twice.
+  const start = cursor.startIndex;
+  const at = start - origin;
   const known = unchanged(low, before);
   if (known !== undefined) return moved(known, at);
   const id = subtreeId(low);
   const nests = kind === 'node' || kind === 'conditional';
   if (nests && depth < MAX_DEPTH) {
-    const place = { origin: cursor.startIndex, depth: depth + 1, before: before.takeBody() };
+    const place = { origin: start, depth: depth + 1, before: before.takeBody() };
     const errors = low.tooDeep.length;
     const entry = kind === 'node' ? lowerNode(low, id, at, place) : lowerConditional(low, id, at, place);
     // An entry that is taken whole would not report again what lies too deep in it.
     return low.tooDeep.length > errors ? { ...entry, id: 0 } : entry;
   }
-  const text = low.slice(cursor.startIndex, cursor.endIndex);
+  const text = low.slice(start, cursor.endIndex);
   const item = simpleItem(nests ? 'error' : kind, { text, at });
-  if (nests) low.tooDeep.push(cursor.startIndex);
+  if (nests) low.tooDeep.push(start);
   return item && { id, item, body: [] };
 }
 

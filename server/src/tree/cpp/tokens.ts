@@ -53,6 +53,25 @@ export function tokenize(text: string, base = 0): Token[] {
   return tokens;
 }
 
+// What of TOKEN may hold letters without being an identifier, and identifiers.
+const IDENTIFIER =
+  /\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)|\/\/(?:[^\n\\]|\\(?:\r?\n|.|$))*|([A-Za-z_$][\w$]*)|\.?[0-9](?:[eEpP][+-]|[\w.$])*|"(?:[^"\\\n]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[\s\S])*'/g;
+
+const NONE: readonly string[] = [];
+
+/** The identifiers among the tokens of a text, each once. */
+export function identifiersOf(text: string): readonly string[] {
+  let found: string[] | undefined;
+  IDENTIFIER.lastIndex = 0;
+  for (let match = IDENTIFIER.exec(text); match; match = IDENTIFIER.exec(text)) {
+    const name = match[1];
+    if (name === undefined) continue;
+    if (!found) found = [name];
+    else if (!found.includes(name)) found.push(name);
+  }
+  return found ?? NONE;
+}
+
 /**
  * True when two tokens written without a space between them would read as another token, so that cpp's output puts a
  * space there after an expansion (libcpp's avoid-paste rule, for the tokens that matter to device trees).
