@@ -163,6 +163,8 @@ ${disagreements(done).join('\n')}
 
 ## By row of the decision table
 
+What each row decides was seen in a boot of one of these trees at least (test/kernel/rows.test.ts).
+
 ${coverage(done).join('\n')}
 
 ## By tree
