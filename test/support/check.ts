@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { Problem } from '#base/problem.ts';
 import { applyEdits, lineStarts, positionAt } from '#base/text.ts';
 import type { Platform, PlatformKind } from '#model/types.ts';
-import { type AnalyseOptions, type Analysis, analyse, fixOf, LINUX } from './analyse.ts';
+import { type AnalyseOptions, type Analysis, analyse, fixOf, LINUX, only } from './analyse.ts';
 import { type Expectation, type Fixture, parseFixture } from './fixture.ts';
 
 /** Every annotation of the fixture is reported, and nothing else. `hint`s count only where one is annotated. */
@@ -23,6 +23,12 @@ export function checkNone(text: string, options: AnalyseOptions = {}): void {
   const fixture = parseFixture(dts(text));
   const found = diagnose(fixture, options).problems.filter(({ severity }) => severity !== 'hint');
   expect(found.map((problem) => describe(problem, fixture))).toEqual([]);
+}
+
+/** The rule reports nothing, not even a hint; what other rules report does not count. */
+export function checkSilent(rule: string, text: string): void {
+  const fixture = parseFixture(dts(text));
+  expect(diagnose(fixture, only(rule)).problems.map((problem) => describe(problem, fixture))).toEqual([]);
 }
 
 /**

@@ -9,6 +9,7 @@ import { board, GIC } from './example.ts';
 import { outcome } from './outcome.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { iommuDriver, usesOf } from './uses.ts';
+import { isXens } from './xen-host.ts';
 
 const SOURCE = 'Linux 6.12 drivers/iommu/ipmmu-vmsa.c';
 
@@ -44,7 +45,7 @@ master's bus.`,
   *check(context, node) {
     const machine = machineOf(context.tree, context.platform);
     for (const use of usesOf(context, node)) {
-      if (!generation(context, use.provider) || !isLive(use.provider)) continue;
+      if (!generation(context, use.provider) || !isLive(use.provider) || isXens(context, use.provider)) continue;
       const { registration } = iommuState(machine, use.provider);
       if (registration.kind !== 'never' || registration.reason !== 'not-registered') continue;
       yield {
@@ -77,7 +78,7 @@ nobody. Others get direct DMA at once and without a message. The tree is right; 
           ? iommuDriver(context, use.provider)?.driver.clientFilter
           : undefined;
       const kind = generation(context, use.provider);
-      if (!filter || !kind || !filter.implementations.includes(kind)) continue;
+      if (!filter || !kind || !filter.implementations.includes(kind) || isXens(context, use.provider)) continue;
       const name = deviceName(machine, node);
       if (filter.devices.includes(name)) continue;
       yield {

@@ -69,7 +69,7 @@ export const DROPPED: readonly Dropped[] = [
   {
     id: 'xen-iommu-disabled-target',
     reason:
-      'the same finding at the same place as `iommus-target-disabled`; what Xen makes of it is in the DMA report of the device.',
+      'is `iommus-target-disabled`, which is *info* in trees for Xen; what Xen makes of it is in the DMA report of the device.',
   },
   {
     id: 'xen-iommu-mixed-drivers',

@@ -3,6 +3,7 @@
 import type { Related } from '#base/problem.ts';
 import { knownStrings } from '#model/drivers/index.ts';
 import { inVersions } from '#model/platform.ts';
+import { xenDriver } from '#model/xen-host.ts';
 import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import { type ListStop, specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -11,6 +12,7 @@ import { board, mmu500, SMMU_V3 } from './example.ts';
 import { outcome } from './outcome.ts';
 import type { Fix, Rule, RuleContext } from './rule.ts';
 import { iommuDriver, usesOf } from './uses.ts';
+import { xenIommus } from './xen-host.ts';
 
 const PARSE = 'Linux 6.12 drivers/of/base.c:of_phandle_iterator_next, drivers/iommu/of_iommu.c:of_iommu_configure_dev';
 const XLATE = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate';
@@ -314,7 +316,8 @@ const iommusTargetDisabled: Rule = {
   doc: `The IOMMU, or a node above it, has a \`status\` other than \`okay\`.
 Linux then behaves as if the device had no IOMMU: direct DMA at once and without a message. Where the bus above the IOMMU is
 disabled, the IOMMU is never registered and the device first waits for the deferred probe timeout.
-Hardware that is not bypassed will fault. Enable the IOMMU, or delete \`iommus\` for this board.`,
+Hardware that is not bypassed will fault. Enable the IOMMU, or delete \`iommus\` for this board. In a tree for Xen it is *info*: there a
+disabled IOMMU is no IOMMU, which is how one is kept out that Xen cannot drive.`,
   source: `${XLATE}; Documentation/devicetree/bindings/iommu/iommu.txt`,
   example: {
     bad: board(DISABLED_SMMU, 'dma { iommus = <&other_smmu 4>; };'),
@@ -330,7 +333,8 @@ Hardware that is not bypassed will fault. Enable the IOMMU, or delete \`iommus\`
       message: `\`iommus\` points to \`${pathOf(use.provider)}\`, ${what}; ${outcome(context, node, own ? 'direct' : 'defer->direct')}.`,
       span: lastSet(property).name,
       related: disabledHere(use.provider),
-      ...(own && isUpwardLive(use.provider) && { fix: `Enable \`${pathOf(use.provider)}\`` }),
+      ...(context.platform.kind === 'xen-host' && { severity: 'info' as const }),
+      ...(own && mayEnable(context, use.provider) && { fix: `Enable \`${pathOf(use.provider)}\`` }),
     };
   },
   fix(context, node, finding): Fix | undefined {
@@ -344,8 +348,12 @@ function firstDisabled(context: RuleContext, node: DtNode) {
   return usesOf(context, node).find((use) => use.via === 'iommus' && !isLive(use.provider));
 }
 
-function isUpwardLive(node: DtNode): boolean {
-  return node.parent === undefined || isLive(node.parent);
+/** Xen wants IOMMUs of one driver of its own; others are disabled in its trees on purpose. */
+function mayEnable(context: RuleContext, iommu: DtNode): boolean {
+  if (iommu.parent && !isLive(iommu.parent)) return false;
+  if (context.platform.kind !== 'xen-host') return true;
+  const driver = xenDriver(iommu);
+  return driver !== undefined && xenIommus(context).every((other) => xenDriver(other) === driver);
 }
 
 /** The rules of this family that look at one entry after the other; `iommus-device.ts` has those on the whole list. */

@@ -7,6 +7,7 @@ import { insertProperty, replaceValue } from './edits.ts';
 import { board, GIC, SMMU_V3 } from './example.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { entriesOf, iommuDriver, usesByProvider } from './uses.ts';
+import { isXens } from './xen-host.ts';
 
 const DART = 'iommu { compatible = "apple,t8103-dart"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };';
 
@@ -148,6 +149,7 @@ VFIO can only assign them together. That is how the hardware works; it is worth 
       const match = iommuDriver(context, provider);
       const masters = new Set(list.map((use) => use.master));
       if (match?.traits.grouping !== 'instance' || masters.size < 2 || !isLive(provider)) continue;
+      if (isXens(context, provider)) continue;
       yield {
         message: `${masters.size} masters of \`${pathOf(provider)}\` share one IOMMU group; Linux gives them one address space.`,
         span: nodeSpan(provider),
