@@ -205,7 +205,7 @@ device gets direct DMA, which the DARTs block. List two.`,
 
 /** A Qualcomm IOMMU of the older kind with one context bank, number 5. */
 const QCOM =
-  'ccu: clock { #clock-cells = <1>; };\n\tsmmu: iommu { compatible = "qcom,msm-iommu-v1"; #iommu-cells = <1>; #address-cells = <1>; #size-cells = <1>; ranges; clocks = <&ccu 1>, <&ccu 2>; clock-names = "iface", "bus"; qcom,iommu-secure-id = <17>; iommu-ctx@5000 { compatible = "qcom,msm-iommu-v1-ns"; reg = <0x5000 0x1000>; interrupts-extended = <&gic 1>; }; };';
+  'ccu: clock { #clock-cells = <1>; };\n\tsmmu: iommu { compatible = "qcom,msm8916-iommu", "qcom,msm-iommu-v1"; #iommu-cells = <1>; #address-cells = <1>; #size-cells = <1>; ranges; clocks = <&ccu 1>, <&ccu 2>; clock-names = "iface", "bus"; qcom,iommu-secure-id = <17>; iommu-ctx@5000 { compatible = "qcom,msm-iommu-v1-ns"; reg = <0x5000 0x1000>; interrupts-extended = <&gic 1>; }; };';
 
 const qcomContext: Rule = {
   id: 'qcom-iommu-context',

@@ -16,7 +16,7 @@ function secure(second: string): string {
   const clocks = 'clocks = <&ccu 1>, <&ccu 2>; clock-names = "iface", "bus"; qcom,iommu-secure-id = <17>;';
   const first =
     'iommu-ctx@5000 { compatible = "qcom,msm-iommu-v1-ns"; reg = <0x5000 0x1000>; interrupts-extended = <&gic 1>; };';
-  return `${GIC}\n\tccu: clock { #clock-cells = <1>; };\n\tsmmu: iommu { compatible = "qcom,msm-iommu-v1"; #iommu-cells = <1>; #address-cells = <1>; #size-cells = <1>; ranges; ${clocks} ${first} iommu-ctx@6000 { ${second} }; };`;
+  return `${GIC}\n\tccu: clock { #clock-cells = <1>; };\n\tsmmu: iommu { compatible = "qcom,msm8916-iommu", "qcom,msm-iommu-v1"; #iommu-cells = <1>; #address-cells = <1>; #size-cells = <1>; ranges; ${clocks} ${first} iommu-ctx@6000 { ${second} }; };`;
 }
 
 /** The number that the driver gives a context bank; `undefined` when it has neither `reg` nor `qcom,ctx-asid`. */

@@ -13,7 +13,7 @@ const MMIO = 'viommu: virtio-iommu { compatible = "virtio,mmio"; #iommu-cells = 
 
 /** A host bridge with a virtio-iommu as function 00:01.0 and these properties. */
 function hostWith(properties: string, unit = '1,0', reg = '<0x800 0 0 0 0>'): string {
-  return `pcie { device_type = "pci"; #address-cells = <3>; #size-cells = <2>; bus-range = <0 0>; ranges; ${properties} viommu: iommu@${unit} { compatible = "virtio,pci-iommu"; reg = ${reg}; #iommu-cells = <1>; }; };`;
+  return `pcie { device_type = "pci"; #address-cells = <3>; #size-cells = <2>; bus-range = <0 0>; ranges; ${properties} viommu: iommu@${unit} { compatible = "virtio,pci-iommu", "pci1af4,1057"; reg = ${reg}; #iommu-cells = <1>; }; };`;
 }
 
 function isViommu(context: RuleContext, node: DtNode): boolean {

@@ -231,7 +231,7 @@ Add the fallback string that the binding asks for, or choose another release.`,
   example: {
     bad: board(mmu500(2).replace('arm,mmu-500', 'qcom,sm8550-smmu-500'), 'dma { iommus = <&smmu 4 0>; };'),
     good: board(
-      mmu500(2).replace('arm,mmu-500', 'qcom,sm8550-smmu-500", "arm,mmu-500'),
+      mmu500(2).replace('arm,mmu-500', 'qcom,sm8550-smmu-500", "qcom,smmu-500", "arm,mmu-500'),
       'dma { iommus = <&smmu 4 0>; };',
     ),
   },

@@ -4,7 +4,7 @@ import { addressing } from '#model/dma-ranges.ts';
 import { iommuState } from '#model/iommu-state.ts';
 import { machineOf } from '#model/machine.ts';
 import { compatibles, isLive, lastSet, pathOf } from '#tree/query.ts';
-import { board, host, mmu500, SMMU_V3 } from './example.ts';
+import { board, board32, bus, host, mmu500, SMMU_V3 } from './example.ts';
 import type { Rule } from './rule.ts';
 import { iommuDriver, usesOf } from './uses.ts';
 
@@ -18,16 +18,11 @@ const noDmaRanges: Rule = {
   knows: 'all',
   doc: `For devices on fsl-mc and CDX, Linux sets up DMA only when it finds a non-empty \`dma-ranges\` from the controller
 upwards, with none missing in between. Here it finds none, so it stops before the IOMMU: \`iommu-map\` has no effect and the
-devices get direct DMA. Add \`dma-ranges\` to the controller or its bus.`,
+devices get direct DMA. Add \`dma-ranges\` to the bus of the controller, whose own binding has none.`,
   source: 'Linux 6.12 drivers/of/device.c:of_dma_configure_id, drivers/bus/fsl-mc/fsl-mc-bus.c:fsl_mc_dma_configure',
   example: {
     bad: board(mmu500(1), `fsl-mc { ${MC} };`),
-    good: board(
-      '#address-cells = <1>;',
-      '#size-cells = <1>;',
-      mmu500(1),
-      `fsl-mc { ${MC} dma-ranges = <0x0 0x0 0x0 0x0 0x80000000>; };`,
-    ),
+    good: board32(mmu500(1), bus(`dma-ranges = <0x0 0x0 0x80000000>; fsl-mc { ${MC} };`)),
   },
   *check(context, node) {
     const property = node.properties.get('iommu-map');

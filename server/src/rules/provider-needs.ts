@@ -83,7 +83,7 @@ const M4U =
 const MSM =
   'compatible = "qcom,apq8064-iommu"; #iommu-cells = <1>; clocks = <&ccu 1>, <&ccu 2>; clock-names = "smmu_pclk", "iommu_clk"; interrupts-extended = <&gic 1>;';
 const SECURE =
-  'compatible = "qcom,msm-iommu-v1"; #iommu-cells = <1>; clocks = <&ccu 1>, <&ccu 2>; clock-names = "iface", "bus";';
+  'compatible = "qcom,msm8916-iommu", "qcom,msm-iommu-v1"; #iommu-cells = <1>; clocks = <&ccu 1>, <&ccu 2>; clock-names = "iface", "bus";';
 const DSP = 'compatible = "ti,dra7-dsp-iommu"; #iommu-cells = <0>; interrupts-extended = <&gic 1>;';
 const REGISTERS = '#address-cells = <1>;\n\t#size-cells = <1>;\n\t';
 
