@@ -51,7 +51,9 @@ function fixNext(trial: Trial, { wanted, writable }: FixAllRequest, refused: Set
   const { snapshot } = trial;
   const count = (now: Snapshot, rule: string) =>
     now.problems().filter((each) => each.rule === rule && wanted(each)).length;
-  for (const problem of snapshot.problems()) {
+  // Shared files first: what a repair there brings in, the board then has.
+  const isOwn = ({ span }: Problem) => Number(span.file === snapshot.tree.file);
+  for (const problem of [...snapshot.problems()].sort((a, b) => isOwn(a) - isOwn(b))) {
     const name = nameOf(snapshot, problem);
     if (problem.fix === undefined || refused.has(name) || !wanted(problem)) continue;
     const fix = snapshot.planFix(problem);
