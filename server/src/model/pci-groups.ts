@@ -113,7 +113,9 @@ function place(scene: Scene, fn: PciFunction): FunctionPlacement {
     const rival = streams.find((taken) => wanted.some(({ id }) => id === taken.id));
     if (rival) return { ...nobody, ...refusal(scene, fn, rival) };
   }
-  const shared = match.traits.grouping === 'stream-match' ? matched(streams, wanted) : undefined;
+  // An SMMU v1 or v2 remembers the group of an entry, a DART that of a stream.
+  const byStream = ['stream-match', 'stream'].includes(match.traits.grouping);
+  const shared = byStream ? matched(streams, wanted) : undefined;
   if (shared === 'clash') return { ...nobody, refused: 'its stream IDs overlap those of another function' };
   streams.push(...wanted);
   const joined = shared ? { fn: shared, why: 'its DMA carries an ID of that function' } : groupOf(scene, fn, aliases);

@@ -22,8 +22,8 @@ const legacyMasters: Rule = {
   needs: ['smmu-mixed-bindings', 'smmu-mmu-masters-unreadable', 'xen-smmu-duplicate-master'],
   knows: 'node',
   doc: `\`mmu-masters\` lists the masters on the SMMU, the form before \`iommus\`. Linux prints \`deprecated "mmu-masters" DT
-property in use\`: without CONFIG_ARM_SMMU_LEGACY_DT_BINDINGS the masters get no translation, with it they get identity
-domains, and PCI is not supported. Write \`#iommu-cells\` on the SMMU and \`iommus\` on every master.`,
+property in use\`: without CONFIG_ARM_SMMU_LEGACY_DT_BINDINGS the masters get no translation, with it identity domains,
+and since Linux 6.1 only those that are made after their SMMU, or exist when another one registers. Write \`#iommu-cells\` on the SMMU and \`iommus\` on every master.`,
   source: DT_PROBE,
   example: {
     bad: board(OLD_SMMU, OLD_MASTER),
