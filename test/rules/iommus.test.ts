@@ -51,6 +51,12 @@ describe('the first entry', () => {
   it('names something else without #iommu-cells, for which no count is known', () =>
     checkNoFix('iommus-missing-iommu-cells', board('\t\tiommus = <&other 4>;', '\tother: other { };\n')));
 
+  it('stays where the board deletes it', () =>
+    checkNoFix(
+      'iommus-missing-iommu-cells',
+      `${board('\t\tiommus = <&smmu 4>;')}\n&smmu {\n\t/delete-property/ #iommu-cells;\n};\n`,
+    ));
+
   it('is a phandle of 0', () => checkFix('iommus-empty', board('\t\tiommus = <0>;'), board('').replace('\n\n', '\n')));
 });
 

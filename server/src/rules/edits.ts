@@ -103,6 +103,14 @@ export function enable({ tree, text }: Pick<RuleContext, 'tree' | 'text'>, node:
   return appendBlock({ tree, text }, node, { name: 'status', value: '"okay"' });
 }
 
+/** Whether a block of the node deletes the property: then it is gone whatever another block says. */
+export function isDeleted(text: TextOf, node: DtNode, name: string): boolean {
+  return node.origins.some(
+    ({ kind, span }) =>
+      kind === 'open' && text(span.file).slice(span.start, span.end).includes(`/delete-property/ ${name};`),
+  );
+}
+
 /**
  * Adds a property to a node of a board: in the board's own file when the node has a block there or no label, else in a
  * block at its end, so that other boards keep what they have.

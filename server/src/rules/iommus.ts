@@ -7,7 +7,7 @@ import { xenDriver } from '#model/xen-host.ts';
 import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import { type ListStop, specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
-import { enable, insertProperty, removeProperty } from './edits.ts';
+import { enable, insertProperty, isDeleted, removeProperty } from './edits.ts';
 import { board, mmu500, SMMU_V3 } from './example.ts';
 import { outcome } from './outcome.ts';
 import type { Fix, Rule, RuleContext } from './rule.ts';
@@ -127,7 +127,7 @@ Add \`#iommu-cells\` with the number from the IOMMU's binding, or point to the I
   *check(context, node) {
     const stop = firstStop(context, node, 'no-cells');
     if (!stop?.provider || compatibles(stop.provider).includes('virtio,mmio')) return;
-    const count = bindingCellCount(context, stop.provider);
+    const count = cellsToAdd(context, stop.provider);
     const title = `Add \`#iommu-cells = <${count}>\` to \`${pathOf(stop.provider)}\``;
     yield {
       message: `\`${pathOf(stop.provider)}\` has no \`#iommu-cells\`; ${outcome(context, node)}.`,
@@ -138,12 +138,17 @@ Add \`#iommu-cells\` with the number from the IOMMU's binding, or point to the I
   },
   fix(context, node, finding) {
     const provider = firstStop(context, node, 'no-cells')?.provider;
-    const count = provider && bindingCellCount(context, provider);
+    const count = provider && cellsToAdd(context, provider);
     if (!provider || count === undefined) return undefined;
     const edit = insertProperty(context.text, provider, { name: '#iommu-cells', value: `<${count}>` });
     return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
+
+/** What `#iommu-cells` must become; nothing where the tree deletes it, which somebody meant. */
+function cellsToAdd(context: RuleContext, provider: DtNode): number | undefined {
+  return isDeleted(context.text, provider, '#iommu-cells') ? undefined : bindingCellCount(context, provider);
+}
 
 /** The only `#iommu-cells` that the binding of a known IOMMU allows. */
 export function bindingCellCount(context: RuleContext, provider: DtNode): number | undefined {

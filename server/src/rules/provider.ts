@@ -3,7 +3,7 @@
 import { isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
-import { insertProperty, replaceValue } from './edits.ts';
+import { insertProperty, isDeleted, replaceValue } from './edits.ts';
 import { board, GIC, SMMU_V3 } from './example.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { entriesOf, iommuDriver, usesByProvider } from './uses.ts';
@@ -89,7 +89,8 @@ Where a master already points to the node, the report stands at the master (\`io
       if (!driver || driver.cellCounts.length === 0 || !isLive(node)) continue;
       named ??= namedByMasters(context);
       if (named.has(node)) continue;
-      const count = driver.cellCounts.length === 1 ? driver.cellCounts[0] : undefined;
+      const repairable = driver.cellCounts.length === 1 && !isDeleted(context.text, node, '#iommu-cells');
+      const count = repairable ? driver.cellCounts[0] : undefined;
       yield {
         message: `${driver.title} without \`#iommu-cells\`; no device can name it in \`iommus\`.`,
         span: nodeSpan(node),
