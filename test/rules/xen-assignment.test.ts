@@ -286,3 +286,26 @@ describe('xen-force-assign-no-directmap', () => {
       }),
     ));
 });
+
+describe('xen-reg-other-device', () => {
+  it('the registers of the neighbour', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        'xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;': `xen,reg = <0x0 0xff170000 0x0 0x1000 0x0 0xff160000>;
+//                      ^^^^^^^ warning[xen-reg-other-device]`,
+      }),
+    ));
+
+  it('the registers at another address of the guest, and others with them', () =>
+    checkNone(
+      instead(SYSTEM, {
+        [`			reg = <0x0 0xff160000 0x0 0x1000>;
+			interrupts = <0 48 4>;
+			xen,path = "/soc/mmc@ff160000";`]: `			reg = <0x0 0x10000000 0x0 0x1000>;
+			interrupts = <0 48 4>;
+			xen,path = "/soc/mmc@ff160000";`,
+        'xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;':
+          'xen,reg = <0x0 0xff240000 0x0 0x1000 0x0 0x10010000>, <0x0 0xff160000 0x0 0x1000 0x0 0x10000000>;',
+      }),
+    ));
+});

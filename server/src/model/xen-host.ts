@@ -273,6 +273,14 @@ function undriven(iommu: DtNode, where: Span): Protection {
   return { failure: `Xen has no driver for ${path}, but another IOMMU came up`, trail };
 }
 
+/** The chips whose early cuts have an IPMMU that only does stage 1. */
+const BY_CUT = ['renesas,ipmmu-r8a7795', 'renesas,ipmmu-r8a7796'];
+
+/** Whether only the chip's revision tells if Xen can use the IPMMU. */
+export function dependsOnCut(iommu: DtNode): boolean {
+  return compatibles(iommu).some((name) => BY_CUT.includes(name));
+}
+
 /** What Xen would have to do for an IOMMU that cannot walk the P2M. */
 function sayOwnTable(iommu: DtNode, trail: Trail): void {
   if (!compatibles(iommu).some((name) => name.startsWith('renesas,ipmmu'))) return;
@@ -316,7 +324,7 @@ function accepted(machine: Machine, { first, driver, entries }: Entries, trail: 
   const text = `${path} translates the device's ${driver.idKind} ${listed} in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.`;
   if (driver.option === undefined) say(trail, authority, text, ...where);
   else sayIf(trail, authority, text, { dependsOn: `whether Xen is built with ${driver.option}`, evidence: where });
-  if (driver.name === 'ipmmu-vmsa') {
+  if (dependsOnCut(first)) {
     sayIf(
       trail,
       `${authority}:ipmmu_stage2_supported`,

@@ -2,6 +2,8 @@
 // Rules about a device that a partial tree assigns, in the light of the host's tree: is it there, free, and protected.
 
 import { basename } from '#base/files.ts';
+import { childCells, rawCells, regRange } from '#model/addresses.ts';
+import type { Machine } from '#model/machine.ts';
 import { protection } from '#model/xen-host.ts';
 import {
   assignments,
@@ -17,6 +19,7 @@ import { insertInBoard, removeProperty, replaceValue } from './edits.ts';
 import { xenSystem } from './example.ts';
 import type { Rule } from './rule.ts';
 import { MMIO, partial, XEN_GUEST } from './xen-partial.ts';
+import { xenReg } from './xen-partial-device.ts';
 import {
   ASSIGNED,
   assignmentAt,
@@ -248,4 +251,51 @@ device. For a device without DMA (reported as *info*) it does not matter.`,
   },
 };
 
-export const XEN_ASSIGNMENT_RULES: readonly Rule[] = [notFound, notMarked, shared, noIommu, redundant, noDirectMap];
+const otherRegisters: Rule = {
+  id: 'xen-reg-other-device',
+  severity: 'warning',
+  title: '`xen,reg` that maps none of the registers of its device',
+  properties: ['xen,reg'],
+  platforms: XEN_GUEST,
+  needs: ['xen-reg-cells', 'xen-reg-length', 'xen-reg-unaligned'],
+  doc: `Xen takes the interrupts and the IOMMU from the node that \`xen,path\` names, and maps what \`xen,reg\` says without comparing the
+two. None of these mappings touches the registers that the host's node has: the guest's driver talks to something else, which now
+belongs to the guest as well. Write the addresses of the host's node, rounded to pages.`,
+  source: ASSIGN,
+  example: { bad: GOOD_SYSTEM.replace('xen,reg = <0x0 0xff000000', 'xen,reg = <0x0 0xfe000000'), good: GOOD_SYSTEM },
+  *check(context, node) {
+    const { host, made } = assignmentAt(context, node) ?? {};
+    const reg = xenReg(context, node);
+    if (!host || !made?.device || !reg || reg.mappings.length === 0) return;
+    const own = registers(host, made.device);
+    const touches = ({ physical, size }: (typeof reg.mappings)[number]) =>
+      own.some((range) => range.start < physical + size && physical < range.start + range.size);
+    if (own.length === 0 || reg.mappings.some(touches)) return;
+    const at = own.map(({ start }) => `0x${start.toString(16)}`).join(', ');
+    yield {
+      message: `The registers of \`${pathOf(made.device)}\` are at ${at}; this maps other ones for ${domainName(made.domain)}.`,
+      span: lastSet(reg.property).name,
+      related: [{ message: 'the device', span: nodeSpan(made.device) }],
+    };
+  },
+};
+
+/** The ranges of `reg` as the CPU sees them; those that no bus passes on are left out. */
+function registers(host: Machine, device: DtNode): readonly { readonly start: bigint; readonly size: bigint }[] {
+  const counts = device.parent && childCells(host, device.parent);
+  const width = counts ? counts.address + counts.size : 0;
+  const count = width > 0 ? Math.floor(rawCells(device.properties.get('reg')).length / width) : 0;
+  return Array.from({ length: count }, (_, index) => regRange(host, device, index)).filter(
+    (range) => range !== undefined,
+  );
+}
+
+export const XEN_ASSIGNMENT_RULES: readonly Rule[] = [
+  notFound,
+  notMarked,
+  shared,
+  noIommu,
+  redundant,
+  noDirectMap,
+  otherRegisters,
+];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about what Xen's SMMU and IPMMU drivers refuse or misread where those of Linux do not.
-import { xenDriver } from '#model/xen-host.ts';
+import { dependsOnCut, xenDriver } from '#model/xen-host.ts';
 import { cells, cellTarget, compatibles, isAvailable, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -299,9 +299,6 @@ function unsupported(node: DtNode): string | undefined {
   return xenDriver(node) ? undefined : compatibles(node).find((name) => name.startsWith('renesas,ipmmu-'));
 }
 
-/** The chips whose early cuts only do stage 1. */
-const BY_CUT = ['renesas,ipmmu-r8a7795', 'renesas,ipmmu-r8a7796'];
-
 const share: Rule = {
   id: 'xen-ipmmu-p2m-share',
   severity: 'info',
@@ -320,7 +317,7 @@ for an old one disable the IPMMUs or boot with \`iommu=no\`.`,
     platform: HOST,
   },
   *check(context) {
-    const node = ipmmus(context).find((each) => compatibles(each).some((name) => BY_CUT.includes(name)));
+    const node = ipmmus(context).find(dependsOnCut);
     if (!node) return;
     yield {
       message: 'This IPMMU walks a P2M only from cut 3.0 of the chip on; on an older one Xen refuses it.',

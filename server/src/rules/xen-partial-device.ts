@@ -28,7 +28,7 @@ interface XenReg {
 }
 
 /** `xen,reg` in the cells of the parent node; without the properties Xen assumes 2 and 1. */
-function xenReg(context: RuleContext, node: DtNode): XenReg | undefined {
+export function xenReg(context: RuleContext, node: DtNode): XenReg | undefined {
   const property = node.properties.get('xen,reg');
   if (!property || !node.parent || !isPassedThrough(context, node)) return undefined;
   const address = u32(node.parent.properties.get('#address-cells')) ?? 2;

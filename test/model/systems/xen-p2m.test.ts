@@ -149,6 +149,25 @@ describe('Salvator-XS: dom0 and two domains behind the IPMMUs of an R-Car H3', (
 describe('ZCU102: two domains behind an SMMUv2, no dom0', () => {
   const zcu102 = xenSystem('xen-p2m/zcu102');
 
+  test('a partial tree knows what the host does for its devices', () => {
+    const [ethernet, card] = zcu102.domains.map(({ tree }) => tree);
+    const guest = { kind: 'xen-domu', xen: zcu102 } as const;
+    const report = reportAt(ethernet!, '/passthrough/ethernet@ff0e0000', guest);
+    expect(report).toMatchObject({ verdict: 'direct', iommus: [] });
+    expect(report.xen).toEqual({ owner: 'domU1', sharesP2m: true, directMap: false });
+    expect(report.steps.map(({ text }) => text)).toContain(
+      "`/axi/iommu@fd800000` translates the device's stream-id 0x877 in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.",
+    );
+    expect(reportAt(card!, '/passthrough/mmc@ff170000', guest).xen).toEqual({
+      owner: 'domU2',
+      sharesP2m: true,
+      directMap: true,
+    });
+    const uart = reportAt(ethernet!, '/passthrough/serial@ff000000', guest);
+    expect(uart.xen?.sharesP2m).toBe(false);
+    expect(uart.steps.at(-1)?.text).toContain('nothing translates them');
+  });
+
   test('a device that no partial tree names belongs to nobody, unless the boot loader adds a dom0', () => {
     expect(shares(zcu102)).toEqual([
       '/axi: dom0, no IOMMU, machine addresses',

@@ -2,16 +2,49 @@
 // Xen on Arm: the operations of a domain that is mapped one to one, who owns a device, and whose P2M its IOMMU walks.
 import { compareVersions } from '#model/platform.ts';
 import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
-import { newTrail, say, type Trail } from '#model/trail.ts';
-import { hostView, xenFacts } from '#model/xen-host.ts';
+import { at, follow, newTrail, quoted, say, type Trail } from '#model/trail.ts';
+import { hostView, protection, xenFacts } from '#model/xen-host.ts';
+import { type Assignment, assignments, domainName, hostMachine } from '#model/xen-system.ts';
+import { pathOf } from '#tree/query.ts';
 
 const SETUP_OPS = 'Linux 6.12 include/xen/arm/xen-ops.h:xen_setup_dma_ops';
 
-function claims({ machine }: Subject): boolean {
-  return machine.platform.kind === 'xen-dom0' || machine.platform.kind === 'xen-host';
+function claims(subject: Subject): boolean {
+  const { kind } = subject.machine.platform;
+  return kind === 'xen-dom0' || kind === 'xen-host' || assignedHere(subject) !== undefined;
 }
 
-function translate(subject: Subject): Translation {
+/** The assignment that a device of a partial tree stands for, where the host's tree is known. */
+function assignedHere({ machine, node }: Subject): Assignment | undefined {
+  const { kind, xen } = machine.platform;
+  return kind === 'xen-domu' && xen ? assignments(xen).find((made) => made.node === node) : undefined;
+}
+
+/** A device of the host that a domain has: its own Linux knows of no IOMMU, and the host's is between all the same. */
+function assigned({ machine }: Subject, made: Assignment, trail: Trail): Translation {
+  const { xen } = machine.platform;
+  if (!xen || !made.device) return {};
+  const view = hostView(hostMachine(xen), made.device);
+  const path = quoted(pathOf(made.device));
+  const text = `Xen assigns ${path} of the host to ${domainName(made.domain)} and takes its interrupts and its IOMMU from there.`;
+  say(
+    trail,
+    'Xen 4.22 xen/common/device-tree/dom0less-build.c:handle_passthrough_prop',
+    text,
+    at(made.node, 'xen,path'),
+  );
+  follow(trail, protection(hostMachine(xen), made.device).trail);
+  if (!view.use && view.directMap !== true) {
+    const stray =
+      "Its DMA goes to the addresses that the driver gives it, which are the guest's, and nothing translates them.";
+    say(trail, 'Xen docs/misc/arm/device-tree/passthrough.txt', stray);
+  }
+  return { xen: xenFacts(view) };
+}
+
+function translate(subject: Subject, outer: Trail): Translation {
+  const made = assignedHere(subject);
+  if (made) return assigned(subject, made, outer);
   const { machine, node, binding } = subject;
   const trail = newTrail();
   const view = machine.platform.kind === 'xen-host' ? hostView(machine, node) : undefined;
