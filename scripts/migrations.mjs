@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { Bench, dtcBlob, unintended } from './migrations/bench.mjs';
 import { BindingCheck } from './migrations/binding-check.mjs';
+import { differences } from './migrations/blob-diff.mjs';
 import { BASE, randomOverlay } from './migrations/random-overlay.mjs';
 import { randomTree } from './migrations/random-tree.mjs';
 import { Report } from './oracle/report.mjs';
@@ -25,6 +26,7 @@ if (bindings.missing) console.log(`not checked against Linux's bindings: ${bindi
 const report = new Report();
 
 forms();
+siblings();
 fuzz();
 overlays();
 if (hasDtc) bindings.addBooted();
@@ -44,6 +46,31 @@ function forms() {
     });
   }
   part.done(hasDtc ? "each also with Debian's dtc" : '');
+}
+
+/** The migrations beside the one of Xen's grants: the blobs differ in exactly what each form says. */
+function siblings() {
+  const part = report.part('siblings');
+  for (const { title, rule, before, differences: wanted } of bench.core.SIBLINGS) {
+    const { files, metadata } = bench.core.parseFixture(before);
+    attempt(part, title, () => {
+      const after = bench.repair(files, rule, metadata);
+      if (!after) throw new Error('it has no fix');
+      compare(differences(bench.blob(files), bench.blob(after)), wanted, 'in the blobs');
+      if (hasDtc) {
+        compare(differences(dtcBlob(files), dtcBlob(after)), wanted, "in dtc's blobs");
+        if (!dtcBlob(after).equals(bench.blob(after))) throw new Error("our blob of the result is not dtc's");
+      }
+      if (bench.repair(after, rule, metadata)) throw new Error('a second run changes more');
+    });
+  }
+  part.done(hasDtc ? "each also with Debian's dtc" : '');
+}
+
+function compare(found, wanted, where) {
+  const shown = found.filter((line) => !line.endsWith(':phandle'));
+  const [one, other] = [shown, wanted].map((lines) => [...lines].sort().join(', '));
+  if (one !== other) throw new Error(`${where} differs ${one || 'nothing'} instead of ${other || 'nothing'}`);
 }
 
 function fuzz() {

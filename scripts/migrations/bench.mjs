@@ -76,6 +76,24 @@ export class Bench {
     throw new Error(`more than ${MAX_FIXES} fixes`);
   }
 
+  /** The fix of one rule's first problem; `metadata` of the fixture says for which platform. `undefined` without one. */
+  repair(files, rule, metadata) {
+    const rules = this.core.CATALOGUE;
+    const [major = 6, minor = 12] = (metadata.get('kernel') ?? '6.12').split('.').map(Number);
+    const kind = metadata.get('platform') ?? 'linux';
+    const header = (name) => files.get(`/include/${name}`);
+    const input = { ...this.#input(files), header, platform: { ...PLATFORM, kind, kernelVersion: [major, minor] } };
+    const problem = this.core.runRules(rules, input).problems.find((each) => each.rule === rule && each.fix);
+    const fix = problem && this.core.planFix(rules, input, problem);
+    if (!fix) return undefined;
+    const now = new Map(files);
+    for (const file of new Set(fix.edits.map(({ span }) => span.file))) {
+      const own = fix.edits.filter(({ span }) => span.file === file);
+      now.set(file, this.core.applyEdits(files.get(file), own));
+    }
+    return now;
+  }
+
   blob(files, options = { symbols: false }) {
     const { tree } = this.#input(files);
     const errors = tree.problems.filter(({ severity }) => severity === 'error');
@@ -108,7 +126,16 @@ export function dtcBlob(files) {
       writeFileSync(join(folder, path), text);
     }
     const board = join(folder, [...files.keys()][0]);
-    const cpp = spawnSync('cpp', ['-nostdinc', '-undef', '-D__DTS__', '-x', 'assembler-with-cpp', board]);
+    const cpp = spawnSync('cpp', [
+      '-nostdinc',
+      '-undef',
+      '-D__DTS__',
+      '-I',
+      join(folder, 'include'),
+      '-x',
+      'assembler-with-cpp',
+      board,
+    ]);
     const dtc = spawnSync('dtc', ['-q', '-q', '-I', 'dts', '-O', 'dtb', '-b', '0', '-'], { input: cpp.stdout });
     if (dtc.status !== 0) throw new Error(`dtc: ${dtc.stderr}`);
     return dtc.stdout;

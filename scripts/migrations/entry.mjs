@@ -9,6 +9,7 @@ export { planFix, runRules } from '#rules/runner.ts';
 export { XEN_GRANT_RULES } from '#rules/xen-grant.ts';
 export { loadGrammar } from '#syntax/parser.ts';
 export { FORMS, OVERLAID } from '#test/migrations/forms.ts';
+export { SIBLINGS } from '#test/migrations/siblings.ts';
 export { parseFixture } from '#test/support/fixture.ts';
 export { writeBlob } from '#tree/blob.ts';
 export { Frontend } from '#tree/evaluate.ts';
