@@ -42,6 +42,16 @@ export class BindingCheck {
     this.#keep(title, blobs, (...said) => refusedThenAccepted(devices, ...said));
   }
 
+  /** Files of a board that is too small for a binding to accept: the migration adds nothing that one refuses. */
+  addSketch(title, { before, after }) {
+    if (this.missing) return;
+    this.#keep(
+      title,
+      [before, after].map((files) => this.#bench.blob(files)),
+      nothingNew,
+    );
+  }
+
   /** The same of an overlay, whose blob alone dt-schema does not read: of the board that it is for, with it. */
   addOverlay(title, { before, after, devices }) {
     if (this.missing) return;
