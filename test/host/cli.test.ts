@@ -291,6 +291,12 @@ describe('fix', () => {
     `//- ${path}\n#include "${include}"\n/ { model = "${path}"; };\n`;
   const SHARED = BOARD('/a.dts') + BOARD('/b.dts') + GUEST.replace('guest.dts', 'guest.dtsi');
 
+  test('makes no choice for the user: an IOMMU is enabled where its rule is asked for', async () => {
+    expect((await boards.run('fix', 'a.dts')).out).toBe('');
+    const { out } = await boards.run('fix', 'a.dts', '--rule', 'iommus-target-disabled');
+    expect(out).toMatch(/^\+&off \{\n\+\tstatus = "okay";\n\+\};$/m);
+  });
+
   test('names the boards that share a file it changes', async () => {
     const { error } = await folder(SHARED).run('fix', '.', '--rule', 'xen-backend-domid-legacy');
     expect(error).toBe(

@@ -2,6 +2,7 @@
 // Repairs of problems: one at its place, or all of a file one after the other, each planned on what the last one left.
 import type { Problem } from '#base/problem.ts';
 import type { TextEdit } from '#base/text.ts';
+import { CATALOGUE } from '#rules/index.ts';
 import type { Fix } from '#rules/rule.ts';
 import type { Analysis, View } from './analysis.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -15,9 +16,9 @@ export function fixOf(view: View, problem: Problem): Fix | undefined {
   return problem.fix === undefined ? undefined : view.snapshot.planFix(problem);
 }
 
-/** Hints are matters of taste: repaired where a person asks for that rule, not with everything else. */
-export function isRepair({ severity }: Problem): boolean {
-  return severity !== 'hint';
+/** False for hints, which are matters of taste, and where the fix is one of several: a person asks for those rules. */
+export function isRepair({ rule, severity }: Problem): boolean {
+  return severity !== 'hint' && !CATALOGUE.byId.get(rule)?.judgement;
 }
 
 export interface FixAllRequest {

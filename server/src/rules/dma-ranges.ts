@@ -112,6 +112,7 @@ later releases take it literally, and the last byte is out of reach. Write the s
 const chainBroken: Rule = {
   id: 'dma-ranges-chain-broken',
   severity: 'info',
+  judgement: true,
   title: 'Bus without `dma-ranges` below one that has it',
   properties: ['dma-ranges'],
   knows: 'all',

@@ -298,6 +298,7 @@ Add it with the number from the binding, or point to the IOMMU.`,
 const targetDisabled: Rule = {
   id: 'iommu-map-target-disabled',
   severity: 'warning',
+  judgement: true,
   title: '`iommu-map` that points to a disabled IOMMU',
   properties: ['iommu-map'],
   doc: `The IOMMU of an entry, or a node above it, is not \`okay\`.

@@ -315,6 +315,7 @@ function disabledHere(provider: DtNode): Related[] {
 const iommusTargetDisabled: Rule = {
   id: 'iommus-target-disabled',
   severity: 'warning',
+  judgement: true,
   title: '`iommus` that points to a disabled IOMMU',
   properties: ['iommus'],
   needs: ['iommus-disabled-drops-all'],

@@ -51,6 +51,8 @@ export interface Rule {
   readonly severity: Severity;
   /** Runs only where the project gives it a severity. */
   readonly off?: true;
+  /** Its repair is one of several that may be meant: offered at its place, and left out where everything is repaired. */
+  readonly judgement?: true;
   /** What is wrong, as a noun phrase without a full stop. */
   readonly title: string;
   /** Only on these platforms; absent: on all but Zephyr, whose drivers read other properties. */

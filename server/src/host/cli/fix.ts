@@ -23,7 +23,7 @@ export const fixCommand: Command = {
   summary: 'Applies quick fixes: prints a diff that `git apply` and `patch -p1` take, or changes the files.',
   details: [
     'Changes files below the given folders, or in the folder of a given file; never what lies outside.',
-    'Hints are left out unless --rule names them.',
+    'Left out unless --rule names them: hints, and repairs that are one of several choices, such as to enable an IOMMU.',
   ],
   options: ['write', 'rule', ...PLATFORM_OPTIONS, ...TREE_OPTIONS],
   run: fix,
