@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A Xen host and the partial trees of its domains in the editor: linked by the project file, judged together, repaired.
 import { describe, expect, test } from 'vitest';
-import { applyEdits } from '#base/text.ts';
+import { applyEdits, type Span } from '#base/text.ts';
 import { Analysis } from '#ide/analysis.ts';
 import { diagnostics } from '#ide/diagnostics.ts';
+import { hover } from '#ide/hover.ts';
 import { grammar } from '#test/support/evaluate.ts';
 import { parseFixture } from '#test/support/fixture.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';
@@ -107,6 +108,16 @@ describe('together', () => {
     expect(owner()).toBe('domU2');
     analysis.open('/w/domU2.dts', text('/w/domU2.dts').replace('/soc/mmc@', '/soc/sdhci@'));
     expect(owner()).toBe('no domain: no partial tree names it');
+  });
+
+  test('the hover of an assignment says what the host does for the device', () => {
+    const { analysis, text } = workspace(SYSTEM);
+    const view = analysis.view('/w/domU2.dts')!;
+    const link = ({ file }: Span) => ({ text: file, href: file });
+    const { markdown = '' } = hover(view, text('/w/domU2.dts').indexOf('xen,path') + 1, link) ?? {};
+    expect(markdown).toContain('- Owned by domU2');
+    expect(markdown).toContain('`/soc/iommu@fd800000` translates');
+    expect(markdown, 'the place in the host').toContain('[/w/host.dts](/w/host.dts)');
   });
 
   test('a repair in the host removes the problem of the partial tree, and brings none', () => {

@@ -2,7 +2,7 @@
 // Rules about devices that a partial tree assigns, in the light of the host's tree.
 import { describe, it } from 'vitest';
 import { only } from '#test/support/analyse.ts';
-import { checkDiagnostics, checkNone, checkSilent } from '#test/support/check.ts';
+import { checkDiagnostics, checkFix, checkNoFix, checkNone, checkSilent } from '#test/support/check.ts';
 import { instead, RCAR_SYSTEM, SYSTEM } from '#test/support/xen-boards.ts';
 
 describe('xen-path-not-found', () => {
@@ -306,6 +306,25 @@ describe('xen-reg-other-device', () => {
 			xen,path = "/soc/mmc@ff160000";`,
         'xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;':
           'xen,reg = <0x0 0xff240000 0x0 0x1000 0x0 0x10010000>, <0x0 0xff160000 0x0 0x1000 0x0 0x10000000>;',
+      }),
+    ));
+});
+
+describe('xen-reg-path-pair', () => {
+  const mapping = '\n\t\t\txen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;';
+
+  it('takes the registers from the host, where the guest has them at the same address', () =>
+    checkFix('xen-reg-path-pair', instead(SYSTEM, { [mapping]: '' }), SYSTEM));
+
+  it('does not know where the guest wants them otherwise', () =>
+    checkNoFix(
+      'xen-reg-path-pair',
+      instead(SYSTEM, {
+        [`reg = <0x0 0xff160000 0x0 0x1000>;
+			interrupts = <0 48 4>;
+			xen,path = "/soc/mmc@ff160000";${mapping}`]: `reg = <0x0 0x10000000 0x0 0x1000>;
+			interrupts = <0 48 4>;
+			xen,path = "/soc/mmc@ff160000";`,
       }),
     ));
 });

@@ -39,6 +39,10 @@ const DMA_PROPERTIES = new Set([
   'msi-map',
   'xen,backend-domid',
   'xen,dev-domid',
+  'xen,passthrough',
+  'xen,path',
+  'xen,reg',
+  'xen,force-assign-without-iommu',
 ]);
 
 /** `undefined` where there is nothing to say. */

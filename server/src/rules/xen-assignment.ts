@@ -2,8 +2,6 @@
 // Rules about a device that a partial tree assigns, in the light of the host's tree: is it there, free, and protected.
 
 import { basename } from '#base/files.ts';
-import { childCells, rawCells, regRange } from '#model/addresses.ts';
-import type { Machine } from '#model/machine.ts';
 import { protection } from '#model/xen-host.ts';
 import {
   assignments,
@@ -30,6 +28,7 @@ import {
   GOOD_SYSTEM,
   GUARDED,
   pathSpan,
+  registers,
   UART,
 } from './xen-system.ts';
 
@@ -279,16 +278,6 @@ belongs to the guest as well. Write the addresses of the host's node, rounded to
     };
   },
 };
-
-/** The ranges of `reg` as the CPU sees them; those that no bus passes on are left out. */
-function registers(host: Machine, device: DtNode): readonly { readonly start: bigint; readonly size: bigint }[] {
-  const counts = device.parent && childCells(host, device.parent);
-  const width = counts ? counts.address + counts.size : 0;
-  const count = width > 0 ? Math.floor(rawCells(device.properties.get('reg')).length / width) : 0;
-  return Array.from({ length: count }, (_, index) => regRange(host, device, index)).filter(
-    (range) => range !== undefined,
-  );
-}
 
 export const XEN_ASSIGNMENT_RULES: readonly Rule[] = [
   notFound,

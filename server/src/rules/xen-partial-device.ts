@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Rules about one device of a partial device tree: where it is in the host (`xen,path`) and in the guest (`xen,reg`).
 import { rawCells, readNumber } from '#model/addresses.ts';
+import { machineOf } from '#model/machine.ts';
+import { hostMachine, hostNode } from '#model/xen-system.ts';
 import { lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
+import { insertAfter } from './edits.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { isPassedThrough, MMIO, partial, XEN_GUEST } from './xen-partial.ts';
+import { ASSIGNED, example, GOOD_SYSTEM, type RegRange, registers, systemOf } from './xen-system.ts';
 
 const PFDT = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:handle_prop_pfdt';
 const ASSIGN = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:handle_passthrough_prop';
@@ -56,9 +60,12 @@ const pair: Rule = {
   knows: 'all',
   doc: `Xen needs both: \`xen,path\` for the interrupts and the IOMMU of the host's device, \`xen,reg\` for what the guest gets of its
 registers. With one alone it prints \`xen,reg or xen,path missing\` and panics; only \`xen,force-assign-without-iommu\` allows
-\`xen,reg\` alone. Add the other.`,
+\`xen,reg\` alone. Add the other; where the host's tree is known and \`reg\` has the host's addresses, the quick fix does it.`,
   source: PFDT,
-  example: { bad: partial(`compatible = "vendor,uart"; ${PATH}`), good: GOOD, platform: GUEST },
+  example: {
+    bad: example({}, ASSIGNED.replace(/xen,reg = [^;]*; /, '')),
+    good: GOOD_SYSTEM,
+  },
   *check(context, node) {
     const path = node.properties.get('xen,path');
     const reg = node.properties.get('xen,reg');
@@ -68,9 +75,43 @@ registers. With one alone it prints \`xen,reg or xen,path missing\` and panics; 
     yield {
       message: `The device has \`${one.name}\` and no \`${path ? 'xen,reg' : 'xen,path'}\`; Xen panics when it makes the domain.`,
       span: lastSet(one).name,
+      ...(path && sameMappings(context, node) && { fix: "Add `xen,reg` with the host's registers" }),
     };
   },
+  fix(context, node, finding) {
+    const path = node.properties.get('xen,path');
+    const value = sameMappings(context, node);
+    if (!path || value === undefined) return undefined;
+    return { title: finding.fix ?? '', edits: [insertAfter(context.text, path, { name: 'xen,reg', value })] };
+  },
 };
+
+/**
+ * `xen,reg` for a device that the guest has where the host has it: the pages of the registers, each at its own address.
+ * `undefined` where `reg` says otherwise, or the host is not known.
+ */
+function sameMappings(context: RuleContext, node: DtNode): string | undefined {
+  const system = systemOf(context);
+  const path = strings(node.properties.get('xen,path'))[0];
+  const device = system && path !== undefined ? hostNode(system.host, path) : undefined;
+  if (!system || !device || !node.parent) return undefined;
+  const guest = registers(machineOf(context.tree, context.platform), node);
+  const host = registers(hostMachine(system), device);
+  const same = guest.length > 0 && guest.every(({ start }) => host.some((range) => range.start === start));
+  const address = u32(node.parent.properties.get('#address-cells')) ?? 2;
+  const size = u32(node.parent.properties.get('#size-cells')) ?? 1;
+  if (!same || ![1, 2].includes(address) || ![1, 2].includes(size)) return undefined;
+  return guest.map((range) => mappingText(range, address, size)).join(', ');
+}
+
+/** The whole pages of a range as one mapping at its own address. */
+function mappingText({ start, size }: RegRange, address: number, sizeCells: number): string {
+  const first = start & ~0xfffn;
+  const last = (start + size + 0xfffn) & ~0xfffn;
+  const number = (value: bigint, count: number): string =>
+    (count === 2 ? [value >> 32n, value & 0xffffffffn] : [value]).map((cell) => `0x${cell.toString(16)}`).join(' ');
+  return `<${number(first, address)} ${number(last - first, sizeCells)} ${number(first, address)}>`;
+}
 
 const forceAlone: Rule = {
   id: 'xen-force-without-reg',

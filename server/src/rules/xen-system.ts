@@ -2,6 +2,7 @@
 // What the rules about a Xen system ask in common: the assignment that a node makes, GIC interrupts, examples.
 
 import type { Span } from '#base/text.ts';
+import { childCells, rawCells, regRange } from '#model/addresses.ts';
 import type { Machine } from '#model/machine.ts';
 import type { XenSystem } from '#model/types.ts';
 import { type Assignment, assignments, hostMachine } from '#model/xen-system.ts';
@@ -87,6 +88,18 @@ export function isHostGic(controller: DtNode): boolean {
 /** `SPI 63`. */
 export function interruptName({ type, number }: GicInterrupt): string {
   return `${type} ${number}`;
+}
+
+export type RegRange = NonNullable<ReturnType<typeof regRange>>;
+
+/** The ranges of `reg` as the CPU sees them; those that no bus passes on are left out. */
+export function registers(machine: Machine, device: DtNode): readonly RegRange[] {
+  const counts = device.parent && childCells(machine, device.parent);
+  const width = counts ? counts.address + counts.size : 0;
+  const count = width > 0 ? Math.floor(rawCells(device.properties.get('reg')).length / width) : 0;
+  return Array.from({ length: count }, (_, index) => regRange(machine, device, index)).filter(
+    (range) => range !== undefined,
+  );
 }
 
 /** Where the partial tree names the device. */
