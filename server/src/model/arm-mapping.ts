@@ -5,12 +5,13 @@ import { larger, smaller } from './addresses.ts';
 import { deviceName, functionName } from './device-name.ts';
 import { groupMembers, groupName } from './groups.ts';
 import { functionPlacement } from './pci-groups.ts';
-import { isEnabled } from './platform.ts';
+import { inVersions, isEnabled } from './platform.ts';
 import type { Subject } from './subject.ts';
 import { hex, say, sayIf, type Trail } from './trail.ts';
 import type { IommuDriver, Verdict } from './types.ts';
 
 const SETUP = 'Linux 6.12 arch/arm/mm/dma-mapping.c:arm_setup_iommu_dma_ops';
+const OF_XLATE = 'Linux 6.1 drivers/iommu/of_iommu.c:of_iommu_xlate';
 const ATTACH = 'Linux 6.12 drivers/iommu/iommu.c:iommu_attach_device';
 const USE_DEFAULT = 'Linux 6.12 drivers/iommu/iommu.c:iommu_device_use_default_domain';
 const LARGEST = 1n << 32n;
@@ -24,6 +25,12 @@ export function armMapping(subject: Subject, driver: IommuDriver, trail: Trail):
     const text = `The driver attaches all its masters to one Arm mapping, of the addresses ${hex(start)} to ${hex(end)}.`;
     say(trail, `Linux 6.12 ${source}`, text);
     return 'iommu-dma';
+  }
+  if (driver.unseenByArm && inVersions(subject.machine.platform.kernelVersion, driver.unseenByArm)) {
+    const text =
+      'The driver found the device itself, without of_xlate; Linux takes it for one without an IOMMU and maps nothing.';
+    say(trail, OF_XLATE, text);
+    return 'direct';
   }
   const text = 'Linux attaches the device to an Arm mapping of its own, whatever the default domain is.';
   const selected = state !== 'unknown' || driver.selectsArmMapping === true;

@@ -380,6 +380,8 @@ export interface IommuDriver extends IommuTraits, Versions {
   readonly selectsArmMapping?: boolean;
   /** On 32-bit Arm: the mapping that the driver itself attaches its masters to, both ends inclusive. */
   readonly armMapping?: { readonly start: bigint; readonly end: bigint; readonly source: string };
+  /** On 32-bit Arm: releases in which the set-up of operations does not see that the driver took the master. */
+  readonly unseenByArm?: Versions;
   /** On 32-bit Arm: who shares a group, where that differs. */
   readonly armGrouping?: IommuTraits['grouping'];
   /** A hardware MSI region that may take the window's place, in words. */

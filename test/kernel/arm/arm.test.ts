@@ -18,9 +18,9 @@ interface Seen {
   readonly log?: readonly string[];
 }
 
-/** What the guest said, in the words of the report; a device that no driver looked at has no answer. */
+/** What the guest said, in the words of the report: only a mapping translates. A device that no driver looked at has no answer. */
 function verdictOf({ group, attached, bound, log = [] }: Seen): DmaReport['verdict'] | undefined {
-  if (group !== undefined) return attached === undefined ? 'iommu-identity' : attached === 0 ? 'iommu-dma' : 'direct';
+  if (group !== undefined) return attached === 0 ? 'iommu-dma' : 'direct';
   if (log.some((line) => line.includes('ignoring dependency'))) return 'defer->direct';
   return bound ? 'direct' : undefined;
 }

@@ -36,6 +36,7 @@ export const TI_OMAP: IommuDriver = {
   domains: ['identity', 'unmanaged'],
   domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
   instances: 'all',
+  unseenByArm: { until: [6, 8] },
   noXlate: { since: [6, 8], until: [6, 13] },
   notes: [
     'From 6.8 to 6.12 a master needs a firmware specification, and this driver has no of_xlate: -ENODEV, direct DMA at once.',
