@@ -63,8 +63,9 @@ describe('iommu-map', () => {
       board(map).replace(
         /\tsmmu: [\s\S]*?\n\t\};/,
         `	gic: interrupt-controller { interrupt-controller; #interrupt-cells = <1>; };
-	smmu: iommu {
+	smmu: iommu@1000000 {
 		compatible = "arm,mmu-500";
+		reg = <0x0 0x1000000 0x0 0x10000>;
 		#iommu-cells = <2>;
 		#global-interrupts = <1>;
 		interrupts-extended = <&gic 1>, <&gic 2>;
@@ -90,7 +91,7 @@ describe('iommu-map', () => {
     it('cannot have several IDs in an entry of the old form on Linux 7.2', () =>
       checkDiagnostics(
         `//- /board.dts kernel:7.2\n/dts-v1/;\n${two(`		iommu-map = <0x0 &smmu 0x400 0x100>;
-//              ^^^^^^^^^ error[iommu-map-length]: \`iommu-map\` has entries with one output cell for several IDs, and \`/iommu\` has \`#iommu-cells = <2>\`; Linux refuses the whole map and no ID behind this node is translated.`)}`,
+//              ^^^^^^^^^ error[iommu-map-length]: \`iommu-map\` has entries with one output cell for several IDs, and \`/iommu@1000000\` has \`#iommu-cells = <2>\`; Linux refuses the whole map and no ID behind this node is translated.`)}`,
       ));
   });
 

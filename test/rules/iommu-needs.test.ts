@@ -6,9 +6,7 @@ import { checkDiagnostics, checkFix, checkNone } from '#test/support/check.ts';
 /** A chip with an interrupt controller, clocks and these nodes. */
 function chip(nodes: string): string {
   return `/ {
-	#address-cells = <1>;
-	#size-cells = <1>;
-	gic: interrupt-controller { interrupt-controller; #interrupt-cells = <1>; };
+${/reg = </.test(nodes) ? '	#address-cells = <1>;\n	#size-cells = <1>;\n' : ''}	gic: interrupt-controller { interrupt-controller; #interrupt-cells = <1>; };
 	ccu: clock { #clock-cells = <1>; #reset-cells = <1>; };
 ${nodes}
 };
@@ -52,6 +50,26 @@ describe('interrupts', () => {
 });
 
 describe('registers', () => {
+  it('are there', () =>
+    checkDiagnostics(
+      `/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	iommu {
+//      ^^^^^ error[iommu-reg-missing]: The driver arm-smmu-v3 finds no registers, because the node has no \`reg\`; the probe fails, and masters wait for this IOMMU in vain.
+		compatible = "arm,smmu-v3";
+		#iommu-cells = <1>;
+	};
+};`,
+    ));
+
+  it('are no matter of PCI functions and of grants', () =>
+    checkNone(`/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	xen-iommu { compatible = "xen,grant-dma"; #iommu-cells = <1>; };
+};`));
+
   it('of a DART that are one page', () =>
     checkDiagnostics(
       chip(`	iommu@1000000 {
@@ -186,6 +204,7 @@ describe('the registers that tell the 4 GiB mode', () => {
 	larb0: larb-0 { compatible = "mediatek,mt8173-smi-larb"; mediatek,smi = <&smi>; };
 	iommu {
 		compatible = "mediatek,mt8173-m4u";
+		reg = <0x10205000 0x1000>;
 		mediatek,larbs = <&larb0>;
 		interrupts-extended = <&gic 1>;
 		clocks = <&ccu 0>;

@@ -131,7 +131,7 @@ describe('the IOMMU is none for Linux', () => {
 
   const omap = board(
     '\t\tiommus = <&mmu>;',
-    '\tmmu: mmu { compatible = "ti,omap4-iommu"; #iommu-cells = <0>; interrupts-extended = <&gic 1>; };\n\tgic: gic { interrupt-controller; #interrupt-cells = <1>; };\n',
+    '\tmmu: mmu@3000000 { compatible = "ti,omap4-iommu"; reg = <0x0 0x3000000 0x0 0x1000>; #iommu-cells = <0>; interrupts-extended = <&gic 1>; };\n\tgic: gic { interrupt-controller; #interrupt-cells = <1>; };\n',
   );
   const arm = { platform: { kind: 'linux', arch: 'arm', kernelVersion: [6, 12], cmdline: '', assumed: [] } } as const;
 
@@ -140,7 +140,7 @@ describe('the IOMMU is none for Linux', () => {
       omap.replace(
         '<&mmu>;',
         `<&mmu>;
-//                        ^^^^ warning[iommus-no-linux-driver]: \`iommus\` points to \`/mmu\`, but the driver omap of Linux 6.12 takes no masters; Linux gives this device direct DMA.`,
+//                        ^^^^ warning[iommus-no-linux-driver]: \`iommus\` points to \`/mmu@3000000\`, but the driver omap of Linux 6.12 takes no masters; Linux gives this device direct DMA.`,
       ),
       arm,
     ));

@@ -8,14 +8,14 @@ import { machineOf } from '#model/machine.ts';
 import { isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { rangesOf } from './dma-ranges.ts';
-import { BUS_CELLS, board, board32, bus, host, SMMU_V3 } from './example.ts';
+import { BUS_CELLS, board, board32, bus, host, SMMU_V3_AT } from './example.ts';
 import { isPciHost } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { iommuDriver, usesOf } from './uses.ts';
 
 /** A host bridge below a root with one cell each, behind an SMMU, with these windows of the PCI bus. */
 function bridge(...windows: readonly string[]): string {
-  return board32(SMMU_V3, host(`iommu-map = <0x0 &smmu 0x0 0x10000>; dma-ranges = ${windows.join(', ')};`));
+  return board32(SMMU_V3_AT, host(`iommu-map = <0x0 &smmu 0x0 0x10000>; dma-ranges = ${windows.join(', ')};`));
 }
 
 const overlap: Rule = {

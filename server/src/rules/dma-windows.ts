@@ -6,7 +6,7 @@ import { machineOf } from '#model/machine.ts';
 import { isLive, lastSet, pathOf, strings } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { rangesOf } from './dma-ranges.ts';
-import { board32, bus } from './example.ts';
+import { board32, bus, SMMU_V3_AT } from './example.ts';
 import { isPciHost } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { iommuDriver, usesByProvider, usesOf } from './uses.ts';
@@ -93,14 +93,8 @@ const limitWithIommu: Rule = {
 of the windows also bounds the addresses that it allocates behind the IOMMU. That matters only when the window is small.`,
   source: 'Linux 6.12 drivers/iommu/dma-iommu.c:iommu_dma_alloc_iova',
   example: {
-    bad: board32(
-      'smmu: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; };',
-      bus('dma-ranges = <0x0 0x0 0x40000000>; dma { iommus = <&smmu 1>; };'),
-    ),
-    good: board32(
-      'smmu: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; };',
-      bus('dma-ranges; dma { iommus = <&smmu 1>; };'),
-    ),
+    bad: board32(SMMU_V3_AT, bus('dma-ranges = <0x0 0x0 0x40000000>; dma { iommus = <&smmu 1>; };')),
+    good: board32(SMMU_V3_AT, bus('dma-ranges; dma { iommus = <&smmu 1>; };')),
   },
   *check(context) {
     const machine = machineOf(context.tree, context.platform);
@@ -135,11 +129,11 @@ faults. Correct the bus addresses in \`dma-ranges\`.`,
   source: 'Linux 6.12 drivers/iommu/dma-iommu.c:iommu_dma_init_domain',
   example: {
     bad: board32(
-      'mmu: iommu { compatible = "sprd,iommu-v1"; #iommu-cells = <0>; };',
+      'mmu: iommu@1000000 { compatible = "sprd,iommu-v1"; reg = <0x1000000 0x1000>; #iommu-cells = <0>; };',
       bus('dma-ranges = <0x80000000 0x0 0x40000000>; dma { iommus = <&mmu>; };'),
     ),
     good: board32(
-      'mmu: iommu { compatible = "sprd,iommu-v1"; #iommu-cells = <0>; };',
+      'mmu: iommu@1000000 { compatible = "sprd,iommu-v1"; reg = <0x1000000 0x1000>; #iommu-cells = <0>; };',
       bus('dma-ranges; dma { iommus = <&mmu>; };'),
     ),
   },

@@ -4,12 +4,12 @@ import { cells, compatibles, isLive, lastSet, nodeSpan, pathOf, u32, unitAddress
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { insertProperty, removeProperty } from './edits.ts';
-import { board, SMMU_V3 } from './example.ts';
+import { board, GIC, SMMU_V3 } from './example.ts';
 import { hex, isPciHost, lastId, requesterId } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { entriesOf, iommuDriver, usesByProvider, usesOf } from './uses.ts';
 
-const MMIO = 'viommu: virtio-iommu { compatible = "virtio,mmio"; #iommu-cells = <1>; };';
+const MMIO = `${GIC}\n\tviommu: virtio-iommu { compatible = "virtio,mmio"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
 
 /** A host bridge with a virtio-iommu as function 00:01.0 and these properties. */
 function hostWith(properties: string, unit = '1,0', reg = '<0x800 0 0 0 0>'): string {
@@ -29,7 +29,7 @@ const behindIommu: Rule = {
 the other one, or for itself. Remove \`iommus\` from this node.`,
   source: 'Linux 6.12 Documentation/devicetree/bindings/virtio/pci-iommu.yaml and mmio.yaml',
   example: {
-    bad: board(SMMU_V3, MMIO.replace(' };', ' iommus = <&smmu 1>; };')),
+    bad: board(SMMU_V3, MMIO.replace('<1>; interrupts', '<1>; iommus = <&smmu 1>; interrupts')),
     good: board(MMIO),
   },
   *check(context, node) {

@@ -9,6 +9,10 @@ export function board(...statements: readonly string[]): string {
 /** An SMMUv3 with the label `smmu`. */
 export const SMMU_V3 = 'smmu: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; };';
 
+/** The same below a bus with one cell for an address and one for a size. */
+export const SMMU_V3_AT =
+  'smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; };';
+
 /** An interrupt controller with the label `gic`. */
 export const GIC = 'gic: interrupt-controller { interrupt-controller; #interrupt-cells = <1>; };';
 

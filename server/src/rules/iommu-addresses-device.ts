@@ -74,7 +74,7 @@ function dart(start: string): string {
     '#address-cells = <2>;',
     '#size-cells = <1>;',
     GIC,
-    'dart: iommu { compatible = "apple,t8103-dart"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };',
+    'dart: iommu@1000000 { compatible = "apple,t8103-dart"; reg = <0x0 0x1000000 0x4000>; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };',
     'gpu: gpu { compatible = "vendor,gpu"; iommus = <&dart 1>; memory-region = <&fb>; };',
     `reserved-memory { #address-cells = <2>; #size-cells = <1>; ranges; fb: framebuffer { reg = <${start} 0x800000>; iommu-addresses = <&gpu ${start} 0x800000>; }; };`,
   );

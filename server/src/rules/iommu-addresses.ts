@@ -7,7 +7,7 @@ import { cells, cellTarget, isLive, lastSet, nodeSpan, pathOf } from '#tree/quer
 import { specifiers } from '#tree/specifiers.ts';
 import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
 import { insertProperty } from './edits.ts';
-import { board, SMMU_V3 } from './example.ts';
+import { board, SMMU_V3_AT } from './example.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { iommuDriver, usesOf } from './uses.ts';
 
@@ -55,7 +55,7 @@ export function readIommuAddresses(context: RuleContext, node: DtNode): Reading 
 export function framebuffer(
   region: string,
   device = 'memory-region = <&fb>;',
-  provider = SMMU_V3,
+  provider = SMMU_V3_AT,
   cell = ' 1',
 ): string {
   return board(
@@ -121,7 +121,7 @@ when one does, a range is made up. Use one region per device.`,
     bad: board(
       '#address-cells = <1>;',
       '#size-cells = <1>;',
-      SMMU_V3,
+      SMMU_V3_AT,
       'gpu: gpu { compatible = "vendor,gpu"; iommus = <&smmu 1>; memory-region = <&fb>; };',
       'vpu: vpu { compatible = "vendor,vpu"; iommus = <&smmu 2>; memory-region = <&fb>; };',
       'reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges; fb: framebuffer { iommu-addresses = <&gpu 0x50000000 0x800000>, <&vpu 0x50000000 0x800000>; }; };',
@@ -218,7 +218,7 @@ IOMMU Linux neither maps nor reserves them: a framebuffer that the boot loader l
     bad: framebuffer(
       'iommu-addresses = <&gpu 0x50000000 0x800000>;',
       'memory-region = <&fb>;',
-      'smmu: iommu { compatible = "sprd,iommu-v1"; #iommu-cells = <0>; };',
+      'smmu: iommu@1000000 { compatible = "sprd,iommu-v1"; reg = <0x1000000 0x1000>; #iommu-cells = <0>; };',
       '',
     ),
     good: GOOD_FRAMEBUFFER,

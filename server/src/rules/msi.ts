@@ -4,7 +4,7 @@ import { regRange } from '#model/addresses.ts';
 import { machineOf } from '#model/machine.ts';
 import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
-import { board, host, SMMU_V3 } from './example.ts';
+import { board, host, SMMU_V3, SMMU_V3_AT } from './example.ts';
 import { hex, isPciHost, lastId } from './id-map.ts';
 import type { Rule } from './rule.ts';
 import { entriesOf, iommuDriver, usesByProvider, usesOf } from './uses.ts';
@@ -186,14 +186,14 @@ refuses with \`-EINVAL\`. The DMA API of this Linux is not affected.`,
       '#address-cells = <1>;',
       '#size-cells = <1>;',
       'memory@0 { device_type = "memory"; reg = <0x0 0x40000000>; };',
-      SMMU_V3,
+      SMMU_V3_AT,
       'dma { iommus = <&smmu 1>; };',
     ),
     good: board(
       '#address-cells = <1>;',
       '#size-cells = <1>;',
       'memory@40000000 { device_type = "memory"; reg = <0x40000000 0x40000000>; };',
-      SMMU_V3,
+      SMMU_V3_AT,
       'dma { iommus = <&smmu 1>; };',
     ),
   },

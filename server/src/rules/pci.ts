@@ -22,7 +22,10 @@ devices get direct DMA. Add \`dma-ranges\` to the bus of the controller, whose o
   source: 'Linux 6.12 drivers/of/device.c:of_dma_configure_id, drivers/bus/fsl-mc/fsl-mc-bus.c:fsl_mc_dma_configure',
   example: {
     bad: board(mmu500(1), `fsl-mc { ${MC} };`),
-    good: board32(mmu500(1), bus(`dma-ranges = <0x0 0x0 0x80000000>; fsl-mc { ${MC} };`)),
+    good: board32(
+      mmu500(1).replace('iommu {', 'iommu@2000000 {\n\t\treg = <0x2000000 0x10000>;'),
+      bus(`dma-ranges = <0x0 0x0 0x80000000>; fsl-mc { ${MC} };`),
+    ),
   },
   *check(context, node) {
     const property = node.properties.get('iommu-map');

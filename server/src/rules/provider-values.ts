@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about values in an IOMMU's own node that its driver reads and refuses, or cannot use.
-import { cells, isLive, lastSet, strings, u32 } from '#tree/query.ts';
+import { cells, isLive, lastSet, nodeSpan, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import { board, GIC, mmu500 } from './example.ts';
 import { hex } from './id-map.ts';
@@ -14,6 +14,40 @@ const CLOCK = 'ccu: clock { #clock-cells = <1>; };';
 function omap(compatible: string, properties: string): string {
   return `iommu { compatible = "${compatible}"; #iommu-cells = <0>; interrupts-extended = <&gic 1>; ${properties} };`;
 }
+
+const noRegisters: Rule = {
+  id: 'iommu-reg-missing',
+  severity: 'error',
+  title: 'IOMMU without `reg`',
+  platforms: ['linux', 'kvm'],
+  properties: ['#iommu-cells'],
+  knows: 'all',
+  doc: `The driver maps the registers of the IOMMU before anything else, and the node has no \`reg\`. The probe fails with
+\`-EINVAL\`, the IOMMU never registers, and its masters wait until the deferred probe timeout. Write \`reg\`.`,
+  source: 'Linux 6.12 lib/devres.c:devm_ioremap_resource; the probe function of each driver in drivers/iommu',
+  example: {
+    bad: board(
+      '#address-cells = <1>;',
+      '#size-cells = <1>;',
+      'iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; };',
+    ),
+    good: board(
+      '#address-cells = <1>;',
+      '#size-cells = <1>;',
+      'iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; };',
+    ),
+  },
+  *check(context, node) {
+    // Below a bus that does not say how its addresses are written, a `reg` could not be read either.
+    if (node.properties.has('reg') || !node.parent?.properties.has('#address-cells') || !isLive(node)) return;
+    const driver = iommuDriver(context, node)?.driver;
+    if (driver?.bus !== 'platform' || driver.grouping === 'none' || driver.name === 'qcom-iommu') return;
+    yield {
+      message: `The driver ${driver.name} finds no registers, because the node has no \`reg\`; ${NEVER}.`,
+      span: nodeSpan(node),
+    };
+  },
+};
 
 const clockNames: Rule = {
   id: 'iommu-clock-names-unmatched',
@@ -182,6 +216,7 @@ Clear the high bits.`,
 };
 
 export const PROVIDER_VALUE_RULES: readonly Rule[] = [
+  noRegisters,
   clockNames,
   rockchipClocks,
   omapTlbEntries,

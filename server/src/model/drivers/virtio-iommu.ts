@@ -17,6 +17,8 @@ export const VIRTIO_IOMMU: IommuDriver = {
   requiresProperty: '#iommu-cells',
   compatibles: [
     ...strings('match', ['virtio,mmio'], {
+      // vm_find_vqs of drivers/virtio/virtio_mmio.c
+      traits: { needs: [{ kind: 'interrupts', enforced: true }] },
       note: 'An IOMMU only with `#iommu-cells` and when the device behind the transport has virtio ID 23.',
     }),
     ...strings('pci-node', ['virtio,pci-iommu', 'pci1af4,1057'], {
