@@ -72,9 +72,23 @@ describe('a property is removed', () => {
   });
 });
 
+describe('a property is added', () => {
+  it('before `status`, which the coding style has last', () =>
+    expect(
+      edited('/dts-v1/;\n/ {\n\ta = <1>;\n\tstatus = "okay";\n};\n', (root, of) => [
+        insertProperty(of, root, { name: 'b', value: '<2>' })!,
+      ]),
+    ).toBe('/dts-v1/;\n/ {\n\ta = <1>;\n\tb = <2>;\n\tstatus = "okay";\n};\n'));
+});
+
 describe('a node is added', () => {
   const added = (text: string) =>
     edited(text, (root, of) => [addNode(of, firstBlock(root)!, 'n: node', ['a = <1>;', 'b;'])]);
+
+  it('before the symbols that dtc wrote', () =>
+    expect(added('/dts-v1/;\n/ {\n\ta;\n\n\t__symbols__ {\n\t};\n};\n')).toBe(
+      '/dts-v1/;\n/ {\n\ta;\n\n\tn: node {\n\t\ta = <1>;\n\t\tb;\n\t};\n\n\t__symbols__ {\n\t};\n};\n',
+    ));
 
   it('at the end, after a blank line, in the indentation of the file', () => {
     expect(added('/dts-v1/;\n/ {\n  a;\n};\n')).toBe(

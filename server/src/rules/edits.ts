@@ -74,7 +74,8 @@ export function insertProperty(
   let last: DtProperty | undefined;
   for (const property of node.properties.values()) {
     const { span } = lastSet(property);
-    if (!inside(block.span, span) || inChild(node, span)) continue;
+    // The coding style of the kernel's trees has `status` last.
+    if (property.name === 'status' || !inside(block.span, span) || inChild(node, span)) continue;
     if (!last || lastSet(last).span.end < span.end) last = property;
   }
   if (last) return insertAfter(text, last, added);
@@ -157,13 +158,15 @@ export function addNode(text: TextOf, block: NodeOrigin, head: string, lines: re
   const outer = indentAt(source, block.span.start);
   const inner = outer + unit;
   const body = lines.map((line) => `${inner}${unit}${line}${eol}`).join('');
-  const lead = source.slice(0, close).trimEnd();
+  // What a decompiler or toolchain adds stays last.
+  const symbols = /\n[ \t]*__symbols__\s*\{/.exec(source.slice(block.name.end, close));
+  const lead = source.slice(0, symbols ? block.name.end + symbols.index : close).trimEnd();
   const at = lead.length;
   const blank = lead.endsWith('{') ? eol : eol + eol;
-  return {
-    span: { file: block.span.file, start: at, end: close },
-    text: `${blank}${inner}${head} {${eol}${body}${inner}};${eol}${outer}`,
-  };
+  const node = `${blank}${inner}${head} {${eol}${body}${inner}};`;
+  const { file } = block.span;
+  if (symbols) return { span: { file, start: at, end: at }, text: node };
+  return { span: { file, start: at, end: close }, text: `${node}${eol}${outer}` };
 }
 
 /** The block that opened the node first, which is where a reader looks for it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu fix`: the quick fixes of many boards as one diff, or written to the files.
 import { readFileSync, realpathSync } from 'node:fs';
-import { basename, relative, sep } from 'node:path';
+import { basename, isAbsolute, relative, sep } from 'node:path';
 import { isBoard } from '#ide/boards.ts';
 import { isRepair } from '#ide/fixes.ts';
 import { type RepairRequest, Repairs } from '#ide/repairs.ts';
@@ -55,7 +55,7 @@ async function fix(args: Arguments, io: Io): Promise<number> {
   for (const path of repairs.paths()) {
     const text = repairs.text(path) ?? '';
     if (values.write) writeWhole(path, text);
-    else io.out(unifiedDiff(nameOf(path, io), session.text(path), text));
+    else io.out(unifiedDiff(patchName(path, boards, io), session.text(path), text));
   }
   if (!values.quiet) tell(session, repairs, values.write ?? false, io);
   return 0;
@@ -96,6 +96,14 @@ function tell(session: Session, repairs: Repairs, write: boolean, io: Io): void 
   }
   const done = write ? 'written' : 'to be written; --write does it';
   io.error(`${plural(repairs.fixed, 'problem')} repaired, ${plural(paths.length, 'file')} ${done}\n`);
+}
+
+/** As `patch -p1` wants it: below the working directory, or below the operand that led there from outside. */
+function patchName(path: string, boards: readonly Found[], io: Io): string {
+  const name = nameOf(path, io);
+  if (!name.startsWith('../') && !isAbsolute(name)) return name;
+  const root = boards.map((found) => realpathSync(found.root)).find((folder) => path.startsWith(`${folder}/`));
+  return root === undefined ? name : path.slice(root.length + 1);
 }
 
 function nameOf(path: string, io: Io): string {
