@@ -48,7 +48,7 @@ export function supplierDriver(platform: Platform, node: DtNode): SupplierDriver
   return built.find(({ early }) => early) ?? built[0];
 }
 
-/** In a partial tree `/gic` stands for the controller that Xen gives the guest (domain_build.c:handle_dtb_bootmodule). */
+/** In a partial tree `/gic` stands for the controller that Xen gives the guest (domain_handle_dtb_bootmodule). */
 function isStub({ kind }: Platform, node: DtNode): boolean {
   const atRoot = node.parent !== undefined && node.parent.parent === undefined;
   return kind === 'xen-domu' && atRoot && node.name === 'gic' && !node.properties.has('compatible');
