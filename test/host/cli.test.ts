@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The command line as a script sees it: exit codes, streams, files written, and the JSON of the contracts.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -323,6 +323,15 @@ describe('fix', () => {
     const written = (name: string) =>
       /&\{\/\} \{\n\t(\S+) \S+ \{\n\t\tcompatible = "xen,grant-dma";/.exec(String(guest.read(name)))?.[1];
     expect([written('a.dtso'), written('b.dtso')]).toEqual(['xen_iommu:', 'xen_iommu_1:']);
+  });
+
+  test('a link stays a link, and is repaired where it leads to', async () => {
+    const guest = folder(GUEST.replace('guest.dts', 'boards/guest.dts'));
+    symlinkSync('boards/guest.dts', join(guest.path, 'link.dts'));
+    expect((await guest.run('fix', '.')).out.match(/^--- .*/gm)).toEqual(['--- a/boards/guest.dts']);
+    await guest.run('fix', 'link.dts', '--write');
+    expect(lstatSync(join(guest.path, 'link.dts')).isSymbolicLink()).toBe(true);
+    expect(guest.read('boards/guest.dts').toString()).toMatch(/iommus = <&/);
   });
 
   test('leaves a file alone that is not UTF-8, to the byte', async () => {

@@ -21,6 +21,8 @@ export interface Wanted {
 
 export const BOARDS: Wanted = { names: /\.dts$/, links: true };
 export const BLOBS: Wanted = { names: /\.dtso?$/, links: true };
+/** What is repaired: a link is repaired where it leads to. */
+export const SOURCES: Wanted = { names: /\.dtso?$/, links: false };
 export const TEXTS: Wanted = { names: /\.dts[io]?$/, links: false };
 
 /** Files named by operands as they are; below folders those that are wanted; in path order, each once. */

@@ -8,7 +8,7 @@ import { type RepairRequest, Repairs } from '#ide/repairs.ts';
 import { someOf } from '#ide/wording.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, TREE_OPTIONS } from './arguments.ts';
-import { BLOBS, type Found, findFiles } from './find.ts';
+import { type Found, findFiles, SOURCES } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { writeWhole } from './output.ts';
 import { unifiedDiff } from './patch.ts';
@@ -35,7 +35,7 @@ async function fix(args: Arguments, io: Io): Promise<number> {
   for (const id of values.rule) {
     if (!CATALOGUE.byId.has(id)) throw new Failure(`'${id}' is no rule; \`dt-iommu rules\` lists them`);
   }
-  const boards = findFiles(operands, io.cwd, BLOBS);
+  const boards = findFiles(operands, io.cwd, SOURCES);
   const [first] = boards;
   if (!first) throw new Failure(`${operands.join(', ')}: no board there; give .dts files or a folder of them`);
   // One session for all: a shared file that one board repaired is repaired for the next.
@@ -54,7 +54,7 @@ async function fix(args: Arguments, io: Io): Promise<number> {
   repairs.settle((file) => session.analysis(file));
   for (const path of repairs.paths()) {
     const text = repairs.text(path) ?? '';
-    if (values.write) writeWhole(path, text);
+    if (values.write) writeWhole(realpathSync(path), text);
     else io.out(unifiedDiff(patchName(path, boards, io), session.text(path), text));
   }
   if (!values.quiet) tell(session, repairs, values.write ?? false, io);
