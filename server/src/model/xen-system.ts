@@ -2,7 +2,7 @@
 // A Xen host with the partial trees of its domains: which device of the host each domain gets, and who else there is.
 import { basename } from '#base/files.ts';
 import { once } from '#base/once.ts';
-import { compatibles, isAvailable, pathOf, strings, u32 } from '#tree/query.ts';
+import { compatibles, isAvailable, pathOf, strings, u32, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import type { Machine } from './machine.ts';
 import type { XenDomain, XenSystem } from './types.ts';
@@ -31,7 +31,7 @@ export const hostMachine = once(
 export const assignments = once((system: XenSystem): readonly Assignment[] =>
   inStartOrder(system).flatMap((domain) => {
     const frame = domain.tree.root.children.get('passthrough');
-    return frame ? [...below(frame)].flatMap((node) => assignment(system, domain, node)) : [];
+    return frame ? [...walk(frame)].flatMap((node) => assignment(system, domain, node)) : [];
   }),
 );
 
@@ -50,11 +50,6 @@ function assignment(system: XenSystem, domain: XenDomain, node: DtNode): Assignm
       forced: node.properties.has('xen,force-assign-without-iommu'),
     },
   ];
-}
-
-function* below(node: DtNode): Generator<DtNode> {
-  yield node;
-  for (const child of node.children.values()) yield* below(child);
 }
 
 /** Domains whose nodes the host's tree has come in their order there; the boot loader's follow. */
@@ -152,7 +147,7 @@ export function asksForIommu(tree: DeviceTree, node: DtNode): boolean {
  */
 export function spilledModule({ root }: DeviceTree, domain: DtNode): DtNode | undefined {
   let passed = false;
-  for (const node of below(root)) {
+  for (const node of walk(root)) {
     if (node === domain) passed = true;
     else if (passed && compatibles(node).includes('multiboot,device-tree')) return node;
   }
@@ -171,7 +166,7 @@ export function isDirectMapped({ tree, platform }: Machine, owner: string): bool
 export function similarNodes({ root }: DeviceTree, path: string): DtNode[] {
   const wanted = basename(path).toLowerCase();
   const [, address] = wanted.split('@');
-  const all = [...below(root)].filter(isAvailable);
+  const all = [...walk(root)].filter(isAvailable);
   const same = all.filter(({ name }) => name.toLowerCase() === wanted);
   if (same.length > 0 || address === undefined) return same;
   return all.filter(({ name }) => name.toLowerCase().split('@')[1] === address);

@@ -37,6 +37,7 @@ const differ: Rule = {
   properties: ['interrupts', 'interrupts-extended'],
   platforms: XEN_GUEST,
   needs: ['xen-partial-interrupt-parent', 'xen-partial-gic-name'],
+  judgement: true,
   doc: `Xen routes to the domain the interrupts of the host's node, with their numbers unchanged, and copies \`interrupts\` of the partial
 tree unread. An interrupt that the host's device does not have never arrives, and its driver waits for it. Copy \`interrupts\` from
 the host's node.`,

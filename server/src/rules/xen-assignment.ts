@@ -43,6 +43,7 @@ const notFound: Rule = {
   properties: ['xen,path'],
   platforms: XEN_GUEST,
   needs: ['xen-path-invalid', 'xen-reg-path-pair'],
+  judgement: true,
   doc: `Xen looks the path up in the host's tree, name by name with the unit addresses; labels and aliases do not count. This path leads
 nowhere there, so Xen prints \`Couldn't find node … in host_dt!\` and panics. Write the path that the device has in the host's tree.`,
   source: ASSIGN,
@@ -78,6 +79,7 @@ const notMarked: Rule = {
   title: 'Assigned device that dom0 takes first',
   properties: ['xen,path'],
   platforms: XEN_GUEST,
+  judgement: true,
   doc: `Xen builds dom0 before it assigns devices to the other domains, and gives it every device without \`xen,passthrough\`. The
 interrupt and the IOMMU's stream of this one then belong to dom0, and the assignment fails with \`-EBUSY\`: Xen panics. A device
 with neither is mapped to both domains. Add \`xen,passthrough\` to the node in the host's tree.`,

@@ -144,6 +144,7 @@ const grantsNeedEnhanced: Rule = {
   title: 'Grant DMA in a domain without grants',
   properties: ['compatible'],
   platforms: XEN_GUEST,
+  judgement: true,
   doc: `Without \`xen,enhanced\` Xen gives a domain neither a \`/hypervisor\` node nor a grant table. Linux in it does not know that it runs
 on Xen, so a virtio device behind \`xen,grant-dma\` gets no grants: the kernel waits for the IOMMU and goes on with guest addresses,
 which the backend cannot use. Add \`xen,enhanced = "no-xenstore"\` to the domain's node in the host's tree.`,

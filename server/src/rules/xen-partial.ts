@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the frame of a partial device tree: what Xen copies from it into a guest's tree, and what it leaves out.
-import { compatibles, lastSet, nodeByReference, nodeSpan, pathOf, u32 } from '#tree/query.ts';
+import { compatibles, lastSet, nodeByReference, nodeSpan, pathOf, u32, walk } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { insertProperty, removeProperty } from './edits.ts';
@@ -120,11 +120,6 @@ function isCopied(context: RuleContext, node: DtNode): boolean {
   return isPassedThrough(context, node) || node === children.get('gic') || node === children.get('aliases');
 }
 
-function* below(node: DtNode): Generator<DtNode> {
-  yield node;
-  for (const child of node.children.values()) yield* below(child);
-}
-
 const dangling: Rule = {
   id: 'xen-partial-dangling',
   severity: 'error',
@@ -144,7 +139,7 @@ and the device's driver fails or waits. Move the provider into \`/passthrough\`.
   *check(context) {
     const frame = context.tree.root.children.get('passthrough');
     if (!frame || !isForXen(context)) return;
-    for (const node of below(frame)) {
+    for (const node of walk(frame)) {
       for (const property of node.properties.values()) {
         if (['interrupt-parent', 'iommus', 'iommu-map'].includes(property.name)) continue;
         for (const reference of property.value.references) {
