@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Which nodes each rule looks at: found in one walk of a tree, by names that are judged once and then remembered.
+import { once } from '#base/once.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { Rule } from './rule.ts';
 
 /** The nodes of one tree, as rules ask for them. All lists are in tree order, parents first. */
 export interface NodeIndex {
+  readonly root: DtNode;
+  /** Counts the indexes of trees with the same root object: versions of one board. */
+  readonly generation: number;
+  /** Nodes that are not as in the generation before, with the parents and children of such. */
+  readonly changed: ReadonlySet<DtNode>;
   /** Those that the rule's `properties` or `nodeNames` select, the root for `scope: 'tree'`, else all. */
   nodesFor(rule: Rule): readonly DtNode[];
   /** Those with a property that some rule names; none for a property that no rule names. */
@@ -50,11 +56,20 @@ class NameLists {
   }
 }
 
+/** What is known of a node as long as its revision stays the same: the numbers of the lists that it is on. */
+interface Entry {
+  readonly revision: number | undefined;
+  readonly properties: readonly number[];
+  readonly nodeNames: readonly number[];
+}
+
 /** What a set of rules looks at, whichever tree it is. */
 export class NodeSelection {
   readonly #properties = new NameLists();
   readonly #nodeNames = new NameLists();
   readonly #byRule = new Map<Rule, { readonly of: 'properties' | 'nodeNames'; readonly list: number }>();
+  /** By root, which the versions of a board have in common. */
+  readonly #latest = once((_root: DtNode) => ({ generation: 0, entries: new Map<DtNode, Entry>() }));
 
   /** `shared`: properties that {@link NodeIndex.nodesWith} is asked for whichever rules there are. */
   constructor(rules: readonly Rule[], shared: readonly string[]) {
@@ -66,28 +81,48 @@ export class NodeSelection {
     }
   }
 
+  /** The index of a tree. */
+  readonly of: (tree: DeviceTree) => NodeIndex = once((tree) => this.#index(tree.root));
+
   /** The one walk. */
-  index(tree: DeviceTree): NodeIndex {
+  #index(root: DtNode): NodeIndex {
+    const latest = this.#latest(root);
+    const { entries } = latest;
     const all: DtNode[] = [];
     const properties = this.#properties.empty();
     const nodeNames = this.#nodeNames.empty();
+    const changed = new Set<DtNode>();
     const visit = (node: DtNode): void => {
       all.push(node);
-      for (const list of this.#nodeNames.of(node.name)) nodeNames[list]?.push(node);
-      for (const name of node.properties.keys()) {
-        for (const list of this.#properties.of(name)) pushOnce(properties[list], node);
+      let entry = entries.get(node);
+      if (!entry || node.revision === undefined || entry.revision !== node.revision) {
+        entry = this.#entryOf(node);
+        entries.set(node, entry);
+        addWithNeighbours(changed, node);
       }
+      for (const list of entry.properties) properties[list]?.push(node);
+      for (const list of entry.nodeNames) nodeNames[list]?.push(node);
       for (const child of node.children.values()) visit(child);
     };
-    visit(tree.root);
+    visit(root);
+    if (entries.size > all.length) latest.entries = withoutOthers(entries, all);
     return {
+      root,
+      generation: ++latest.generation,
+      changed,
       nodesFor: (rule) => {
-        if (rule.scope === 'tree') return [tree.root];
+        if (rule.scope === 'tree') return [root];
         const selected = this.#byRule.get(rule);
         return selected ? ({ properties, nodeNames }[selected.of][selected.list] ?? []) : all;
       },
       nodesWith: (property) => properties[this.#properties.numberOf(property) ?? -1] ?? [],
     };
+  }
+
+  #entryOf({ revision, name, properties }: DtNode): Entry {
+    const lists = new Set<number>();
+    for (const property of properties.keys()) for (const list of this.#properties.of(property)) lists.add(list);
+    return { revision, properties: [...lists], nodeNames: this.#nodeNames.of(name) };
   }
 
   #listOf(properties: readonly string[] | Accepts): number {
@@ -101,7 +136,17 @@ export class NodeSelection {
   }
 }
 
-/** A node that has several of the properties comes once. */
-function pushOnce(list: DtNode[] | undefined, node: DtNode): void {
-  if (list && list[list.length - 1] !== node) list.push(node);
+function withoutOthers(entries: ReadonlyMap<DtNode, Entry>, nodes: readonly DtNode[]): Map<DtNode, Entry> {
+  const left = new Map<DtNode, Entry>();
+  for (const node of nodes) {
+    const entry = entries.get(node);
+    if (entry) left.set(node, entry);
+  }
+  return left;
+}
+
+function addWithNeighbours(nodes: Set<DtNode>, node: DtNode): void {
+  nodes.add(node);
+  if (node.parent) nodes.add(node.parent);
+  for (const child of node.children.values()) nodes.add(child);
 }

@@ -73,6 +73,11 @@ export interface Rule {
   readonly properties?: readonly string[] | ((name: string) => boolean);
   /** Which nodes it looks at: those whose own name (with the unit address) this accepts. */
   readonly nodeNames?: (name: string) => boolean;
+  /**
+   * `node`: what it says depends on the node, its parent and its children alone, as they are written: not on what their
+   * values refer to, nor on the platform. Where it said nothing, it is not asked again until one of these changes.
+   */
+  readonly sees?: 'node';
   /** `check` is called once per selected node, or once with the root when this is `tree`. */
   readonly scope?: 'node' | 'tree';
   /**

@@ -8,6 +8,7 @@ import { applies, type Catalogue, type RunInput } from './catalogue.ts';
 import { applyIgnores } from './ignore.ts';
 import type { NodeIndex } from './node-index.ts';
 import type { Finding, Fix, Rule, RuleContext } from './rule.ts';
+import { toAsk } from './silence.ts';
 
 /** A rule that threw on a node: a defect of ours. The rule is skipped for that node, everything else is reported. */
 export interface Crash {
@@ -26,7 +27,7 @@ export interface RunResult {
 
 /** Runs every rule that the platform and the state of the tree allow. Never throws. */
 export function runRules(rules: Catalogue, input: RunInput): RunResult {
-  const index = rules.selection.index(input.tree);
+  const index = rules.selection.of(input.tree);
   const context = contextOf(input, index);
   const broken = input.tree.problems.filter((problem) => problem.severity === 'error');
   const reported = new Map<string, Set<DtNode>>();
@@ -35,16 +36,18 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
   for (const rule of rules.rules) {
     const severity = input.severities?.get(rule.id);
     if (severity === 'off' || (rule.off && !severity) || !applies(rule, input)) continue;
-    for (const node of index.nodesFor(rule)) {
+    const { nodes, said } = toAsk(rule, index);
+    for (const node of nodes) {
       try {
         for (const finding of rule.check(context, node)) {
+          said.add(node);
           const about = finding.node ?? node;
           if (isSilenced(rule, about, reported) || followsFrom(broken, about, finding.span)) continue;
-          const nodes = reported.get(rule.id) ?? new Set<DtNode>();
-          reported.set(rule.id, nodes.add(about));
+          reported.set(rule.id, (reported.get(rule.id) ?? new Set()).add(about));
           problems.push(problemOf(rule, about, finding, severity));
         }
       } catch (error) {
+        said.add(node);
         crashes.push(crash(rule, node, error));
       }
     }
@@ -58,7 +61,7 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
 export function planFix(rules: Catalogue, input: RunInput, problem: Problem): Fix | undefined {
   const rule = rules.byId.get(problem.rule);
   if (!rule?.fix || !applies(rule, input)) return undefined;
-  const index = rules.selection.index(input.tree);
+  const index = rules.selection.of(input.tree);
   const context = contextOf(input, index);
   for (const node of index.nodesFor(rule)) {
     try {

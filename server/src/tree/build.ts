@@ -101,7 +101,7 @@ export class TreeProperty implements DtProperty {
     };
   }
 
-  /** Its value holds the path of another node, which may be another one now. */
+  /** The value is to be made anew. */
   forgetValue(): void {
     this.#value = undefined;
   }
@@ -191,6 +191,12 @@ export class TreeBuilder {
 
   #touchProperty(property: TreeProperty): void {
     if (property.node.born !== this.#step) this.#change(property.node, property.save());
+  }
+
+  /** Its value holds the path of another node, which may be another one now. */
+  forgetPath(property: TreeProperty): void {
+    property.forgetValue();
+    property.node.revision = this.#step;
   }
 
   #change(node: TreeNode, takeBack: () => void): void {

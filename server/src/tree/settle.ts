@@ -32,7 +32,7 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
     for (const property of node.referring) {
       if (property.labels.length > 0 || property.raw.labels.length > 0) labelled.push(property);
       for (const reference of property.raw.references) {
-        if (reference.kind === 'path') property.forgetValue();
+        if (reference.kind === 'path') tree.forgetPath(property);
         const target = tree.byReference(reference.ref);
         if (target) {
           referenced.add(target);

@@ -40,7 +40,7 @@ export interface DtNode {
   readonly origins: readonly NodeOrigin[];
   /**
    * Later trees of a `LiveBoard` have the same node objects. As long as this number is the same, so are the node's
-   * labels, properties and origins and the names of its children; what they refer to may have changed all the same.
+   * labels, properties with their bytes, origins and the names of its children; what they refer to may have changed.
    * Absent on nodes that never change.
    */
   readonly revision?: number;

@@ -37,6 +37,7 @@ const pciHost = (name: string, more: string): string =>
 const pciRules: readonly Rule[] = [
   dtcRule({
     name: 'pci_bridge',
+    sees: 'node',
     level: 'warning',
     needs: ['device_type_is_string'],
     title: 'PCI bridge that is not described as one',

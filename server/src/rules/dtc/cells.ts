@@ -13,6 +13,7 @@ function fits(length: number, cells: number): boolean {
 export const CELL_RULES: readonly Rule[] = [
   dtcRule({
     name: 'reg_format',
+    sees: 'node',
     level: 'warning',
     title: '`reg` does not divide into entries',
     properties: ['reg'],
@@ -49,6 +50,7 @@ export const CELL_RULES: readonly Rule[] = [
   ),
   dtcRule({
     name: 'avoid_default_addr_size',
+    sees: 'node',
     level: 'warning',
     title: '`reg` or `ranges` that relies on default cell counts',
     properties: ['reg', 'ranges'],
@@ -74,6 +76,7 @@ export const CELL_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'avoid_unnecessary_addr_size',
+    sees: 'node',
     level: 'warning',
     needs: ['avoid_default_addr_size'],
     title: 'Cell counts that nothing uses',
@@ -102,6 +105,7 @@ export const CELL_RULES: readonly Rule[] = [
 function rangesRule(name: string, property: string, effect: string): Rule {
   return dtcRule({
     name,
+    sees: 'node',
     level: 'warning',
     silencedBy: property === 'dma-ranges' ? ['dma-ranges-odd-size', 'dma-ranges-on-leaf'] : [],
     title: `\`${property}\` does not divide into entries`,
@@ -132,17 +136,16 @@ function rangesRule(name: string, property: string, effect: string): Rule {
         );
         return;
       }
-      const parent = pathOf(node.parent);
       if (outerAddress !== address) {
         yield onProperty(
           ranges,
-          `Empty \`${property}\` between ${address} address cells here and ${outerAddress} in \`${parent}\`; ${effect}.`,
+          `Empty \`${property}\` between ${address} address cells here and ${outerAddress} in \`${pathOf(node.parent)}\`; ${effect}.`,
         );
       }
       if (outerSize !== size) {
         yield onProperty(
           ranges,
-          `Empty \`${property}\` between ${size} size cells here and ${outerSize} in \`${parent}\`; ${effect}.`,
+          `Empty \`${property}\` between ${size} size cells here and ${outerSize} in \`${pathOf(node.parent)}\`; ${effect}.`,
         );
       }
     },

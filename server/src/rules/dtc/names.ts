@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Are the names of nodes and properties ones that the specification allows, and that consumers can tell apart?
 import type { Rule } from '#rules/rule.ts';
-import { baseName, strings, walk } from '#tree/query.ts';
-import type { DeviceTree, DtNode } from '#tree/types.ts';
+import { baseName, strings } from '#tree/query.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
 
 const badInNode = /[^a-zA-Z0-9,._+\-@]/;
@@ -12,6 +11,7 @@ const unusual = /[^a-zA-Z0-9,-]/;
 export const NAME_RULES: readonly Rule[] = [
   dtcRule({
     name: 'node_name_chars',
+    sees: 'node',
     level: 'error',
     title: 'Character that a node name cannot have',
     knows: 'node',
@@ -25,6 +25,7 @@ export const NAME_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'node_name_chars_strict',
+    sees: 'node',
     level: 'off',
     title: 'Character that node names should avoid',
     knows: 'node',
@@ -39,6 +40,7 @@ export const NAME_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'node_name_format',
+    sees: 'node',
     level: 'error',
     needs: ['node_name_chars'],
     title: 'More than one `@` in a node name',
@@ -55,14 +57,15 @@ export const NAME_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'node_name_vs_property_name',
+    sees: 'node',
     level: 'warning',
     needs: ['node_name_chars'],
     title: 'Node and property of one name',
     knows: 'node',
     doc: 'A node and a property of the same parent have the same name. Linux shows both as one path in `/proc/device-tree` and renames one of them there, so a program that reads it may find the wrong one.',
     example: { bad: '/ { bus { dma = <1>; dma { }; }; };', good: '/ { bus { dma-id = <1>; dma { }; }; };' },
-    where: namedLikeProperties,
     *check(_context, node) {
+      if (!node.parent?.properties.has(node.name)) return;
       yield onNode(
         node,
         `\`${node.name}\` is also a property of the parent; \`/proc/device-tree\` can show only one by that name.`,
@@ -71,6 +74,7 @@ export const NAME_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'property_name_chars',
+    sees: 'node',
     level: 'error',
     title: 'Character that a property name cannot have',
     knows: 'node',
@@ -90,6 +94,7 @@ export const NAME_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'property_name_chars_strict',
+    sees: 'node',
     level: 'off',
     title: 'Character that property names should avoid',
     knows: 'node',
@@ -110,6 +115,7 @@ export const NAME_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'name_is_string',
+    sees: 'node',
     level: 'error',
     title: '`name` is not a string',
     knows: 'node',
@@ -124,6 +130,7 @@ export const NAME_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'name_properties',
+    sees: 'node',
     level: 'error',
     needs: ['name_is_string'],
     title: '`name` differs from the name of the node',
@@ -143,12 +150,6 @@ export const NAME_RULES: readonly Rule[] = [
     },
   }),
 ];
-
-function* namedLikeProperties({ root }: DeviceTree): Generator<DtNode> {
-  for (const { properties, children } of walk(root)) {
-    for (const child of children.values()) if (properties.has(child.name)) yield child;
-  }
-}
 
 /** True for bytes that are one string with its terminating NUL and no other. */
 export function isOneString(bytes: Uint8Array): boolean {

@@ -171,6 +171,7 @@ const gpioRules: readonly Rule[] = [
   }),
   dtcRule({
     name: 'deprecated_gpio_property',
+    sees: 'node',
     level: 'off',
     title: '`…-gpio` where `…-gpios` is meant',
     knows: 'node',

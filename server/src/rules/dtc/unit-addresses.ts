@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Do unit addresses (the text after `@`) agree with `reg`, and are they written in one way and used once?
 import type { Rule } from '#rules/rule.ts';
-import { pathOf, strings, unitAddress, walk } from '#tree/query.ts';
+import { pathOf, strings, unitAddress } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { dtcRule, onNode } from './dtc-rule.ts';
 import { cellCount, platformBus } from './facts.ts';
@@ -9,6 +9,7 @@ import { cellCount, platformBus } from './facts.ts';
 export const UNIT_ADDRESS_RULES: readonly Rule[] = [
   dtcRule({
     name: 'unit_address_vs_reg',
+    sees: 'node',
     level: 'warning',
     title: 'Unit address without `reg`, or `reg` without unit address',
     doc: 'A node has a unit address exactly when it has `reg` (or a non-empty `ranges`), and the address is the first one there. Linux names devices by `reg`; people and scripts name them by the unit address. A mismatch makes paths in aliases, overlays and boot logs point to the wrong place.',
@@ -16,9 +17,8 @@ export const UNIT_ADDRESS_RULES: readonly Rule[] = [
       bad: '/ { #address-cells = <1>; #size-cells = <1>; dma@1000 { }; };',
       good: '/ { #address-cells = <1>; #size-cells = <1>; dma@1000 { reg = <0x1000 0x100>; }; };',
     },
-    where: ({ root }) => walk(root).filter((node) => isNamed(node) !== isPlaced(node)),
     *check(_context, node) {
-      if (node.children.has('__overlay__')) return;
+      if (isNamed(node) === isPlaced(node) || node.children.has('__overlay__')) return;
       const message = isNamed(node)
         ? `\`${node.name}\` has an address in its name but neither \`reg\` nor \`ranges\`; Linux names the device without it.`
         : `\`${node.name || '/'}\` has an address in \`reg\` or \`ranges\` but none in its name.`;
@@ -27,6 +27,7 @@ export const UNIT_ADDRESS_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'unit_address_format',
+    sees: 'node',
     level: 'warning',
     needs: ['node_name_format', 'pci_bridge'],
     title: 'Unit address with `0x` or leading zeros',
@@ -88,6 +89,7 @@ interface Unique {
 function uniqueRule({ name, level, doc, counts }: Unique): Rule {
   return dtcRule({
     name,
+    sees: 'node',
     level,
     needs: ['avoid_default_addr_size'],
     title: level === 'off' ? 'Two enabled nodes at one unit address' : 'Two nodes at one unit address',

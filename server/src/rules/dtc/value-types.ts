@@ -52,6 +52,7 @@ const stringProperties: readonly StringProperty[] = [
 export function countRule({ check, property, reader }: CountProperty): Rule {
   return dtcRule({
     name: check,
+    sees: 'node',
     level: 'warning',
     title: `\`${property}\` is not one cell`,
     knows: 'node',
@@ -71,6 +72,7 @@ export function countRule({ check, property, reader }: CountProperty): Rule {
 function stringRule({ check, property, use, good }: StringProperty): Rule {
   return dtcRule({
     name: check,
+    sees: 'node',
     level: 'warning',
     title: `\`${property}\` is not one string`,
     knows: 'node',
@@ -104,6 +106,7 @@ export const VALUE_TYPE_RULES: readonly Rule[] = [
   ...stringProperties.map(stringRule),
   dtcRule({
     name: 'compatible_is_string_list',
+    sees: 'node',
     level: 'warning',
     title: '`compatible` is not a list of strings',
     knows: 'node',
@@ -119,6 +122,7 @@ export const VALUE_TYPE_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'names_is_string_list',
+    sees: 'node',
     level: 'warning',
     title: '`…-names` is not a list of strings',
     knows: 'node',
