@@ -60,3 +60,12 @@ test('a controller that does its DMA as function 1 has that ID, too, and the gro
     log: ['0000:00:03.1: stream 25 already in tree from dev 0000:00:03.0'],
   });
 });
+
+test('a driver with one group for all does not ask how functions are isolated', () => {
+  const ipmmu = host('')
+    .replace('"arm,smmu-v3"', '"renesas,ipmmu-vmsa"')
+    .replace('#iommu-cells', 'interrupts = <1>; #iommu-cells');
+  const report = fn(ipmmu, 0x9);
+  expect(report).toMatchObject({ verdict: 'iommu-dma', group: '/smmu@1000000' });
+  expect(report.dependsOn ?? '').not.toContain('ACS');
+});

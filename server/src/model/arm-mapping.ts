@@ -3,8 +3,7 @@
 import type { DtNode } from '#tree/types.ts';
 import { larger, smaller } from './addresses.ts';
 import { deviceName, functionName } from './device-name.ts';
-import { groupMembers, groupName } from './groups.ts';
-import { functionPlacement } from './pci-groups.ts';
+import { groupMembers, groupName, pciPlacement } from './groups.ts';
 import { inVersions, isEnabled } from './platform.ts';
 import type { Subject } from './subject.ts';
 import { hex, say, sayIf, type Trail } from './trail.ts';
@@ -80,11 +79,12 @@ function nameOf({ machine, node, bus, configuredBy, id }: Subject): string {
 
 /** Whether others share the group of the device, and whether it comes before them. */
 function placeInGroup(subject: Subject): { readonly first: boolean; readonly shared: boolean } {
-  const { machine, node, bus, configuredBy, id } = subject;
+  const { machine, node, id } = subject;
+  const placement = pciPlacement(subject);
   const group = groupName(subject);
   const members: readonly DtNode[] = group === undefined ? [] : groupMembers(machine, group);
-  if (bus !== 'pci' || id === undefined) return { first: members[0] === node, shared: members.length > 1 };
-  const { founder, company } = functionPlacement(machine, configuredBy, id);
+  if (!placement) return { first: members[0] === node, shared: members.length > 1 };
+  const { founder, company } = placement;
   const first = members.length === 0 && founder?.id === id;
   return { first, shared: members.length > 0 || company.length > 0 };
 }

@@ -10,13 +10,12 @@ import type { Addressing, Window } from './dma-ranges.ts';
 import { domainVerdict } from './domains.ts';
 import { doubtCrowd, refusedByDriver } from './drivers/master-checks.ts';
 import { type Existence, existence } from './existence.ts';
-import { groupMembers, groupName } from './groups.ts';
+import { groupMembers, groupName, pciPlacement } from './groups.ts';
 import { type IdMap, iommuMap } from './id-map.ts';
 import { failureLines, iommuState } from './iommu-state.ts';
 import { type Machine, machineOf } from './machine.ts';
 import { type AskById, madeDevices } from './made-devices.ts';
 import { treeNodes } from './nodes.ts';
-import { functionPlacement } from './pci-groups.ts';
 import { compareVersions } from './platform.ts';
 import { listed, type Region, reservedByTree } from './reserved.ts';
 import { sayPoolUnused } from './restricted-pool.ts';
@@ -285,11 +284,12 @@ function behindIommu(subject: Subject, group: string, trail: Trail): Verdict {
 }
 
 /** The other functions of a PCI function's group, by node or by name; records why they are one. */
-function functionCompany({ machine, bus, configuredBy, id }: Subject, trail: Trail): string[] {
-  if (bus !== 'pci' || id === undefined) return [];
-  const { company, trail: why } = functionPlacement(machine, configuredBy, id);
-  follow(trail, why);
-  return company.map((fn) => (fn.node ? pathOf(fn.node) : functionName(machine, configuredBy, fn.id)));
+function functionCompany(subject: Subject, trail: Trail): string[] {
+  const placement = pciPlacement(subject);
+  if (!placement) return [];
+  follow(trail, placement.trail);
+  const { machine, configuredBy } = subject;
+  return placement.company.map((fn) => (fn.node ? pathOf(fn.node) : functionName(machine, configuredBy, fn.id)));
 }
 
 function reservedOf(subject: Subject, trail: Trail): Outcome['reserved'] {

@@ -6,8 +6,8 @@ import { smaller } from './addresses.ts';
 import { armMapping } from './arm-mapping.ts';
 import { deviceName } from './device-name.ts';
 import type { DriverMatch } from './drivers/index.ts';
+import { pciPlacement } from './groups.ts';
 import { type Machine, perMachine } from './machine.ts';
-import { functionPlacement } from './pci-groups.ts';
 import { compareVersions, defaultDomain, inVersions, isEnabled } from './platform.ts';
 import type { Subject } from './subject.ts';
 import { at, hex, quoted, say, sayIf, type Trail } from './trail.ts';
@@ -58,9 +58,8 @@ export function domainVerdict(subject: Subject, group: readonly DtNode[], trail:
  * The port that leads out of the machine, above the function that a PCI function's group was made for: only that one
  * counts when the group gets its domain.
  */
-function externalPort({ machine, bus, configuredBy, id }: Subject): DtNode | undefined {
-  if (bus !== 'pci' || id === undefined) return undefined;
-  let port = functionPlacement(machine, configuredBy, id).founder?.above;
+function externalPort(subject: Subject): DtNode | undefined {
+  let port = pciPlacement(subject)?.founder?.above;
   while (port && !port.node.properties.has('external-facing')) port = port.above;
   return port?.node;
 }

@@ -6,11 +6,11 @@ import type { Binding } from './binding.ts';
 import type { DriverMatch } from './drivers/index.ts';
 import { type Machine, perMachine } from './machine.ts';
 import { mastersByIommu, owner } from './masters.ts';
-import { functionPlacement } from './pci-groups.ts';
+import { type FunctionPlacement, functionPlacement } from './pci-groups.ts';
 import { groupOfStream, streamPlacement } from './streams.ts';
 import type { Subject } from './subject.ts';
 import { hex } from './trail.ts';
-import type { IovaRegions } from './types.ts';
+import type { IommuTraits, IovaRegions } from './types.ts';
 
 /** The part of a subject that decides its group. */
 export type Member = Pick<Subject, 'machine' | 'node' | 'binding' | 'bus' | 'configuredBy' | 'id'>;
@@ -19,14 +19,14 @@ export type Member = Pick<Subject, 'machine' | 'node' | 'binding' | 'bus' | 'con
  * A name that is equal for two devices exactly when their driver puts them into one group; `undefined` where it makes
  * none.
  */
-export function groupName({ machine, node, binding, bus, configuredBy, id }: Member): string | undefined {
+export function groupName(member: Member): string | undefined {
+  const { machine, node, binding, id } = member;
   const iommu = owner(binding);
   const match = binding.reached[0]?.state.match;
   if (!iommu || !match) return undefined;
   const path = pathOf(iommu);
   const first = binding.reached[0]?.ids[0]?.id;
-  const { armGrouping } = match.driver;
-  const grouping = (machine.platform.arch === 'arm' && armGrouping) || match.traits.grouping;
+  const grouping = groupingOf(machine, match);
   switch (grouping) {
     case 'none':
       return undefined;
@@ -41,13 +41,8 @@ export function groupName({ machine, node, binding, bus, configuredBy, id }: Mem
     case 'device':
       break;
   }
-  if (bus === 'pci' && id !== undefined) {
-    const { founder, founderBinding, sharedGroup } = functionPlacement(machine, configuredBy, id);
-    if (sharedGroup !== undefined) return sharedGroup;
-    const founded = founderBinding?.reached[0]?.ids[0]?.id;
-    if (!founder || founded === undefined) return undefined;
-    return ownGroup(machine, { node: founder.node ?? configuredBy, iommu, path, first: founded, id: founder.id });
-  }
+  const placement = pciPlacement(member);
+  if (placement) return placement.sharedGroup ?? ownPciGroup(member, placement, iommu);
   if (grouping === 'stream-match' && id !== undefined) {
     const streams = binding.reached.flatMap(({ ids }) => ids.map(({ id, mask }) => ({ id, mask: mask ?? 0 })));
     return groupOfStream(machine, iommu, streams) ?? `${path}#${hex(first ?? 0)}`;
@@ -56,6 +51,33 @@ export function groupName({ machine, node, binding, bus, configuredBy, id }: Mem
   if (grouping === 'stream-match') return streamPlacement(machine, iommu).get(node)?.group;
   if (id === undefined && streamPlacement(machine, iommu).get(node)?.refused !== undefined) return undefined;
   return first === undefined ? `${path}#${pathOf(node)}` : ownGroup(machine, { node, iommu, path, first, id });
+}
+
+function groupingOf({ platform }: Machine, { driver, traits }: DriverMatch): IommuTraits['grouping'] {
+  return (platform.arch === 'arm' && driver.armGrouping) || traits.grouping;
+}
+
+/** Whether the driver asks pci_device_group about PCI functions, so that isolation and aliases decide. */
+function asksPci(machine: Machine, match: DriverMatch): boolean {
+  return ['device', 'stream', 'stream-match'].includes(groupingOf(machine, match));
+}
+
+/** What the search for a PCI function's group found, where its driver makes one. */
+export function pciPlacement({ machine, binding, bus, configuredBy, id }: Member): FunctionPlacement | undefined {
+  const match = binding.reached[0]?.state.match;
+  if (bus !== 'pci' || id === undefined || !match || !asksPci(machine, match)) return undefined;
+  return functionPlacement(machine, configuredBy, id);
+}
+
+/** The group is named by the first ID of the function that it was made for. */
+function ownPciGroup(
+  { machine, configuredBy }: Member,
+  { founder, founderBinding }: FunctionPlacement,
+  iommu: DtNode,
+): string | undefined {
+  const first = founderBinding?.reached[0]?.ids[0]?.id;
+  if (!founder || first === undefined) return undefined;
+  return ownGroup(machine, { node: founder.node ?? configuredBy, iommu, path: pathOf(iommu), first, id: founder.id });
 }
 
 interface Own {

@@ -2,12 +2,12 @@
 // Arm SMMU v1 to v3: who gets a stream, what happens to the others, and the window that is kept for MSI doorbells.
 
 import type { Binding } from '#model/binding.ts';
+import { pciPlacement } from '#model/groups.ts';
 import { iommuMap } from '#model/id-map.ts';
 import { owner } from '#model/masters.ts';
 import { memoryBanks } from '#model/memory.ts';
 import { sayDoorbell } from '#model/msi.ts';
 import { treeNodes } from '#model/nodes.ts';
-import { functionPlacement } from '#model/pci-groups.ts';
 import type { Region } from '#model/reserved.ts';
 import { streamPlacement } from '#model/streams.ts';
 import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
@@ -87,10 +87,9 @@ function mappedHere({ machine, binding }: Subject, iommu: DtNode): DtNode | unde
 }
 
 /** A function whose stream another one behind its host bridge has already. */
-function refusedFunction({ machine, bus, configuredBy, id }: Subject, authority: string, trail: Trail): Translation {
-  if (bus !== 'pci' || id === undefined) return {};
-  const { refused, log, trail: why } = functionPlacement(machine, configuredBy, id);
-  if (refused === undefined) return {};
+function refusedFunction(subject: Subject, authority: string, trail: Trail): Translation {
+  const { refused, log, trail: why } = pciPlacement(subject) ?? {};
+  if (refused === undefined || !why) return {};
   follow(trail, why);
   if (log !== undefined) trail.log.push(log);
   const text = `The driver refuses the function, because ${refused}; Linux goes on without an IOMMU.`;
