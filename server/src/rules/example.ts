@@ -60,8 +60,22 @@ export interface ExampleDomain {
 
 /** An example of several trees: a Xen host and the partial trees of its domains, in the form of test fixtures. */
 export function xenSystem(host: string, ...domains: readonly ExampleDomain[]): string {
-  const parts = domains.map(({ file, node = '', text }) => `//- ${file} domain:${node}\n${text}`);
-  return [`//- /host.dts\n${host}`, ...parts].join('');
+  const parts = domains.map(({ file, node = '', text }) => `//- ${file} domain:${node}\n${spread(text)}`);
+  return [`//- /host.dts\n${spread(host)}`, ...parts].join('');
+}
+
+/** The tree with a line for each statement. */
+function spread(text: string): string {
+  let depth = 0;
+  const lines = [...text.matchAll(/(?:"[^"]*"|[^";{}])*[;{}]/g)].map(([part]) => part.trim().replace(/\s+/g, ' '));
+  const result: string[] = [];
+  for (const [at, line] of lines.entries()) {
+    if (line === ';' && lines[at - 1] === '}') continue;
+    if (line === '}') depth--;
+    result.push(`${'\t'.repeat(depth)}${line === '}' ? '};' : line}`);
+    if (line.endsWith('{')) depth++;
+  }
+  return `${result.join('\n')}\n`;
 }
 
 /** An example as people read it: the headers of its files as comments that say what each is. */

@@ -42,7 +42,7 @@ const differ: Rule = {
 tree unread. An interrupt that the host's device does not have never arrives, and its driver waits for it. Copy \`interrupts\` from
 the host's node.`,
   source: MAP_IRQS,
-  example: { bad: GOOD_SYSTEM.replace(ASSIGNED, ASSIGNED.replace('<0 21 4>', '<0 12 4>')), good: GOOD_SYSTEM },
+  example: { bad: example({}, ASSIGNED.replace('<0 21 4>', '<0 12 4>')), good: GOOD_SYSTEM },
   *check(context, node) {
     const { made } = assignmentAt(context, node) ?? {};
     const real = made?.device && hostInterrupts(context, made.device);
