@@ -139,6 +139,20 @@ describe('dma-ranges', () => {
       ),
     ));
 
+  it('ascend on the bus as they do in memory', () => {
+    const windows = (first: string, second: string): string => `		iommu-map = <0x0 &smmu 0x0 0x1000>;
+		dma-ranges = <0x2000000 0x0 0x80000000 ${first} 0x0 0x10000000>,
+//              ^^^^^^^^^^ error[dma-ranges-order]: Bus address \`0x40000000\` comes before \`0x80000000\`, but after it by CPU address; …
+			     <0x2000000 0x0 0x40000000 ${second} 0x0 0x10000000>;`;
+    checkDiagnostics(board(pcie(windows('0x80000000', '0xa0000000'))));
+    const straight = windows('0xa0000000', '0x80000000').replace(/\/\/.*\n/, '');
+    checkNone(board(pcie(straight)));
+    const behindNone = windows('0x80000000', '0xa0000000')
+      .replace(/\/\/.*\n/, '')
+      .replace(/.*iommu-map.*\n/, '');
+    checkNone(board(pcie(behindNone)));
+  });
+
   it('may touch', () =>
     checkNone(
       board(

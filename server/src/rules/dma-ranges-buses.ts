@@ -69,6 +69,43 @@ function firstOverlap(list: readonly Range[]): { start: bigint } | undefined {
   return undefined;
 }
 
+const order: Rule = {
+  id: 'dma-ranges-order',
+  severity: 'error',
+  title: '`dma-ranges` of a PCI bridge in another order on the bus than in memory',
+  properties: ['dma-ranges'],
+  needs: ['dma-ranges-overlap', 'dma-ranges-zero-size', 'dma-ranges-untranslatable'],
+  doc: `For functions behind an IOMMU Linux keeps the gaps between the windows of the bridge free. It sorts the windows by CPU
+address and expects their bus addresses to ascend too: otherwise it prints \`Failed to reserve IOVA\` and \`Failed to set up
+IOMMU\`, and every function keeps the platform's DMA operations while it is attached to a translating domain: its DMA faults.
+Choose bus addresses in the order of the CPU addresses.`,
+  source: 'Linux 6.12 drivers/iommu/dma-iommu.c:iova_reserve_pci_windows, iommu_dma_ranges_sort',
+  example: {
+    bad: bridge(
+      '<0x2000000 0x0 0x40000000 0xa0000000 0x0 0x20000000>',
+      '<0x2000000 0x0 0x80000000 0x40000000 0x0 0x20000000>',
+    ),
+    good: bridge(
+      '<0x2000000 0x0 0x40000000 0x40000000 0x0 0x20000000>',
+      '<0x2000000 0x0 0x80000000 0xa0000000 0x0 0x20000000>',
+    ),
+  },
+  *check(context, node) {
+    const found = isPciHost(node) ? rangesOf(context, node) : undefined;
+    if (!found || !usesOf(context, node).some((use) => translates(context, use.provider))) return;
+    const sorted = [...found.list].sort((a, b) => ((a.cpu ?? 0n) < (b.cpu ?? 0n) ? -1 : 1));
+    for (const [at, range] of sorted.entries()) {
+      const next = sorted[at + 1];
+      if (!next || next.child >= range.child + range.size) continue;
+      yield {
+        message: `Bus address \`${hex(next.child)}\` comes before \`${hex(range.child)}\`, but after it by CPU address; Linux prints \`Failed to reserve IOVA\` and sets up no IOMMU for the functions of this bridge.`,
+        span: lastSet(found.property).name,
+      };
+      return;
+    }
+  },
+};
+
 const exceeds: Rule = {
   id: 'dma-ranges-exceeds-parent',
   severity: 'warning',
@@ -189,4 +226,4 @@ function hex(value: bigint): string {
   return `0x${value.toString(16)}`;
 }
 
-export const DMA_BUS_RULES: readonly Rule[] = [overlap, exceeds, onPciBridge, coherentFunction];
+export const DMA_BUS_RULES: readonly Rule[] = [overlap, order, exceeds, onPciBridge, coherentFunction];
