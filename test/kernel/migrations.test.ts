@@ -26,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, Readonly<Record<string, readonly strin
     '/virtio_mmio@a003e00': ['direct', 'iommu-dma'],
   },
   'map-migrate': { '00:02.0': ['direct', 'iommu-dma'] },
+  'pci-migrate': { '00:02.0': ['direct', 'iommu-dma'], '00:03.0': ['direct', 'iommu-dma'] },
   'smmu-migrate-masters': {
     '/virtio_mmio@a003e00': ['direct', 'iommu-dma'],
     '/pl061@9030000': ['direct', 'iommu-dma'],

@@ -9,6 +9,7 @@ import {
   bridgeBoard,
   busBoard,
   codecBoard,
+  functionBoard,
   GPIO,
   idBoard,
   LARB,
@@ -16,6 +17,7 @@ import {
   mapBoard,
   master,
   ON_BUS,
+  ON_FUNCTION,
   SIBLINGS,
   smmuBoard,
   TEGRA_CELLS,
@@ -56,6 +58,17 @@ describe('mmu-masters stays, and the message says why', () => {
     checkNoFix('smmu-legacy-mmu-masters', text);
     expect(messages('smmu-legacy-mmu-masters', text).join('\n')).toContain(reason);
   });
+});
+
+describe('iommus on a PCI function stays', () => {
+  it.each([
+    ['where the map has another answer', functionBoard('\t\tiommu-map = <0x0 &smmu 0x0 0x10000>;\n', ON_FUNCTION)],
+    ['where it has two specifiers', functionBoard('', ON_FUNCTION.replace('>;', '>, <&smmu 0x78>;'))],
+    [
+      'where a mask hides the function',
+      functionBoard('\t\tiommu-map = <0x0 &smmu 0x0 0x1>;\n\t\tiommu-map-mask = <0x0>;\n', ON_FUNCTION),
+    ],
+  ])('%s', (_, text) => checkNoFix('iommus-on-pci-function', text));
 });
 
 describe('iommu-map stays for a person to decide', () => {

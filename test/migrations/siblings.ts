@@ -224,6 +224,30 @@ ${more}	};
 `;
 }
 
+/** A PCI host bridge with a function at device 1, and a map, if any, on the bridge. */
+export function functionBoard(map: string, binding: string): string {
+  return `/dts-v1/;
+/ {
+	smmu: iommu {
+		compatible = "arm,smmu-v3";
+		#iommu-cells = <1>;
+	};
+
+	pcie {
+		device_type = "pci";
+		#address-cells = <3>;
+		#size-cells = <2>;
+${map}
+		nic@1,0 {
+			reg = <0x800 0x0 0x0 0x0 0x0>;
+${binding}		};
+	};
+};
+`;
+}
+
+export const ON_FUNCTION = '\t\t\tiommus = <&smmu 0x77>;\n';
+
 export const ON_BUS = '\t\tiommus = <&smmu 4>, /* write */\n\t\t\t <&smmu 5>;\n';
 
 const PLACES: readonly Sibling[] = [
@@ -233,6 +257,20 @@ const PLACES: readonly Sibling[] = [
     before: bridgeBoard('xen,grant-dma', 'iommus = <&provider 2>;'),
     after: bridgeBoard('xen,grant-dma', 'iommu-map = <0x0 &provider 2 0x1>;\n\t\tiommu-map-mask = <0x0>;'),
     differences: ['- /pcie:iommus', '+ /pcie:iommu-map', '+ /pcie:iommu-map-mask'],
+  },
+  {
+    title: 'iommus on a PCI function: the first entry of the map',
+    rule: 'iommus-on-pci-function',
+    before: functionBoard('', ON_FUNCTION),
+    after: functionBoard('\t\tiommu-map = <0x8 &smmu 0x77 0x1>;\n', ''),
+    differences: ['- /pcie/nic@1,0:iommus', '+ /pcie:iommu-map'],
+  },
+  {
+    title: 'iommus on a PCI function: another entry of the map',
+    rule: 'iommus-on-pci-function',
+    before: functionBoard('\t\tiommu-map = <0x9 &smmu 0x1 0x7>;\n', ON_FUNCTION),
+    after: functionBoard('\t\tiommu-map = <0x9 &smmu 0x1 0x7>, <0x8 &smmu 0x77 0x1>;\n', ''),
+    differences: ['- /pcie/nic@1,0:iommus', ...changed('/pcie:iommu-map')],
   },
   {
     title: 'iommus on a bus moves to its only device as it is written',

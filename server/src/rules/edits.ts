@@ -104,12 +104,14 @@ export function enable({ tree, text }: Pick<RuleContext, 'tree' | 'text'>, node:
   return appendBlock({ tree, text }, node, { name: 'status', value: '"okay"' });
 }
 
-/** Whether a block of the node deletes the property: then it is gone whatever another block says. */
-export function isDeleted(text: TextOf, node: DtNode, name: string): boolean {
-  return node.origins.some(
-    ({ kind, span }) =>
-      kind === 'open' && text(span.file).slice(span.start, span.end).includes(`/delete-property/ ${name};`),
-  );
+/** Whether the block, or one that comes after it, deletes the property: then it is gone whatever the block sets. */
+export function isDeleted(text: TextOf, node: DtNode, name: string, block = firstBlock(node)): boolean {
+  return node.origins
+    .slice(block ? node.origins.indexOf(block) : 0)
+    .some(
+      ({ kind, span }) =>
+        kind === 'open' && text(span.file).slice(span.start, span.end).includes(`/delete-property/ ${name};`),
+    );
 }
 
 /**

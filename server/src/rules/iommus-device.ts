@@ -9,6 +9,7 @@ import { insertProperty, removeProperty } from './edits.ts';
 import { board, mmu500, SMMU_V3 } from './example.ts';
 import { isPciHost } from './id-map.ts';
 import { outcome } from './outcome.ts';
+import { mapOfFunction } from './pci-function-iommus.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { iommuDriver, type Use, usesOf } from './uses.ts';
 
@@ -237,7 +238,8 @@ const onPciFunction: Rule = {
   properties: ['iommus'],
   needs: ['viommu-behind-iommu'],
   doc: `Linux never reads \`iommus\` of a PCI device: its requester ID is looked up in the \`iommu-map\` of the host bridge.
-The property has no effect. Map the function's requester ID in \`iommu-map\`.`,
+The property has no effect. Map the function's requester ID in \`iommu-map\`, as the quick fix does where the function is on
+the bridge's own bus and the map has no other answer for it.`,
   source: 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure, drivers/pci/pci-driver.c:pci_dma_configure',
   example: {
     bad: board(
@@ -249,7 +251,7 @@ The property has no effect. Map the function's requester ID in \`iommu-map\`.`,
       'pcie { device_type = "pci"; #address-cells = <3>; #size-cells = <2>; bus-range = <0 0>; ranges; iommu-map = <0x8 &smmu 0x4 0x1>; nic@1,0 { reg = <0x800 0 0 0 0>; }; };',
     ),
   },
-  *check(_context, node) {
+  *check(context, node) {
     const property = node.properties.get('iommus');
     if (!property || !node.parent || strings(node.parent.properties.get('device_type'))[0] !== 'pci') return;
     if (node.properties.get('reg')?.value.bytes.length !== 20) return;
@@ -257,7 +259,12 @@ The property has no effect. Map the function's requester ID in \`iommu-map\`.`,
       message:
         'Linux never reads `iommus` of a PCI function; it looks the requester ID up in `iommu-map` of the host bridge.',
       span: lastSet(property).name,
+      ...(mapOfFunction(context, node) && { fix: `Move it into \`iommu-map\` of \`${pathOf(node.parent)}\`` }),
     };
+  },
+  fix(context, node, finding) {
+    const edits = mapOfFunction(context, node);
+    return edits && { title: finding.fix ?? '', edits };
   },
 };
 
