@@ -29,6 +29,7 @@ forms();
 siblings();
 fuzz();
 overlays();
+families();
 if (hasDtc) bindings.addBooted();
 if (!bindings.missing) bindings.run(report);
 console.log(`${report.passed} passed, ${report.failed} failed`);
@@ -105,6 +106,49 @@ function overlays() {
     attempt(part, `--seed ${first + n} --trees 1`, () => prove(files, devices, hasDtc && n % DTC_EVERY === 0, BASE));
   }
   part.done('judged on the board that they are for');
+}
+
+/** Two boards with one shared file: one is plain, the other has the last word over some devices. In either order. */
+function families() {
+  const count = Math.ceil(trees / 5);
+  const part = report.part('random families', count);
+  for (let n = 0; n < count; n++) {
+    attempt(part, `--seed ${first + n} --trees 1`, () => {
+      const { files, devices } = randomTree(first + n, { split: true });
+      const family = new Map([...files, ['/plain.dts', '/dts-v1/;\n#include "guest.dtsi"\n']]);
+      const orders = [
+        ['/board.dts', '/plain.dts'],
+        ['/plain.dts', '/board.dts'],
+      ];
+      const results = orders.map((boards) => bench.repairAll(family, boards));
+      for (const after of results) {
+        const filesOf = (board) =>
+          new Map([[board, after.get(board)], ...[...after].filter(([path]) => path !== board)]);
+        judge(filesOf('/board.dts'), devices);
+        judge(
+          filesOf('/plain.dts'),
+          devices.map(({ shared, domid, plain, ...device }) => ({
+            ...device,
+            domid: plain || shared !== undefined ? shared : domid,
+          })),
+        );
+        const again = bench.repairAll(after, orders[0]);
+        if ([...after].some(([path, text]) => again.get(path) !== text)) throw new Error('a second run changes more');
+      }
+    });
+  }
+  part.done('two boards with a shared file, in either order');
+}
+
+/** Each device has its domain, or no grants. */
+function judge(files, devices) {
+  for (const device of devices) {
+    const { verdict, domid } = bench.outcome(files, device);
+    const name = `${device.function ?? device.path} of ${[...files.keys()][0]}`;
+    if (device.domid === undefined && verdict === 'xen-grant') throw new Error(`${name} got grants`);
+    if (device.domid === undefined || (verdict === 'xen-grant' && domid === device.domid)) continue;
+    throw new Error(`${name} gets ${verdict}, domain ${domid} instead of ${device.domid}`);
+  }
 }
 
 function attempt(part, title, test) {

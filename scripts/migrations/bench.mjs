@@ -76,6 +76,18 @@ export class Bench {
     throw new Error(`more than ${MAX_FIXES} fixes`);
   }
 
+  /** All boards one after the other, as `dt-iommu fix` repairs them; files that the boards share are repaired once. */
+  repairAll(files, boards) {
+    const analysis = new this.core.Analysis(this.grammar, new this.core.MemoryFiles(Object.fromEntries(files)));
+    analysis.setSettings({ platform: 'xen-domu' });
+    const repairs = new this.core.Repairs();
+    for (const file of boards) {
+      repairs.board(analysis, { file, wanted: ({ rule }) => this.rules.byId.has(rule) && rule.endsWith('-legacy') });
+    }
+    repairs.settle(() => analysis);
+    return new Map([...files].map(([path, text]) => [path, repairs.text(path) ?? text]));
+  }
+
   /** The fix of one rule's first problem; `metadata` of the fixture says for which platform. `undefined` without one. */
   repair(files, rule, metadata) {
     const rules = this.core.CATALOGUE;

@@ -2,6 +2,9 @@
 // What the proof of the migrations uses of the core and of the fixtures; bundled by load-core.mjs.
 
 export { applyEdits } from '#base/text.ts';
+export { Analysis } from '#ide/analysis.ts';
+export { isRepair } from '#ide/fixes.ts';
+export { Repairs } from '#ide/repairs.ts';
 export { configure } from '#model/configure.ts';
 export { catalogue } from '#rules/catalogue.ts';
 export { CATALOGUE } from '#rules/index.ts';
@@ -11,6 +14,7 @@ export { loadGrammar } from '#syntax/parser.ts';
 export { FORMS, OVERLAID } from '#test/migrations/forms.ts';
 export { SIBLINGS } from '#test/migrations/siblings.ts';
 export { parseFixture } from '#test/support/fixture.ts';
+export { MemoryFiles } from '#test/support/memory-files.ts';
 export { writeBlob } from '#tree/blob.ts';
 export { Frontend } from '#tree/evaluate.ts';
 export { applyOverlays } from '#tree/overlaid.ts';

@@ -22,7 +22,7 @@ export function generator(seed) {
  * `files` (the first is the board) and `devices`: `{ path, rid?, domid }`, with `domid` absent where nothing is right,
  * and `plain` where the board wants no grants at all.
  */
-export function randomTree(seed) {
+export function randomTree(seed, forced = {}) {
   const random = generator(seed);
   const style = {
     raw: random.chance(0.2),
@@ -42,6 +42,7 @@ export function randomTree(seed) {
       'disabled',
       'hidden',
     ]),
+    ...forced,
   };
   const devices = [];
   const head = [];
@@ -69,7 +70,12 @@ export function randomTree(seed) {
     return style.bom + (style.lastLine ? text : text.trimEnd());
   };
   // Who needs a provider that stands under an `#if` of its own gets none.
-  if (style.provider === 'hidden') for (const device of devices) delete device.domid;
+  if (style.provider === 'hidden') {
+    for (const device of devices) {
+      delete device.domid;
+      delete device.shared;
+    }
+  }
   const files = style.split
     ? new Map([
         ['/board.dts', render(['/dts-v1/;', '#include "guest.dtsi"', ...tail])],
@@ -168,6 +174,7 @@ function mmioDevice(random, style, { n, devices, head, tail }) {
     const isPlain = lines[0].includes(name);
     if (isPlain) {
       tail.push('', `&virtio${n} {`, `>${word}`, '};');
+      device.shared = domid;
       device.domid = isGone ? undefined : other;
       device.plain = isGone;
     }
