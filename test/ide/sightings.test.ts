@@ -29,10 +29,11 @@ function workspace(soc: string, boards: Record<string, string>) {
   return {
     analysis,
     sightings,
+    /** How many boards were asked, with two steps for each. */
     ask() {
-      let rounds = 0;
-      while (sightings.askNext('/soc.dtsi')) rounds++;
-      return rounds;
+      let steps = 0;
+      while (sightings.askNext('/soc.dtsi')) steps++;
+      return steps / 2;
     },
     /** Rule and related places of every problem but hints. */
     shown: () =>

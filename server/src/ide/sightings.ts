@@ -4,6 +4,7 @@ import type { Problem, Related } from '#base/problem.ts';
 import type { Analysis, View } from './analysis.ts';
 import { isBoard } from './boards.ts';
 import { diagnostics } from './diagnostics.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Boards that are asked about one file, the nearest first. */
 const MAX_ASKED = 8;
@@ -24,12 +25,16 @@ export class Sightings {
   /** Shared file → board → its answer; `undefined`: the board does not read the file. */
   readonly #answers = new Map<string, Map<string, Answer | undefined>>();
 
+  /** The board that is being asked. */
+  #resolved: { readonly file: string; readonly board: string; readonly snapshot: Snapshot } | undefined;
+
   constructor(analysis: Analysis) {
     this.#analysis = analysis;
   }
 
   /** Some text, file or setting changed: every answer has to be asked for again. */
   changed(): void {
+    this.#resolved = undefined;
     for (const answers of this.#answers.values()) {
       for (const [board, answer] of answers) {
         if (answer) answer.stale = true;
@@ -43,27 +48,24 @@ export class Sightings {
     this.#answers.delete(file);
   }
 
-  /** Asks one board about the file; false when there is none left to ask. */
+  /**
+   * One step of asking a board about the file: its tree, then its problems, so that nobody waits for both. False when
+   * there is none left to ask.
+   */
   askNext(file: string): boolean {
     const view = isBoard(file) ? undefined : this.#analysis.view(file);
     if (!view || view.choice.board === file) return false;
     const answers = this.#answers.get(file) ?? new Map<string, Answer | undefined>();
     this.#answers.set(file, answers);
+    const resolved = this.#resolved;
+    this.#resolved = undefined;
+    if (resolved?.file === file) {
+      answers.set(resolved.board, answerOf(resolved.snapshot, file));
+      return true;
+    }
     const board = this.#others(view).find((each) => !answers.has(each) || answers.get(each)?.stale);
     if (board === undefined) return false;
-    const snapshot = this.#analysis.glance(board);
-    const reads = snapshot.tree.files.includes(file);
-    const own = ({ span }: Problem): boolean => span.file === file;
-    answers.set(
-      board,
-      reads
-        ? {
-            problems: new Set(snapshot.problems().filter(own).map(words)),
-            idle: new Set(snapshot.idleIgnores().filter(own).map(words)),
-            stale: false,
-          }
-        : undefined,
-    );
+    this.#resolved = { file, board, snapshot: this.#analysis.glance(board) };
     return true;
   }
 
@@ -108,6 +110,12 @@ export class Sightings {
     all.delete(choice.board);
     return [...all].slice(0, MAX_ASKED);
   }
+}
+
+function answerOf(snapshot: Snapshot, file: string): Answer | undefined {
+  if (!snapshot.tree.files.includes(file)) return undefined;
+  const of = (problems: readonly Problem[]) => new Set(problems.filter(({ span }) => span.file === file).map(words));
+  return { problems: of(snapshot.problems()), idle: of(snapshot.idleIgnores()), stale: false };
 }
 
 /** A problem without its place. */

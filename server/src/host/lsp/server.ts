@@ -51,7 +51,7 @@ const REHEARSALS = 10;
 const REHEARSAL_PAUSE = 10;
 
 /** Without changes, before the other boards of shared files are asked, and between two of them; in milliseconds. */
-const PAUSE = 1000;
+const PAUSE = 1500;
 const TURN = 20;
 
 /** Shows that something takes its time, where the client can show it. */
