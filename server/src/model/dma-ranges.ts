@@ -55,6 +55,11 @@ export const addressing = perNode<Addressing>(
   () => ({ windows: [], limit: undefined, result: 'absent', trail: newTrail() }),
 );
 
+/** Whether a bus in between has no `dma-ranges`, so that non-empty ones above it are not used. */
+export function hasHole(machine: Machine, bus: DtNode): boolean {
+  return firstRanges(machine, bus).hole !== undefined;
+}
+
 interface Found {
   readonly node?: DtNode;
   /** The node whose missing `dma-ranges` ended the search below a non-empty one. */

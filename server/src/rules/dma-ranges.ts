@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about `dma-ranges`: whether the entries translate, and what they do to the devices of the bus.
 import { type Range, ranges } from '#model/addresses.ts';
-import { addressing, dmaParent } from '#model/dma-ranges.ts';
+import { dmaParent, hasHole } from '#model/dma-ranges.ts';
 import { existence } from '#model/existence.ts';
 import { machineOf } from '#model/machine.ts';
 import { compareVersions } from '#model/platform.ts';
@@ -140,7 +140,7 @@ these devices. Add an empty \`dma-ranges;\` to the bus in between.`,
       const above = inner.parent;
       if (inner === node || above === node || !above || above.properties.has('dma-ranges') || reported.has(above))
         continue;
-      if (inner.children.size === 0 || !isLive(inner) || addressing(machine, inner).result !== 'hole') continue;
+      if (inner.children.size === 0 || !isLive(inner) || !hasHole(machine, inner)) continue;
       const device = [...inner.children.values()].find(
         (child) => !child.properties.has('iommus') && isDmaDevice(context, child),
       );

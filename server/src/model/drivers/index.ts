@@ -81,9 +81,18 @@ export function driverFor(node: DtNode, version: KernelVersion): DriverMatch | u
   return undefined;
 }
 
+/** By the list of strings, which stays the same object while the text says the same. */
+const looked = new WeakMap<readonly string[], readonly KnownString[]>();
+
 /** What the registry knows about a node's strings, in the node's order, in whatever role. */
-export function knownStrings(node: DtNode): KnownString[] {
-  return compatibles(node).flatMap((name) => KNOWN.get(name) ?? []);
+export function knownStrings(node: DtNode): readonly KnownString[] {
+  const names = compatibles(node);
+  let known = looked.get(names);
+  if (!known) {
+    known = names.flatMap((name) => KNOWN.get(name) ?? []);
+    looked.set(names, known);
+  }
+  return known;
 }
 
 /** What the registry knows about one string. */

@@ -2,7 +2,7 @@
 // Do lists of phandles with arguments name providers, and give each as many cells as it asks for?
 import type { Finding, Rule } from '#rules/rule.ts';
 import { cells, cellTarget, nodeSpan, pathOf } from '#tree/query.ts';
-import type { Cell, DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
+import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onProperty } from './dtc-rule.ts';
 import { cellCount } from './facts.ts';
 import { countRule } from './value-types.ts';
@@ -76,16 +76,10 @@ function listRules(list: PhandleList): Rule[] {
   ];
 }
 
-/** What ends or disturbs the reading of one entry; `next` is where the next one starts, absent when reading stops. */
-interface Entry {
-  readonly findings: readonly Finding[];
-  readonly next?: number;
-}
-
 type Provider = Pick<PhandleList, 'count' | 'optional'>;
 
 /** Walks one list as dtc does, and stops where what follows can only be misread. */
-function* listFindings(tree: DeviceTree, property: DtProperty, list: Provider): Generator<Finding> {
+function* listFindings(tree: DeviceTree, property: DtProperty, { count, optional }: Provider): Generator<Finding> {
   const { length } = property.value.bytes;
   if (length % 4 !== 0) {
     yield onProperty(
@@ -95,40 +89,34 @@ function* listFindings(tree: DeviceTree, property: DtProperty, list: Provider): 
     return;
   }
   const all = cells(tree, property);
-  for (let at: number | undefined = 0; at !== undefined && at < all.length; ) {
-    const entry = readEntry({ tree, property, all, at }, list);
-    yield* entry.findings;
-    at = entry.next;
+  for (let at = 0; at < all.length; at++) {
+    const cell = all[at];
+    if (!cell) return;
+    const isReference = cell.ref !== undefined;
+    // A phandle of 0 or -1 leaves an optional entry out; in an overlay it may also be a label of the base tree.
+    if (!isReference && isNoPhandle(cell.value)) {
+      if (tree.plugin) return;
+      continue;
+    }
+    const provider = cellTarget(tree, cell);
+    if (!provider) {
+      const message = `Cell ${at} of \`${property.name}\` is the phandle of no node; Linux stops reading there.`;
+      if (!isReference) yield onProperty(property, message);
+      return;
+    }
+    if (!isReference) yield rawPhandle(property, at, provider);
+    const wanted = cellCount(provider, count);
+    if (wanted === 'absent' && !optional) yield noCount(property, provider, count);
+    if (wanted === 'malformed' || (wanted === 'absent' && !optional)) return;
+    const args = wanted === 'absent' ? 0 : wanted;
+    const given = all.length - at - 1;
+    if (args > given) {
+      const message = `\`${property.name}\` has ${given} cells after \`${pathOf(provider)}\`, whose \`${count}\` asks for ${args}; Linux drops the entry.`;
+      yield onProperty(property, message);
+      return;
+    }
+    at += args;
   }
-}
-
-interface ListPosition {
-  readonly tree: DeviceTree;
-  readonly property: DtProperty;
-  readonly all: readonly Cell[];
-  readonly at: number;
-}
-
-function readEntry({ tree, property, all, at }: ListPosition, { count, optional }: Provider): Entry {
-  const cell = all[at];
-  if (!cell) return { findings: [] };
-  const isReference = cell.ref !== undefined;
-  // A phandle of 0 or -1 leaves an optional entry out; in an overlay it may also be a label of the base tree.
-  if (!isReference && isNoPhandle(cell.value)) return { findings: [], ...(!tree.plugin && { next: at + 1 }) };
-  const provider = cellTarget(tree, cell);
-  if (!provider) {
-    const message = `Cell ${at} of \`${property.name}\` is the phandle of no node; Linux stops reading there.`;
-    return { findings: isReference ? [] : [onProperty(property, message)] };
-  }
-  const findings = isReference ? [] : [rawPhandle(property, at, provider)];
-  const wanted = cellCount(provider, count);
-  if (wanted === 'malformed') return { findings };
-  if (wanted === 'absent' && !optional) return { findings: [...findings, noCount(property, provider, count)] };
-  const args = wanted === 'absent' ? 0 : wanted;
-  const given = all.length - at - 1;
-  if (args <= given) return { findings, next: at + 1 + args };
-  const message = `\`${property.name}\` has ${given} cells after \`${pathOf(provider)}\`, whose \`${count}\` asks for ${args}; Linux drops the entry.`;
-  return { findings: [...findings, onProperty(property, message)] };
 }
 
 function isNoPhandle(value: number): boolean {
