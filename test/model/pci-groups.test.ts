@@ -69,3 +69,14 @@ test('a driver with one group for all does not ask how functions are isolated', 
   expect(report).toMatchObject({ verdict: 'iommu-dma', group: '/smmu@1000000' });
   expect(report.dependsOn ?? '').not.toContain('ACS');
 });
+
+test('a mask of zero makes one group of all functions behind an SMMUv2, whatever isolates them', () => {
+  const folded = host('iommu-map-mask = <0x0>;')
+    .replace('"arm,smmu-v3"', '"arm,mmu-500", "arm,smmu-v2"')
+    .replace('#iommu-cells', '#global-interrupts = <1>; interrupts = <1>, <2>, <3>; #iommu-cells')
+    .replace('<0x0 &smmu 0x0 0x10000>', '<0x0 &smmu 0x13 0x1000>');
+  const [port, card] = [0x8, 0x301].map((rid) => fn(folded, rid));
+  expect(port?.group).toBe('/smmu@1000000#0x13');
+  expect(card).toMatchObject({ group: '/smmu@1000000#0x13', verdict: 'iommu-dma' });
+  expect(card?.dependsOn ?? '').not.toContain('ACS');
+});

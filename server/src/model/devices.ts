@@ -8,6 +8,7 @@ import { coherence } from './coherence.ts';
 import { addressing, dmaParent } from './dma-ranges.ts';
 import { makingOf } from './drivers/making.ts';
 import { type Bus, existence } from './existence.ts';
+import { mapsAllToOne } from './id-map.ts';
 import type { Machine } from './machine.ts';
 import { aliasesOf, functionAt, functionOf, topologyDoubts } from './pci-topology.ts';
 import type { Subject } from './subject.ts';
@@ -41,7 +42,7 @@ export function platformSubject(machine: Machine, node: DtNode, bus: Bus): Subje
 function pciSubject(machine: Machine, node: DtNode, rid: number | undefined, trail: Trail): Subject {
   const host = hostBridge(node);
   const fn = rid === undefined ? functionOf(machine, host, node) : functionAt(machine, host, rid);
-  for (const condition of topologyDoubts(fn)) doubt(trail, condition);
+  if (!mapsAllToOne(machine, host)) for (const condition of topologyDoubts(fn)) doubt(trail, condition);
   const ids = aliasesOf(fn).map((alias) => alias.id);
   return {
     machine,

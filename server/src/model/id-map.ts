@@ -38,6 +38,12 @@ export const iommuMap: PerNode<{ readonly map: IdMap | undefined }> = perNode(
   () => ({ map: undefined }),
 );
 
+/** Whether every function behind a bridge has the same ID in the eyes of its map: the mask leaves no bit of it. */
+export function mapsAllToOne(machine: Machine, bridge: DtNode): boolean {
+  const { map } = iommuMap(machine, bridge);
+  return map !== undefined && (map.mask & 0xffff) === 0;
+}
+
 /** The entries of a map property as the release reads them. */
 export function readMap(machine: Machine, node: DtNode, name: 'iommu-map' | 'msi-map'): IdMap | undefined {
   const property = node.properties.get(name);

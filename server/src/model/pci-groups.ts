@@ -4,6 +4,8 @@ import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { type Binding, mapBinding } from './binding.ts';
 import { functionName } from './device-name.ts';
+import type { DriverMatch } from './drivers/index.ts';
+import { mapsAllToOne } from './id-map.ts';
 import type { Machine } from './machine.ts';
 import { owner } from './masters.ts';
 import {
@@ -17,7 +19,7 @@ import {
 } from './pci-topology.ts';
 import { compareVersions, isEnabled } from './platform.ts';
 import { findEntry, groupOfStream } from './streams.ts';
-import { doubt, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
+import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
 
 /** What became of a function whose IDs the IOMMU's driver took. */
 export interface FunctionPlacement {
@@ -113,9 +115,7 @@ function place(scene: Scene, fn: PciFunction): FunctionPlacement {
     const rival = streams.find((taken) => wanted.some(({ id }) => id === taken.id));
     if (rival) return { ...nobody, ...refusal(scene, fn, rival) };
   }
-  // An SMMU v1 or v2 remembers the group of an entry, a DART that of a stream.
-  const byStream = ['stream-match', 'stream'].includes(match.traits.grouping);
-  const shared = byStream ? matched(streams, wanted) : undefined;
+  const shared = groupsByStream(match) ? matched(streams, wanted) : undefined;
   if (shared === 'clash') return { ...nobody, refused: 'its stream IDs overlap those of another function' };
   streams.push(...wanted);
   const joined = shared ? { fn: shared, why: 'its DMA carries an ID of that function' } : groupOf(scene, fn, aliases);
@@ -132,6 +132,11 @@ function refusal({ machine, host }: Scene, fn: PciFunction, { id, fn: rival }: T
   const name = functionName(machine, host, rival.id);
   const log = `${functionName(machine, host, fn.id)}: stream ${id} already in tree from dev ${name}`;
   return { refused: `stream ID ${hex(id)} already belongs to ${name}`, log };
+}
+
+/** An SMMU v1 or v2 remembers the group of a stream match entry, a DART that of a stream. */
+function groupsByStream({ traits }: DriverMatch): boolean {
+  return traits.grouping === 'stream-match' || traits.grouping === 'stream';
 }
 
 /** The function that has one of the stream match entries already (arm_smmu_find_sme). */
@@ -243,6 +248,12 @@ function nameOf({ machine, host }: Scene, fn: PciFunction): string {
 
 /** What of the hardware decides with whom the function shares a group. */
 function sayDoubts(scene: Scene, fn: PciFunction, trail: Trail): void {
+  const match = scene.members.get(fn)?.founderBinding.reached[0]?.state.match;
+  if (match && groupsByStream(match) && mapsAllToOne(scene.machine, scene.host)) {
+    const text = `\`iommu-map-mask\` gives all functions behind ${quoted(pathOf(scene.host))} one stream, so they are one group.`;
+    say(trail, `Linux 6.12 ${match.driver.source}`, text, at(scene.host, 'iommu-map-mask'));
+    return;
+  }
   doubt(
     trail,
     isMultifunction(scene, fn)
