@@ -68,10 +68,12 @@ class Editor {
   edit(pick) {
     const path = pick(2) === 0 ? this.#board : this.#files[pick(this.#files.length)];
     const text = this.#document(path).text;
-    const at = pick(text.length);
-    const kind = pick(5);
+    const kind = pick(8);
+    const place = pick(text.length);
+    // A digit behind a digit, mostly in a value, is the commonest of all edits.
+    const at = kind > 4 ? Math.max(0, text.slice(place).search(/\d/)) + place : place;
     const end = kind === 0 ? at + 1 : kind === 1 ? text.indexOf('\n', at) + 1 || text.length : at;
-    const added = kind < 2 ? '' : PUT_IN[pick(PUT_IN.length)];
+    const added = kind < 2 ? '' : kind > 4 ? '1' : PUT_IN[pick(PUT_IN.length)];
     const removed = text.slice(at, end);
     this.#change(path, { start: at, end, text: added });
     this.#undo = () => this.#change(path, { start: at, end: at + added.length, text: removed });

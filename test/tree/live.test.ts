@@ -38,10 +38,13 @@ const BOARD = `
 &{/soc/dma@2000} { iommus = <&smmu 1>, <&smmu 2>; inner: child { reg = <1>; }; };
 /delete-node/ &unused;
 #include "late.dtsi"
+#include "twice.dtsi"
+#include "twice.dtsi"
 &smmu { status = "okay"; extra: port@1 { data = [01 02], "text", <PIN_B>; }; };
 
 //- /soc.dtsi
 #define EXTRA
+#define MODE 1
 #define SIZE(n) (n << 20)
 /memreserve/ 0x1000 0x2000;
 / {
@@ -54,7 +57,7 @@ const BOARD = `
 		#include "inner.dtsi"
 		/omit-if-no-ref/ spare: spare { phandle = <9>; };
 	};
-	clk: clock { #clock-cells = <1>; };
+	clk: clock { #clock-cells = <1>; /delete-property/ absent; };
 };
 
 //- /inner.dtsi
@@ -66,10 +69,14 @@ nested: nested { value = <LEVEL>; label-inside = <1 here: 2>; };
 once { };
 
 //- /extra.dtsi
+#define MODE 2
 #undef SIZE
 #define SIZE(n) <n>
 / { extra-node { uses = <&spare>; }; };
 &nested { more; };
+
+//- /twice.dtsi
+&nested { twice = <1>; after = <2 MODE>; };
 
 //- /late.dtsi
 #undef OFF
@@ -195,13 +202,40 @@ class Editor {
 
 const OPTIONS = { includePaths: ['/include'], defines: [['LEVEL', '3']] as const };
 
-/** What a node's revision stands for: not the values that hold paths of other nodes. */
+/** What a node's revision stands for: neither places nor values that hold paths of other nodes. */
 function ownState(node: DtNode): string {
   const { labels, origins, children } = node;
   const properties = new Map(
     [...node.properties].filter(([, { value }]) => !value.references.some(({ kind }) => kind === 'path')),
   );
-  return JSON.stringify(describeNode({ name: node.name, parent: undefined, labels, origins, properties, children }));
+  const state = describeNode({ name: node.name, parent: undefined, labels, origins, properties, children });
+  return JSON.stringify(state).replace(/:\d+-\d+"/g, '"');
+}
+
+/** What edits put in the place of a value. */
+const VALUES = [
+  '<1>',
+  '<1 0x22>',
+  '"text"',
+  '<&smmu 3>, <&clk 1>',
+  '&uart0',
+  'OFF',
+  '<PIN_B>',
+  '[01]',
+  '<SIZE(3)>',
+  '<MODE>',
+  '<&gone>',
+];
+
+/** Another value for a property, or another digit in it. */
+function editValue(editor: Editor, path: string, pick: (below: number) => number): void {
+  const values = [...editor.text(path).matchAll(/(= *)([^;={}]+);/g)];
+  const chosen = values[pick(values.length)];
+  if (chosen?.[1] === undefined || chosen[2] === undefined) return;
+  const start = chosen.index + chosen[1].length;
+  const digit = chosen[2].search(/[0-9]/);
+  if (digit >= 0 && pick(2) === 0) editor.replace(path, start + digit, start + digit + pick(2), String(pick(10)));
+  else editor.replace(path, start, start + chosen[2].length, VALUES[pick(VALUES.length)] ?? '');
 }
 
 /** One random edit: a snippet, a character, a line or a stretch, put in, taken out, or written twice. */
@@ -210,8 +244,9 @@ function edit(editor: Editor, pick: (below: number) => number): void {
   const text = editor.text(path);
   const at = pick(text.length + 1);
   const lineEnd = text.indexOf('\n', at) + 1 || text.length;
-  const kind = pick(12);
-  if (kind === 0 && path !== editor.root) editor.toggle(path);
+  const kind = pick(20);
+  if (kind >= 12) editValue(editor, path, pick);
+  else if (kind === 0 && path !== editor.root) editor.toggle(path);
   else if (kind < 3) editor.replace(path, at, at + 1, '');
   else if (kind === 3) editor.replace(path, at, lineEnd, '');
   else if (kind === 4) editor.replace(path, at, at, text.slice(at, lineEnd));
@@ -243,6 +278,41 @@ test.each([
     }
     editor.close();
   }
+});
+
+test('an edit of one value touches one node, and what comes after it moves', () => {
+  const editor = new Editor(BOARD);
+  const before = new Map(nodesOf(editor.live().root).map((node) => [node, node.revision]));
+  const at = editor.text('/soc.dtsi').lastIndexOf('<1>');
+  for (const [start, end, text] of [
+    [at + 1, at + 2, '23'],
+    [at + 3, at + 3, ' 4'],
+    [at, at + 6, '&soc, "long text"'],
+    [at, at + 17, '<0>'],
+  ] as const) {
+    editor.replace('/soc.dtsi', start, end, text);
+    const live = editor.live();
+    expect(toText(describeTree(live))).toBe(toText(describeTree(editor.fresh())));
+    const touched = nodesOf(live.root).filter((node) => before.get(node) !== node.revision);
+    expect(touched.map((node) => node.name)).toEqual(['clock']);
+  }
+  editor.close();
+});
+
+test.each([
+  ['uses a macro that is redefined later', '/soc.dtsi', '#clock-cells = <1>', '#clock-cells = <MODE>'],
+  ['stands in a file that is read twice', '/twice.dtsi', 'twice = <1>', 'twice = <111>'],
+  ['is overridden later', '/soc.dtsi', 'status = "okay"', 'status = "reserved"'],
+  ['is deleted later', '/soc.dtsi', 'interrupts = <1 2>', 'interrupts = <1 22>'],
+  ['makes a node referenced that would be omitted', '/board.dts', 'clocks = <&clk PIN_A>', 'clocks = <&spare>'],
+  ['is no value any more', '/soc.dtsi', '#clock-cells = <1>', '#clock-cells = <1> 2'],
+])('a value that %s', (_name, path, from, to) => {
+  const editor = new Editor(BOARD.replace('extra-node { uses = <&spare>; };', ''));
+  editor.live();
+  const start = editor.text(path).indexOf(from);
+  editor.replace(path, start, start + from.length, to);
+  expect(describeTree(editor.live())).toEqual(describeTree(editor.fresh()));
+  editor.close();
 });
 
 test('a node of the same revision is what it was', () => {

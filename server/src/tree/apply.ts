@@ -2,13 +2,14 @@
 // Applies statements to the live tree, one after the other, with dtc's meaning of each (dtc-parser.y, livetree.c).
 import type { Problem } from '#base/problem.ts';
 import type { DirectiveItem, Item, MacroItem, NodeItem, OtherItem, PropertyItem } from '#syntax/ast.ts';
-import { ItemOrigin, type OpenBody, type TreeBuilder, type TreeNode } from './build.ts';
+import type { OpenBody, TreeBuilder, TreeNode } from './build.ts';
 import { tokenIndexAt } from './cpp/expand.ts';
 import type { Head } from './head.ts';
-import type { Preprocessor, Source } from './preprocess.ts';
+import type { Preprocessor } from './preprocess.ts';
 import { pathOf, readU32 } from './query.ts';
+import { ItemOrigin, LocatedLabel, type Source, StretchOrigin } from './source.ts';
 import { parseStatements } from './statement-syntax.ts';
-import type { Label, MemoryReservation, PropertyOrigin } from './types.ts';
+import type { Label, MemoryReservation } from './types.ts';
 import { parseValue, type RawValue } from './value-syntax.ts';
 import type { TextReader } from './values.ts';
 
@@ -30,6 +31,7 @@ export interface ApplierMark {
   readonly reservations: number;
   readonly plugin: boolean;
   readonly irregular: boolean;
+  readonly unread: boolean;
   readonly omits: boolean;
   readonly statements: number;
   readonly fragments: number;
@@ -41,6 +43,8 @@ export class StatementApplier {
   plugin = false;
   /** Something that dtc's grammar does not allow was met, so a strict reading has to say what and where. */
   irregular = false;
+  /** A body was left out, so nobody knows whether dtc's grammar allows what is in it. */
+  unread = false;
   /** Nodes were marked with `/omit-if-no-ref/`. */
   omits = false;
   readonly #cpp: Preprocessor;
@@ -60,12 +64,13 @@ export class StatementApplier {
   }
 
   mark(): ApplierMark {
-    const { plugin, irregular, omits } = this;
+    const { plugin, irregular, unread, omits } = this;
     const reservations = this.reservations.length;
     return {
       reservations,
       plugin,
       irregular,
+      unread,
       omits,
       statements: this.#statements,
       fragments: this.#fragments,
@@ -78,6 +83,7 @@ export class StatementApplier {
     this.reservations.length = mark.reservations;
     this.plugin = mark.plugin;
     this.irregular = mark.irregular;
+    this.unread = mark.unread;
     this.omits = mark.omits;
     this.#statements = mark.statements;
     this.#fragments = mark.fragments;
@@ -143,7 +149,14 @@ export class StatementApplier {
     const u64 = (offset: number): bigint =>
       (BigInt(readU32(bytes, offset)) << 32n) | BigInt(readU32(bytes, offset + 4));
     if (data.length >= 2) {
-      this.reservations.push({ address: u64(0), size: u64(8), span: source.span(at, at + item.length) });
+      const { length } = item;
+      this.reservations.push({
+        address: u64(0),
+        size: u64(8),
+        get span() {
+          return source.span(at, at + length);
+        },
+      });
     }
   }
 
@@ -153,6 +166,7 @@ export class StatementApplier {
     if (!body) this.#enterTop(head);
     const target = this.#target(head, item, { source, at, body });
     if (!target || this.#depth >= MAX_DEPTH) {
+      this.unread = true;
       if (target)
         this.#report('syntax/limit', 'The tree is nested too deeply; what follows is left out.', source, {
           at,
@@ -226,20 +240,20 @@ export class StatementApplier {
 
   /** `&label { … }` in an overlay: `fragment@N { target = <&label>; __overlay__ { … }; }` (add_orphan_node). */
   #fragment(ref: string, source: Source, place: { at: number; length: number }): OpenBody {
-    const span = source.span(place.at, place.at + place.length);
     const root = { node: this.#tree.root, fresh: false };
     const fragment = this.#tree.openChild(root, `fragment@${this.#fragments++}`);
-    fragment.node.origins.push({ kind: 'open', span, name: span });
+    fragment.node.origins.push(new StretchOrigin('open', source, place));
     const byPath = ref.startsWith('/');
     const raw = parseValue(byPath ? JSON.stringify(ref) : `<&${ref}>`);
     const whole = (part: RawValue['data'][number]) => ({ ...part, at: 0, width: place.length });
-    const value = {
+    const located = {
       ...raw,
       data: raw.data.map(whole),
       references: raw.references.map((part) => ({ ...part, at: 0, width: place.length })),
     };
     const property = this.#tree.property(fragment, byPath ? 'target-path' : 'target');
-    property.set({ kind: 'set', span, name: span }, value, source, place.at);
+    const written = { raw: located, locator: source, base: place.at, part: undefined };
+    property.set(new StretchOrigin('set', source, place), written);
     return this.#tree.openChild(fragment, '__overlay__');
   }
 
@@ -260,7 +274,8 @@ export class StatementApplier {
     if (raw.faults.length > 0) this.#faults(raw.faults, source, base);
     const property = this.#tree.property(owner, head.name);
     const duplicate = owner.fresh && property.origins.length > 0 && !property.deleted;
-    property.set(new ItemOrigin('set', source, item, at, head), raw, source, base);
+    const written = { raw, locator: source, base, part: item.value };
+    property.set(new ItemOrigin('set', source, item, at, head), written);
     if (head.labels.length > 0) {
       property.labels = [...property.labels, ...locatedLabels(head, { source, at: at + item.head.at })];
     }
@@ -286,8 +301,7 @@ export class StatementApplier {
     if (!body) return;
     const name = this.#directiveTarget(item, source, at).name;
     const place = { at: at + item.target.at, length: item.target.length };
-    const span = source.span(at, at + item.length);
-    const origin: PropertyOrigin = { kind: 'delete', span, name: source.span(place.at, place.at + place.length) };
+    const origin = new StretchOrigin('delete', source, { at, length: item.length }, place);
     if (!this.#tree.deleteProperty(body, name, origin)) this.#nothingToDelete('property', name, source, place);
   }
 
@@ -353,8 +367,5 @@ export class StatementApplier {
 }
 
 function locatedLabels({ labels }: Head, { source, at }: { source: Source; at: number }): Label[] {
-  return labels.map((label) => ({
-    name: label.name,
-    span: source.span(at + label.at, at + label.at + label.name.length),
-  }));
+  return labels.map((label) => new LocatedLabel(label.name, source, at + label.at));
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The live tree while statements are merged into it, as dtc does it (livetree.c: merge_nodes, delete_node): a deleted
 // node or property keeps its place in the order and takes it again when it is set anew.
-import type { Span } from '#base/text.ts';
-import type { NodeItem, PropertyItem } from '#syntax/ast.ts';
-import type { Head } from './head.ts';
+import type { Part } from '#syntax/ast.ts';
+import type { Locator } from './source.ts';
 import type { DtNode, DtProperty, Label, NodeOrigin, PropertyOrigin } from './types.ts';
 import { ResolvedValue } from './value.ts';
 import { EMPTY_VALUE, type RawValue } from './value-syntax.ts';
@@ -65,16 +64,31 @@ function refers({ labels, raw }: TreeProperty): boolean {
   return labels.length > 0 || raw.labels.length > 0 || raw.references.length > 0;
 }
 
+/** A value as its text says. */
+export interface WrittenValue {
+  readonly raw: RawValue;
+  /** Where the text begins. */
+  readonly locator: Locator;
+  readonly base: number;
+  /** The part of the statement; none where no text says it. */
+  readonly part: Part | undefined;
+}
+
+const NOTHING_WRITTEN: WrittenValue = {
+  raw: EMPTY_VALUE,
+  locator: { span: (start, end) => ({ file: '', start, end }) },
+  base: 0,
+  part: undefined,
+};
+
 export class TreeProperty implements DtProperty {
   readonly name: string;
   readonly node: TreeNode;
   labels: readonly Label[] = NO_LABELS;
   readonly origins: PropertyOrigin[] = [];
-  raw: RawValue = EMPTY_VALUE;
   deleted = false;
   readonly #tree: TreeBuilder;
-  #locator: Locator | undefined;
-  #base = 0;
+  #written: WrittenValue = NOTHING_WRITTEN;
   #value: ResolvedValue | undefined;
 
   constructor(name: string, node: TreeNode, tree: TreeBuilder) {
@@ -85,50 +99,59 @@ export class TreeProperty implements DtProperty {
 
   /** What brings back its present state. */
   save(): () => void {
-    const { labels, raw, deleted, origins } = this;
+    const { labels, deleted, origins } = this;
     const { length } = origins;
-    const locator = this.#locator;
-    const base = this.#base;
+    const written = this.#written;
     const value = this.#value;
     return () => {
       this.labels = labels;
-      this.raw = raw;
       this.deleted = deleted;
       origins.length = length;
-      this.#locator = locator;
-      this.#base = base;
+      this.#written = written;
       this.#value = value;
     };
   }
 
-  /** The value is to be made anew. */
-  forgetValue(): void {
-    this.#value = undefined;
+  get raw(): RawValue {
+    return this.#written.raw;
   }
 
-  /** Sets the value that was written at `base`; a deleted property is back again. */
-  set(origin: PropertyOrigin, raw: RawValue, locator: Locator, base: number): void {
+  isLocatedBy(locator: Locator): boolean {
+    return this.#written.locator === locator;
+  }
+
+  /** The value that counts was written there. */
+  isWrittenAt(part: Part): boolean {
+    return this.#written.part === part;
+  }
+
+  /** Its value holds the path of another node: true when that led elsewhere, so that the value is made anew. */
+  forgetPaths(): boolean {
+    if (this.#value?.isCurrent !== false) return false;
+    this.#value = undefined;
+    return true;
+  }
+
+  /** A deleted property is back again. */
+  set(origin: PropertyOrigin, written: WrittenValue): void {
     this.origins.push(origin);
-    this.raw = raw;
     this.deleted = false;
-    this.#locator = locator;
-    this.#base = base;
+    this.rewrite(written);
+  }
+
+  /** The same statement has another value. */
+  rewrite(written: WrittenValue): void {
+    this.#written = written;
     this.#value = undefined;
   }
 
   /** Made when somebody asks: on a keystroke only a few of a board's ten thousand values are looked at. */
   get value(): ResolvedValue {
-    this.#value ??= new ResolvedValue(this.raw, this.#locator ?? NOWHERE, this.#base, this.#tree);
+    const { raw, locator, base } = this.#written;
+    this.#value ??= new ResolvedValue(raw, locator, base, this.#tree);
     return this.#value;
   }
 }
-
-/** Where an item's text stands: gives the span of a part of it. */
-export interface Locator {
-  span(start: number, end: number): Span;
-}
-
-const NOWHERE: Locator = { span: (start, end) => ({ file: '', start, end }) };
 
 /** The body of a node that statements are being applied to. */
 export interface OpenBody {
@@ -184,6 +207,12 @@ export class TreeBuilder {
     this.#deletions = mark.deletions;
   }
 
+  /** The statement that gave the property its value has another one now. */
+  rewrite(property: TreeProperty, written: WrittenValue): void {
+    property.rewrite(written);
+    property.node.revision = ++this.#step;
+  }
+
   /** To be called before the node's own state changes. */
   touch(node: TreeNode): void {
     if (node.born !== this.#step) this.#change(node, node.save());
@@ -193,10 +222,9 @@ export class TreeBuilder {
     if (property.node.born !== this.#step) this.#change(property.node, property.save());
   }
 
-  /** Its value holds the path of another node, which may be another one now. */
-  forgetPath(property: TreeProperty): void {
-    property.forgetValue();
-    property.node.revision = this.#step;
+  /** The nodes whose paths it holds may be elsewhere now. */
+  forgetPaths(property: TreeProperty): void {
+    if (property.forgetPaths()) property.node.revision = ++this.#step;
   }
 
   #change(node: TreeNode, takeBack: () => void): void {
@@ -359,31 +387,4 @@ function inTreeOrder(root: TreeNode, wanted: readonly TreeNode[]): TreeNode[] {
   };
   visit(root);
   return found;
-}
-
-/** The place of a statement: computed when somebody asks, because most are never looked at. */
-export class ItemOrigin<K extends 'open' | 'set'> {
-  readonly kind: K;
-  readonly #locator: Locator;
-  readonly #item: NodeItem | PropertyItem;
-  readonly #at: number;
-  readonly #head: Head;
-
-  /** `at`: where the item starts in its source. */
-  constructor(kind: K, locator: Locator, item: NodeItem | PropertyItem, at: number, head: Head) {
-    this.kind = kind;
-    this.#locator = locator;
-    this.#item = item;
-    this.#at = at;
-    this.#head = head;
-  }
-
-  get span(): Span {
-    return this.#locator.span(this.#at, this.#at + this.#item.length);
-  }
-
-  get name(): Span {
-    const start = this.#at + this.#item.head.at + this.#head.at;
-    return this.#locator.span(start, start + this.#head.length);
-  }
 }

@@ -8,7 +8,8 @@ import { unclosedComment } from '#syntax/comments.ts';
 import { TreeBuilder } from './build.ts';
 import { scanDirectives } from './cpp/directives.ts';
 import { type BrokenFile, Evaluation, type Shared } from './evaluation.ts';
-import { type EvaluateOptions, fileSource } from './preprocess.ts';
+import type { EvaluateOptions } from './preprocess.ts';
+import { FileSource } from './source.ts';
 import type { StrictReading } from './token-stream.ts';
 import type { DeviceTree } from './types.ts';
 import { newMemory } from './values.ts';
@@ -146,7 +147,7 @@ function syntaxProblems(
   const span = strict.span(fault.at, fault.at + Math.max(1, fault.width));
   const problems: Problem[] = [{ rule: 'syntax/error', severity: 'error', message: fault.message, span }];
   for (const { file, errors } of broken) {
-    const source = fileSource(file, true);
+    const source = new FileSource(file, true);
     for (const error of errors) {
       if (problems.length >= MAX_SYNTAX_PROBLEMS) return problems;
       const near = file.path === span.file && error.start <= span.end + 1;

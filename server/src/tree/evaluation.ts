@@ -9,15 +9,21 @@
 // No step sees what comes after it, so the result equals that of an evaluation from nothing; test/tree/live.test.ts
 // compares the two after random edits. Nodes of steps that stand are the same objects; `DtNode.revision` tells whether
 // anything about one has changed.
+//
+// When only one property's value was edited, all steps stand: that property gets its new value, and what comes after it
+// in the file moves (`FileSource.shift`).
 import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
-import type { Ast } from '#syntax/ast.ts';
+import type { Ast, NodeItem, PropertyItem } from '#syntax/ast.ts';
 import { type ApplierMark, StatementApplier } from './apply.ts';
-import { TreeBuilder, type TreeMark } from './build.ts';
-import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading, type Source } from './preprocess.ts';
+import { TreeBuilder, type TreeMark, type TreeProperty } from './build.ts';
+import { parseHead } from './head.ts';
+import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading } from './preprocess.ts';
 import { settle } from './settle.ts';
+import { FileSource, type Source } from './source.ts';
 import { readRestStrictly, readStrictly, type StrictReading } from './token-stream.ts';
 import type { DeviceTree } from './types.ts';
+import { findValueEdit, type ValueEdit } from './value-edit.ts';
 import { type Memory, TextReader } from './values.ts';
 
 /** What every evaluation of a frontend shares. */
@@ -32,6 +38,9 @@ export interface BrokenFile {
   readonly file: SourceFile;
   readonly errors: Ast['errors'];
 }
+
+/** Values of one file that were rewritten; beyond this, the board is evaluated anew. */
+const MAX_FOLLOWERS = 50;
 
 /** The point before an item of a file. */
 interface Step {
@@ -48,8 +57,13 @@ export class Evaluation {
   readonly #shared: Shared;
   readonly #cpp: Preprocessor;
   readonly #tree = new TreeBuilder();
+  readonly #reader: TextReader;
   readonly #applier: StatementApplier;
   readonly #steps: Step[] = [];
+  /** What else follows the edits of a file, beside its present source: former ones, and those of single values. */
+  readonly #followers = new Map<Reading, Set<FileSource>>();
+  /** The source of each value that was rewritten. */
+  readonly #rewritten = new Map<TreeProperty, FileSource>();
   /** So many of the first steps are known to be what dtc's grammar allows. */
   #proven = 0;
 
@@ -59,8 +73,8 @@ export class Evaluation {
     this.#cpp = new Preprocessor(shared.reader, options, (file) => shared.ast(file).items);
     const readBinary = (source: Source) => (name: string) =>
       shared.reader.readBinary?.(join(dirname(source.file.path), name));
-    const reader = new TextReader(this.#cpp, shared.memory, readBinary);
-    this.#applier = new StatementApplier(this.#cpp, reader, this.#tree, options.standalone ?? false);
+    this.#reader = new TextReader(this.#cpp, shared.memory, readBinary);
+    this.#applier = new StatementApplier(this.#cpp, this.#reader, this.#tree, options.standalone ?? false);
   }
 
   /** The first evaluation; `keep`: there will be others. */
@@ -82,6 +96,7 @@ export class Evaluation {
   /** A later evaluation, after {@link run} with `keep`. False when all has to begin anew. */
   runAgain(file: SourceFile): boolean {
     if (this.#cpp.countsLines) return false;
+    if (this.#rewriteValue(file)) return true;
     const first = this.#firstChanged(file);
     const step = this.#steps[first];
     if (!step) return false;
@@ -90,6 +105,7 @@ export class Evaluation {
     this.#cpp.rewind(step.cpp);
     this.#applier.rewind(step.applier);
     this.#adoptVersions(file);
+    if (!this.#renewSources(step)) return false;
     this.#cpp.walkOn(step.reading, step.index, this.#applier.top);
     this.#proven = Math.min(this.#proven, first);
     this.#end();
@@ -104,8 +120,8 @@ export class Evaluation {
       return hasError ? [{ file, errors }] : [];
     });
     if (this.broken.length > 0) return;
-    const irregular = this.#steps.findIndex((step) => step.applier.irregular);
-    this.#proven = (irregular < 0 ? this.#steps.length : irregular) - 1;
+    const doubtful = this.#steps.findIndex(({ applier }) => applier.irregular || applier.unread);
+    this.#proven = (doubtful < 0 ? this.#steps.length : doubtful) - 1;
   }
 
   #begin(reading: Reading, index: number): void {
@@ -142,10 +158,96 @@ export class Evaluation {
     return last;
   }
 
+  /** Carries the edit out alone when nothing but one value has changed. */
+  #rewriteValue(file: SourceFile): boolean {
+    const { readings, lookups } = this.#cpp;
+    const changed = readings[0] && readings[0].source.file !== file ? [{ reading: readings[0], version: file }] : [];
+    for (const lookup of lookups) {
+      const version = this.#shared.reader.read(lookup.path);
+      if (version === lookup.file) continue;
+      if (!lookup.reading || !version || version.path !== lookup.file?.path) return false;
+      changed.push({ reading: lookup.reading, version });
+    }
+    const [only] = changed;
+    // A file that is read twice is there twice.
+    if (!only || changed.length > 1) return false;
+    const { reading, version } = only;
+    const before = this.#shared.ast(reading.source.file);
+    const after = this.#shared.ast(version);
+    const edit = before.hasError || after.hasError ? undefined : findValueEdit(before.items, after.items);
+    if (!edit || !this.#applyValueEdit(reading, version, edit)) return false;
+    this.#adoptVersions(file);
+    return true;
+  }
+
+  #applyValueEdit(reading: Reading, version: SourceFile, { index, nodes, before, after, at, by }: ValueEdit): boolean {
+    const step = this.#steps.findLast((known) => known.reading === reading && known.index <= index);
+    const end = this.#steps.at(-1);
+    if (!step || !end || !before.value || !after.value) return false;
+    this.#tree.rewind(end.tree);
+    const property = this.#findProperty(nodes, before);
+    if (!property?.isWrittenAt(before.value) || property.raw.faults.length > 0) return false;
+    const source = new FileSource(version, reading.source.expands);
+    const raw = this.#reader.value(after, source, at);
+    const names = this.#reader.namesBehind(after.valueText ?? '');
+    if (raw.faults.length > 0 || this.#cpp.macros.hasChanged(names, step.cpp.macros)) return false;
+    const followers = this.#followersOf(reading);
+    const former = this.#rewritten.get(property);
+    if (former && property.isLocatedBy(former)) followers.delete(former);
+    if (by !== 0) this.#move(reading, { file: version.path, at: at + before.value.at + before.value.length, by });
+    followers.add(source);
+    this.#rewritten.set(property, source);
+    this.#tree.rewrite(property, { raw, locator: source, base: at + after.value.at, part: after.value });
+    return followers.size <= MAX_FOLLOWERS;
+  }
+
+  /** What stood behind a place of a file has moved. */
+  #move(reading: Reading, moved: { readonly file: string; readonly at: number; readonly by: number }): void {
+    for (const source of [reading.source, ...this.#followersOf(reading)]) source.shift(moved.at, moved.by);
+    this.#cpp.moveProblems(moved);
+  }
+
+  #followersOf(reading: Reading): Set<FileSource> {
+    const known = this.#followers.get(reading);
+    if (known) return known;
+    const followers = new Set<FileSource>();
+    this.#followers.set(reading, followers);
+    return followers;
+  }
+
+  /** The property that a statement sets; nodes whose heads have macros are not looked for. */
+  #findProperty(nodes: readonly NodeItem[], { headText }: PropertyItem): TreeProperty | undefined {
+    const heads = nodes.map((node) => parseHead(node.headText));
+    const [first, ...inner] = heads;
+    if (!first) return undefined;
+    let node = first.ref !== undefined ? this.#tree.byReference(first.ref) : undefined;
+    if (first.isRoot) node = this.#tree.root;
+    for (const { name } of inner) node = node?.children.get(name);
+    return node?.properties.get(parseHead(headText).name);
+  }
+
+  /** Before a walk goes on: what it meets has its places in the present version of its file. */
+  #renewSources({ reading: first, index }: Step): boolean {
+    let next = index;
+    let renewed = true;
+    for (let reading: Reading | undefined = first; reading; reading = reading.parent) {
+      const offset = reading.items[next]?.at ?? reading.source.file.text.length;
+      const followers = this.#followersOf(reading);
+      for (const follower of followers) follower.cut(offset);
+      if (!reading.source.cut(offset)) {
+        followers.add(reading.source);
+        reading.source = new FileSource(reading.source.file, reading.source.expands);
+      }
+      renewed &&= followers.size <= MAX_FOLLOWERS;
+      next = reading.index;
+    }
+    return renewed;
+  }
+
   /** In what stands, and where the walk goes on, the present versions of files take the place of the former. */
   #adoptVersions(file: SourceFile): void {
     const adopt = (reading: Reading, version: SourceFile): void => {
-      reading.source.file = version;
+      for (const source of [reading.source, ...this.#followersOf(reading)]) source.file = version;
       reading.items = this.#shared.ast(version).items;
     };
     for (const lookup of this.#cpp.lookups) {

@@ -9,6 +9,7 @@ import { evaluateCondition } from './cpp/condition.ts';
 import { expand } from './cpp/expand.ts';
 import { commandLineMacro, type Macro, MacroTable, parseDefinition } from './cpp/macros.ts';
 import { tokenize } from './cpp/tokens.ts';
+import { FileSource, type Source } from './source.ts';
 
 export interface EvaluateOptions {
   /** Searched in order after the folder of the including file. */
@@ -21,20 +22,12 @@ export interface EvaluateOptions {
   readonly symbols?: boolean;
 }
 
-/** One file as it is being walked. */
-export interface Source {
-  /** The next version takes its place when the walk goes on in the middle of it. */
-  file: SourceFile;
-  /** False inside `/include/`: dtc reads such a file itself, after cpp is done. */
-  readonly expands: boolean;
-  span(start: number, end: number): Span;
-}
-
 export type Visit = (item: Item, source: Source, at: number) => void;
 
 /** A file on its way through the preprocessor: the board, or what an include named. */
 export interface Reading {
-  readonly source: Source;
+  /** What is walked from now on has its places in it. */
+  source: FileSource;
   items: readonly Item[];
   /** The file with the include, and the include's place among its items; none where a statement is around it. */
   readonly parent: Reading | undefined;
@@ -135,7 +128,7 @@ export class Preprocessor {
   /** Walks the board itself. */
   walkFile(file: SourceFile, visit: Visit): void {
     const reading = {
-      source: fileSource(file, true),
+      source: new FileSource(file, true),
       items: this.#itemsOf(file),
       parent: undefined,
       index: 0,
@@ -229,6 +222,16 @@ export class Preprocessor {
 
   report(problem: Problem): void {
     this.problems.push(problem);
+  }
+
+  /** A file was edited: what stood behind `at` has moved. */
+  moveProblems({ file, at, by }: { readonly file: string; readonly at: number; readonly by: number }): void {
+    const move = (offset: number): number => (offset > at ? offset + by : offset);
+    this.problems.forEach((problem, index) => {
+      const { span } = problem;
+      if (span.file !== file || span.end <= at) return;
+      this.problems[index] = { ...problem, span: { file, start: move(span.start), end: move(span.end) } };
+    });
   }
 
   /** `__LINE__`, `__FILE__`, `__COUNTER__`, `__INCLUDE_LEVEL__`: their value depends on the place. */
@@ -347,7 +350,7 @@ export class Preprocessor {
       return;
     }
     const reading: Reading = {
-      source: fileSource(file, source.expands && item.style === 'cpp'),
+      source: new FileSource(file, source.expands && item.style === 'cpp'),
       items: this.#itemsOf(file),
       parent,
       index,
@@ -390,8 +393,4 @@ export class Preprocessor {
   #problem(rule: string, message: string, span: Span): void {
     this.report({ rule, severity: 'error', message, span });
   }
-}
-
-export function fileSource(file: SourceFile, expands: boolean): Source {
-  return { file, expands, span: (start, end) => ({ file: file.path, start, end }) };
 }

@@ -27,12 +27,13 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
   const referenced = new Set<TreeNode>();
   const phandleTargets = new Set<TreeNode>();
   const labelled: TreeProperty[] = [];
+  const withPaths = new Set<TreeProperty>();
   const problems: Problem[] = [];
   const visit = (node: TreeNode): void => {
     for (const property of node.referring) {
       if (property.labels.length > 0 || property.raw.labels.length > 0) labelled.push(property);
       for (const reference of property.raw.references) {
-        if (reference.kind === 'path') tree.forgetPath(property);
+        if (reference.kind === 'path') withPaths.add(property);
         const target = tree.byReference(reference.ref);
         if (target) {
           referenced.add(target);
@@ -52,6 +53,7 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
   };
   visit(tree.root);
   if (settings.omits) omitUnreferenced(tree, referenced, settings.symbols);
+  for (const property of withPaths) tree.forgetPaths(property);
   const innerLabels = labelled.filter((property) => !property.deleted);
   return { labels: tree.labelTable(), innerLabels, problems, phandleTargets: [...phandleTargets] };
 }

@@ -12,9 +12,9 @@ import {
   Preprocessor,
   type PreprocessorMark,
   type Reading,
-  type Source,
   type Visit,
 } from './preprocess.ts';
+import type { Source } from './source.ts';
 import { type Place, parseStatements, type Statements } from './statement-syntax.ts';
 
 export interface StrictReading extends Statements {

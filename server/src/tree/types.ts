@@ -40,7 +40,8 @@ export interface DtNode {
   readonly origins: readonly NodeOrigin[];
   /**
    * Later trees of a `LiveBoard` have the same node objects. As long as this number is the same, so are the node's
-   * labels, properties with their bytes, origins and the names of its children; what they refer to may have changed.
+   * labels, properties with their bytes, origins and the names of its children. What they refer to may be another node,
+   * and they may stand elsewhere in the file: spans are to be asked for again.
    * Absent on nodes that never change.
    */
   readonly revision?: number;

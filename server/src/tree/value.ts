@@ -72,13 +72,23 @@ export class ResolvedValue implements Value {
   /** The text that each path reference stands for, in source order; empty for one that names no node. */
   #inserted(): readonly InsertedPath[] {
     this.#paths ??= this.raw.references.some(isPath)
-      ? this.raw.references.filter(isPath).map(({ at, offset, ref }) => {
-          const node = this.#tree.byReference(ref);
-          const text = node ? `${pathOf(node)}\0` : '';
-          return { at, offset, text: Uint8Array.from(text, (char) => char.charCodeAt(0)) };
-        })
+      ? this.raw.references.filter(isPath).map(({ at, offset, ref }) => ({ at, offset, text: this.#pathText(ref) }))
       : NO_PATHS;
     return this.#paths;
+  }
+
+  #pathText(ref: string): Uint8Array {
+    const node = this.#tree.byReference(ref);
+    return Uint8Array.from(node ? `${pathOf(node)}\0` : '', (char) => char.charCodeAt(0));
+  }
+
+  /** False when a path that was given out leads elsewhere by now. */
+  get isCurrent(): boolean {
+    const paths = this.#paths ?? NO_PATHS;
+    return this.raw.references.filter(isPath).every(({ ref }, index) => {
+      const given = paths[index]?.text;
+      return given === undefined || String(given) === String(this.#pathText(ref));
+    });
   }
 
   /** The span of a part of the value's text, for problems that the parser found in it. */

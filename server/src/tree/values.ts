@@ -7,7 +7,8 @@ import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from './c
 import type { Macro } from './cpp/macros.ts';
 import { identifiersOf, type Token, tokenize } from './cpp/tokens.ts';
 import { type Head, parseHead } from './head.ts';
-import type { Preprocessor, Source } from './preprocess.ts';
+import type { Preprocessor } from './preprocess.ts';
+import type { Source } from './source.ts';
 import { EMPTY_VALUE, parseValue, type RawFault, type RawValue, type ReadBinary } from './value-syntax.ts';
 
 /** What the text of a value can become. */
@@ -89,6 +90,12 @@ export class TextReader {
     const raw = this.#expandedValue(tokenize(text), text.length, { source, at: start, looked: macros });
     if (!text.includes(INCBIN)) known.expanded = { raw, macros };
     return raw;
+  }
+
+  /** The names whose meaning the value of this text depended on when it was read last. */
+  namesBehind(text: string): ReadonlySet<string> {
+    const { names, expanded } = this.#memory.values.get(text, readValueText);
+    return new Set([...names, ...(expanded?.macros.keys() ?? [])]);
   }
 
   #plain(known: ValueText, text: string, source: Source): RawValue {

@@ -110,6 +110,12 @@ export class MacroTable {
     }
   }
 
+  /** Whether one of the names was given another meaning after the mark. */
+  hasChanged(names: ReadonlySet<string>, mark: number): boolean {
+    for (let at = mark; at < this.#changes.length; at++) if (names.has(this.#changes[at]?.name ?? '')) return true;
+    return false;
+  }
+
   /** What the names meant at the mark; the copy knows no history. */
   copyAt(mark: number): MacroTable {
     const copy = new MacroTable();
