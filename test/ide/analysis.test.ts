@@ -167,3 +167,15 @@ describe('fixes', () => {
     expect(after).toContain('iommus = <&xen_iommu 2>;');
   });
 });
+
+test.each(['/ { dma { iommus = <1>; }; };\n', '/ { };', '', 'é "open\n/* \r\n'])(
+  'a rehearsal in %j leaves no trace',
+  (text) => {
+    const { analysis } = workspace({ '/a.dts': text });
+    analysis.open('/a.dts', text);
+    const before = analysis.view('/a.dts')?.snapshot.problems();
+    analysis.rehearse('/a.dts');
+    expect(analysis.view('/a.dts')?.text).toBe(text);
+    expect(analysis.view('/a.dts')?.snapshot.problems()).toEqual(before);
+  },
+);

@@ -45,8 +45,8 @@ export type Answer = <T>(
   compute: (session: Session) => T,
 ) => Promise<T>;
 
-/** Evaluations in the pause after the first document is opened, so that the first keystroke is as fast as the tenth. */
-const REHEARSALS = 10;
+/** Edits tried in the pause after the first document is opened, so that the first keystroke is as fast as the tenth. */
+const REHEARSALS = 8;
 /** Between two of them, for requests that arrive meanwhile; in milliseconds. */
 const REHEARSAL_PAUSE = 10;
 
