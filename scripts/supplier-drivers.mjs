@@ -14,9 +14,12 @@ const table = new URL('../server/src/model/drivers/supplying.ts', import.meta.ur
 const SOURCES = ['drivers', 'sound', 'arch/arm', 'arch/arm64', 'arch/riscv'];
 const ARCHES = ['arm64', 'arm', 'riscv'];
 
-/** Macros that name a function that runs for a matching node before devices exist. */
-const EARLY =
-  /\b(?:CLK_OF_DECLARE(?:_DRIVER)?|IRQCHIP_DECLARE|TIMER_OF_DECLARE|RESET_OF_DECLARE)\s*\(\s*\w+\s*,\s*"([^"]+)"/g;
+/** Macros that name a function which runs for a matching node before devices exist, by the mark of their rows. */
+const EARLY = {
+  '*clk': /\bCLK_OF_DECLARE\s*\(\s*\w+\s*,\s*"([^"]+)"/g,
+  '*irq': /\bIRQCHIP_DECLARE\s*\(\s*\w+\s*,\s*"([^"]+)"/g,
+  '*': /\b(?:CLK_OF_DECLARE_DRIVER|TIMER_OF_DECLARE|RESET_OF_DECLARE)\s*\(\s*\w+\s*,\s*"([^"]+)"/g,
+};
 
 const [kernel] = process.argv.slice(2);
 if (!kernel) {
@@ -30,15 +33,43 @@ function filesBelow(folder, wanted) {
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
 }
 
+/** Strings that sources name by a macro of a binding's header. */
+const MACROS = new Map(
+  filesBelow('include/dt-bindings', /\.h$/).flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/^#define\s+(\w+)\s+"([^"]+)"/gm)].map(([, name, string]) => [
+      name,
+      string,
+    ]),
+  ),
+);
+
+/** The text of a source file with those macros replaced. */
+function sourceText(file) {
+  const text = readFileSync(file, 'utf8');
+  return text.replace(/\b[A-Z][A-Z0-9_]*COMPAT[A-Z0-9_]*\b/g, (name) =>
+    MACROS.has(name) ? `"${MACROS.get(name)}"` : name,
+  );
+}
+
 /** `obj-$(CONFIG_X) += a.o`, `group-y := a.o`, `group-objs-$(CONFIG_X) += a.o`: whose list an object is on, and by which option. */
 function makefileRows(text) {
   const rows = [];
+  const variables = new Map();
+  const words = (items) => items.split(/\s+/).filter((item) => item !== '');
   for (const line of text.replace(/\\\n/g, ' ').split('\n')) {
     const [, target, option, items] =
       /^\s*([\w.-]+?)(?:-objs)?-(\$\(CONFIG_\w+\)|y|m|objs)\s*[:+]?=\s*([^#]*)/.exec(line) ?? [];
-    if (target === undefined) continue;
+    if (target === undefined) {
+      const [, name, value] = /^\s*([\w-]+)\s*[:+]?=\s*([^#]*)/.exec(line) ?? [];
+      if (name !== undefined) variables.set(name, words(value));
+      continue;
+    }
     const symbol = /CONFIG_(\w+)/.exec(option)?.[1];
-    rows.push({ target, symbol, items: items.split(/\s+/).filter((item) => item !== '') });
+    rows.push({
+      target,
+      symbol,
+      items: words(items).flatMap((item) => variables.get(/^\$\((.*)\)$/.exec(item)?.[1]) ?? [item]),
+    });
   }
   return rows;
 }
@@ -60,21 +91,22 @@ function gateOf(folder) {
   return 'y';
 }
 
-/** The option that builds a source file; `undefined` when no makefile says so. */
-function symbolOf(file) {
+/** The options of which any builds a source file; none when no makefile says so. */
+function symbolsOf(file) {
   let name = relative(dirname(file), file).replace(/\.c$/, '.o');
   for (let at = dirname(file); at.length > kernel.length; at = dirname(at)) {
     const rows = makefiles.get(at) ?? [];
     const listed = (object) => rows.filter(({ items }) => items.includes(object));
-    for (const row of listed(name)) {
-      if (row.symbol !== undefined) return row.symbol;
-      if (row.target === 'obj') return gateOf(at);
-      const whole = listed(`${row.target}.o`).find(({ target }) => target === 'obj');
-      if (whole) return whole.symbol ?? gateOf(at);
-    }
+    const symbols = listed(name).flatMap((row) => {
+      if (row.symbol !== undefined) return [row.symbol];
+      if (row.target === 'obj') return [gateOf(at)];
+      const whole = listed(`${row.target}.o`).filter(({ target }) => target === 'obj');
+      return whole.map(({ symbol }) => symbol ?? gateOf(at));
+    });
+    if (symbols.length > 0) return [...new Set(symbols)];
     name = join(relative(dirname(at), at), name);
   }
-  return undefined;
+  return [];
 }
 
 /** What names a table of strings by which a driver binds its devices, or looks for nodes before there are any. */
@@ -105,22 +137,24 @@ function lookedFor(text) {
   return [...tableStrings(text, LOOKS), ...single];
 }
 
-/** Symbol (with `*` when it sets the node up before devices exist) → strings. */
+/** Symbol, with a mark when it sets the node up before devices exist → strings. */
 function readDrivers() {
   const drivers = new Map();
   for (const file of SOURCES.flatMap((folder) => filesBelow(folder, /\.c$/))) {
-    const text = readFileSync(file, 'utf8');
+    const text = sourceText(file);
     const found = [
       ...tableStrings(text, BINDS).map((string) => ['', string]),
       ...lookedFor(text).map((string) => ['*', string]),
       ...[...text.matchAll(/IRQCHIP_MATCH\s*\(\s*"([^"]+)"/g)].map(([, string]) => ['', string]),
-      ...[...text.matchAll(EARLY)].map(([, string]) => ['*', string]),
+      ...Object.entries(EARLY).flatMap(([mark, macro]) =>
+        [...text.matchAll(macro)].map(([, string]) => [mark, string]),
+      ),
     ];
-    const symbol = found.length === 0 ? undefined : symbolOf(file);
-    if (symbol === undefined) continue;
-    for (const [mark, string] of found) {
-      const key = `${symbol}${mark}`;
-      drivers.set(key, (drivers.get(key) ?? new Set()).add(string));
+    for (const symbol of found.length === 0 ? [] : symbolsOf(file)) {
+      for (const [mark, string] of found) {
+        const key = `${symbol}${mark}`;
+        drivers.set(key, (drivers.get(key) ?? new Set()).add(string));
+      }
     }
   }
   return drivers;
@@ -169,7 +203,8 @@ writeFileSync(
 
 /**
  * Compatible strings by the Kconfig symbol of their driver, \`y\` for one that is always built; with \`*\` where the driver
- * sets the node up before devices exist (CLK_OF_DECLARE, IRQCHIP_DECLARE, …). Only strings of nodes that another node of
+ * sets the node up before devices exist, \`*clk\` and \`*irq\` where that also takes the node, so that no device is made for
+ * it (CLK_OF_DECLARE, IRQCHIP_DECLARE). Only strings of nodes that another node of
  * one of Linux's boards (arm, arm64, riscv) names as a supplier, and of the nodes around those.
  */
 export const SUPPLYING: Readonly<Record<string, string>> = {

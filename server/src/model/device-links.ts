@@ -5,7 +5,7 @@ import type { DtNode, DtProperty } from '#tree/types.ts';
 import { circleOf } from './circles.ts';
 import { timeoutOf } from './deferral.ts';
 import { deviceName } from './device-name.ts';
-import { existence } from './existence.ts';
+import { existence, madeBy } from './existence.ts';
 import { iommuState } from './iommu-state.ts';
 import { type Machine, type PerNode, perMachine, perNode } from './machine.ts';
 import { treeNodes } from './nodes.ts';
@@ -98,6 +98,16 @@ function settle(machine: Machine, { supplier, property }: SupplierLink): DeviceL
   return { supplier, property, ...supply(machine, supplier) };
 }
 
+/**
+ * The driver of the device that provides a supplier. A device inside another one (a cell of a multi-function chip) may be
+ * bound by its name, which no table of strings has; then the one around it stands for it.
+ */
+function driverOf(machine: Machine, supplier: DtNode, device: DtNode): SupplierDriver | undefined {
+  const own = supplierDriver(machine.platform, device);
+  const around = own || device === supplier ? undefined : madeBy(machine, device);
+  return own ?? (around && supplierDriver(machine.platform, around));
+}
+
 type Supply = Pick<DeviceLink, 'device' | 'driver' | 'end' | 'why'>;
 
 /** What every consumer of a supplier waits for. */
@@ -106,7 +116,7 @@ const supply: PerNode<Supply> = perNode<Supply>(
     const device = deviceAbove(machine, supplier);
     const early = earlyDriver(machine, supplier, device);
     if (early) return { device, driver: early, end: 'nothing' };
-    const driver = device && supplierDriver(machine.platform, device);
+    const driver = device && driverOf(machine, supplier, device);
     return { device, driver, ...endOf(machine, supplier, device, driver) };
   },
   () => ({ device: undefined, driver: undefined, end: 'unknown' }),

@@ -5,6 +5,7 @@ import type { DtNode } from '#tree/types.ts';
 import { isPciBus } from './addresses.ts';
 import { HELPER_NODES, populatingDriver, RESERVED_DEVICES } from './drivers/populating.ts';
 import { type Machine, type PerNode, perNode } from './machine.ts';
+import { takenEarly } from './supplier-drivers.ts';
 import { at, doubt, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
 
 /** `other`: a bus without a dma_configure, named by {@link Existence.busName}. */
@@ -37,16 +38,6 @@ export function madeBy(machine: Machine, node: DtNode): DtNode | undefined {
   }
   return undefined;
 }
-
-/** Set up before devices exist, which marks the node as taken: no device is made for it. */
-const EARLY: Readonly<Record<string, string>> = {
-  'fixed-clock': 'Linux 6.12 drivers/clk/clk.c:of_clk_init',
-  'fixed-factor-clock': 'Linux 6.12 drivers/clk/clk.c:of_clk_init',
-  'arm,gic-400': 'Linux 6.12 drivers/of/irq.c:of_irq_init',
-  'arm,cortex-a15-gic': 'Linux 6.12 drivers/of/irq.c:of_irq_init',
-  'arm,cortex-a9-gic': 'Linux 6.12 drivers/of/irq.c:of_irq_init',
-  'arm,gic-v3': 'Linux 6.12 drivers/of/irq.c:of_irq_init',
-};
 
 /**
  * Node names of controllers whose children are devices of their own bus, which has no dma_configure. The names are
@@ -110,10 +101,10 @@ function locate(machine: Machine, node: DtNode): Existence {
     say(trail, BUS_CREATE, 'Operating points are skipped: Linux makes no device.', at(node, 'compatible'));
     return none(trail);
   }
-  const early = strings.find((name) => EARLY[name] !== undefined);
-  if (early !== undefined) {
-    const authority = EARLY[early] ?? BUS_CREATE;
-    say(trail, authority, `${quoted(early)} is set up before devices exist and gets none.`, at(node, 'compatible'));
+  const early = takenEarly(machine.platform, node);
+  if (early) {
+    const text = `${quoted(early.compatible)} is set up before devices exist and gets none.`;
+    say(trail, `Linux 6.12 ${early.taker}`, text, at(node, 'compatible'));
     return none(trail);
   }
   if (!parent.parent || isTopLevelFolder(node)) return atTop(node, strings, trail);

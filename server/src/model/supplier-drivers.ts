@@ -20,11 +20,20 @@ export interface SupplierDriver {
 interface Row {
   readonly symbol: string;
   readonly early: boolean;
+  /** The function of Linux that then takes the node, so that no device is made for it. */
+  readonly taker?: string;
 }
+
+const TAKERS: Readonly<Record<string, string>> = {
+  clk: 'drivers/clk/clk.c:of_clk_init',
+  irq: 'drivers/of/irq.c:of_irq_init',
+};
 
 const ROWS = new Map<string, Row[]>();
 for (const [key, strings] of Object.entries(SUPPLYING)) {
-  const row = { symbol: key.replace('*', ''), early: key.endsWith('*') };
+  const [symbol = '', mark] = key.split('*');
+  const taker = TAKERS[mark ?? ''];
+  const row = { symbol, early: mark !== undefined, ...(taker !== undefined && { taker }) };
   for (const string of strings.split(' ')) ROWS.set(string, [...(ROWS.get(string) ?? []), row]);
 }
 
@@ -52,6 +61,19 @@ export function supplierDriver(platform: Platform, node: DtNode): SupplierDriver
 function isStub({ kind }: Platform, node: DtNode): boolean {
   const atRoot = node.parent !== undefined && node.parent.parent === undefined;
   return kind === 'xen-domu' && atRoot && node.name === 'gic' && !node.properties.has('compatible');
+}
+
+/** What sets a node up before devices exist and takes it: the string, and the function of Linux. */
+export function takenEarly(platform: Platform, node: DtNode): { compatible: string; taker: string } | undefined {
+  for (const compatible of compatibles(node)) {
+    for (const row of ROWS.get(compatible) ?? []) {
+      if (row.taker === undefined || (row.taker === TAKERS.irq && !node.properties.has('interrupt-controller')))
+        continue;
+      const { state } = known(platform, compatible, row);
+      if (state === 'builtin' || state === 'unknown') return { compatible, taker: row.taker };
+    }
+  }
+  return undefined;
 }
 
 function known(platform: Platform, compatible: string, { symbol, early }: Row): SupplierDriver {
