@@ -101,14 +101,23 @@ function rowOf(provider: DtNode): { readonly header: string; readonly names: Reg
   return undefined;
 }
 
+const constants = new WeakMap<RuleContext, Map<string, ReadonlyMap<string, number>>>();
+
+function headerOf(context: RuleContext, name: string): ReadonlyMap<string, number> {
+  const memo = constants.get(context) ?? new Map<string, ReadonlyMap<string, number>>();
+  constants.set(context, memo);
+  const known = memo.get(name) ?? constantsOf(name, (each) => context.header(each));
+  memo.set(name, known);
+  return known;
+}
+
 /** The only name that the header has for the value; `undefined` where the board cannot include it. */
 function nameOf(
   context: RuleContext,
   { header, names }: { readonly header: string; readonly names: RegExp },
   value: number,
 ): string | undefined {
-  const read = (name: string) => context.header(name);
-  const [name, ...others] = [...constantsOf(header, read)]
+  const [name, ...others] = [...headerOf(context, header)]
     .filter(([each, known]) => known === value && names.test(each))
     .map(([each]) => each);
   return others.length === 0 ? name : undefined;
