@@ -252,6 +252,41 @@ describe('IDs', () => {
     checkNone(gpu('iommus = <&smmu 0 0x400>, <&smmu 1 0x400>;'));
   });
 
+  it('of context banks are those of children that the driver takes', () => {
+    const secure = (ranges: string, bank: string): string =>
+      chip(`	iommu@1ef0000 { compatible = "qcom,msm-iommu-v1"; reg = <0x1ef0000 0x3000>; #iommu-cells = <1>;
+		clocks = <&ccu 1>, <&ccu 2>; clock-names = "iface", "bus"; qcom,iommu-secure-id = <17>;
+		#address-cells = <1>; #size-cells = <1>; ${ranges}
+		iommu-ctx@4000 { compatible = "qcom,msm-iommu-v1-ns"; reg = <0x4000 0x1000>; interrupts-extended = <&gic 1>; };
+${bank}
+	};`);
+    const bank =
+      '		iommu-ctx@5000 { compatible = "qcom,msm-iommu-v1-sec"; reg = <0x5000 0x1000>; interrupts-extended = <&gic 2>; };';
+    const ranges = 'ranges = <0 0x1e20000 0x40000>;';
+    checkNone(secure(ranges, bank));
+    checkDiagnostics(
+      secure(
+        ranges,
+        `${bank.replace(' interrupts-extended = <&gic 2>;', '')}
+//              ^^^^^^^^^^^^^^ error[qcom-iommu-context-dead]: This context bank has no interrupt, so its driver does not take it; …`,
+      ),
+    );
+    checkDiagnostics(
+      secure(
+        ranges,
+        `${bank.replace('reg = <0x5000 0x1000>', 'reg = <0x5000 0x1000>; qcom,ctx-asid = <4>')}
+//              ^^^^^^^^^^^^^^ error[qcom-iommu-context-duplicate]: This is context bank 4, as is \`/iommu@1ef0000/iommu-ctx@4000\`; …`,
+      ),
+    );
+    checkDiagnostics(
+      secure(
+        'ranges = <0x4000 0x1e24000 0x1000>;',
+        `${bank}
+//              ^^^^^^^^^^^^^^ error[qcom-iommu-context-dead]: This context bank has a \`reg\` that leads to no address, because the IOMMU has no \`ranges\` for it, …`,
+      ),
+    );
+  });
+
   it('of APQ8064 belong to one master per instance, except where it has an entry from another', () => {
     const iommu = (label: string): string =>
       `	${label}: iommu-${label} { compatible = "qcom,apq8064-iommu"; #iommu-cells = <1>; clocks = <&ccu 1>, <&ccu 2>; clock-names = "smmu_pclk", "iommu_clk"; interrupts-extended = <&gic 1>; qcom,ncb = <2>; };`;

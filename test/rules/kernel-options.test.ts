@@ -3,7 +3,7 @@
 import { describe, it } from 'vitest';
 import type { Platform } from '#model/types.ts';
 import { LINUX } from '#test/support/analyse.ts';
-import { checkDiagnostics, checkNone } from '#test/support/check.ts';
+import { checkDiagnostics, checkFix, checkNone } from '#test/support/check.ts';
 
 /** A board with RAM up to 2 GiB, an SMMUv3 and a master, booted with these options. */
 function board(bootargs: string, more = ''): string {
@@ -46,6 +46,17 @@ describe('an option in bootargs', () => {
 //                          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^ warning[bootargs-iommu-option-unknown]: \`arm-smmu-v3.disable_bypass=0\` is gone since Linux 6.10, and has no effect.`),
     );
     checkNone(`//- /board.dts kernel:6.9\n/dts-v1/;\n${board('\t\tbootargs = "arm-smmu-v3.disable_bypass=0";')}`);
+  });
+
+  it('without effect is deleted with one blank', () => {
+    const booted = (bootargs: string): string => board(`\t\tbootargs = "${bootargs}";`);
+    const fix = (before: string, after: string): void => {
+      checkFix('bootargs-iommu-option-unknown', booted(before), booted(after));
+    };
+    fix('quiet iommu=pt ro', 'quiet ro');
+    fix('iommu=pt quiet', 'quiet');
+    fix('quiet intel_iommu=on', 'quiet');
+    fix('iommu=off', '');
   });
 
   it('has a value that Linux does not take', () =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about Qualcomm's IOMMUs: context banks of the one that firmware shares, masters of APQ8064, the GPU's SMMU.
+import { regRange } from '#model/addresses.ts';
 import { interruptCount } from '#model/iommu-state.ts';
 import { machineOf } from '#model/machine.ts';
 import { cells, compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';
@@ -38,8 +39,8 @@ const contextDead: Rule = {
   title: 'Context bank of a Qualcomm IOMMU that does not probe',
   properties: ['#iommu-cells'],
   knows: 'all',
-  doc: `A context bank is a device of its own: its driver binds by \`qcom,msm-iommu-v1-ns\` and the like, and needs \`reg\` and an
-interrupt. One of them is missing here, so the bank does not exist for Linux: a master that names it gets \`-EINVAL\` with a
+  doc: `A context bank is a device of its own: its driver binds by \`qcom,msm-iommu-v1-ns\` and the like, and needs \`reg\`, the
+\`ranges\` of the IOMMU around it, and an interrupt. One of them is missing here, so the bank does not exist for Linux: a master that names it gets \`-EINVAL\` with a
 stack trace, and direct DMA. Add what is missing.`,
   source: CTX_PROBE,
   example: {
@@ -53,9 +54,11 @@ stack trace, and direct DMA. Add what is missing.`,
         ? 'no `compatible` of a context bank'
         : !child.properties.has('reg')
           ? 'no `reg`'
-          : interruptCount(machine, child) === 0
-            ? 'no interrupt'
-            : undefined;
+          : !regRange(machine, child)
+            ? 'a `reg` that leads to no address, because the IOMMU has no `ranges` for it'
+            : interruptCount(machine, child) === 0
+              ? 'no interrupt'
+              : undefined;
       if (what === undefined) continue;
       yield {
         message: `This context bank has ${what}, so its driver does not take it; a master that names it gets direct DMA.`,

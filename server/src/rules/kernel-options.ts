@@ -88,8 +88,17 @@ and boots as if the option were not there. For other architectures write \`iommu
       if (!foreign && !gone) continue;
       const why = gone ? 'is gone since Linux 6.10' : `is no option of Linux on ${arch}`;
       const instead = text === 'iommu=pt' ? '; there it is `iommu.passthrough=1`' : '';
-      yield { message: `\`${text}\` ${why}, and has no effect${instead}.`, span };
+      const inText = context.text(span.file).slice(span.start, span.end) === text;
+      const message = `\`${text}\` ${why}, and has no effect${instead}.`;
+      yield { message, span, ...(inText && { fix: `Delete \`${text}\`` }) };
     }
+  },
+  fix(context, _node, { span, fix }) {
+    const source = context.text(span.file);
+    const before = source[span.start - 1] === ' ';
+    const start = before ? span.start - 1 : span.start;
+    const end = !before && source[span.end] === ' ' ? span.end + 1 : span.end;
+    return { title: fix ?? '', edits: [{ span: { file: span.file, start, end }, text: '' }] };
   },
 };
 
