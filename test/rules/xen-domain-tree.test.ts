@@ -34,6 +34,19 @@ describe('xen-dtb-module-missing', () => {
       only('xen-dtb-module-missing'),
     ));
 
+  it('no module yet: the boot loader may add them', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        '		domU1 {': `		domU1 {
+//              ^^^^^ info[xen-dtb-module-missing]`,
+        [`module@5000000 {
+				compatible = "multiboot,device-tree", "multiboot,module";
+				reg = <0x0 0x5000000 0x0 0x10000>;
+			};`]: '/* By U-Boot. */',
+      }),
+      only('xen-dtb-module-missing'),
+    ));
+
   it('a domain that the project has no tree for', () =>
     checkSilent(
       'xen-dtb-module-missing',

@@ -190,7 +190,7 @@ function sayOwner(machine: Machine, node: DtNode, trail: Trail): Pick<HostView, 
   const hardware = hardwareOwner(tree);
   if (taken.length > 0) {
     if (hardware) {
-      const text = `Without \`xen,passthrough\` ${hardwareOwnerName(hardware)} takes the device first, and the assignment fails with -EBUSY.`;
+      const text = `Without \`xen,passthrough\` ${hardwareOwnerName(hardware)} gets the device, too, and the second of the two fails with -EBUSY.`;
       say(trail, HANDLE_DEVICE, text);
     }
     return { owner: owners.join(', '), hidden: true };

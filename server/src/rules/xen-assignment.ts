@@ -81,8 +81,8 @@ const notMarked: Rule = {
   platforms: XEN_GUEST,
   judgement: true,
   doc: `Xen builds dom0 before it assigns devices to the other domains, and gives it every device without \`xen,passthrough\`. The
-interrupt and the IOMMU's stream of this one then belong to dom0, and the assignment fails with \`-EBUSY\`: Xen panics. A device
-with neither is mapped to both domains. Add \`xen,passthrough\` to the node in the host's tree.`,
+interrupt and the IOMMU's stream of this one then belong to dom0, and the assignment fails with \`-EBUSY\`: Xen panics. With a hardware
+domain in place of dom0 it is the same for whichever of the two comes second. A device with neither is mapped to both domains. Add \`xen,passthrough\` to the node in the host's tree.`,
   source: `Xen 4.22 xen/arch/arm/device.c:handle_device; ${IOMMU_ASSIGN}`,
   example: { bad: example({ device: GUARDED }), good: GOOD_SYSTEM },
   *check(context, node) {
@@ -93,7 +93,7 @@ with neither is mapped to both domains. Add \`xen,passthrough\` to the node in t
     const exclusive = isExclusive(made.device, protection(host, made.device).use !== undefined);
     yield {
       message: exclusive
-        ? `\`${pathOf(made.device)}\` has no \`xen,passthrough\`, so ${owner} takes it first, and the assignment to ${domainName(made.domain)} ends in a panic.`
+        ? `\`${pathOf(made.device)}\` has no \`xen,passthrough\`, so ${owner} gets it as well as ${domainName(made.domain)}, and Xen panics over the second owner.`
         : `\`${pathOf(made.device)}\` has no \`xen,passthrough\`, so ${owner} has its registers as well.`,
       span: pathSpan(made),
       related: [{ message: 'the device', span: nodeSpan(made.device) }],

@@ -119,7 +119,7 @@ const noModule: Rule = {
   knows: 'all',
   doc: `The project file has a partial tree for this domain, and the domain's node has no module with \`multiboot,device-tree\`. Xen then
 never sees that tree: none of its devices is assigned, and without \`passthrough = "enabled"\` the domain has no IOMMU.
-Add the module, unless the boot loader does.`,
+Add the module. Where the node has no modules at all, the boot loader may add them, and this is *info*.`,
   source: `${BINDINGS}; ${BOOTING}`,
   example: {
     bad: example({ chosen: domU('domU1').replace('"multiboot,device-tree"', '"multiboot,ramdisk"') }),
@@ -129,9 +129,11 @@ Add the module, unless the boot loader does.`,
     const system = systemOf(context);
     const domain = system?.domains.find((each) => domainNode(system, each) === node);
     if (!domain || partialModule(node)) return;
+    const complete = [...node.children.values()].some((child) => compatibles(child).includes('multiboot,module'));
     yield {
-      message: `No module of ${node.name} is a \`multiboot,device-tree\`, so Xen does not load \`${basename(domain.tree.file)}\`.`,
+      message: `No module of ${node.name} is a \`multiboot,device-tree\`, so Xen does not load \`${basename(domain.tree.file)}\`${complete ? '' : ', unless the boot loader adds the modules'}.`,
       span: nodeSpan(node),
+      ...(!complete && { severity: 'info' as const }),
     };
   },
 };
