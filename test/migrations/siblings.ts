@@ -351,7 +351,28 @@ export const LARB = '\t\tmediatek,larb = <&larb>;\n';
 const M4U_IOMMUS = '\t\tiommus = <&m4u 0>;\n';
 const SERIAL_IOMMUS = '\t\tiommus = <&mc 14>;\n';
 
+/** Two System MMUs of Samsung, each with one master. */
+function exynosBoard(first: string, second: string, masters: readonly [string, string]): string {
+  const sysmmu = (name: string, binding: string) =>
+    `\n\t${name}: ${name} {\n\t\tcompatible = "samsung,exynos-sysmmu";\n\t\tclocks = <&clock>;\n\t\tclock-names = "sysmmu";\n\t\tinterrupts-extended = <&gic 1>;\n\t\t${binding}\n\t};\n`;
+  const device = (name: string, binding: string) =>
+    `\n\t${name}: ${name} {\n\t\tcompatible = "acme,${name}";\n${binding}\t};\n`;
+  const soc =
+    '\n\tclock: clock {\n\t\tcompatible = "fixed-clock";\n\t\t#clock-cells = <0>;\n\t};\n\n\tgic: interrupt-controller {\n\t\tinterrupt-controller;\n\t\t#interrupt-cells = <1>;\n\t};\n';
+  return `/dts-v1/;\n/ {${soc}${sysmmu('sysmmu0', first)}${sysmmu('sysmmu1', second)}${device('fimd', masters[0])}${device('mfc', masters[1])}};\n`;
+}
+
 const VENDORS: readonly Sibling[] = [
+  {
+    title: 'mmu-masters of a Samsung System MMU, whose masters have no IDs',
+    rule: 'exynos-mmu-masters',
+    before: exynosBoard('mmu-masters = <&fimd>;', '#iommu-cells = <0>;', ['', '\t\tiommus = <&sysmmu1>;\n']),
+    after: exynosBoard('#iommu-cells = <0>;', '#iommu-cells = <0>;', [
+      '\t\tiommus = <&sysmmu0>;\n',
+      '\t\tiommus = <&sysmmu1>;\n',
+    ]),
+    differences: ['- /sysmmu0:mmu-masters', '+ /sysmmu0:#iommu-cells', '+ /fimd:iommus'],
+  },
   {
     title: 'the SMMU node of the first Tegra binding gives its masters to the memory controller',
     rule: 'tegra-smmu-legacy-node',

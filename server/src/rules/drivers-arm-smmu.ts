@@ -31,7 +31,7 @@ and since Linux 6.1 only those that are made after their SMMU, or exist when ano
   },
   *check(context, node) {
     const property = node.properties.get('mmu-masters');
-    if (!property) return;
+    if (!property || isExynos(context, node)) return;
     const conversion = convertMasters(context);
     const why = 'refused' in conversion ? `; there is no quick fix, because ${conversion.refused}` : '';
     yield {
@@ -72,7 +72,7 @@ an error: masters after it, and all that no entry before it is for, are refused.
   *check(context, node) {
     const list = specifiers(context.tree, node.properties.get('mmu-masters'), '#stream-id-cells');
     const { stop } = list;
-    if (!stop || stop.reason === 'unresolved' || !isLive(node)) return;
+    if (!stop || stop.reason === 'unresolved' || !isLive(node) || isExynos(context, node)) return;
     const path = stop.provider ? pathOf(stop.provider) : '';
     const what =
       stop.reason === 'no-cells'
@@ -116,6 +116,11 @@ the deferred probe timeout. Convert all to \`iommus\`.`,
   },
   fix: convertAll,
 };
+
+/** Samsung's own `mmu-masters` has no IDs: see `exynos-mmu-masters`. */
+function isExynos(context: RuleContext, node: DtNode): boolean {
+  return iommuDriver(context, node)?.driver.name === 'exynos';
+}
 
 function isArmSmmu(context: RuleContext, node: DtNode): boolean {
   return iommuDriver(context, node)?.driver.name === 'arm-smmu';

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What vendors' kernels once read beside or instead of `iommus`, and the way from there to the present binding.
+import type { TextEdit } from '#base/text.ts';
 import { compareVersions } from '#model/platform.ts';
 import { cells, cellTarget, isLive, lastSet, pathOf, u32, walk } from '#tree/query.ts';
-import type { Cell, DtNode } from '#tree/types.ts';
-import { addLabel, freeLabel, insertProperty, removeNode, removeProperty } from './edits.ts';
+import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
+import { addLabel, freeLabel, insertProperty, removeNode, removeProperty, replaceProperty } from './edits.ts';
 import { board, GIC, SMMU_V3 } from './example.ts';
 import type { Fix, Rule, RuleContext } from './rule.ts';
 import { iommuDriver, usesOf } from './uses.ts';
@@ -154,9 +155,70 @@ larb from the ID in \`iommus\` and links the two devices itself; neither a drive
   fix: (context, node, finding) => deletion(context, node, 'mediatek,larb', finding.fix),
 };
 
+const SYSMMU =
+  'sysmmu: sysmmu { compatible = "samsung,exynos-sysmmu"; clocks = <&clock>; clock-names = "sysmmu"; interrupts-extended = <&gic 1>;';
+const CLOCK = 'clock: clock { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <1000>; };';
+
+const exynosMasters: Rule = {
+  id: 'exynos-mmu-masters',
+  severity: 'warning',
+  title: '`mmu-masters` of a Samsung System MMU, which no Linux reads any more',
+  properties: ['mmu-masters'],
+  knows: 'board',
+  doc: `The first binding of Samsung's System MMU named its masters by \`mmu-masters\`. The driver of Linux 6.12 does not read
+it: the masters get direct DMA. Write \`#iommu-cells = <0>\` on the System MMU and \`iommus\` on every master.`,
+  source:
+    'Linux 6.12 drivers/iommu/exynos-iommu.c:exynos_iommu_of_xlate; Documentation/devicetree/bindings/iommu/samsung,sysmmu.yaml',
+  example: {
+    bad: board(GIC, CLOCK, `${SYSMMU} mmu-masters = <&fimd>; };`, 'fimd: display { compatible = "vendor,fimd"; };'),
+    good: board(
+      GIC,
+      CLOCK,
+      `${SYSMMU} #iommu-cells = <0>; };`,
+      'fimd: display { compatible = "vendor,fimd"; iommus = <&sysmmu>; };',
+    ),
+  },
+  *check(context, node) {
+    const property = node.properties.get('mmu-masters');
+    if (!property || iommuDriver(context, node)?.driver.name !== 'exynos') return;
+    yield {
+      message: 'The driver of this System MMU does not read `mmu-masters`; the masters that it names get direct DMA.',
+      span: lastSet(property).name,
+      tag: 'deprecated',
+      ...(planExynos(context, node, property) && { fix: 'Convert to `iommus` on every master' }),
+    };
+  },
+  fix(context, node, finding) {
+    const property = node.properties.get('mmu-masters');
+    const edits = property && planExynos(context, node, property);
+    return edits && { title: finding.fix ?? '', edits };
+  },
+};
+
+/** `undefined` where a master has `iommus` already, or does not stand in the file of its System MMU. */
+function planExynos(context: RuleContext, node: DtNode, property: DtProperty): TextEdit[] | undefined {
+  const { file } = lastSet(property).span;
+  const label = node.labels[0]?.name;
+  const cellsProperty = node.properties.get('#iommu-cells');
+  if (label === undefined || property.origins.length > 1 || (cellsProperty && u32(cellsProperty) !== 0))
+    return undefined;
+  const edits = cellsProperty
+    ? removeProperty(context.text, property)
+    : [replaceProperty(context.text, property, { name: '#iommu-cells', value: '<0>' })];
+  for (const cell of cells(context.tree, property)) {
+    const master = cellTarget(context.tree, cell);
+    const block = master?.origins.find((origin) => origin.kind === 'open' && origin.span.file === file);
+    if (!master || !block || master.properties.has('iommus')) return undefined;
+    const edit = insertProperty(context.text, master, { name: 'iommus', value: `<&${label}>` }, block);
+    if (!edit) return undefined;
+    edits.push(edit);
+  }
+  return edits;
+}
+
 function deletion({ text }: RuleContext, node: DtNode, name: string, title: string | undefined): Fix | undefined {
   const property = node.properties.get(name);
   return property && title !== undefined ? { title, edits: removeProperty(text, property) } : undefined;
 }
 
-export const LEGACY_VENDOR_RULES: readonly Rule[] = [tegraNode, memoryClients, larbOnMaster];
+export const LEGACY_VENDOR_RULES: readonly Rule[] = [tegraNode, memoryClients, larbOnMaster, exynosMasters];

@@ -6,6 +6,7 @@ import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
 import { addLabel, freeLabel, removeProperty, replaceProperty } from './edits.ts';
 import { isPciHost } from './id-map.ts';
 import type { RuleContext } from './rule.ts';
+import { iommuDriver } from './uses.ts';
 
 /** A master of a list, with its stream IDs. */
 interface Master {
@@ -27,7 +28,7 @@ export function convertMasters(context: RuleContext): Conversion {
   const smmus: Smmu[] = [];
   for (const node of context.nodesWith('mmu-masters')) {
     const list = node.properties.get('mmu-masters');
-    if (!list) continue;
+    if (!list || iommuDriver(context, node)?.driver.name !== 'arm-smmu') continue;
     const masters = readMasters(context, node, list);
     if ('refused' in masters) return masters;
     smmus.push({ node, list, masters });
