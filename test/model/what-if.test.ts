@@ -49,6 +49,18 @@ describe('releases', () => {
   });
 });
 
+test('a function behind a host bridge is asked about as one', () => {
+  const tree = treeOf(`/ { #address-cells = <1>; #size-cells = <1>; ${SMMU}
+    pcie@40000000 { compatible = "pci-host-ecam-generic"; device_type = "pci"; reg = <0x40000000 0x100000>;
+      #address-cells = <3>; #size-cells = <2>; iommu-map = <8 &smmu 8 8>; };
+  };`);
+  const report = reportAt(tree, '/pcie@40000000', { rid: 8 });
+  expect(otherwise(tree, platform(), report)).toContainEqual({
+    when: 'with `iommu.passthrough=1`',
+    verdict: 'iommu-identity',
+  });
+});
+
 test('what the answer hangs on comes first', () => {
   const kernel = configured('ARM64=y', 'MODULES=y', 'IOMMU_DMA=y', 'ARM_SMMU_V3=m');
   expect(alternatives(smmu, '/dma@1000', kernel).slice(0, 2)).toEqual([

@@ -79,6 +79,14 @@ export function waitReason(machine: Machine, { supplier, device }: DeviceLink): 
   return `wait for supplier ${pathOf(supplier)}`;
 }
 
+/** The first supplier of a device that has no driver in this kernel, so that the device is tried only after the timeout. */
+export function releasing(machine: Machine, node: DtNode): DeviceLink | undefined {
+  if (!waitsForSuppliers(machine)) return undefined;
+  return strictLinks(machine, node).find(
+    ({ end, supplier }) => end === 'timeout' && !circleOf(machine, node, supplier),
+  );
+}
+
 /** Suppliers of which nobody knows whether a driver binds them, where Linux would wait for one without end. */
 export function doubtful(machine: Machine, node: DtNode): readonly DeviceLink[] {
   if (!waitsForSuppliers(machine)) return [];

@@ -12,6 +12,7 @@ import { type Machine, type PerNode, perMachine, perNode } from './machine.ts';
 import { hiddenByForm } from './master-lists.ts';
 import { treeNodes } from './nodes.ts';
 import { compareVersions, driverState, inVersions, isEnabled } from './platform.ts';
+import { supplierDriver } from './supplier-drivers.ts';
 import { at, hex, quoted } from './trail.ts';
 import type { DriverNeed } from './types.ts';
 
@@ -285,7 +286,7 @@ export function interruptCount(machine: Machine, node: DtNode): number | undefin
   return undefined;
 }
 
-/** A clock, reset or power domain whose provider is disabled: the IOMMU's own probe is deferred without end. */
+/** A clock, reset or power domain whose provider is disabled or has no driver: the IOMMU's own probe never succeeds. */
 function deadSupplier(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
   const takesClocks = match.traits.needs.some(({ kind }) => kind === 'clocks');
   const lists: [string, string, boolean][] = [
@@ -296,10 +297,13 @@ function deadSupplier(machine: Machine, node: DtNode, match: DriverMatch): Regis
   for (const [property, cellsName, matters] of lists) {
     if (!matters || !node.properties.has(property)) continue;
     for (const { provider } of specifiers(machine.tree, node.properties.get(property), cellsName).entries) {
+      const needs = `its ${quoted(property)} needs ${quoted(pathOf(provider))}`;
       const off = disabledAbove(provider);
-      if (!off) continue;
-      const why = `its ${quoted(property)} needs ${quoted(pathOf(provider))}, which is disabled`;
-      return never('supplier', why, [at(node, property), at(off, 'status')]);
+      if (off) return never('supplier', `${needs}, which is disabled`, [at(node, property), at(off, 'status')]);
+      const driver = supplierDriver(machine.platform, provider);
+      if (driver?.state !== 'off') continue;
+      const without = `which has no driver in this kernel (CONFIG_${driver.symbol} is off)`;
+      return never('supplier', `${needs}, ${without}`, [at(node, property), at(provider, 'compatible')]);
     }
   }
   return undefined;

@@ -4,6 +4,8 @@ import { nodeByPath } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { configure } from './configure.ts';
 import { driverNamed } from './drivers/index.ts';
+import { existence } from './existence.ts';
+import { machineOf } from './machine.ts';
 import { fwDevlink, isEnabled, optionsOf, withOption } from './platform.ts';
 import { supplierDriver } from './supplier-drivers.ts';
 import type { DmaReport, KernelVersion, Platform, Verdict } from './types.ts';
@@ -23,7 +25,9 @@ export interface Otherwise {
 export function otherwise(tree: DeviceTree, platform: Platform, report: DmaReport): Otherwise[] {
   const node = nodeByPath(tree, report.path);
   if (!node || platform.kind === 'zephyr' || report.verdict === 'no-device') return [];
-  const rid = report.rid === undefined || report.pci === undefined ? {} : { rid: Number(report.rid) };
+  // A function with a node of its own is found by the node.
+  const byNode = report.rid === undefined || existence(machineOf(tree, platform), node).bus === 'pci';
+  const rid = byNode ? {} : { rid: Number(report.rid) };
   const ask = (other: Platform): DmaReport => configure(tree, other, node, rid);
   const differs = (other: Platform, when: string): Otherwise[] => {
     const { verdict, xen } = ask(other);

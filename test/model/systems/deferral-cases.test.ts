@@ -5,7 +5,7 @@
 import { expect, test } from 'vitest';
 import { bootWaits } from '#model/boot-order.ts';
 import { board, configured, platform, reportAt, verdicts } from '#test/support/reports.ts';
-import { nodeAt } from '#test/support/tree.ts';
+import { nodeAt, treeOf } from '#test/support/tree.ts';
 import type { DeviceTree } from '#tree/types.ts';
 
 /** `clocks /soc/ccu: module`, a line per wait of Linux itself. */
@@ -79,6 +79,32 @@ test('3b: the driver is there and waits itself', () => {
     'fw_devlink /soc/clock@3001000: module 10 s',
     'dma /soc/iommu@30f0000: bound',
   ]);
+});
+
+test('3b without end in sight: the kernel lacks the driver of the clock that the IOMMU waits for', () => {
+  const tree = board('probe-deferral/case-3b-late.dts');
+  const kernel = configured('ARM64=y', 'MODULES=y', 'ARM_GIC=y', 'COMMON_CLK=y', 'IOMMU_DMA=y', 'SUN50I_IOMMU=y');
+  const report = reportAt(tree, '/soc/video-codec@1c0e000', kernel);
+  expect(waits(tree, '/soc/iommu@30f0000', kernel).at(-1)).toBe('fw_devlink /soc/clock@3001000: timeout 10 s');
+  expect(report).toMatchObject({
+    verdict: 'defer->direct',
+    deferred: { on: '/soc/iommu@30f0000', reason: 'supplier', seconds: 10 },
+  });
+});
+
+test('an SMMUv3, whose driver asks for no clock, comes up after the timeout; who waits for it may be tried before it', () => {
+  // Booted as supplier-of-smmu: 1 of 9 boots went without.
+  const tree = treeOf(`/ { #address-cells = <1>; #size-cells = <1>;
+    smmu: iommu@2b400000 { compatible = "arm,smmu-v3"; reg = <0x2b400000 0x20000>; #iommu-cells = <1>; clocks = <&gcc 1>; };
+    gcc: clock@1000 { compatible = "qcom,sm8550-gcc"; reg = <0x1000 0x100>; #clock-cells = <1>; };
+    dma@2000 { compatible = "ex,dma"; reg = <0x2000 0x100>; iommus = <&smmu 1>; };
+  };`);
+  const kernel = configured('ARM64=y', 'MODULES=y', 'IOMMU_DMA=y', 'ARM_SMMU_V3=y');
+  expect(reportAt(tree, '/dma@2000', kernel)).toMatchObject({
+    verdict: 'iommu-dma',
+    dependsOn: 'whether `/iommu@2b400000` registers before the device is tried again after the timeout',
+    alternative: { verdict: 'defer->direct' },
+  });
 });
 
 test('3c: the driver refuses its IOMMU; with strict links that is a wait without end', () => {

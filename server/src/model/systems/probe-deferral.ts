@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A device whose IOMMU is not registered: how long its probe waits, what Linux then prints, and what it gets.
 import { orderAfter, timeoutOf } from '#model/deferral.ts';
-import { type DeviceLink, doubtful, endless, waitReason } from '#model/device-links.ts';
+import { type DeviceLink, doubtful, endless, releasing, waitReason } from '#model/device-links.ts';
 import { deviceName, subjectLine } from '#model/device-name.ts';
 import type { Machine } from '#model/machine.ts';
 import { compareVersions } from '#model/platform.ts';
@@ -11,6 +11,7 @@ import { pathOf } from '#tree/query.ts';
 
 const CHECK_SUPPLIERS = 'Linux 6.12 drivers/base/core.c:device_links_check_suppliers';
 const CHECK_STATE = 'Linux 6.12 drivers/base/dd.c:driver_deferred_probe_check_state';
+const TIMEOUT = 'Linux 6.12 drivers/base/dd.c:deferred_probe_timeout_work_func';
 /** Known by their descriptions, not read or booted: the result is the same, the moment is another. */
 const SINCE_6_14 = 'Linux 6.14 drivers/iommu/iommu.c:iommu_fwspec_init (46b3df8eb9bd, as described)';
 const SINCE_6_15 = 'Linux 6.15 drivers/iommu/iommu.c:iommu_device_register (bcb81ac6ae3c, as described)';
@@ -58,12 +59,34 @@ function doubtSuppliers({ machine, node }: Subject, trail: Trail): void {
   }
 }
 
+/** The IOMMU of a device that itself waits for a supplier without a driver, until the timeout. */
+function lateIommu({ machine, binding }: Subject): { iommu: string; link: DeviceLink } | undefined {
+  if (binding.outcome !== 'bound') return undefined;
+  for (const { state } of binding.reached) {
+    const link = releasing(machine, state.node);
+    if (link) return { iommu: quoted(state.path), link };
+  }
+  return undefined;
+}
+
+/** After the timeout all are tried again, and the device may come before its IOMMU (seen in 1 of 9 boots of 6.12). */
+function doubtOrder(subject: Subject, trail: Trail): void {
+  const late = lateIommu(subject);
+  if (!late) return;
+  const { iommu, link } = late;
+  const text = `${iommu} waits for ${quoted(pathOf(link.supplier))}, which has no driver in this kernel, until the timeout; a device that waits for it may be tried first then, and goes without.`;
+  const dependsOn = `whether ${iommu} registers before the device is tried again after the timeout`;
+  sayIf(trail, TIMEOUT, text, { dependsOn });
+  trail.alternative ??= { when: 'the device is tried before its IOMMU', verdict: 'defer->direct' };
+}
+
 function order(subject: Subject, trail: Trail): Order | undefined {
   const { machine, binding } = subject;
   const without = stuck(subject, trail);
   if (without) return without;
   if (binding.outcome !== 'waiting') {
     doubtSuppliers(subject, trail);
+    doubtOrder(subject, trail);
     return undefined;
   }
   const awaited = binding.reached.at(-1)?.state;
@@ -99,6 +122,7 @@ export const PROBE_DEFERRAL: DmaSystem = {
   claims: (subject) =>
     subject.binding.outcome === 'waiting' ||
     missingSupplier(subject) !== undefined ||
-    doubtful(subject.machine, subject.node).length > 0,
+    doubtful(subject.machine, subject.node).length > 0 ||
+    lateIommu(subject) !== undefined,
   order,
 };
