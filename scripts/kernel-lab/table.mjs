@@ -135,14 +135,14 @@ observations in \`test/kernel/observations\`, and the model with Linux, and fail
 
 Each tree of \`test/kernel/trees\` is compiled by cpp and dtc and booted on Debian's kernel for arm64 (${releases}) under
 ${qemu}. The guest reads sysfs, debugfs, the kernel's log, and a probe at the last step of \`of_dma_configure\`, so
-that coherence, DMA limit, stream IDs and the operations are the kernel's own. For whom a probe waits first, it reads
-`devices_deferred`, for the links behind that (`waits-*`) `/sys/class/devlink`, and for circles the log. An IOMMU that QEMU does not have is a piece
+that coherence, DMA limit, stream IDs and the operations are the kernel's own; whom a probe waits for first is what
+\`devices_deferred\` says, and in \`waits-*\` also \`/sys/class/devlink\`. An IOMMU that QEMU does not have is a piece
 of memory with the registers that its driver reads first: it translates nothing, but Linux decides about it as about any other.
-What Debian's kernels leave out is shown by one that `scripts/build-lab-kernel.sh` builds from Debian's linux-source-6.12 with
+What Debian's kernels leave out is shown by one that \`scripts/build-lab-kernel.sh\` builds from Debian's linux-source-6.12 with
 \`test/kernel/own-kernel.config\` (6.12-own); where it has not been built, its committed observations stand for it. Xen is
 Debian's 4.17: Linux runs as its dom0, or, where the tree is a partial one, as a guest that Xen gives devices of the host.
 
-${trees} trees, $done.lengthboots, $fields.lengthfields: $count(fields, 'agrees')agree, $count(fields, 'differs')differ, $count(fields, 'open')are open (they
+${trees} trees, ${done.length} boots, ${fields.length} fields: ${count(fields, 'agrees')} agree, ${count(fields, 'differs')} differ, ${count(fields, 'open')} are open (they
 differ, and the model had said that the answer depends on something that no tree shows).
 
 ## Before and after a migration
