@@ -141,6 +141,7 @@ these devices. Add an empty \`dma-ranges;\` to the bus in between.`,
       if (inner === node || above === node || !above || above.properties.has('dma-ranges') || reported.has(above))
         continue;
       if (inner.children.size === 0 || !isLive(inner) || !hasHole(machine, inner)) continue;
+      if (existence(machine, inner).bus === 'none') continue;
       const device = [...inner.children.values()].find(
         (child) => !child.properties.has('iommus') && isDmaDevice(context, child),
       );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which problems a comment silences: `/* dt-iommu-ignore RULE: reason */` for a node, `dt-iommu-ignore-file` for a file.
+import { once } from '#base/once.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import { pathOf, walk } from '#tree/query.ts';
@@ -82,10 +83,22 @@ function findIgnores(tree: DeviceTree, text: (file: string) => string): Ignore[]
   for (const file of tree.files) {
     if (file.endsWith('.h')) continue;
     const source = text(file);
-    for (let at = source.indexOf(MARK); at >= 0; at = source.indexOf(MARK, at + MARK.length)) {
-      found.push(...readIgnore({ tree, file, source }, at));
-    }
+    for (const at of marksOf(tree.root, file, source)) found.push(...readIgnore({ tree, file, source }, at));
   }
+  return found;
+}
+
+/** By file, for all versions of a board: most of its files are the same ones on every keystroke. */
+const marks = once(
+  (_root: DtNode) => new Map<string, { readonly source: string; readonly found: readonly number[] }>(),
+);
+
+function marksOf(root: DtNode, file: string, source: string): readonly number[] {
+  const known = marks(root).get(file);
+  if (known?.source === source) return known.found;
+  const found: number[] = [];
+  for (let at = source.indexOf(MARK); at >= 0; at = source.indexOf(MARK, at + MARK.length)) found.push(at);
+  marks(root).set(file, { source, found });
   return found;
 }
 

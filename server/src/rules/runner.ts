@@ -40,14 +40,14 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
     for (const node of nodes) {
       try {
         for (const finding of rule.check(context, node)) {
-          said.add(node);
+          said?.add(node);
           const about = finding.node ?? node;
           if (isSilenced(rule, about, reported) || followsFrom(broken, about, finding.span)) continue;
           reported.set(rule.id, (reported.get(rule.id) ?? new Set()).add(about));
           problems.push(problemOf(rule, about, finding, severity));
         }
       } catch (error) {
-        said.add(node);
+        said?.add(node);
         crashes.push(crash(rule, node, error));
       }
     }

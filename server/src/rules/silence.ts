@@ -14,13 +14,13 @@ interface Said {
 const lastRun = once((_root: DtNode) => new Map<Rule, Said>());
 
 /**
- * The nodes to ask a rule about, and a set for those about which it says something. Only a rule that `sees` the node
+ * The nodes to ask a rule about, and a set for those about which it says something, where that matters. Only a rule that `sees` the node
  * alone, and was asked in the generation before, is spared the nodes that have not changed.
  */
-export function toAsk(rule: Rule, index: NodeIndex): { nodes: readonly DtNode[]; said: Set<DtNode> } {
-  const said = new Set<DtNode>();
+export function toAsk(rule: Rule, index: NodeIndex): { nodes: readonly DtNode[]; said?: Set<DtNode> } {
   const all = index.nodesFor(rule);
-  if (rule.sees !== 'node') return { nodes: all, said };
+  if (rule.sees !== 'node') return { nodes: all };
+  const said = new Set<DtNode>();
   const runs = lastRun(index.root);
   const before = runs.get(rule);
   runs.set(rule, { generation: index.generation, nodes: said });

@@ -68,9 +68,9 @@ function listRules(list: PhandleList): Rule[] {
         bad: `/ { p: provider { ${count} = <1>; }; user { ${property} = <&p>; }; };`,
         good: `/ { p: provider { ${count} = <1>; }; user { ${property} = <&p 0>; }; };`,
       },
-      *check(context, node) {
+      check({ tree }, node) {
         const found = node.properties.get(property);
-        if (found) yield* listFindings(context.tree, found, list);
+        return found ? listFindings(tree, found, list) : [];
       },
     }),
   ];
