@@ -83,6 +83,16 @@ describe('scheduler', () => {
     expect(published.length).toBeLessThan(6);
   });
 
+  test('a change that has arrived meanwhile goes first', async () => {
+    const published: string[] = [];
+    const it = new Scheduler((path) => published.push(path));
+    it.changed('a', []);
+    // The connection takes one message per turn of Node's loop.
+    setImmediate(() => it.changed('a', []));
+    await new Promise((done) => setTimeout(done, 50));
+    expect(published).toEqual(['a']);
+  });
+
   test('a closed document is not published', () => {
     const { published, run, scheduler: it } = scheduler();
     it.changed('a', []);
