@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { threadId } from 'node:worker_threads';
 import { build } from 'esbuild';
 
 const root = new URL('../', import.meta.url);
@@ -33,7 +34,7 @@ export async function loadModule(entry) {
   const name = createHash('sha256').update(text).digest('hex').slice(0, 16);
   await mkdir(cache, { recursive: true });
   const file = new URL(`${name}.mjs`, cache);
-  const partial = new URL(`${name}.${process.pid}.tmp`, cache);
+  const partial = new URL(`${name}.${process.pid}.${threadId}.tmp`, cache);
   await writeFile(partial, text);
   await rename(partial, file);
   return import(pathToFileURL(fileURLToPath(file)).href);
