@@ -65,6 +65,24 @@ describe('xen-path-not-marked', () => {
       only('xen-path-not-marked'),
     ));
 
+  it('the tree of Linux itself, to which the boot loader adds everybody', () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        'compatible = "multiboot,kernel", "multiboot,module";': 'compatible = "later";',
+        [`		domU1 {
+			compatible = "xen,domain";`]: `		domU1 {
+			compatible = "later";`,
+        [`		domU2 {
+			compatible = "xen,domain";`]: `		domU2 {
+			compatible = "later";`,
+        [`iommus = <&smmu 0x870>;
+			xen,passthrough;`]: 'iommus = <&smmu 0x870>;',
+        'xen,path = "/soc/mmc@ff160000";': `xen,path = "/soc/mmc@ff160000";
+//                      ^^^^^^^^ 💡 info[xen-path-not-marked]`,
+      }),
+      only('xen-path-not-marked'),
+    ));
+
   it('nobody takes the device where there is no dom0', () =>
     checkNone(
       instead(SYSTEM, {

@@ -7,6 +7,7 @@ import {
   assignments,
   domainName,
   domainNode,
+  domainNodes,
   hardwareOwner,
   hardwareOwnerName,
   similarNodes,
@@ -82,15 +83,19 @@ const notMarked: Rule = {
   judgement: true,
   doc: `Xen builds dom0 before it assigns devices to the other domains, and gives it every device without \`xen,passthrough\`. The
 interrupt and the IOMMU's stream of this one then belong to dom0, and the assignment fails with \`-EBUSY\`: Xen panics. With a hardware
-domain in place of dom0 it is the same for whichever of the two comes second. A device with neither is mapped to both domains. Add \`xen,passthrough\` to the node in the host's tree.`,
+domain in place of dom0 it is the same for whichever of the two comes second. A device with neither is mapped to both domains. In a tree to
+which the boot loader adds dom0 and the domains, this is *info*. Add \`xen,passthrough\` to the node in the host's tree.`,
   source: `Xen 4.22 xen/arch/arm/device.c:handle_device; ${IOMMU_ASSIGN}`,
   example: { bad: example({ device: GUARDED }), good: GOOD_SYSTEM },
   *check(context, node) {
     const { system, host, made } = assignmentAt(context, node) ?? {};
-    const first = system && hardwareOwner(system.host);
-    if (!system || !host || !made?.device || made.device.properties.has('xen,passthrough') || !first) return;
-    const owner = hardwareOwnerName(first);
+    if (!system || !host || !made?.device || made.device.properties.has('xen,passthrough')) return;
+    const first = hardwareOwner(system.host);
+    // Domains without a dom0 are a system of their own; a tree without either gets both from the boot loader.
+    if (!first && domainNodes(system.host).length > 0) return;
+    const owner = first ? hardwareOwnerName(first) : 'a dom0 that the boot loader adds';
     const exclusive = isExclusive(made.device, protection(host, made.device).use !== undefined);
+    const severity = !first ? 'info' : exclusive ? 'error' : 'warning';
     yield {
       message: exclusive
         ? `\`${pathOf(made.device)}\` has no \`xen,passthrough\`, so ${owner} gets it as well as ${domainName(made.domain)}, and Xen panics over the second owner.`
@@ -98,7 +103,7 @@ domain in place of dom0 it is the same for whichever of the two comes second. A 
       span: pathSpan(made),
       related: [{ message: 'the device', span: nodeSpan(made.device) }],
       fix: 'Add `xen,passthrough` in the host tree',
-      ...(!exclusive && { severity: 'warning' as const }),
+      severity,
     };
   },
   fix(context, node, finding) {
