@@ -9,7 +9,7 @@ import { isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { rangesOf } from './dma-ranges.ts';
 import { BUS_CELLS, board, board32, bus, host, SMMU_V3_AT } from './example.ts';
-import { isPciHost } from './id-map.ts';
+import { hex, isPciHost } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { iommuDriver, usesOf } from './uses.ts';
 
@@ -221,9 +221,5 @@ snoops, or not maintained where it does not. Put the property on the host bridge
     };
   },
 };
-
-function hex(value: bigint): string {
-  return `0x${value.toString(16)}`;
-}
 
 export const DMA_BUS_RULES: readonly Rule[] = [overlap, order, exceeds, onPciBridge, coherentFunction];

@@ -9,7 +9,7 @@ import { isLive, lastSet, nodeSpan, pathOf, walk } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { insertProperty } from './edits.ts';
 import { BUS_CELLS, board32, bus } from './example.ts';
-import { isPciHost } from './id-map.ts';
+import { hex, isPciHost } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
 
 const GET_RANGE = 'Linux 6.12 drivers/of/address.c:of_dma_get_range';
@@ -190,10 +190,6 @@ Move it to the bus.`,
     };
   },
 };
-
-function hex(value: bigint): string {
-  return `0x${value.toString(16)}`;
-}
 
 /** The rules on the entries and on the chain of buses. */
 export const DMA_RANGES_RULES: readonly Rule[] = [untranslatable, zeroSize, oddSize, chainBroken, onLeaf];

@@ -7,7 +7,7 @@ import { isLive, lastSet, pathOf, strings } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { rangesOf } from './dma-ranges.ts';
 import { board32, bus, SMMU_V3_AT } from './example.ts';
-import { isPciHost } from './id-map.ts';
+import { hex, isPciHost } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { iommuDriver, usesByProvider, usesOf } from './uses.ts';
 
@@ -196,9 +196,5 @@ devices are all disabled. Memory that any driver needs low then competes for thi
     };
   },
 };
-
-function hex(value: bigint): string {
-  return `0x${value.toString(16)}`;
-}
 
 export const DMA_WINDOW_RULES: readonly Rule[] = [excludesRam, limitWithIommu, vsAperture, zoneLimit];

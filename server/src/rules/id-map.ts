@@ -6,7 +6,7 @@ import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { RuleContext } from './rule.ts';
 import { iommuDriver } from './uses.ts';
 
-export function hex(value: number): string {
+export function hex(value: number | bigint): string {
   return `0x${value.toString(16)}`;
 }
 
@@ -45,6 +45,15 @@ export function* uncovered(context: RuleContext, host: DtNode, entries: readonly
     end = Math.max(end, lastId(entry));
     after = entry;
   }
+}
+
+/** The first ID of an entry that none of the others covers. */
+export function firstOutside(entry: MapEntry, others: readonly MapEntry[]): number | undefined {
+  let next = entry.base.value;
+  for (const each of [...others].sort((a, b) => a.base.value - b.base.value)) {
+    if (each.base.value <= next && lastId(each) >= next) next = lastId(each) + 1;
+  }
+  return next > lastId(entry) ? undefined : next;
 }
 
 function viommuIds(context: RuleContext, host: DtNode): ReadonlySet<number> {

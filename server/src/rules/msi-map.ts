@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Rules about who writes which MSI: entries of `msi-map` against each other, their controllers, and `iommu-map`.
 import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';
-import { type MapEntry, specifiers } from '#tree/specifiers.ts';
+import { specifiers } from '#tree/specifiers.ts';
 import type { Cell, DtNode } from '#tree/types.ts';
 import { enable, removeProperty } from './edits.ts';
 import { board, host, SMMU_V3 } from './example.ts';
-import { hex, isPciHost, lastId, overlaps } from './id-map.ts';
+import { firstOutside, hex, isPciHost, overlaps } from './id-map.ts';
 import type { Rule, RuleContext } from './rule.ts';
 import { entriesOf, iommuDriver } from './uses.ts';
 
@@ -225,14 +225,5 @@ blocks. Extend \`iommu-map\` unless those functions really bypass the IOMMU.`,
     }
   },
 };
-
-/** The first ID of an entry that none of the others covers. */
-function firstOutside(entry: MapEntry, others: readonly MapEntry[]): number | undefined {
-  let next = entry.base.value;
-  for (const each of [...others].sort((a, b) => a.base.value - b.base.value)) {
-    if (each.base.value <= next && lastId(each) >= next) next = lastId(each) + 1;
-  }
-  return next > lastId(entry) ? undefined : next;
-}
 
 export const MSI_MAP_RULES: readonly Rule[] = [overlap, maskAlone, targetDisabled, deviceIdTwice, withoutIommu];

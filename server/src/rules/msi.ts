@@ -5,7 +5,7 @@ import { machineOf } from '#model/machine.ts';
 import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import { board, host, SMMU_V3, SMMU_V3_AT } from './example.ts';
-import { hex, isPciHost, lastId } from './id-map.ts';
+import { firstOutside, hex, isPciHost } from './id-map.ts';
 import type { Rule } from './rule.ts';
 import { entriesOf, iommuDriver, usesByProvider, usesOf } from './uses.ts';
 
@@ -66,11 +66,8 @@ for a function there, and its MSIs work only when \`msi-parent\` of the bridge n
     if (!property || covered.length === 0 || !isLive(node) || node.properties.has('msi-map-mask')) return;
     for (const entry of entriesOf(context, node, 'iommu-map') ?? []) {
       if (entry.length.value === 0) continue;
-      let next = entry.base.value;
-      for (const each of [...covered].sort((a, b) => a.base.value - b.base.value)) {
-        if (each.base.value <= next && lastId(each) >= next) next = lastId(each) + 1;
-      }
-      if (next > lastId(entry)) continue;
+      const next = firstOutside(entry, covered);
+      if (next === undefined) continue;
       yield {
         message: `IDs from ${hex(next)} on are in \`iommu-map\` but not in \`msi-map\`; a function there gets no MSI from this map.`,
         span: lastSet(property).name,
