@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compileTree } from './boot.mjs';
 import { withoutGroupNumber } from './observe.mjs';
+import { loadCases } from './predict.mjs';
 
 const lab = fileURLToPath(new URL('../../test/kernel', import.meta.url));
 const modules = ['drivers/virtio/virtio_mmio', 'drivers/char/hw_random/virtio-rng'];
@@ -39,13 +40,13 @@ function initramfs(root, folder) {
   return join(folder, 'initramfs.cpio');
 }
 
-function boot({ image, initrd, blob, cmdline }) {
+function boot({ image, initrd, blob, cmdline, machine }) {
   const fixed = `console=ttyAMA0 rdinit=/init loglevel=0 printk.time=1 panic=-1 kprobe_event=${probe}`;
-  const machine = ['-M', 'virt,gic-version=3', '-cpu', 'cortex-a15', '-m', '1024', '-nographic', '-net', 'none'];
   const rngs = Array.from({ length: 8 }, () => ['-device', 'virtio-rng-device']).flat();
   const append = `${fixed} lab=load:virtio_mmio,virtio-rng+settle:8 ${cmdline}`;
   const args = [
     ...machine,
+    ...['-cpu', 'cortex-a15', '-m', '1024', '-nographic', '-net', 'none'],
     '-no-reboot',
     '-kernel',
     image,
@@ -100,11 +101,12 @@ function observe(lines) {
   });
 }
 
-function main([kernel, root, zimage, config]) {
+async function main([kernel, root, zimage, config]) {
   const folder = mkdtempSync(join(tmpdir(), 'kernel-lab-arm-'));
   const image = zimage ?? named(join(root, 'boot'), 'vmlinuz-');
   const initrd = initramfs(root, folder);
   const trees = {};
+  const cases = await loadCases(join(lab, 'trees'));
   let release;
   for (const file of readdirSync(join(lab, 'arm', 'trees')).filter((name) => name.endsWith('.dts'))) {
     const path = join(lab, 'arm', 'trees', file);
@@ -112,9 +114,12 @@ function main([kernel, root, zimage, config]) {
     const wanted = /\* Kernels: (.*)/.exec(text)?.[1].split(', ') ?? [];
     if (!wanted.includes(kernel)) continue;
     const cmdline = /\* Cmdline: (.*)/.exec(text)?.[1] ?? '';
-    const lines = boot({ image, initrd, blob: compileTree(path, join(folder, 'tree.dtb')), cmdline });
+    const name = file.replace('.dts', '');
+    const machine = cases.find((test) => test.name === name)?.qemu ?? ['-M', 'virt,gic-version=3'];
+    const blob = compileTree(path, join(folder, 'tree.dtb'));
+    const lines = boot({ image, initrd, blob, cmdline, machine });
     release ??= matches(lines, /^kernel (.*)$/)[0]?.[1];
-    trees[file.replace('.dts', '')] = observe(lines);
+    trees[name] = observe(lines);
     console.log(`${kernel} ${file}`);
   }
   const symbols = readFileSync(config ?? named(join(root, 'boot'), 'config-'), 'utf8').match(
@@ -130,4 +135,4 @@ function main([kernel, root, zimage, config]) {
   rmSync(folder, { recursive: true });
 }
 
-main(process.argv.slice(2));
+await main(process.argv.slice(2));

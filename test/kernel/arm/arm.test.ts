@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { DmaReport } from '#model/types.ts';
-import { predictor } from '../predict.ts';
+import { predictor } from '#test/kernel/predict.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const predict = await predictor(here('../../..'));
@@ -41,7 +41,7 @@ function company<T extends { readonly group?: number | string | null }>(
   return group === undefined || group === null ? [] : all.filter((other) => other.group === group).map(name);
 }
 
-describe.each(['6.1'])('Linux %s on 32-bit Arm', (kernelVersion) => {
+describe.each(['6.1', '6.12'])('Linux %s on 32-bit Arm', (kernelVersion) => {
   const { config, trees } = JSON.parse(readFileSync(here(`${kernelVersion}.json`), 'utf8')) as {
     readonly config: string;
     readonly trees: Readonly<Record<string, readonly Seen[]>>;
