@@ -103,41 +103,47 @@ const REVIEWING = {
   workspace: { workspaceEdit: { documentChanges: true, changeAnnotationSupport: {} } },
 };
 
-test('one rule is repaired in all boards of the workspace, for a person to review first', async () => {
-  const shared = GUEST.replace('/dts-v1/;\n', '');
-  const board = (name: string) => `/dts-v1/;\n#include "guest.dtsi"\n/ { model = "${name}"; };\n`;
-  const client = new LanguageClient(
-    new StaticFiles({
-      '/work/a.dts': board('a'),
-      '/work/b.dts': board('b'),
-      '/work/guest.dtsi': shared,
-      '/work/sub/alone.dts': GUEST,
-      '/elsewhere/other.dts': GUEST,
-    }),
-  );
-  await client.initialize(REVIEWING, { rootUri: 'file:///work' });
-  const uri = 'file:///work/guest.dtsi';
-  client.open(uri, shared);
-  const position = { line: at.line - 1, character: at.character };
-  const params = { textDocument: { uri }, range: { start: position, end: position } };
-  const actions = await client.result<CodeAction[]>('textDocument/codeAction', {
-    ...params,
-    context: { diagnostics: [], only: ['quickfix'] },
-  });
-  expect(actions[0]?.title).toBe('Convert to `iommus` with `xen,grant-dma` (changes a.dts and b.dts)');
-  const review = actions.find(({ title }) => title.startsWith('Review'));
-  expect(review?.title).toBe('Review fixes of xen-backend-domid-legacy in the workspace…');
-  const { edit } = await client.result<CodeAction>('codeAction/resolve', review);
-  const changes = edit?.documentChanges as { textDocument: { uri: string; version: number | null }; edits: object[] }[];
-  expect(changes.map((change) => change.textDocument)).toEqual([
-    { uri, version: 1 },
-    { uri: 'file:///work/sub/alone.dts', version: null },
-  ]);
-  for (const each of changes.flatMap((change) => change.edits)) expect(each).toHaveProperty('annotationId', 'dt-iommu');
-  expect(edit?.changeAnnotations).toEqual({
-    'dt-iommu': { label: 'xen-backend-domid-legacy: 2 problems', needsConfirmation: true },
-  });
-});
+test.each(['file:///work', 'file:///work/', 'file:///'])(
+  'one rule is repaired in all boards below %s, for a person to review first',
+  async (rootUri) => {
+    const shared = GUEST.replace('/dts-v1/;\n', '');
+    const board = (name: string) => `/dts-v1/;\n#include "guest.dtsi"\n/ { model = "${name}"; };\n`;
+    const client = new LanguageClient(
+      new StaticFiles({
+        '/work/a.dts': board('a'),
+        '/work/b.dts': board('b'),
+        '/work/guest.dtsi': shared,
+        '/work/sub/alone.dts': GUEST,
+        '/elsewhere/other.dts': GUEST,
+      }),
+    );
+    await client.initialize(REVIEWING, { rootUri });
+    const uri = 'file:///work/guest.dtsi';
+    client.open(uri, shared);
+    const position = { line: at.line - 1, character: at.character };
+    const params = { textDocument: { uri }, range: { start: position, end: position } };
+    const actions = await client.result<CodeAction[]>('textDocument/codeAction', {
+      ...params,
+      context: { diagnostics: [], only: ['quickfix'] },
+    });
+    expect(actions[0]?.title).toBe('Convert to `iommus` with `xen,grant-dma` (changes a.dts and b.dts)');
+    const review = actions.find(({ title }) => title.startsWith('Review'));
+    expect(review?.title).toBe('Review fixes of xen-backend-domid-legacy in the workspace…');
+    const { edit } = await client.result<CodeAction>('codeAction/resolve', review);
+    const changes = edit?.documentChanges as {
+      textDocument: { uri: string; version: number | null };
+      edits: object[];
+    }[];
+    const outside = rootUri === 'file:///' ? ['file:///elsewhere/other.dts null'] : [];
+    const documents = changes.map(({ textDocument: { uri: file, version } }) => `${file} ${version}`);
+    expect(documents.sort()).toEqual([...outside, `${uri} 1`, 'file:///work/sub/alone.dts null']);
+    for (const each of changes.flatMap((change) => change.edits))
+      expect(each).toHaveProperty('annotationId', 'dt-iommu');
+    expect(edit?.changeAnnotations).toEqual({
+      'dt-iommu': { label: `xen-backend-domid-legacy: ${changes.length} problems`, needsConfirmation: true },
+    });
+  },
+);
 
 test('looking for boards shows its progress', async () => {
   const client = await opened({ window: { workDoneProgress: true } });

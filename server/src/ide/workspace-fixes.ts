@@ -21,9 +21,11 @@ export interface WorkspaceFix {
 /** Only files below the folder change. */
 export function fixWorkspace(analysis: Analysis, folder: string, rule: string): WorkspaceFix {
   const copy = analysis.copy();
-  const boards = boardsWith(copy, folder, rule);
+  // In a browser the folder may be the root of its file system.
+  const prefix = folder.endsWith('/') ? folder : `${folder}/`;
+  const inside = (path: string) => path.startsWith(prefix);
+  const boards = boardsWith(copy, folder, rule).filter(inside);
   const repairs = new Repairs();
-  const inside = (path: string) => path.startsWith(`${folder}/`);
   for (const file of boards.slice(0, MAX_BOARDS)) {
     repairs.board(copy, {
       file,
@@ -35,7 +37,7 @@ export function fixWorkspace(analysis: Analysis, folder: string, rule: string): 
   return { edits: repairs.edits(), fixed: repairs.fixed, skipped: Math.max(0, boards.length - MAX_BOARDS) };
 }
 
-/** Boards whose text, or whose shared files' text, has what the rule looks at; in path order. */
+/** Boards whose text, or whose shared files' text, has what the rule looks at; in path order, also of other folders. */
 function boardsWith(analysis: Analysis, folder: string, rule: string): string[] {
   const properties = CATALOGUE.byId.get(rule)?.properties;
   const names = Array.isArray(properties) ? properties : undefined;
@@ -45,7 +47,7 @@ function boardsWith(analysis: Analysis, folder: string, rule: string): string[] 
     if (names && !names.some((name) => text.includes(name))) continue;
     for (const board of isBoard(file) ? [file] : analysis.boardsOf(file, true)) found.add(board);
   }
-  return [...found].filter((board) => board.startsWith(`${folder}/`)).sort();
+  return [...found].sort();
 }
 
 function* textsBelow(files: FileSystem, folder: string): Generator<string> {

@@ -176,6 +176,23 @@ suite('editor', () => {
     await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
+  test('one rule is repaired in all boards of the workspace, as a change to be confirmed', async () => {
+    const document = await open('guest.dts');
+    const found = await eventually('diagnostic', () => problem(document, 'xen-backend-domid-legacy'));
+    const action = await eventually('review', async () => {
+      const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        document.uri,
+        found.range,
+        vscode.CodeActionKind.QuickFix.value,
+        20,
+      );
+      return actions.find(({ title }) => title === 'Review fixes of xen-backend-domid-legacy in the workspace…');
+    });
+    const texts = action.edit?.get(document.uri).map(({ newText }) => newText) ?? [];
+    check(texts.includes('iommus'), `the edit has ${texts.join()}`);
+  });
+
   test('source.fixAll.dtIommu repairs the file when it is saved', async () => {
     const document = await open('guest.dts');
     const before = document.getText();
