@@ -14,9 +14,10 @@
 // in the file moves (`FileSource.shift`).
 import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
-import type { Ast, NodeItem, PropertyItem } from '#syntax/ast.ts';
+import type { Ast, Item, NodeItem, PropertyItem } from '#syntax/ast.ts';
 import { type ApplierMark, StatementApplier } from './apply.ts';
 import { TreeBuilder, type TreeMark, type TreeProperty } from './build.ts';
+import { type DoubtfulPoint, findDoubt } from './doubt.ts';
 import { parseHead } from './head.ts';
 import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading } from './preprocess.ts';
 import { settle } from './settle.ts';
@@ -66,6 +67,8 @@ export class Evaluation {
   readonly #rewritten = new Map<TreeProperty, FileSource>();
   /** So many of the first steps are known to be what dtc's grammar allows. */
   #proven = 0;
+  /** What the step after them was when it was so too. */
+  #lastGood: Item | undefined;
 
   constructor(shared: Shared, options: EvaluateOptions) {
     this.options = options;
@@ -100,6 +103,10 @@ export class Evaluation {
     const first = this.#firstChanged(file);
     const step = this.#steps[first];
     if (!step) return false;
+    if (first < this.#proven) {
+      this.#proven = first;
+      this.#lastGood = step.reading.items[step.index];
+    }
     this.#steps.length = first;
     this.#tree.rewind(step.tree);
     this.#cpp.rewind(step.cpp);
@@ -107,7 +114,6 @@ export class Evaluation {
     this.#adoptVersions(file);
     if (!this.#renewSources(step)) return false;
     this.#cpp.walkOn(step.reading, step.index, this.#applier.top);
-    this.#proven = Math.min(this.#proven, first);
     this.#end();
     return true;
   }
@@ -120,6 +126,7 @@ export class Evaluation {
       return hasError ? [{ file, errors }] : [];
     });
     if (this.broken.length > 0) return;
+    this.#lastGood = undefined;
     const doubtful = this.#steps.findIndex(({ applier }) => applier.irregular || applier.unread);
     this.#proven = (doubtful < 0 ? this.#steps.length : doubtful) - 1;
   }
@@ -275,11 +282,24 @@ export class Evaluation {
    */
   readStrictly(file: SourceFile): StrictReading {
     const step = this.#steps[this.#proven];
-    if (step?.applier.phase === 'nodes' && !this.#cpp.countsLines) {
-      const strict = readRestStrictly(this.#cpp, step);
+    const point = step && this.#doubt(step);
+    // Before the first node there may still be headers.
+    if (point && (point.depth > 0 || step.applier.phase === 'nodes') && !this.#cpp.countsLines) {
+      const { reading, cpp } = step;
+      const strict = readRestStrictly(this.#cpp, { reading, cpp, ...point });
       if (strict.fault || this.broken.length === 0) return strict;
     }
     return readStrictly(file, this.#shared.reader, this.options);
+  }
+
+  /** Where in the step, the first that is not known to be good, what is not known begins. */
+  #doubt({ reading, index, cpp }: Step): DoubtfulPoint {
+    const item = reading.items[index];
+    if (!item) return { offset: reading.source.file.text.length, depth: 0, nodes: false };
+    const after = this.#steps[this.#proven + 1]?.cpp;
+    // Inside the step, macros are those before it when it defines none.
+    const plain = after?.macros === cpp.macros && after.readings === cpp.readings && after.counter === cpp.counter;
+    return findDoubt(plain ? this.#lastGood : undefined, item, reading.source.file.text);
   }
 
   /** The tree, with the problems of its syntax that were found elsewhere. */

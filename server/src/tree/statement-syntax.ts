@@ -13,7 +13,13 @@ export interface Statements {
 }
 
 /** Where the text stands: a whole source, statements after its header, or statements inside a node's braces. */
-export type Place = 'source' | 'top' | 'body';
+export type Place = 'source' | 'top' | 'body' | InsideNodes;
+
+/** Inside the braces of so many nodes; in the innermost, child nodes came before. */
+interface InsideNodes {
+  readonly depth: number;
+  readonly nodes: boolean;
+}
 
 /** dtc's own parser overflows its stack at about 10000 levels; no real tree has more than 20. */
 const MAX_DEPTH = 500;
@@ -41,6 +47,7 @@ export function parseStatements(text: string, place: Place, readBinary?: ReadBin
   try {
     if (place === 'source') parser.source(items);
     else if (place === 'top') parser.statements(items);
+    else if (typeof place === 'object') parser.rest(items, place);
     else parser.body(items, 0, 0);
     parser.end();
     return { items };
@@ -129,6 +136,20 @@ class StatementParser {
     while (this.#char() !== '') this.#topLevel(items);
   }
 
+  /** The rest of nodes that are open, and what follows them. */
+  rest(items: Item[], { depth, nodes }: InsideNodes): void {
+    for (let level = depth; level > 0; level--) {
+      this.body(items, 0, level, nodes || level < depth);
+      this.#closeNode();
+    }
+    this.statements(items);
+  }
+
+  #closeNode(): void {
+    this.#expect('}', 'at the end of a node');
+    this.#expect(';', 'after the `}` of a node');
+  }
+
   #isLabelledReservation(): boolean {
     const at = this.#at;
     let any = false;
@@ -202,8 +223,7 @@ class StatementParser {
     this.#expect('{', 'after the name of a node');
     const body: Item[] = [];
     this.body(body, start, depth + 1);
-    this.#expect('}', 'at the end of a node');
-    this.#expect(';', 'after the `}` of a node');
+    this.#closeNode();
     return {
       kind: 'node',
       at: start - base,
@@ -216,8 +236,8 @@ class StatementParser {
   }
 
   /** Properties, then nodes; stops before anything else. */
-  body(items: Item[], base: number, depth: number): void {
-    let nodes = false;
+  body(items: Item[], base: number, depth: number, nodesBefore = false): void {
+    let nodes = nodesBefore;
     for (;;) {
       this.#skip();
       const start = this.#at;

@@ -6,6 +6,7 @@ import type { Span } from '#base/text.ts';
 import { scanDirectives } from './cpp/directives.ts';
 import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from './cpp/expand.ts';
 import { type Token, tokenize } from './cpp/tokens.ts';
+import type { DoubtfulPoint } from './doubt.ts';
 import {
   type EvaluateOptions,
   type ItemsOf,
@@ -35,6 +36,20 @@ function textFrom({ source, parent, index, depth }: Reading, offset: number): Re
   };
 }
 
+class LimitReached extends Error {}
+
+/** Up to the last `;` or `{` that stands in no call of a macro. */
+function wholeStatements(tokens: readonly Token[]): Token[] {
+  let calls = 0;
+  let end = 0;
+  tokens.forEach(({ text }, index) => {
+    if (text === '(') calls++;
+    else if (text === ')') calls--;
+    else if (calls === 0 && (text === ';' || text === '{')) end = index + 1;
+  });
+  return tokens.slice(0, end);
+}
+
 /** Text of a board after cpp is at most 256 KB in Linux 6.12. */
 const MAX_TOKENS = 4_000_000;
 
@@ -45,15 +60,25 @@ export function readStrictly(file: SourceFile, reader: FileReader, options: Eval
   return read(collector, 'source');
 }
 
-/** Reads what follows a point between two statements of the top: the rest of that file and of those that include it. */
+/** Text that is read at first when a fault is expected near; in characters. */
+const NEAR = 4000;
+/** What a fault's message quotes at most, and more than the parser ever looks ahead beside quotes. */
+const LOOK_AHEAD = 100;
+
+/**
+ * Reads what follows a point between two statements, to the end of that file and of those that include it: as little
+ * of it as shows the first fault.
+ */
 export function readRestStrictly(
   cpp: Preprocessor,
-  point: { readonly reading: Reading; readonly index: number; readonly cpp: PreprocessorMark },
+  point: DoubtfulPoint & { readonly reading: Reading; readonly cpp: PreprocessorMark },
 ): StrictReading {
-  const { reading, index } = point;
-  const collector = new Collector(cpp.fork(point.cpp, textOf), boardOf(reading));
-  collector.rest(reading, index);
-  return read(collector, 'top');
+  for (let limit = NEAR; ; limit *= 10) {
+    const collector = new Collector(cpp.fork(point.cpp, textOf), boardOf(point.reading), limit);
+    collector.rest(point.reading, point.offset);
+    const strict = read(collector, point);
+    if (collector.isComplete || (strict.fault && collector.shows(strict.fault.at))) return strict;
+  }
 }
 
 const textOf: ItemsOf = (file) => scanDirectives(file.text).items;
@@ -78,18 +103,35 @@ class Collector {
     if (item.kind === 'macro') this.#text(item.text, source, at);
   };
 
-  constructor(cpp: Preprocessor, board: SourceFile) {
+  #left: number;
+  #printed: Expansion | undefined;
+  /** All text was read. */
+  isComplete = true;
+
+  /** Stops after so many characters. */
+  constructor(cpp: Preprocessor, board: SourceFile, limit = Number.POSITIVE_INFINITY) {
     this.#cpp = cpp;
     this.#board = board;
+    this.#left = limit;
   }
 
   file(): void {
     this.#cpp.walkFile(this.#board, this.#visit);
   }
 
-  rest(reading: Reading, index: number): void {
-    const next = reading.items[index];
-    this.#cpp.walkOn(textFrom(reading, next ? next.at : reading.source.file.text.length), 0, this.#visit);
+  rest(reading: Reading, offset: number): void {
+    try {
+      this.#cpp.walkOn(textFrom(reading, offset), 0, this.#visit);
+    } catch (error) {
+      if (!(error instanceof LimitReached)) throw error;
+      this.isComplete = false;
+    }
+  }
+
+  /** Whether a fault there does not depend on text that was not read. */
+  shows(at: number): boolean {
+    const { text } = this.expansion();
+    return at + LOOK_AHEAD < text.length && !/["']/.test(text[at] ?? '"');
   }
 
   #text(text: string, source: Source, at: number): void {
@@ -111,7 +153,9 @@ class Collector {
 
   #push(text: string, source: Source, at: number): void {
     if (this.#tokens.length > MAX_TOKENS) return;
-    let tokens = tokenize(text, at);
+    const cut = text.length > this.#left;
+    let tokens = cut ? wholeStatements(tokenize(text.slice(0, this.#left), at)) : tokenize(text, at);
+    this.#left -= text.length;
     if (source.expands) {
       this.#cpp.enter(source, at);
       try {
@@ -124,10 +168,12 @@ class Collector {
       this.#tokens.push(index === 0 ? { ...token, space: true } : token);
       this.#files.push(source.file.path);
     });
+    if (cut) throw new LimitReached();
   }
 
   expansion(): Expansion {
-    return print(this.#tokens);
+    this.#printed ??= print(this.#tokens);
+    return this.#printed;
   }
 
   span(expansion: Expansion, start: number, end: number): Span {
