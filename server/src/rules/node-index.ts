@@ -6,8 +6,9 @@ import type { Rule } from './rule.ts';
 
 /** The nodes of one tree, as rules ask for them. All lists are in tree order, parents first. */
 export interface NodeIndex {
-  readonly root: DtNode;
-  /** Counts the indexes of trees with the same root object: versions of one board. */
+  /** The same object in all indexes of one selection for the versions of one board, whose trees share their nodes. */
+  readonly versions: object;
+  /** Counts these indexes. */
   readonly generation: number;
   /** Nodes that are not as in the generation before, with the parents and children of such. */
   readonly changed: ReadonlySet<DtNode>;
@@ -107,7 +108,7 @@ export class NodeSelection {
     visit(root);
     if (entries.size > all.length) latest.entries = withoutOthers(entries, all);
     return {
-      root,
+      versions: latest,
       generation: ++latest.generation,
       changed,
       nodesFor: (rule) => {

@@ -11,17 +11,17 @@ interface Said {
   readonly nodes: Set<DtNode>;
 }
 
-const lastRun = once((_root: DtNode) => new Map<Rule, Said>());
+const lastRun = once((_versions: NodeIndex['versions']) => new Map<Rule, Said>());
 
 /**
- * The nodes to ask a rule about, and a set for those about which it says something, where that matters. Only a rule that `sees` the node
- * alone, and was asked in the generation before, is spared the nodes that have not changed.
+ * The nodes to ask a rule about, and a set for those about which it says something, where that matters. Only a rule
+ * that `sees` the node alone, and was asked in the generation before, is spared the nodes that have not changed.
  */
 export function toAsk(rule: Rule, index: NodeIndex): { nodes: readonly DtNode[]; said?: Set<DtNode> } {
   const all = index.nodesFor(rule);
   if (rule.sees !== 'node') return { nodes: all };
   const said = new Set<DtNode>();
-  const runs = lastRun(index.root);
+  const runs = lastRun(index.versions);
   const before = runs.get(rule);
   runs.set(rule, { generation: index.generation, nodes: said });
   const isRecent = before && index.generation - before.generation <= 1;
