@@ -28,8 +28,22 @@ export class EditedFile {
     this.#text = applyEdits(this.#text, edits);
   }
 
-  /** Spans count in the original text. */
+  /** Spans count in the original text. Changes in one line are one edit, so that nobody accepts half a statement. */
   edits(): TextEdit[] {
+    const joined: TextEdit[] = [];
+    for (const edit of this.#changes()) {
+      const before = joined.at(-1);
+      const between = before && this.#original.slice(before.span.end, edit.span.start);
+      if (before === undefined || between === undefined || between.includes('\n')) joined.push(edit);
+      else {
+        const span = { ...before.span, end: edit.span.end };
+        joined.splice(-1, 1, { span, text: before.text + between + edit.text });
+      }
+    }
+    return joined;
+  }
+
+  #changes(): TextEdit[] {
     const edits: TextEdit[] = [];
     let at = 0;
     let text = '';
