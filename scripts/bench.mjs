@@ -135,7 +135,7 @@ function numberNearMiddle(text) {
   const middle = lines.length >> 1;
   for (let distance = 0; distance < middle; distance++) {
     for (const line of [middle + distance, middle - distance]) {
-      const match = /^\s*[\w,.-]+\s*=\s*<(?:0x[0-9a-f]+|\d+)(?=[\s>])/i.exec(lines[line] ?? '');
+      const match = /^\s*[\w,.-]+\s*=\s*<(?:[^<>]*\s)?(?:0x[0-9a-f]+|\d+)(?=[\s>])/i.exec(lines[line] ?? '');
       if (match && !/^\s*(reg|ranges)\b/.test(lines[line])) return { line, character: match[0].length };
     }
   }
