@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The suite in the desktop VS Code that VSCODE_EXECUTABLE names; nothing is downloaded.
+// The suite in a desktop VS Code: the one that VSCODE_EXECUTABLE names, or the release that VSCODE_DOWNLOAD asks for
+// (`stable`, `1.91.1`), fetched once into the cache folder. Without either nothing is downloaded.
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
+import { cacheFolder } from '../../scripts/vscode-host.mjs';
 import { makeSession, prepared } from './session.mjs';
 
-const vscodeExecutablePath = process.env.VSCODE_EXECUTABLE;
-if (!vscodeExecutablePath) {
-  console.log('skipped: VSCODE_EXECUTABLE names no desktop VS Code');
+const { VSCODE_EXECUTABLE: vscodeExecutablePath, VSCODE_DOWNLOAD: version } = process.env;
+if (!vscodeExecutablePath && !version) {
+  console.log('skipped: neither VSCODE_EXECUTABLE nor VSCODE_DOWNLOAD names a desktop VS Code');
   process.exit(0);
 }
 
@@ -16,7 +18,9 @@ const { data, extensions } = session.profile;
 let code = 1;
 try {
   code = await runTests({
-    vscodeExecutablePath,
+    ...(vscodeExecutablePath
+      ? { vscodeExecutablePath }
+      : { version, cachePath: path.join(cacheFolder, 'vscode-desktop') }),
     extensionDevelopmentPath: extension,
     extensionTestsPath: path.join(extension, 'e2e/index.cjs'),
     launchArgs: [session.workspace, `--user-data-dir=${data}`, `--extensions-dir=${extensions}`],
