@@ -92,6 +92,14 @@ describe('an overlay', () => {
     expect(rules('/fast.dtso')).toEqual(['syntax/unresolved-reference']);
   });
 
+  test('with nodes that no fragment holds is told so on its board, too', () => {
+    const boards = [{ file: 'base.dts', overlays: ['nic.dtso'] }];
+    const lost = { ...files, '/nic.dtso': `${nic}/ { lost { }; };\n`, '/dt-iommu.json': JSON.stringify({ boards }) };
+    const { analysis, rules } = workspace(lost);
+    expect(rules('/nic.dtso')).toContain('overlay-outside-fragment');
+    expect(nodeByPath(analysis.view('/nic.dtso')!.snapshot.tree, '/lost')).toBeUndefined();
+  });
+
   test('changes what the board says as it is edited', () => {
     const boards = [{ file: 'base.dts', overlays: ['nic.dtso'] }];
     const { analysis } = workspace({ ...files, '/dt-iommu.json': JSON.stringify({ boards }) });

@@ -27,6 +27,7 @@ import { MSI_RULES } from './msi.ts';
 import { MSI_CONTROLLER_RULES } from './msi-controllers.ts';
 import { MSI_MAP_RULES } from './msi-map.ts';
 import { NAMED_ID_RULES } from './named-ids.ts';
+import { OVERLAY_RULES } from './overlay.ts';
 import { PCI_RULES } from './pci.ts';
 import { PROBE_RULES } from './probe.ts';
 import { PROVIDER_RULES } from './provider.ts';
@@ -91,6 +92,7 @@ export const FAMILIES: readonly Family[] = [
     title: 'A Xen host and the partial trees of its domains',
     rules: [...XEN_ASSIGNMENT_RULES, ...XEN_ASSIGNED_INTERRUPT_RULES, ...XEN_DOMAIN_TREE_RULES, ...XEN_LIMIT_RULES],
   },
+  { title: 'Overlays', rules: OVERLAY_RULES },
   { title: 'The text itself', rules: TEXT_RULES },
   { title: 'Checks of dtc', rules: DTC_RULES },
 ];

@@ -3,7 +3,7 @@
 // stands in each fragment's `__overlay__` is merged into the fragment's target. Nothing is ever deleted.
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
-import { lastSet, nodeByPath, nodeByReference, pathOf, strings, walk } from './query.ts';
+import { lastSet, nodeByPath, nodeByReference, nodeSpan, pathOf, strings, walk } from './query.ts';
 import type { DeviceTree, DtNode, DtProperty, Label, NodeOrigin, PropertyOrigin, Reference, Value } from './types.ts';
 
 /**
@@ -19,10 +19,11 @@ function applyOverlay(base: DeviceTree, overlay: DeviceTree): DeviceTree {
   const refused = overlay.plugin
     ? [...unresolvedReferences(base, overlay), ...merge.problems]
     : [notAnOverlay(overlay)];
+  const lost = overlay.plugin ? lostNodes(overlay) : [];
   const both = {
     files: [...base.files, ...overlay.files.filter((file) => !base.files.includes(file))],
     missing: [...base.missing, ...overlay.missing],
-    problems: [...base.problems, ...overlay.problems, ...refused],
+    problems: [...base.problems, ...overlay.problems, ...refused, ...lost],
     macros: {
       history: (name: string) => [...base.macros.history(name), ...overlay.macros.history(name)],
       names: () => new Set([...base.macros.names(), ...overlay.macros.names()]),
@@ -53,6 +54,30 @@ function unresolvedReferences(base: DeviceTree, overlay: DeviceTree): Problem[] 
     }
   }
   return problems;
+}
+
+/** Names that are no content: what dtc adds, and what a boot loader's tools read. */
+const BOOKKEEPING = /^__.*__$/;
+
+/** Nodes at the root of an overlay that are no fragments: fdt_overlay.c:overlay_merge passes them over. */
+export function nodesOutsideFragments({ root }: DeviceTree): DtNode[] {
+  return [...root.children.values()].filter(
+    (node) => !node.children.has('__overlay__') && !BOOKKEEPING.test(node.name),
+  );
+}
+
+export function lostNodeText(node: DtNode): string {
+  return `\`${pathOf(node)}\` stands in no fragment of the overlay; no boot loader and no Linux adds it to the board.`;
+}
+
+function lostNodes(overlay: DeviceTree): Problem[] {
+  return nodesOutsideFragments(overlay).map((node) => ({
+    rule: 'overlay-outside-fragment',
+    severity: 'warning',
+    message: lostNodeText(node),
+    span: nodeSpan(node),
+    node: pathOf(node),
+  }));
 }
 
 function notThere(base: DeviceTree, name: string, span: Span, node: DtNode): Problem {
