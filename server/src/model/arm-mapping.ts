@@ -3,11 +3,12 @@
 import type { DtNode } from '#tree/types.ts';
 import { larger, smaller } from './addresses.ts';
 import { deviceName, functionName } from './device-name.ts';
+import type { IommuDriver } from './driver-types.ts';
 import { groupMembers, groupName, pciPlacement } from './groups.ts';
 import { inVersions, isEnabled } from './platform.ts';
 import type { Subject } from './subject.ts';
 import { hex, say, sayIf, type Trail } from './trail.ts';
-import type { IommuDriver, Verdict } from './types.ts';
+import type { Verdict } from './types.ts';
 
 const SETUP = 'Linux 6.12 arch/arm/mm/dma-mapping.c:arm_setup_iommu_dma_ops';
 const OF_XLATE = 'Linux 6.1 drivers/iommu/of_iommu.c:of_iommu_xlate';

@@ -5,13 +5,14 @@ import type { DtNode } from '#tree/types.ts';
 import { smaller } from './addresses.ts';
 import { armMapping } from './arm-mapping.ts';
 import { deviceName } from './device-name.ts';
+import type { DomainRule, DomainType } from './driver-types.ts';
 import type { DriverMatch } from './drivers/index.ts';
 import { pciPlacement } from './groups.ts';
 import { type Machine, perMachine } from './machine.ts';
 import { compareVersions, defaultDomain, inVersions, isEnabled } from './platform.ts';
 import type { Subject } from './subject.ts';
 import { at, hex, quoted, say, sayIf, type Trail } from './trail.ts';
-import type { DomainRule, DomainType, Verdict } from './types.ts';
+import type { Verdict } from './types.ts';
 
 const DEFAULT_TYPE = 'Linux 6.12 drivers/iommu/iommu.c:iommu_get_default_domain_type';
 const SUBSYS_INIT = 'Linux 6.12 drivers/iommu/iommu.c:iommu_subsys_init';

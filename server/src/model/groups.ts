@@ -3,6 +3,7 @@
 import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Binding } from './binding.ts';
+import type { IommuTraits, IovaRegions } from './driver-types.ts';
 import type { DriverMatch } from './drivers/index.ts';
 import { type Machine, perMachine } from './machine.ts';
 import { mastersByIommu, owner } from './masters.ts';
@@ -10,7 +11,6 @@ import { type FunctionPlacement, functionPlacement } from './pci-groups.ts';
 import { groupOfStream, streamPlacement } from './streams.ts';
 import type { Subject } from './subject.ts';
 import { hex } from './trail.ts';
-import type { IommuTraits, IovaRegions } from './types.ts';
 
 /** The part of a subject that decides its group. */
 export type Member = Pick<Subject, 'machine' | 'node' | 'binding' | 'bus' | 'configuredBy' | 'id'>;

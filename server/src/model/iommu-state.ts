@@ -6,6 +6,7 @@ import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { rawCells, regRange } from './addresses.ts';
 import { deviceName } from './device-name.ts';
+import type { DriverNeed } from './driver-types.ts';
 import { type DriverMatch, driverFor, knownStrings } from './drivers/index.ts';
 import { disabledAbove, existence } from './existence.ts';
 import { type Machine, type PerNode, perMachine, perNode } from './machine.ts';
@@ -14,7 +15,6 @@ import { treeNodes } from './nodes.ts';
 import { compareVersions, driverState, inVersions, isEnabled } from './platform.ts';
 import { supplierDriver } from './supplier-drivers.ts';
 import { at, hex, quoted } from './trail.ts';
-import type { DriverNeed } from './types.ts';
 
 /** Why no `iommu_device` ever appears for a node; the reason of a {@link Deferral}. */
 export type Missing = 'no-device' | 'no-driver' | 'not-built' | 'probe-fails' | 'not-registered' | 'supplier';

@@ -3,13 +3,14 @@
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Binding } from './binding.ts';
+import type { IommuDriver } from './driver-types.ts';
 import { WALKED_BUSES } from './existence.ts';
 import { type IommuState, iommuState } from './iommu-state.ts';
 import type { Machine } from './machine.ts';
 import { masterLists } from './master-lists.ts';
 import { compareVersions, isEnabled, unattachedStream } from './platform.ts';
 import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
-import type { DecodedId, IommuDriver } from './types.ts';
+import type { DecodedId } from './types.ts';
 
 const REGISTER = 'Linux 6.12 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_register_legacy_master';
 const DT_PROBE = 'Linux 6.12 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_device_dt_probe';

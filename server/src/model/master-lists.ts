@@ -4,6 +4,7 @@ import type { Span } from '#base/text.ts';
 import { isAvailable, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
+import type { IommuDriver } from './driver-types.ts';
 import { driverFor } from './drivers/index.ts';
 import { existence } from './existence.ts';
 import type { Registration } from './iommu-state.ts';
@@ -11,7 +12,6 @@ import { type Machine, perMachine } from './machine.ts';
 import { treeNodes } from './nodes.ts';
 import { compareVersions } from './platform.ts';
 import { at, quoted } from './trail.ts';
-import type { IommuDriver } from './types.ts';
 
 /** An entry of such a list. */
 export interface Listed {

@@ -3,8 +3,9 @@
 import { once } from '#base/once.ts';
 import { compatibles, nodeByPath, strings } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
+import type { IommuDriver, Versions } from './driver-types.ts';
 import { type CommandLine, parseCommandLine, parseKernelConfig, parseKernelVersion } from './kernel-options.ts';
-import type { Arch, IommuDriver, KernelVersion, Platform, PlatformKind, Versions } from './types.ts';
+import type { Arch, KernelVersion, Platform, PlatformKind } from './types.ts';
 
 /** What somebody said: settings, the project file, the command line, the source tree that the file lies in. */
 export interface Statements {

@@ -2,8 +2,9 @@
 // Who must probe before a device: the properties from which fw_devlink infers suppliers, and what they name in a tree.
 import { baseName, cells, cellTarget, isAvailable, u32 } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
+import type { Versions } from './driver-types.ts';
 import { inVersions } from './platform.ts';
-import type { KernelVersion, Versions } from './types.ts';
+import type { KernelVersion } from './types.ts';
 
 /** One row of Linux's supplier bindings (drivers/of/property.c, of_supplier_bindings). */
 export interface SupplierBinding extends Versions {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What the cells of a specifier mean to the IOMMU's driver: the IDs that it keeps of them.
 import { u32 } from '#tree/query.ts';
+import type { CellMeaning } from './driver-types.ts';
 import type { IommuState } from './iommu-state.ts';
-import type { CellMeaning, DecodedId } from './types.ts';
+import type { DecodedId } from './types.ts';
 
 /** The IDs of one specifier; empty for IOMMUs that need none and for nodes without a driver. */
 export function decode(state: IommuState, args: readonly number[]): DecodedId[] {

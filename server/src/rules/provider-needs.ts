@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about what an IOMMU's driver insists on: without it the probe fails and the masters wait in vain.
+
+import type { DriverNeed } from '#model/driver-types.ts';
 import { filled, type Gap, lacks } from '#model/iommu-state.ts';
 import { machineOf } from '#model/machine.ts';
-import type { DriverNeed } from '#model/types.ts';
 import { isLive, nodeSpan } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { board, GIC } from './example.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Allwinner's IOMMU since the H6: one table for all masters of the chip.
-import type { IommuDriver } from '#model/types.ts';
+import type { IommuDriver } from '#model/driver-types.ts';
 import { IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
 
 export const ALLWINNER: IommuDriver = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMU v1 and v2 with the vendor integrations that Linux's arm-smmu driver knows.
-import type { DriverCompatible, IommuDriver, IommuTraits } from '#model/types.ts';
+import type { DriverCompatible, IommuDriver, IommuTraits } from '#model/driver-types.ts';
 import {
   AFTER_6_1,
   KIB,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Freescale's PAMU on PowerPC: an IOMMU that masters name by `fsl,liodn` and not by `iommus`.
-import type { IommuDriver } from '#model/types.ts';
+import type { IommuDriver } from '#model/driver-types.ts';
 import { PLAIN_IOMMU, strings } from './shared.ts';
 
 export const FREESCALE_PAMU: IommuDriver = {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The registry of Linux's IOMMU drivers: which driver binds a node, with the hardware traits its strings select.
+
+import type { DriverCompatible, IommuDriver, IommuTraits } from '#model/driver-types.ts';
 import { inVersions } from '#model/platform.ts';
-import type { DriverCompatible, IommuDriver, IommuTraits, KernelVersion } from '#model/types.ts';
+import type { KernelVersion } from '#model/types.ts';
 import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { ALLWINNER } from './allwinner.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Drivers that make devices without nodes, or take up others, and set up the DMA of these by a node of the tree.
-import type { Versions } from '#model/types.ts';
+import type { Versions } from '#model/driver-types.ts';
 import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { AFTER_6_1 } from './shared.ts';

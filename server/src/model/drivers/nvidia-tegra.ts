@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The SMMU inside the memory controller of NVIDIA Tegra30 to Tegra210; and the controllers that only look like one.
-import type { IommuDriver, IommuTraits } from '#model/types.ts';
+import type { IommuDriver, IommuTraits } from '#model/driver-types.ts';
 import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
 
 function swgroups(last: number) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The RISC-V IOMMU, as platform device and as PCI function.
-import type { IommuDriver } from '#model/types.ts';
+import type { IommuDriver } from '#model/driver-types.ts';
 import { GIB, LONG_DESCRIPTOR_4K_PAGES, PLAIN_IOMMU, strings } from './shared.ts';
 
 export const RISCV: IommuDriver = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rockchip's display and codec IOMMUs, with one of two table formats per chip.
-import type { IommuDriver } from '#model/types.ts';
+import type { IommuDriver } from '#model/driver-types.ts';
 import { IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, strings } from './shared.ts';
 
 export const ROCKCHIP: IommuDriver = {

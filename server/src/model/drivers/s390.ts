@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The PCI IOMMU of s390, in the table for completeness: that architecture has no device tree.
-import type { IommuDriver } from '#model/types.ts';
+import type { IommuDriver } from '#model/driver-types.ts';
 import { KIB, PLAIN_IOMMU } from './shared.ts';
 
 export const S390: IommuDriver = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Samsung Exynos SysMMU: one per master port, several per master.
-import type { IommuDriver } from '#model/types.ts';
+import type { IommuDriver } from '#model/driver-types.ts';
 import { IDENTITY_SINCE_6_7, KIB, MIB, PLAIN_IOMMU, strings } from './shared.ts';
 
 export const SAMSUNG_EXYNOS: IommuDriver = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The Unisoc (Spreadtrum) display IOMMU: a small aperture and no identity mode.
-import type { IommuDriver } from '#model/types.ts';
+import type { IommuDriver } from '#model/driver-types.ts';
 import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings } from './shared.ts';
 
 export const SPRD: IommuDriver = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The VeriSilicon IOMMU of newer video decoders.
-import type { IommuDriver } from '#model/types.ts';
+import type { IommuDriver } from '#model/driver-types.ts';
 import { KIB, PLAIN_IOMMU, strings } from './shared.ts';
 
 export const VERISILICON: IommuDriver = {

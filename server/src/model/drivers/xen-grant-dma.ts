@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Xen's grant-mapping pseudo IOMMU: a provider that only virtio reads, and its stub driver.
-import type { IommuDriver } from '#model/types.ts';
+import type { IommuDriver } from '#model/driver-types.ts';
 import { KIB, PLAIN_IOMMU, strings } from './shared.ts';
 
 export const XEN_GRANT_DMA: IommuDriver = {
