@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the oracles use of the core; bundled by load-core.mjs.
 export { lineStarts, positionAt } from '#base/text.ts';
-export { catalogue } from '#rules/catalogue.ts';
 export { DTC_RULES } from '#rules/dtc/index.ts';
-export { runRules } from '#rules/runner.ts';
 export { loadGrammar } from '#syntax/parser.ts';
 export { describeTree, random, toText } from '#test/support/describe-tree.ts';
 export { writeBlob } from '#tree/blob.ts';
@@ -11,3 +9,5 @@ export { Frontend } from '#tree/evaluate.ts';
 export { applyOverlays } from '#tree/overlaid.ts';
 export { printTree } from '#tree/print.ts';
 export { nodeByPath } from '#tree/query.ts';
+export { catalogue } from '../../server/src/rules/engine/catalogue.ts';
+export { runRules } from '../../server/src/rules/engine/runner.ts';

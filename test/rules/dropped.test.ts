@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The reasons for which checks were dropped hold: the rules they name exist, and say it in the trees they are to say it of.
 import { describe, expect, it } from 'vitest';
-import { DROPPED } from '#rules/dropped.ts';
+import { DROPPED } from '#rules/engine/dropped.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { analyse, LINUX } from '#test/support/analyse.ts';
 import { dts } from '#test/support/check.ts';

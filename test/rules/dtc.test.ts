@@ -3,8 +3,8 @@
 // elsewhere is shown by `npm run test:oracle` on every board of Linux.
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '#base/problem.ts';
-import { catalogue } from '#rules/catalogue.ts';
 import { DTC_RULES } from '#rules/dtc/index.ts';
+import { catalogue } from '#rules/engine/catalogue.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { analyse } from '#test/support/analyse.ts';
 import { dts } from '#test/support/check.ts';

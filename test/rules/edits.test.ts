@@ -2,7 +2,7 @@
 // Edits of quick fixes keep the style of the file: indentation, line ends, blank lines, comments.
 import { describe, expect, it } from 'vitest';
 import { applyEdits } from '#base/text.ts';
-import { addNode, firstBlock, insertProperty, removeProperty, replaceValue } from '#rules/edits.ts';
+import { addNode, firstBlock, insertProperty, removeProperty, replaceValue } from '#rules/edits/edits.ts';
 import { evaluateText } from '#test/support/evaluate.ts';
 
 type Root = ReturnType<typeof evaluateText>['tree']['root'];

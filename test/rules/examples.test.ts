@@ -2,8 +2,8 @@
 // Every rule's own example: the bad one shows exactly that rule, the good one nothing, and its fix is safe.
 import { describe, expect, it } from 'vitest';
 import type { Platform } from '#model/types.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import { RULES } from '#rules/index.ts';
-import type { Rule } from '#rules/rule.ts';
 import { LINUX } from '#test/support/analyse.ts';
 import { applyFix, diagnose, dts } from '#test/support/check.ts';
 import { parseFixture } from '#test/support/fixture.ts';

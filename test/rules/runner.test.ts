@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What the runner adds to the rules: prerequisites, platforms, severities, ignore comments, and calm when a rule throws.
 import { describe, expect, it } from 'vitest';
-import { catalogue } from '#rules/catalogue.ts';
-import type { Rule } from '#rules/rule.ts';
-import { runRules } from '#rules/runner.ts';
+import { catalogue } from '#rules/engine/catalogue.ts';
+import type { Rule } from '#rules/engine/rule.ts';
+import { runRules } from '#rules/engine/runner.ts';
 import { analyse } from '#test/support/analyse.ts';
 import { checkDiagnostics, checkNone, dts } from '#test/support/check.ts';
 

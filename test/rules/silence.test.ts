@@ -3,9 +3,9 @@
 // are those of a board that was opened with the same text; and such a rule reads nothing beyond what it sees.
 import { expect, it, test } from 'vitest';
 import { Analysis } from '#ide/analysis.ts';
-import { catalogue } from '#rules/catalogue.ts';
+import { catalogue } from '#rules/engine/catalogue.ts';
+import type { RuleContext } from '#rules/engine/rule.ts';
 import { RULES } from '#rules/index.ts';
-import type { RuleContext } from '#rules/rule.ts';
 import { dts } from '#test/support/check.ts';
 import { evaluateText, grammar } from '#test/support/evaluate.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';

@@ -3,10 +3,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { DROPPED } from '#rules/dropped.ts';
+import { DROPPED } from '#rules/engine/dropped.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import { CATALOGUE, FAMILIES, RULES } from '#rules/index.ts';
 import { pages } from '#rules/pages.ts';
-import type { Rule } from '#rules/rule.ts';
 
 const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 

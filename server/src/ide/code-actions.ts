@@ -2,7 +2,7 @@
 // What the light bulb offers: the repair of each problem at the cursor, and a comment that silences it.
 import type { Problem } from '#base/problem.ts';
 import type { TextEdit } from '#base/text.ts';
-import { indentAt, lineEnd } from '#rules/edits.ts';
+import { indentAt, lineEnd } from '#rules/edits/edits.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { pathOf } from '#tree/query.ts';
 import type { View } from './analysis.ts';

@@ -2,8 +2,8 @@
 // Repairs of problems: one at its place, or all of a file one after the other, each planned on what the last one left.
 import type { Problem } from '#base/problem.ts';
 import type { TextEdit } from '#base/text.ts';
+import type { Fix } from '#rules/engine/rule.ts';
 import { CATALOGUE } from '#rules/index.ts';
-import type { Fix } from '#rules/rule.ts';
 import type { Analysis, View } from './analysis.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Trial } from './trial.ts';

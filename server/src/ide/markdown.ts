@@ -3,8 +3,8 @@
 import type { Span } from '#base/text.ts';
 import type { DmaReport, IommuUse, PciMaps, Platform, Step } from '#model/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
-import { readable } from '#rules/example.ts';
-import type { Rule } from '#rules/rule.ts';
+import { readable } from '#rules/engine/example.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import type { Account } from './account.ts';
 import { decisiveWait, waitText, wayText } from './boot-text.ts';
 import { deferralText } from './report-text.ts';

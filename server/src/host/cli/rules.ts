@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu rules`: the list of the rules, or the page of one.
-import { readable } from '#rules/example.ts';
+import { readable } from '#rules/engine/example.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import { CATALOGUE } from '#rules/index.ts';
-import type { Rule } from '#rules/rule.ts';
 import type { Arguments, Command } from './arguments.ts';
 import { Failure, type Io } from './io.ts';
 

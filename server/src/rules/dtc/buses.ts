@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Are PCI, simple-bus, I2C and SPI nodes, and the devices on them, addressed as their buses ask?
-import type { Finding, Rule } from '#rules/rule.ts';
+import type { Finding, Rule } from '#rules/engine/rule.ts';
 import { baseName, readU32, strings, unitAddress } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Do `reg`, `ranges` and `dma-ranges` have the length that the cell counts around them ask for?
-import type { Rule } from '#rules/rule.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import { pathOf } from '#tree/query.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
 import { addressCells, cellCount, sizeCells } from './facts.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Are ports and endpoints (Documentation/devicetree/bindings/graph.txt) named, addressed and connected both ways?
-import type { Finding, Rule } from '#rules/rule.ts';
+import type { Finding, Rule } from '#rules/engine/rule.ts';
 import { baseName, cells, cellTarget, pathOf, unitAddress } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';

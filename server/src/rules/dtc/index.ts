@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The checks of dtc as rules, in the order in which dtc runs them by subject.
-import type { Rule } from '#rules/rule.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import { BUS_RULES } from './buses.ts';
 import { CELL_RULES } from './cells.ts';
 import { GRAPH_RULES } from './graph.ts';

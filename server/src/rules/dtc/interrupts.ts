@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Do interrupts reach a controller, and have they the cells that it asks for?
-import type { Finding, Rule } from '#rules/rule.ts';
+import type { Finding, Rule } from '#rules/engine/rule.ts';
 import { cells, cellTarget, compatibles, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';

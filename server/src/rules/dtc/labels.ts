@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Does each label stand in one place, so that a reference to it can mean one thing only?
 import type { Span } from '#base/text.ts';
-import type { Finding, Rule } from '#rules/rule.ts';
+import type { Finding, Rule } from '#rules/engine/rule.ts';
 import { walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onNode } from './dtc-rule.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The checks of dtc that the tree makes itself while it merges files and resolves references: their pages and levels.
 // A merged tree no longer shows what was written twice, so there is nothing left for `check` to look at.
-import type { Rule } from '#rules/rule.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import { dtcRule } from './dtc-rule.ts';
 
 const madeByTree = (): [] => [];

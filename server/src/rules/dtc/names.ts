@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Are the names of nodes and properties ones that the specification allows, and that consumers can tell apart?
-import type { Rule } from '#rules/rule.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import { baseName, strings } from '#tree/query.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
 

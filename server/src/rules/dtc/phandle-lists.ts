@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Do lists of phandles with arguments name providers, and give each as many cells as it asks for?
-import type { Finding, Rule } from '#rules/rule.ts';
+import type { Finding, Rule } from '#rules/engine/rule.ts';
 import { cells, cellTarget, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onProperty } from './dtc-rule.ts';

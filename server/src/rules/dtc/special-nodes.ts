@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Are `/chosen` and `/aliases`, which the kernel reads by name, where and as it expects them?
-import type { Rule } from '#rules/rule.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import { strings } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Do unit addresses (the text after `@`) agree with `reg`, and are they written in one way and used once?
-import type { Rule } from '#rules/rule.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import { pathOf, strings, unitAddress } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { dtcRule, onNode } from './dtc-rule.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Do the properties that every consumer reads the same way have values of the right type?
-import type { Rule } from '#rules/rule.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import type { DtProperty } from '#tree/types.ts';
 import { dtcRule, onProperty } from './dtc-rule.ts';
 import { isOneString } from './names.ts';

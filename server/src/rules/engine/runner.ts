@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// Which problems does a tree have: runs the rules over it in one walk, and plans a rule's fix again when asked.
+import type { Problem, Severity } from '#base/problem.ts';
+import type { Span } from '#base/text.ts';
+import { pathOf } from '#tree/query.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
+import { applies, type Catalogue, type RunInput } from './catalogue.ts';
+import { applyIgnores } from './ignore-comments.ts';
+import type { NodeIndex } from './node-index.ts';
+import { toAsk } from './recheck.ts';
+import type { Finding, Fix, Rule, RuleContext } from './rule.ts';
+
+/** A rule that threw on a node: a defect of ours. The rule is skipped for that node, everything else is reported. */
+export interface Crash {
+  readonly rule: string;
+  readonly node: string;
+  readonly message: string;
+}
+
+export interface RunResult {
+  /** What the text itself got wrong and what the rules found, by file and place. */
+  readonly problems: readonly Problem[];
+  /** `unused-ignore` for comments of included files: true only where every other board says the same. */
+  readonly idle: readonly Problem[];
+  readonly crashes: readonly Crash[];
+}
+
+/** Runs every rule that the platform and the state of the tree allow. Never throws. */
+export function runRules(rules: Catalogue, input: RunInput): RunResult {
+  const index = rules.selection.of(input.tree);
+  const context = contextOf(input, index);
+  const broken = input.tree.problems.filter((problem) => problem.severity === 'error');
+  const reported = new Map<string, Set<DtNode>>();
+  const problems: Problem[] = [];
+  const crashes: Crash[] = [];
+  for (const rule of rules.rules) {
+    const severity = input.severities?.get(rule.id);
+    if (severity === 'off' || (rule.off && !severity) || !applies(rule, input)) continue;
+    const { nodes, said } = toAsk(rule, index);
+    for (const node of nodes) {
+      try {
+        for (const finding of rule.check(context, node)) {
+          said?.add(node);
+          const about = finding.node ?? node;
+          if (isSilenced(rule, about, reported) || followsFrom(broken, about, finding.span)) continue;
+          reported.set(rule.id, (reported.get(rule.id) ?? new Set()).add(about));
+          problems.push(problemOf(rule, about, finding, severity));
+        }
+      } catch (error) {
+        said?.add(node);
+        crashes.push(crash(rule, node, error));
+      }
+    }
+  }
+  const text = input.tree.problems.flatMap((problem) => withSeverity(problem, input.severities));
+  const { kept, idle } = applyIgnores({ rules, input, problems: [...text, ...problems] });
+  return { problems: sorted(kept, input.tree), idle, crashes };
+}
+
+/** Finds the place again in a fresh tree and plans the repair; `undefined` when the problem is gone or has no fix. */
+export function planFix(rules: Catalogue, input: RunInput, problem: Problem): Fix | undefined {
+  const rule = rules.byId.get(problem.rule);
+  if (!rule?.fix || !applies(rule, input)) return undefined;
+  const index = rules.selection.of(input.tree);
+  const context = contextOf(input, index);
+  for (const node of index.nodesFor(rule)) {
+    try {
+      for (const finding of rule.check(context, node)) {
+        const about = finding.node ?? node;
+        if (!sameSpan(finding.span, problem.span) || finding.fix !== problem.fix) continue;
+        if (problem.node !== undefined && pathOf(about) !== problem.node) continue;
+        return rule.fix(context, about, finding);
+      }
+    } catch {
+      // The same node has thrown in the run as well, where it was recorded.
+    }
+  }
+  return undefined;
+}
+
+function contextOf(input: RunInput, index: NodeIndex): RuleContext {
+  return {
+    tree: input.tree,
+    platform: input.platform,
+    report: (node) => input.report(node),
+    text: (file) => input.text(file),
+    header: (name) => input.header?.(name),
+    nodesWith: (property) => index.nodesWith(property),
+  };
+}
+
+function crash(rule: Rule, node: DtNode, error: unknown): Crash {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { rule: rule.id, node: pathOf(node), message };
+}
+
+function isSilenced(rule: Rule, node: DtNode, reported: ReadonlyMap<string, ReadonlySet<DtNode>>): boolean {
+  return rule.needs?.some((id) => reported.get(id)?.has(node)) ?? false;
+}
+
+/** True when the property that holds the place has an error of its own: what it seems to say follows from that. */
+function followsFrom(broken: readonly Problem[], node: DtNode, span: Span): boolean {
+  if (broken.length === 0) return false;
+  for (const property of node.properties.values()) {
+    for (const origin of property.origins) {
+      if (!contains(origin.span, span)) continue;
+      if (broken.some((problem) => overlaps(problem.span, origin.span))) return true;
+    }
+  }
+  return false;
+}
+
+function problemOf(rule: Rule, node: DtNode, finding: Finding, severity: Severity | undefined): Problem {
+  const { message, span, related, fix, data, tag } = finding;
+  return {
+    rule: rule.id,
+    severity: severity ?? finding.severity ?? rule.severity,
+    message,
+    span,
+    node: pathOf(node),
+    ...(related && { related }),
+    ...(fix !== undefined && { fix }),
+    ...(data !== undefined && { data }),
+    ...(tag && { tag }),
+  };
+}
+
+function withSeverity(problem: Problem, severities: RunInput['severities']): Problem[] {
+  const severity = severities?.get(problem.rule);
+  if (severity === 'off') return [];
+  return [severity ? { ...problem, severity } : problem];
+}
+
+function sorted(problems: readonly Problem[], tree: DeviceTree): Problem[] {
+  const order = new Map(tree.files.map((file, at) => [file, at]));
+  const rank = (problem: Problem): number => order.get(problem.span.file) ?? order.size;
+  return [...problems].sort((a, b) => rank(a) - rank(b) || a.span.start - b.span.start || a.rule.localeCompare(b.rule));
+}
+
+function contains(outer: Span, inner: Span): boolean {
+  return outer.file === inner.file && outer.start <= inner.start && inner.end <= outer.end;
+}
+
+function overlaps(a: Span, b: Span): boolean {
+  return a.file === b.file && a.start <= b.end && b.start <= a.end;
+}
+
+function sameSpan(a: Span, b: Span): boolean {
+  return a.file === b.file && a.start === b.start && a.end === b.end;
+}

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: MIT
+// Rules about the domains that Xen itself starts: nodes with `xen,domain` in `/chosen`, their modules and privileges.
+import { domainNodes, isHardwareDomain, partialModule } from '#model/xen-system.ts';
+import { insertProperty, replaceValue } from '#rules/edits/edits.ts';
+import { board, GIC } from '#rules/engine/example.ts';
+import type { Rule, RuleContext } from '#rules/engine/rule.ts';
+import { compatibles, lastSet, nodeByPath, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { XEN_HOST, XEN_SMMU, xenIommus } from './host.ts';
+
+const BINDINGS = 'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0less_node';
+const BUILD = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:construct_domU';
+const CREATE = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:create_domUs';
+
+const CELLS = '#address-cells = <2>; #size-cells = <2>;';
+const KERNEL =
+  'module@42000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0x0 0x42000000 0x0 0x1000000>; };';
+const PARTIAL =
+  'module@44000000 { compatible = "multiboot,device-tree", "multiboot,module"; reg = <0x0 0x44000000 0x0 0x10000>; };';
+const PLAIN = `cpus = <1>; memory = <0x0 0x40000>;`;
+const HOST = { kind: 'xen-host' } as const;
+
+function domain(content: string): string {
+  return `domU1 { compatible = "xen,domain"; ${CELLS} ${content} };`;
+}
+
+/** A host tree with an SMMU whose `/chosen` holds these nodes. */
+function chosen(...content: readonly string[]): string {
+  return board(CELLS, GIC, XEN_SMMU, `chosen { ${CELLS} ${content.join(' ')} };`);
+}
+
+const GOOD = chosen(domain(`${PLAIN} ${KERNEL}`));
+
+function isDomain({ tree }: RuleContext, node: DtNode): boolean {
+  return node.parent === nodeByPath(tree, '/chosen') && compatibles(node).includes('xen,domain');
+}
+
+const misplaced: Rule = {
+  id: 'xen-domain-misplaced',
+  severity: 'warning',
+  title: '`xen,domain` that is no child of `/chosen`',
+  properties: ['compatible'],
+  platforms: XEN_HOST,
+  doc: `Xen looks for domains only among the direct children of \`/chosen\`. This node is somewhere else, so no domain is made of it,
+and nothing says so at boot. Move it.`,
+  source: CREATE,
+  example: {
+    bad: board(CELLS, GIC, XEN_SMMU, domain(`${PLAIN} ${KERNEL}`)),
+    good: GOOD,
+    platform: HOST,
+  },
+  *check(context, node) {
+    if (!compatibles(node).includes('xen,domain') || isDomain(context, node)) return;
+    yield {
+      message: 'Xen starts only domains that are direct children of `/chosen`; it never looks at this node.',
+      span: nodeSpan(node),
+    };
+  },
+};
+
+const cpus: Rule = {
+  id: 'xen-domain-cpus',
+  severity: 'error',
+  title: 'Domain without `cpus`',
+  properties: ['compatible'],
+  platforms: XEN_HOST,
+  knows: 'all',
+  doc: `A domain must say how many virtual CPUs it has. Without \`cpus\` Xen panics: \`Missing property 'cpus' for domain …\`.
+Add \`cpus = <1>\` or more.`,
+  source: BINDINGS,
+  example: { bad: chosen(domain(`memory = <0x0 0x40000>; ${KERNEL}`)), good: GOOD, platform: HOST },
+  *check(context, node) {
+    if (!isDomain(context, node) || u32(node.properties.get('cpus')) !== undefined) return;
+    const absent = !node.properties.has('cpus');
+    yield {
+      message: 'The domain has no `cpus` of one cell, and Xen panics.',
+      span: nodeSpan(node),
+      ...(absent && { fix: 'Add `cpus = <1>`' }),
+    };
+  },
+  fix(context, node, finding) {
+    const edit = insertProperty(context.text, node, { name: 'cpus', value: '<1>' });
+    return edit && { title: finding.fix ?? '', edits: [edit] };
+  },
+};
+
+const memory: Rule = {
+  id: 'xen-domain-memory',
+  severity: 'error',
+  title: 'Domain without `memory` of two cells',
+  properties: ['compatible'],
+  platforms: XEN_HOST,
+  knows: 'all',
+  doc: `\`memory\` is one 64-bit number of KiB, so two cells. When it is absent or shorter, Xen prints
+\`Error building DomU: cannot read "memory" property\` and panics. Write \`memory = <0x0 0x40000>\` for 256 MiB.`,
+  source: BUILD,
+  example: { bad: chosen(domain(`cpus = <1>; memory = <0x40000>; ${KERNEL}`)), good: GOOD, platform: HOST },
+  *check(context, node) {
+    const property = node.properties.get('memory');
+    if (!isDomain(context, node) || (property?.value.bytes.length ?? 0) >= 8) return;
+    const one = property?.value.bytes.length === 4 && property.value.references.length === 0;
+    yield {
+      message: property
+        ? '`memory` is a 64-bit number of KiB in two cells; Xen cannot read this one and panics.'
+        : 'The domain has no `memory`, and Xen panics.',
+      span: property ? lastSet(property).name : nodeSpan(node),
+      ...(one && { fix: 'Write `memory` with two cells' }),
+    };
+  },
+  fix(context, node, finding) {
+    const property = node.properties.get('memory');
+    const size = u32(property);
+    if (!property || size === undefined) return undefined;
+    return {
+      title: finding.fix ?? '',
+      edits: [replaceValue(context.text, property, `<0x0 0x${size.toString(16)}>`)],
+    };
+  },
+};
+
+const passthroughValue: Rule = {
+  id: 'xen-domain-passthrough-value',
+  severity: 'warning',
+  title: '`passthrough` of a domain with a value that Xen does not know',
+  properties: ['passthrough'],
+  platforms: XEN_HOST,
+  knows: 'node',
+  doc: `In the node of a domain, \`passthrough\` is \`"enabled"\` or \`"disabled"\`. Any other text counts as disabled without a message, so
+the domain gets no IOMMU and no device can be assigned to it. Correct the text.`,
+  source: `${BINDINGS}; docs/misc/arm/device-tree/booting.txt`,
+  example: {
+    bad: chosen(domain(`${PLAIN} passthrough = "on"; ${KERNEL}`)),
+    good: chosen(domain(`${PLAIN} passthrough = "enabled"; ${KERNEL}`)),
+    platform: HOST,
+  },
+  *check(context, node) {
+    const property = node.properties.get('passthrough');
+    const value = strings(property)[0];
+    if (!property || !isDomain(context, node) || value === 'enabled' || value === 'disabled') return;
+    yield {
+      message: `Xen knows \`"enabled"\` and \`"disabled"\`; ${value === undefined ? 'this value' : `\`"${value}"\``} counts as disabled.`,
+      span: lastSet(property).name,
+    };
+  },
+};
+
+const overridden: Rule = {
+  id: 'xen-domain-passthrough-overridden',
+  severity: 'warning',
+  title: '`passthrough = "disabled"` next to a partial device tree',
+  properties: ['passthrough'],
+  platforms: XEN_HOST,
+  doc: `A \`multiboot,device-tree\` module suffices for the domain to get an IOMMU; \`passthrough = "disabled"\` does not win over it.
+Remove the property, or the module.`,
+  source: BINDINGS,
+  example: {
+    bad: chosen(domain(`${PLAIN} passthrough = "disabled"; ${KERNEL} ${PARTIAL}`)),
+    good: chosen(domain(`${PLAIN} ${KERNEL} ${PARTIAL}`)),
+    platform: HOST,
+  },
+  *check(context, node) {
+    const property = node.properties.get('passthrough');
+    const module = partialModule(node);
+    if (!property || !module || !isDomain(context, node) || strings(property)[0] !== 'disabled') return;
+    yield {
+      message: 'The `multiboot,device-tree` module gives the domain an IOMMU all the same; Xen does not heed this.',
+      span: lastSet(property).name,
+      related: [{ message: 'the module', span: nodeSpan(module) }],
+    };
+  },
+};
+
+const noIommu: Rule = {
+  id: 'xen-domain-passthrough-no-iommu',
+  severity: 'warning',
+  title: '`passthrough = "enabled"` where Xen brings up no IOMMU',
+  properties: ['passthrough'],
+  platforms: XEN_HOST,
+  knows: 'all',
+  doc: `The property asks for an IOMMU, and Xen drives none in this tree, so it has no effect: devices can be assigned to the domain only
+with \`xen,force-assign-without-iommu\`, which needs \`direct-map\` to be of use. Enable the IOMMU, or remove the property.`,
+  source: BINDINGS,
+  example: {
+    bad: chosen(domain(`${PLAIN} passthrough = "enabled"; ${KERNEL}`)).replace(XEN_SMMU, ''),
+    good: chosen(domain(`${PLAIN} passthrough = "enabled"; ${KERNEL}`)),
+    platform: HOST,
+  },
+  *check(context, node) {
+    const property = node.properties.get('passthrough');
+    if (!property || !isDomain(context, node) || strings(property)[0] !== 'enabled') return;
+    if (xenIommus(context).length > 0) return;
+    yield {
+      message: 'Xen brings up no IOMMU of this tree, so `passthrough = "enabled"` has no effect.',
+      span: lastSet(property).name,
+    };
+  },
+};
+
+const hardwareDomain: Rule = {
+  id: 'xen-hwdom-passthrough',
+  severity: 'error',
+  title: 'Hardware domain with what only other domains may have',
+  properties: ['capabilities'],
+  platforms: XEN_HOST,
+  doc: `Bit 1 of \`capabilities\` makes the hardware domain, which gets all devices that nobody else has. Xen panics when it has
+\`passthrough\`, \`nr_spis\` or a \`multiboot,device-tree\` module, and when there is a second one. Remove what is too much.`,
+  source: `${BINDINGS}; xen/arch/arm/dom0less-build.c:arch_parse_dom0less_node`,
+  example: {
+    bad: chosen(domain(`${PLAIN} capabilities = <2>; passthrough = "enabled"; ${KERNEL}`)),
+    good: chosen(domain(`${PLAIN} capabilities = <2>; ${KERNEL}`)),
+    platform: HOST,
+  },
+  *check(context, node) {
+    if (!isDomain(context, node) || !isHardwareDomain(node)) return;
+    for (const name of ['passthrough', 'nr_spis']) {
+      const property = node.properties.get(name);
+      if (!property) continue;
+      yield { message: `Xen panics over \`${name}\` of the hardware domain.`, span: lastSet(property).name };
+    }
+    const module = partialModule(node);
+    if (module) {
+      yield { message: 'Xen panics over a partial device tree of the hardware domain.', span: nodeSpan(module) };
+    }
+    const first = domainNodes(context.tree).find(isHardwareDomain);
+    if (first && first !== node) {
+      yield { message: `\`${pathOf(first)}\` is the hardware domain already, and Xen panics.`, span: nodeSpan(node) };
+    }
+  },
+};
+
+const hardwareIommu: Rule = {
+  id: 'xen-hwdom-needs-iommu',
+  severity: 'error',
+  title: 'Hardware domain without an IOMMU and without `direct-map`',
+  properties: ['capabilities'],
+  platforms: XEN_HOST,
+  knows: 'all',
+  needs: ['xen-hwdom-passthrough'],
+  doc: `The drivers of the hardware domain program guest addresses. They are right only behind an IOMMU or with \`direct-map\`; with
+neither, Xen panics: \`non-direct mapped hardware domain requires iommu\`. Add \`xen,static-mem\` and \`direct-map\`,
+or enable an IOMMU that Xen drives.`,
+  source: 'Xen 4.22 xen/common/device-tree/dom0less-build.c; docs/misc/arm/device-tree/booting.txt',
+  example: {
+    bad: chosen(domain(`${PLAIN} capabilities = <2>; ${KERNEL}`)).replace(XEN_SMMU, ''),
+    good: chosen(domain(`${PLAIN} capabilities = <2>; ${KERNEL}`)),
+    platform: HOST,
+  },
+  *check(context, node) {
+    if (!isDomain(context, node) || !isHardwareDomain(node) || node.properties.has('direct-map')) return;
+    if (xenIommus(context).length > 0) return;
+    yield {
+      message: 'The hardware domain has no `direct-map`, and Xen brings up no IOMMU of this tree: it panics.',
+      span: nodeSpan(node),
+    };
+  },
+};
+
+const hardwareOrder: Rule = {
+  id: 'xen-hwdom-before-dtb-module',
+  severity: 'warning',
+  title: 'Hardware domain before the partial device tree of another domain',
+  properties: ['capabilities'],
+  platforms: XEN_HOST,
+  needs: ['xen-hwdom-passthrough'],
+  doc: `To learn whether a domain has a partial device tree, Xen looks from its node to the end of the whole tree. A module of a later
+domain counts for the hardware domain, too, and Xen panics: \`"multiboot,device-tree" incompatible with hardware domain\`.
+Put the hardware domain last.`,
+  source: `${BINDINGS}; xen/common/device-tree/device-tree.c:dt_find_compatible_node`,
+  example: {
+    bad: chosen(
+      domain(`${PLAIN} capabilities = <2>; ${KERNEL}`),
+      domain(`${PLAIN} ${KERNEL} ${PARTIAL}`).replace('domU1', 'domU2'),
+    ),
+    good: chosen(
+      domain(`${PLAIN} ${KERNEL} ${PARTIAL}`),
+      domain(`${PLAIN} capabilities = <2>; ${KERNEL}`).replace('domU1', 'domU2'),
+    ),
+    platform: HOST,
+  },
+  *check(context, node) {
+    if (!isDomain(context, node) || !isHardwareDomain(node)) return;
+    const all = domainNodes(context.tree);
+    const later = all.slice(all.indexOf(node) + 1).find((other) => partialModule(other));
+    if (!later) return;
+    yield {
+      message: `Xen takes the partial device tree of \`${pathOf(later)}\` for one of the hardware domain as well and panics.`,
+      span: nodeSpan(node),
+      related: [{ message: 'has the partial device tree', span: nodeSpan(later) }],
+    };
+  },
+};
+
+const moduleReg: Rule = {
+  id: 'xen-module-reg',
+  severity: 'error',
+  title: 'Module of a domain without the place where it was loaded',
+  properties: ['compatible'],
+  platforms: XEN_HOST,
+  knows: 'all',
+  doc: `The boot loader puts kernels and partial trees into memory, and \`reg\` of the module's node says where. A module of a domain
+without \`reg\` ends in a panic. Write address and size in the cells of the domain's node.`,
+  source: 'Xen 4.22 docs/misc/arm/device-tree/booting.txt',
+  example: {
+    bad: chosen(domain(`${PLAIN} module { compatible = "multiboot,kernel", "multiboot,module"; };`)),
+    good: GOOD,
+    platform: HOST,
+  },
+  *check(context, node) {
+    if (!compatibles(node).includes('multiboot,module') || node.properties.has('reg')) return;
+    if (!node.parent || !isDomain(context, node.parent)) return;
+    yield { message: 'The module has no `reg`, so Xen does not know where it is, and panics.', span: nodeSpan(node) };
+  },
+};
+
+const moduleCompatible: Rule = {
+  id: 'xen-dtb-module-compat',
+  severity: 'error',
+  title: '`multiboot,device-tree` without `multiboot,module`',
+  properties: ['compatible'],
+  platforms: XEN_HOST,
+  knows: 'node',
+  doc: `Xen registers a module by the string \`multiboot,module\`. This one lacks it, so the partial tree is never loaded and the domain
+gets none of its devices. Add the string after \`multiboot,device-tree\`.`,
+  source: 'Xen 4.22 docs/misc/arm/device-tree/booting.txt',
+  example: {
+    bad: chosen(domain(`${PLAIN} ${KERNEL} ${PARTIAL.replace(', "multiboot,module"', '')}`)),
+    good: chosen(domain(`${PLAIN} ${KERNEL} ${PARTIAL}`)),
+    platform: HOST,
+  },
+  *check(_context, node) {
+    const names = compatibles(node);
+    const property = node.properties.get('compatible');
+    if (!property || !names.includes('multiboot,device-tree') || names.includes('multiboot,module')) return;
+    yield {
+      message: 'Without `"multiboot,module"` Xen does not load this partial device tree.',
+      span: lastSet(property).name,
+    };
+  },
+};
+
+const ENHANCED = ['enabled', 'legacy', 'no-xenstore', 'disabled'];
+
+const enhanced: Rule = {
+  id: 'xen-enhanced-value',
+  severity: 'warning',
+  title: '`xen,enhanced` with a value that Xen does not know',
+  properties: ['xen,enhanced'],
+  platforms: XEN_HOST,
+  knows: 'node',
+  doc: `\`xen,enhanced\` is empty or one of \`"enabled"\`, \`"legacy"\`, \`"no-xenstore"\` and \`"disabled"\`. Other text counts as disabled: the
+domain gets no \`/hypervisor\` node and no grant table, so its virtio devices cannot use grants. Correct the text.`,
+  source: `${BINDINGS}; docs/misc/arm/device-tree/booting.txt`,
+  example: {
+    bad: chosen(domain(`${PLAIN} xen,enhanced = "yes"; ${KERNEL}`)),
+    good: chosen(domain(`${PLAIN} xen,enhanced = "no-xenstore"; ${KERNEL}`)),
+    platform: HOST,
+  },
+  *check(context, node) {
+    const property = node.properties.get('xen,enhanced');
+    if (!property || property.value.bytes.length === 0 || !isDomain(context, node)) return;
+    const value = strings(property)[0];
+    if (value !== undefined && ENHANCED.includes(value)) return;
+    yield {
+      message: `Xen does not know ${value === undefined ? 'this value' : `\`"${value}"\``} and gives the domain no grant table and no \`/hypervisor\`.`,
+      span: lastSet(property).name,
+    };
+  },
+};
+
+export const XEN_DOM0LESS_RULES: readonly Rule[] = [
+  misplaced,
+  cpus,
+  memory,
+  passthroughValue,
+  overridden,
+  noIommu,
+  hardwareDomain,
+  hardwareIommu,
+  hardwareOrder,
+  moduleReg,
+  moduleCompatible,
+  enhanced,
+];

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+// Rules about the frame of a partial device tree: what Xen copies from it into a guest's tree, and what it leaves out.
+
+import { insertProperty, removeProperty } from '#rules/edits/edits.ts';
+import { board } from '#rules/engine/example.ts';
+import type { PlatformKind, Rule, RuleContext } from '#rules/engine/rule.ts';
+import { compatibles, lastSet, nodeByReference, nodeSpan, pathOf, u32, walk } from '#tree/query.ts';
+import { specifiers } from '#tree/specifiers.ts';
+import type { DtNode } from '#tree/types.ts';
+
+const MODULE = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:domain_handle_dtb_boot_module';
+const TEXT = 'docs/misc/arm/device-tree/passthrough.txt';
+
+/** A partial tree describes a guest; it is recognised by what is in `/passthrough`. */
+export const XEN_GUEST: readonly PlatformKind[] = ['xen-domu'];
+const GUEST = { kind: 'xen-domu' } as const;
+
+const CELLS = '#address-cells = <2>; #size-cells = <2>;';
+const BUS = `compatible = "simple-bus"; ranges; ${CELLS}`;
+const CONTROLLER = 'gic: gic { #interrupt-cells = <3>; interrupt-controller; };';
+
+/** What a device of {@link partial} has besides what an example is about. */
+export const MMIO =
+  'compatible = "vendor,uart"; reg = <0x0 0xff000000 0x0 0x1000>; xen,path = "/soc/serial@ff000000"; xen,reg = <0x0 0xff000000 0x0 0x1000 0x0 0xff000000>;';
+
+/** A partial device tree with one device. */
+export function partial(device: string, outside = ''): string {
+  const passthrough = `passthrough { ${BUS} serial@ff000000 { ${device} }; };`;
+  return board(CELLS, CONTROLLER, passthrough, ...(outside === '' ? [] : [outside]));
+}
+
+const GOOD = partial(`${MMIO} interrupt-parent = <&gic>; interrupts = <0 21 4>;`);
+
+/** The properties that Xen consumes; without one of them a tree is none for dom0less. */
+export const CONSUMED = ['xen,path', 'xen,reg', 'xen,force-assign-without-iommu'] as const;
+
+/** True for `/passthrough` and all below it. */
+export function isPassedThrough({ tree }: RuleContext, node: DtNode): boolean {
+  const frame = tree.root.children.get('passthrough');
+  for (let at: DtNode | undefined = node; at; at = at.parent) if (at === frame) return true;
+  return false;
+}
+
+/** True when the tree is a partial one that Xen itself reads, not the toolstack. */
+function isForXen(context: RuleContext): boolean {
+  // A finished guest tree: the toolstack copies these properties as they are.
+  if (context.tree.root.children.has('hypervisor')) return false;
+  return CONSUMED.some((name) => context.nodesWith(name).some((node) => isPassedThrough(context, node)));
+}
+
+const busProps: Rule = {
+  id: 'xen-partial-bus-props',
+  severity: 'warning',
+  title: '`/passthrough` that is no bus for the guest',
+  scope: 'tree',
+  properties: CONSUMED,
+  platforms: XEN_GUEST,
+  knows: 'all',
+  doc: `The guest finds the devices in \`/passthrough\` only when it is a bus for it: \`compatible = "simple-bus"\`, \`ranges\`,
+\`#address-cells\` and \`#size-cells\`. Xen copies the node and checks nothing. Add what is missing.`,
+  source: `Xen 4.22 ${TEXT}`,
+  example: {
+    bad: GOOD.replace('compatible = "simple-bus"; ranges;', 'compatible = "simple-bus";'),
+    good: GOOD,
+    platform: GUEST,
+  },
+  *check(context) {
+    const node = context.tree.root.children.get('passthrough');
+    if (!node || !isForXen(context)) return;
+    const missing = [
+      ...(compatibles(node).includes('simple-bus') ? [] : ['`compatible = "simple-bus"`']),
+      ...['ranges', '#address-cells', '#size-cells']
+        .filter((name) => !node.properties.has(name))
+        .map((name) => `\`${name}\``),
+    ];
+    if (missing.length === 0) return;
+    yield {
+      message: `\`/passthrough\` lacks ${missing.join(', ')}, so the guest makes no devices of what is in it.`,
+      span: nodeSpan(node),
+      node,
+    };
+  },
+};
+
+const iommus: Rule = {
+  id: 'xen-partial-iommus',
+  severity: 'warning',
+  title: '`iommus` in a partial device tree',
+  properties: ['iommus', 'iommu-map'],
+  platforms: XEN_GUEST,
+  needs: ['iommus-bad-phandle'],
+  doc: `Xen takes the IOMMU of an assigned device from the host's tree and copies the partial tree as it is. The guest then sees
+\`iommus\` to an IOMMU that it does not have. Only a \`xen,grant-dma\` node inside \`/passthrough\` makes sense. Delete the property.`,
+  source: `Xen 4.22 xen/common/device-tree/dom0less-build.c:scan_pfdt_node; ${TEXT}`,
+  example: {
+    bad: partial(`${MMIO} iommus = <&smmu 4>;`, 'smmu: smmu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; };'),
+    good: GOOD,
+    platform: GUEST,
+  },
+  *check(context, node) {
+    const property = node.properties.get('iommus') ?? node.properties.get('iommu-map');
+    if (!property || !isPassedThrough(context, node) || !isForXen(context)) return;
+    const [first] = specifiers(context.tree, node.properties.get('iommus'), '#iommu-cells').entries;
+    if (first && compatibles(first.provider).includes('xen,grant-dma')) return;
+    yield {
+      message: `Xen uses \`iommus\` of the host's tree and copies this \`${property.name}\` to a guest without that IOMMU.`,
+      span: lastSet(property).name,
+      fix: `Delete \`${property.name}\``,
+      data: property.name,
+    };
+  },
+  fix(context, node, finding) {
+    const property = node.properties.get(String(finding.data));
+    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
+  },
+};
+
+/** Whether Xen copies the node, or, for `/gic`, gives its phandle to its own controller. */
+function isCopied(context: RuleContext, node: DtNode): boolean {
+  const { children } = context.tree.root;
+  return isPassedThrough(context, node) || node === children.get('gic') || node === children.get('aliases');
+}
+
+const dangling: Rule = {
+  id: 'xen-partial-dangling',
+  severity: 'error',
+  title: 'Reference from `/passthrough` to a node that Xen leaves out',
+  scope: 'tree',
+  properties: CONSUMED,
+  platforms: XEN_GUEST,
+  knows: 'all',
+  doc: `Of the root's children Xen reads only \`gic\`, \`aliases\` and \`passthrough\`. A phandle of any other node leads nowhere in the guest,
+and the device's driver fails or waits. Move the provider into \`/passthrough\`.`,
+  source: MODULE,
+  example: {
+    bad: partial(`${MMIO} clocks = <&clk>;`, 'clk: clock { compatible = "fixed-clock"; #clock-cells = <0>; };'),
+    good: GOOD,
+    platform: GUEST,
+  },
+  *check(context) {
+    const frame = context.tree.root.children.get('passthrough');
+    if (!frame || !isForXen(context)) return;
+    for (const node of walk(frame)) {
+      for (const property of node.properties.values()) {
+        if (['interrupt-parent', 'iommus', 'iommu-map'].includes(property.name)) continue;
+        for (const reference of property.value.references) {
+          const target = nodeByReference(context.tree, reference.ref);
+          if (reference.kind !== 'phandle' || !target || isCopied(context, target)) continue;
+          yield {
+            message: `Xen does not copy \`${pathOf(target)}\`, so \`${property.name}\` leads nowhere in the guest.`,
+            span: reference.span,
+            node,
+          };
+        }
+      }
+    }
+  },
+};
+
+const gicName: Rule = {
+  id: 'xen-partial-gic-name',
+  severity: 'error',
+  title: 'Interrupt controller of a partial device tree that is not called `gic`',
+  properties: ['interrupt-parent'],
+  platforms: XEN_GUEST,
+  doc: `Xen makes the guest's interrupt controller itself and gives it the phandle of the root's child with exactly the name \`gic\`.
+A controller with another name (also \`gic@…\`) is dropped, and \`interrupt-parent\` leads nowhere. Rename the node.`,
+  source: 'Xen 4.22 xen/common/device-tree/dom0less-build.c:domain_handle_dtb_boot_module, init_intc_phandle',
+  example: { bad: GOOD.replace('gic: gic {', 'gic: interrupt-controller {'), good: GOOD, platform: GUEST },
+  *check(context, node) {
+    const property = node.properties.get('interrupt-parent');
+    const [reference] = property?.value.references ?? [];
+    if (!property || !reference || !isPassedThrough(context, node) || !isForXen(context)) return;
+    const target = nodeByReference(context.tree, reference.ref);
+    if (!target || isCopied(context, target)) return;
+    yield {
+      message: `Xen recognises only \`/gic\` and drops \`${pathOf(target)}\`, so the guest has no such interrupt controller.`,
+      span: reference.span,
+    };
+  },
+};
+
+const interruptParent: Rule = {
+  id: 'xen-partial-interrupt-parent',
+  severity: 'error',
+  title: 'Device of a partial device tree without `interrupt-parent`',
+  properties: ['interrupts'],
+  platforms: XEN_GUEST,
+  knows: 'all',
+  doc: `The root that Xen writes has no \`interrupt-parent\`, and that of the partial tree's own root is not copied. \`interrupts\` in
+\`/passthrough\` then belong to no controller, and the guest's driver gets none. Add \`interrupt-parent = <&gic>\` to the device
+or to \`/passthrough\`.`,
+  source: `Xen 4.22 xen/common/device-tree/dom0less-build.c:prepare_dtb_domU; ${TEXT}`,
+  example: { bad: partial(`${MMIO} interrupts = <0 21 4>;`), good: GOOD, platform: GUEST },
+  *check(context, node) {
+    const frame = context.tree.root.children.get('passthrough');
+    if (!isPassedThrough(context, node) || !isForXen(context)) return;
+    for (let at: DtNode | undefined = node; at && at !== frame?.parent; at = at.parent) {
+      const isController = at !== node && (at.properties.has('#interrupt-cells') || at.properties.has('interrupt-map'));
+      if (at.properties.has('interrupt-parent') || isController) return;
+    }
+    const label = context.tree.root.children.get('gic')?.labels[0]?.name;
+    yield {
+      message:
+        'Nothing up to `/passthrough` has an `interrupt-parent`, and Xen gives the guest no other: `interrupts` have no controller.',
+      span: nodeSpan(node),
+      ...(label !== undefined && { fix: `Add \`interrupt-parent = <&${label}>\``, data: label }),
+    };
+  },
+  fix(context, node, finding) {
+    const edit = insertProperty(context.text, node, { name: 'interrupt-parent', value: `<&${finding.data}>` });
+    return edit && { title: finding.fix ?? '', edits: [edit] };
+  },
+};
+
+/** Xen's own phandles begin with that of the interrupt controller (xen/include/public/device_tree_defs.h:GUEST_PHANDLE_GIC). */
+const FIRST_RESERVED_PHANDLE = 64999;
+
+const phandle: Rule = {
+  id: 'xen-phandle-reserved',
+  severity: 'error',
+  title: 'phandle of a partial device tree that Xen keeps for itself',
+  properties: ['phandle'],
+  platforms: XEN_GUEST,
+  doc: `Xen and its toolstack use the phandles 65000 and 65001 in a guest's tree, and since 4.22 Xen refuses a partial tree whose highest
+phandle leaves no room before them. Delete the property; dtc numbers the nodes itself.`,
+  source:
+    'Xen 4.22 xen/common/device-tree/dom0less-build.c:domain_handle_dtb_boot_module; tools/libs/light/libxl_arm.c',
+  example: { bad: GOOD.replace('gic: gic {', 'gic: gic { phandle = <65000>;'), good: GOOD, platform: GUEST },
+  *check(context, node) {
+    const property = node.properties.get('phandle');
+    const value = u32(property);
+    if (!property || value === undefined || value < FIRST_RESERVED_PHANDLE) return;
+    if (!isCopied(context, node) || !isForXen(context)) return;
+    yield {
+      message: `Xen needs the phandles from 65000 on for its own nodes and does not take ${value}.`,
+      span: lastSet(property).name,
+    };
+  },
+};
+
+const misplaced: Rule = {
+  id: 'xen-props-misplaced',
+  severity: 'warning',
+  title: 'Assignment outside `/passthrough`',
+  properties: CONSUMED,
+  platforms: XEN_GUEST,
+  doc: `Xen reads \`xen,path\`, \`xen,reg\` and \`xen,force-assign-without-iommu\` only in \`/passthrough\` of the partial tree.
+Elsewhere nothing is assigned, and the node is not even copied. Move it.`,
+  source: `${MODULE}; ${TEXT}`,
+  example: {
+    bad: partial(MMIO, 'timer { compatible = "vendor,timer"; xen,path = "/soc/timer"; };'),
+    good: GOOD,
+    platform: GUEST,
+  },
+  *check(context, node) {
+    const first = CONSUMED.map((name) => node.properties.get(name)).find((property) => property !== undefined);
+    if (!first || isPassedThrough(context, node)) return;
+    yield {
+      message: `Xen reads \`${first.name}\` only in \`/passthrough\`; this node is not assigned and not copied.`,
+      span: lastSet(first).name,
+    };
+  },
+};
+
+export const XEN_PARTIAL_RULES: readonly Rule[] = [
+  misplaced,
+  busProps,
+  iommus,
+  dangling,
+  gicName,
+  interruptParent,
+  phandle,
+];

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// Rules about `xen,passthrough`: devices of a host tree that are kept from dom0 so that another domain can have them.
+import { machineOf } from '#model/machine.ts';
+import { hostView, xenDriver } from '#model/xen-host.ts';
+import { assignments } from '#model/xen-system.ts';
+import { insertProperty, replaceProperty } from '#rules/edits/edits.ts';
+import { board32, bus } from '#rules/engine/example.ts';
+import { isPciHost } from '#rules/engine/ids.ts';
+import type { Rule } from '#rules/engine/rule.ts';
+import { compatibles, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
+import type { DtNode, DtProperty } from '#tree/types.ts';
+import { smmuBoard, XEN_HOST } from './host.ts';
+
+const unprotected: Rule = {
+  id: 'xen-passthrough-unprotected',
+  severity: 'warning',
+  title: 'Device for another domain whose DMA no IOMMU of Xen checks',
+  properties: ['xen,passthrough'],
+  platforms: XEN_HOST,
+  knows: 'all',
+  doc: `\`xen,passthrough\` marks the device for another domain, but its \`iommus\` leads to no IOMMU that Xen brings up (or it has none,
+which is only worth an *info*: a device without DMA needs none). Xen refuses the assignment with \`-EINVAL\` unless the partial tree
+says \`xen,force-assign-without-iommu\`, and then the device's DMA reaches all memory of the machine.
+Name an IOMMU that Xen drives.`,
+  source:
+    'Xen 4.22 xen/drivers/passthrough/device_tree.c:iommu_assign_dt_device; xen/common/device-tree/dom0less-build.c:handle_passthrough_prop',
+  example: {
+    bad: smmuBoard('dma { compatible = "vendor,dma"; interrupts-extended = <&gic 9>; xen,passthrough; };'),
+    good: smmuBoard(
+      'dma { compatible = "vendor,dma"; interrupts-extended = <&gic 9>; iommus = <&smmu 4>; xen,passthrough; };',
+    ),
+    platform: { kind: 'xen-host' },
+  },
+  *check({ tree, platform }, node) {
+    const property = node.properties.get('xen,passthrough');
+    if (!property || xenDriver(node) || isPciHost(node) || compatibles(node).length === 0) return;
+    if (!['reg', 'interrupts', 'interrupts-extended'].some((name) => node.properties.has(name))) return;
+    if (hostView(machineOf(tree, platform), node).use) return;
+    // `xen-assign-no-iommu` says it at the partial tree, which may force the assignment.
+    if (platform.xen && assignments(platform.xen).some(({ device }) => device === node)) return;
+    const iommus = node.properties.get('iommus');
+    yield {
+      message: iommus
+        ? 'This `iommus` leads to no IOMMU that Xen brings up, so Xen assigns the device only by force and without protection.'
+        : 'The device has no `iommus`, so Xen assigns it only with `xen,force-assign-without-iommu` in the partial tree.',
+      span: lastSet(iommus ?? property).name,
+      ...(!iommus && { severity: 'info' as const }),
+    };
+  },
+};
+
+const childUnmarked: Rule = {
+  id: 'xen-passthrough-child-unmarked',
+  severity: 'warning',
+  title: 'Child of a `xen,passthrough` node that dom0 keeps',
+  properties: ['xen,passthrough'],
+  platforms: XEN_HOST,
+  doc: `\`xen,passthrough\` is not inherited: Xen looks at each node on its own. A child with registers or interrupts and without the
+property is mapped to dom0, and giving it to another domain fails later with \`-EBUSY\`. Mark the child, too.`,
+  source: 'Xen 4.22 xen/arch/arm/domain_build.c:handle_node, xen/arch/arm/device.c:handle_device',
+  example: {
+    bad: board32(
+      bus(
+        `usb@1000 { reg = <0x1000 0x100>; #address-cells = <1>; #size-cells = <1>; ranges; xen,passthrough; core@2000 { reg = <0x2000 0x100>; }; };`,
+      ),
+    ),
+    good: board32(
+      bus(
+        `usb@1000 { reg = <0x1000 0x100>; #address-cells = <1>; #size-cells = <1>; ranges; xen,passthrough; core@2000 { reg = <0x2000 0x100>; xen,passthrough; }; };`,
+      ),
+    ),
+    platform: { kind: 'xen-host' },
+  },
+  *check(_context, node) {
+    for (const child of node.children.values()) {
+      if (child.properties.has('xen,passthrough') || !hasResources(child)) continue;
+      yield {
+        message: `\`xen,passthrough\` of \`${pathOf(node)}\` is not inherited: Xen maps this child to dom0.`,
+        span: nodeSpan(child),
+        node: child,
+        fix: 'Add `xen,passthrough`',
+      };
+    }
+  },
+  fix(context, node, finding) {
+    const edit = insertProperty(context.text, node, { name: 'xen,passthrough' });
+    return edit && { title: finding.fix ?? '', edits: [edit] };
+  },
+};
+
+/** `reg` is a range of the machine only where the bus passes addresses on. */
+function hasResources(node: DtNode): boolean {
+  if (node.properties.has('interrupts') || node.properties.has('interrupts-extended')) return true;
+  return node.properties.has('reg') && (node.parent?.properties.has('ranges') ?? false);
+}
+
+const FLAGS = ['xen,passthrough', 'xen,force-assign-without-iommu', 'direct-map', 'vpl011'] as const;
+/** Names that only a domain's node gives this meaning. */
+const OF_DOMAINS = new Set(['direct-map', 'vpl011']);
+
+function flagsWithValue(node: DtNode): DtProperty[] {
+  return FLAGS.flatMap((name) => {
+    const property = node.properties.get(name);
+    if (!property || property.value.bytes.length === 0) return [];
+    return OF_DOMAINS.has(name) && !compatibles(node).includes('xen,domain') ? [] : [property];
+  });
+}
+
+const booleanValue: Rule = {
+  id: 'xen-boolean-has-value',
+  severity: 'warning',
+  title: 'Flag of Xen with a value',
+  properties: FLAGS,
+  platforms: ['xen-host', 'xen-domu', 'xen-dom0'],
+  knows: 'node',
+  doc: `Xen only asks whether the property is there. A value means nothing: \`<0>\` switches the flag on as well.
+Delete the value, or the property where it was meant to be off.`,
+  source: 'Xen 4.22 xen/include/xen/device_tree.h:dt_property_read_bool; docs/misc/arm/device-tree/booting.txt',
+  example: {
+    bad: smmuBoard(
+      'dma { compatible = "vendor,dma"; interrupts-extended = <&gic 9>; iommus = <&smmu 4>; xen,passthrough = <1>; };',
+    ),
+    good: smmuBoard(
+      'dma { compatible = "vendor,dma"; interrupts-extended = <&gic 9>; iommus = <&smmu 4>; xen,passthrough; };',
+    ),
+    platform: { kind: 'xen-host' },
+  },
+  *check(_context, node) {
+    for (const property of flagsWithValue(node)) {
+      const zero = property.value.bytes.every((byte) => byte === 0);
+      yield {
+        message: `Xen only asks whether \`${property.name}\` is there; with ${zero ? 'a value of 0 it is on, too' : 'any value it is on'}.`,
+        span: lastSet(property).name,
+        data: property.name,
+        ...(!zero && { fix: 'Delete the value' }),
+      };
+    }
+  },
+  fix(context, node, finding) {
+    const property = node.properties.get(String(finding.data));
+    if (!property) return undefined;
+    return { title: finding.fix ?? '', edits: [replaceProperty(context.text, property, { name: property.name })] };
+  },
+};
+
+export const XEN_PASSTHROUGH_RULES: readonly Rule[] = [unprotected, childUnmarked, booleanValue];
