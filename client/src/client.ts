@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What desktop and web share: which documents are served, the commands, the status item that names the active board.
 import * as vscode from 'vscode';
-import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
+import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
 import type { BoardsResult, ExplainResult, TextResult } from './protocol.ts';
 
 /** `devicetree` is what other extensions call the same language. */
@@ -10,18 +10,25 @@ const LANGUAGES = ['dts', 'devicetree'];
 /** Pages that the server writes: reports, resolved trees, rules. */
 const PAGES = 'devicetree-iommu';
 
-export const CLIENT_OPTIONS: LanguageClientOptions = {
-  documentSelector: LANGUAGES.map((language) => ({ language })),
-  initializationOptions: { rulePage: 'command:devicetreeIommu.showRule?%5B%22{id}%22%5D' },
-  // A kernel tree has tens of thousands of files: pulling those that are open is enough.
-  diagnosticPullOptions: { onChange: true, onTabs: true },
-  // A resolved tree is shown in the same language, but it is an answer of the server, not a question.
-  middleware: {
-    didOpen: (document, next) => (isPage(document) ? Promise.resolve() : next(document)),
-    didChange: (event, next) => (isPage(event.document) ? Promise.resolve() : next(event)),
-    didClose: (document, next) => (isPage(document) ? Promise.resolve() : next(document)),
-  },
-};
+/**
+ * Files, untitled texts, and the file systems of the workspace's folders. Other schemes are read-only texts beside a
+ * file, as Git, the timeline and merge editors show them, or answers of this server: they are no questions to it.
+ */
+function servedSchemes(): string[] {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return [...new Set(['file', 'untitled', ...folders.map(({ uri }) => uri.scheme)])];
+}
+
+export function clientOptions(): LanguageClientOptions {
+  return {
+    documentSelector: LANGUAGES.flatMap((language) => servedSchemes().map((scheme) => ({ language, scheme }))),
+    initializationOptions: { rulePage: 'command:devicetreeIommu.showRule?%5B%22{id}%22%5D' },
+    // A kernel tree has tens of thousands of files: pulling those that are open is enough.
+    diagnosticPullOptions: { onChange: true, onTabs: true },
+    // A request that fails is told in the output channel: while one types, a message each time would be in the way.
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+  };
+}
 
 export type StartClient = () => Promise<BaseLanguageClient>;
 
@@ -186,11 +193,9 @@ async function show(uri: vscode.Uri, language?: string): Promise<void> {
 
 function activeDocument(): vscode.TextDocument | undefined {
   const document = vscode.window.activeTextEditor?.document;
-  return document && LANGUAGES.includes(document.languageId) && !isPage(document) ? document : undefined;
-}
-
-function isPage(document: vscode.TextDocument): boolean {
-  return document.uri.scheme === PAGES;
+  return document && LANGUAGES.includes(document.languageId) && servedSchemes().includes(document.uri.scheme)
+    ? document
+    : undefined;
 }
 
 function identifier(document: vscode.TextDocument): { readonly uri: string } {

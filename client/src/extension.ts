@@ -2,13 +2,13 @@
 // Desktop entry: starts the server as a process.
 import type { ExtensionContext } from 'vscode';
 import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-languageclient/node';
-import { activateWith, CLIENT_OPTIONS } from './client.ts';
+import { activateWith, clientOptions } from './client.ts';
 
 export function activate(context: ExtensionContext): Promise<unknown> {
   const module = context.asAbsolutePath('dist/server.cjs');
   const server: ServerOptions = { module, transport: TransportKind.stdio };
   return activateWith(context, async () => {
-    const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', server, CLIENT_OPTIONS);
+    const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', server, clientOptions());
     await client.start();
     return client;
   });

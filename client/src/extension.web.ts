@@ -2,7 +2,7 @@
 // Web entry: starts the server in a worker, and lends it files, of which a worker has none.
 import * as vscode from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/browser';
-import { activateWith, CLIENT_OPTIONS } from './client.ts';
+import { activateWith, clientOptions } from './client.ts';
 import type { LendParams, LentFiles } from './protocol.ts';
 
 export function activate(context: vscode.ExtensionContext): Promise<unknown> {
@@ -13,7 +13,7 @@ export function activate(context: vscode.ExtensionContext): Promise<unknown> {
     );
     const worker = new Worker(file('server-web.js').toString(true));
     worker.postMessage({ runtime, grammar });
-    const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', worker, CLIENT_OPTIONS);
+    const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', worker, clientOptions());
     client.onRequest('dtIommu/lend', lend);
     await client.start();
     return client;

@@ -3,7 +3,6 @@
 import { describe, expect, test } from 'vitest';
 import { Lines } from '#host/lsp/convert.ts';
 import { Scheduler } from '#host/lsp/scheduler.ts';
-import { pathOfUri } from '#host/lsp/workspace.ts';
 
 describe('lines', () => {
   const text = 'aü€😀b\r\nsecond\n';
@@ -29,14 +28,6 @@ describe('lines', () => {
     expect(new Lines(text, 'utf-8').offset({ line: 9, character: 0 })).toBe(text.length);
   });
 });
-
-test.each([
-  ['file:///a/b%20c.dts', '/a/b c.dts'],
-  ['file:///c%3A/dts/x.dts', '/c:/dts/x.dts'],
-  ['vscode-test-web://mount/board.dts', '/board.dts'],
-  ['untitled:Untitled-1', '/untitled/Untitled-1'],
-  ['file:///a/%zz.dts', '/a/%zz.dts'],
-])('%s is %s', (uri, path) => expect(pathOfUri(uri)).toBe(path));
 
 describe('scheduler', () => {
   function scheduler() {

@@ -5,6 +5,7 @@ import type { CodeAction, Diagnostic, Hover, TextEdit } from 'vscode-languageser
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { ClientFiles } from '#host/lsp/client-files.ts';
 import type { BoardsResult, LendParams } from '#host/lsp/protocol.ts';
+import { pathOfUri } from '#host/lsp/uris.ts';
 import { LanguageClient, StaticFiles } from '#test/support/language-client.ts';
 
 const URI = 'file:///guest.dts';
@@ -238,10 +239,11 @@ describe('boards of a shared file', () => {
       return { texts: {}, folders: { 'web://mount/': ['Makefile'] } };
     };
     const lent = new ClientFiles(lend);
-    expect(lent.isFile('/Makefile')).toBe(false);
-    await lent.load((path) => `web://mount${path}`);
+    const makefile = pathOfUri('web://mount/Makefile');
+    expect(lent.isFile(makefile)).toBe(false);
+    await lent.load();
     expect(asked).toEqual(['web://mount/']);
-    expect(lent.isFile('/Makefile')).toBe(true);
+    expect(lent.isFile(makefile)).toBe(true);
   });
 });
 

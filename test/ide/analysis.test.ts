@@ -181,9 +181,10 @@ test.each(['/ { dma { iommus = <1>; }; };\n', '/ { };', '', 'é "open\n/* \r\n']
   (text) => {
     const { analysis } = workspace({ '/a.dts': text });
     analysis.open('/a.dts', text);
-    const before = analysis.view('/a.dts')?.snapshot.problems();
-    analysis.rehearse('/a.dts');
+    const before = analysis.view('/a.dts')?.snapshot;
+    analysis.rehearsal('/a.dts')?.();
     expect(analysis.view('/a.dts')?.text).toBe(text);
-    expect(analysis.view('/a.dts')?.snapshot.problems()).toEqual(before);
+    // Not even worked out again.
+    expect(analysis.view('/a.dts')?.snapshot).toBe(before);
   },
 );

@@ -25,8 +25,9 @@ export interface TextEdit {
   readonly text: string;
 }
 
-/** The offset at which every line starts; the first entry is 0. `\r\n` and `\n` end lines. */
+/** The offset at which every line starts; the first entry is 0. `\n`, `\r\n` and a lone `\r` end lines, as in the LSP. */
 export function lineStarts(text: string): number[] {
+  if (text.includes('\r')) return [0, ...[...text.matchAll(/\r\n|\n|\r/g)].map((end) => end.index + end[0].length)];
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return starts;

@@ -77,7 +77,7 @@ export function readProject(json: unknown, folder: string): ProjectReading {
   const complaints: string[] = [];
   const project: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(json)) {
-    const reader = READERS[name as keyof Project];
+    const reader = Object.hasOwn(READERS, name) ? READERS[name as keyof Project] : undefined;
     if (!reader) {
       if (name !== '$schema') complaints.push(`\`${name}\` is not a field of ${PROJECT_FILE}; it is ignored.`);
       continue;

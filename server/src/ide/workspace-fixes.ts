@@ -18,13 +18,12 @@ export interface WorkspaceFix {
   readonly skipped: number;
 }
 
-/** Only files below the folder change. */
-export function fixWorkspace(analysis: Analysis, folder: string, rule: string): WorkspaceFix {
+/** Only files below the folders change. */
+export function fixWorkspace(analysis: Analysis, folders: readonly string[], rule: string): WorkspaceFix {
   const copy = analysis.copy();
-  // In a browser the folder may be the root of its file system.
-  const prefix = folder.endsWith('/') ? folder : `${folder}/`;
-  const inside = (path: string) => path.startsWith(prefix);
-  const boards = boardsWith(copy, folder, rule).filter(inside);
+  const prefixes = folders.map((folder) => (folder.endsWith('/') ? folder : `${folder}/`));
+  const inside = (path: string) => prefixes.some((prefix) => path.startsWith(prefix));
+  const boards = [...new Set(folders.flatMap((folder) => boardsWith(copy, folder, rule)))].filter(inside).sort();
   const repairs = new Repairs();
   for (const file of boards.slice(0, MAX_BOARDS)) {
     repairs.board(copy, {
@@ -37,7 +36,7 @@ export function fixWorkspace(analysis: Analysis, folder: string, rule: string): 
   return { edits: repairs.edits(), fixed: repairs.fixed, skipped: Math.max(0, boards.length - MAX_BOARDS) };
 }
 
-/** Boards whose text, or whose shared files' text, has what the rule looks at; in path order, also of other folders. */
+/** Boards whose text, or whose shared files' text, has what the rule looks at, also of other folders. */
 function boardsWith(analysis: Analysis, folder: string, rule: string): string[] {
   const properties = CATALOGUE.byId.get(rule)?.properties;
   const names = Array.isArray(properties) ? properties : undefined;
@@ -47,7 +46,7 @@ function boardsWith(analysis: Analysis, folder: string, rule: string): string[] 
     if (names && !names.some((name) => text.includes(name))) continue;
     for (const board of isBoard(file) ? [file] : analysis.boardsOf(file, true)) found.add(board);
   }
-  return [...found].sort();
+  return [...found];
 }
 
 function* textsBelow(files: FileSystem, folder: string): Generator<string> {

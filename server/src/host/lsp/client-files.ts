@@ -3,7 +3,7 @@
 import { dirname, join, type SourceFile } from '#base/files.ts';
 import type { ServerFiles } from './environment.ts';
 import type { LendParams, LentFiles } from './protocol.ts';
-import { pathOfUri } from './workspace.ts';
+import { pathOfUri, uriOfPath } from './uris.ts';
 
 /** Asks the client; texts and folders come back under the URIs that were asked for. */
 export type Lend = (params: LendParams) => Promise<LentFiles>;
@@ -57,15 +57,15 @@ export class ClientFiles implements ServerFiles {
     return [];
   }
 
-  async load(uri: (path: string) => string): Promise<readonly string[]> {
+  async load(): Promise<readonly string[]> {
     const texts = [...this.#wantedTexts];
     const folders = [...this.#wantedFolders];
     if (texts.length + folders.length === 0) return [];
     this.#wantedTexts.clear();
     this.#wantedFolders.clear();
     const lent = await this.#lend({
-      texts: texts.map(uri),
-      folders: folders.map(uri),
+      texts: texts.map(uriOfPath),
+      folders: folders.map(uriOfPath),
     });
     for (const [name, text] of Object.entries(lent.texts)) {
       const path = pathOfUri(name);

@@ -12,7 +12,7 @@ export interface ServerFiles extends FileSystem {
    * Only where files come from the client: fetches what answers lacked so far, and gives the paths that are known now.
    * Empty: nothing was lacking.
    */
-  load?(uri: (path: string) => string): Promise<readonly string[]>;
+  load?(): Promise<readonly string[]>;
 }
 
 export interface Environment {

@@ -53,7 +53,7 @@ export const FEATURES: Partial<ServerCapabilities> = {
 
 export function registerFeatures(connection: Connection, answer: Answer): void {
   connection.onHover(({ textDocument, position }, token) =>
-    answer('hover', token, null, (session) => {
+    answer('hover', token, (session) => {
       const at = viewAt(session, textDocument.uri, position);
       const found = at && hover(at.view, at.offset, linkOf(session.workspace, at.view.snapshot));
       if (!found) return null;
@@ -64,25 +64,25 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
     }),
   );
   connection.onCompletion(({ textDocument, position }, token) =>
-    answer('completion', token, [], (session) => completionsOf(session, textDocument.uri, position)),
+    answer('completion', token, (session) => completionsOf(session, textDocument.uri, position)),
   );
   connection.onDefinition(({ textDocument, position }, token) =>
-    answer('definition', token, [], (session) => {
+    answer('definition', token, (session) => {
       const at = viewAt(session, textDocument.uri, position);
       return at ? definition(at.view, at.offset).map((span) => locationOf(session.workspace, span)) : [];
     }),
   );
   connection.onReferences(({ textDocument, position, context }, token) =>
-    answer('references', token, [], (session) => {
+    answer('references', token, (session) => {
       const at = viewAt(session, textDocument.uri, position);
       const spans = at ? references(at.view, at.offset, context.includeDeclaration) : [];
       return spans.map((span) => locationOf(session.workspace, span));
     }),
   );
   registerStructure(connection, answer);
-  connection.onCodeAction((params, token) => answer('codeAction', token, [], (session) => actionsOf(session, params)));
+  connection.onCodeAction((params, token) => answer('codeAction', token, (session) => actionsOf(session, params)));
   connection.onCodeActionResolve((action, token) =>
-    answer('codeAction/resolve', token, action, (session) => {
+    answer('codeAction/resolve', token, (session) => {
       const data = action.data as FixAllData | undefined;
       return data ? { ...action, edit: fixAllEdit(session, data) } : action;
     }),
@@ -92,13 +92,13 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
 /** What a file looks like as a whole: asked for after every change, not at a position. */
 function registerStructure(connection: Connection, answer: Answer): void {
   connection.onDocumentSymbol(({ textDocument: { uri } }, token) =>
-    answer('documentSymbol', token, [], (session) => {
+    answer('documentSymbol', token, (session) => {
       const at = fileOf(session, uri);
       return at ? outline(at.ast).map((entry) => symbolOf(at.lines, entry)) : [];
     }),
   );
   connection.onFoldingRanges(({ textDocument: { uri } }, token) =>
-    answer('foldingRange', token, [], (session) => {
+    answer('foldingRange', token, (session) => {
       const at = fileOf(session, uri);
       return at
         ? folds(at.view.text, at.ast).map(({ kind, start, end }): FoldingRange => {
@@ -115,7 +115,7 @@ function registerStructure(connection: Connection, answer: Answer): void {
     }),
   );
   connection.onDocumentLinks(({ textDocument: { uri } }, token) =>
-    answer('documentLink', token, [], (session) => {
+    answer('documentLink', token, (session) => {
       const at = fileOf(session, uri);
       const found = at ? links(at.view) : [];
       return found.map(({ span, target }) => ({
@@ -125,7 +125,7 @@ function registerStructure(connection: Connection, answer: Answer): void {
     }),
   );
   connection.languages.semanticTokens.on(({ textDocument: { uri } }, token) =>
-    answer('semanticTokens', token, { data: [] }, (session) => {
+    answer('semanticTokens', token, (session) => {
       const at = fileOf(session, uri);
       const builder = new SemanticTokensBuilder();
       for (const { start, end, type, declaration } of at ? semanticTokens(at.view) : []) {
@@ -255,11 +255,11 @@ function resolves({ client }: Session): boolean {
 
 /** The editor can show changes before it makes them, and there is a folder with more than the open file. */
 function reviews({ client, workspace }: Session): boolean {
-  return workspace.folder !== undefined && client.workspace?.workspaceEdit?.changeAnnotationSupport !== undefined;
+  return workspace.folders.length > 0 && client.workspace?.workspaceEdit?.changeAnnotationSupport !== undefined;
 }
 
-function workspaceFixEdit({ analysis, workspace }: Session, folder: string, rule: string): WorkspaceEdit {
-  const { edits, fixed, skipped } = fixWorkspace(analysis, folder, rule);
+function workspaceFixEdit({ analysis, workspace }: Session, folders: readonly string[], rule: string): WorkspaceEdit {
+  const { edits, fixed, skipped } = fixWorkspace(analysis, folders, rule);
   const left = skipped > 0 ? `; ${skipped} more boards: \`dt-iommu fix --rule ${rule}\`` : '';
   const review = { label: `${rule}: ${fixed} problems${left}`, needsConfirmation: true };
   return workspaceEditOf(workspace, edits, (file) => workspace.version(file), review);
@@ -267,9 +267,7 @@ function workspaceFixEdit({ analysis, workspace }: Session, folder: string, rule
 
 function fixAllEdit(session: Session, { uri, rule, all }: FixAllData): WorkspaceEdit {
   const { analysis, workspace } = session;
-  if (all && rule !== undefined && workspace.folder !== undefined) {
-    return workspaceFixEdit(session, workspace.folder, rule);
-  }
+  if (all && rule !== undefined) return workspaceFixEdit(session, workspace.folders, rule);
   const path = workspace.path(uri);
   const choice = analysis.view(path)?.choice ?? { board: path };
   const wanted = (problem: Problem) =>

@@ -24,7 +24,7 @@ export function registerRequests(connection: Connection, answer: Answer, progres
     compute: (session: Session, params: P) => R | null,
   ) => {
     connection.onRequest<unknown, void>(method, (params: P, token: CancellationToken) =>
-      answer<R | null>(method, token, null, (session) => compute(session, params)),
+      answer<R | null>(method, token, (session) => compute(session, params)),
     );
   };
   // The first time, this reads the includes of every source below the architecture's folder.
@@ -32,7 +32,7 @@ export function registerRequests(connection: Connection, answer: Answer, progres
     protocol.boards.method,
     (params: protocol.BoardsParams, token: CancellationToken) =>
       progress('Devicetree IOMMU: looking for boards', () =>
-        answer(protocol.boards.method, token, null, (session) => boardsOf(session, params)),
+        answer(protocol.boards.method, token, (session) => boardsOf(session, params)),
       ),
   );
   handle(protocol.selectBoard, (session, params) => {

@@ -23,7 +23,8 @@ import type { ClientOptions } from './protocol.ts';
 import { registerRequests } from './requests.ts';
 import { Scheduler } from './scheduler.ts';
 import { readSettings, SECTION } from './settings.ts';
-import { pathOfUri, Workspace } from './workspace.ts';
+import { pathOfUri } from './uris.ts';
+import { Workspace } from './workspace.ts';
 
 /** What handlers work with once the client has said what it can do. */
 export interface Session {
@@ -37,13 +38,8 @@ export interface Session {
   boardChanged(path: string): void;
 }
 
-/** Runs `compute`, again after each load where files come from the client; an error is logged and `empty` answered. */
-export type Answer = <T>(
-  name: string,
-  token: CancellationToken,
-  empty: T,
-  compute: (session: Session) => T,
-) => Promise<T>;
+/** Runs `compute`, again after each load where files come from the client. What it throws is logged and is the answer. */
+export type Answer = <T>(name: string, token: CancellationToken, compute: (session: Session) => T) => Promise<T>;
 
 /** Edits tried in the pause after the first document is opened, so that the first keystroke is as fast as the tenth. */
 const REHEARSALS = 8;
@@ -70,7 +66,8 @@ class Server {
   readonly #scheduler: Scheduler;
   readonly #published = new Map<string, string>();
   #session: Session | undefined;
-  #folder = '';
+  #initialized = false;
+  #shutDown = false;
   #rehearsals = REHEARSALS;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -83,11 +80,18 @@ class Server {
   register(): void {
     const connection = this.#connection;
     connection.onInitialize((params) => this.#initialize(params));
-    connection.onInitialized(() => this.#initialized());
+    connection.onInitialized(() => this.#begin());
+    connection.onShutdown(() => this.#shutdown());
+    // What nothing else answers: the protocol has answers of its own before `initialize` and after `shutdown`.
+    connection.onRequest((method) => {
+      this.#running();
+      throw new ResponseError(ErrorCodes.MethodNotFound, `${method} is not offered`);
+    });
     connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) =>
       this.#guard('didOpen', ({ analysis, workspace }) => {
         if (!this.#watches()) this.#refreshFiles();
         const path = workspace.open(uri, version, text);
+        if (path === undefined) return;
         this.#scheduler.changed(path, analysis.opened());
         this.#rehearse(path);
         this.#askLater();
@@ -118,7 +122,7 @@ class Server {
     );
     connection.onDidChangeConfiguration(({ settings }) => this.#readSettings(settings?.[SECTION]));
     connection.languages.diagnostics.on(({ textDocument: { uri } }, token) =>
-      this.#answer('diagnostic', token, { kind: 'full' as const, items: [] }, (session) => ({
+      this.#answer('diagnostic', token, (session) => ({
         kind: 'full' as const,
         items: this.#diagnosticsOf(session, session.workspace.path(uri)),
       })),
@@ -127,18 +131,31 @@ class Server {
     registerRequests(connection, this.#answer, this.#withProgress);
   }
 
+  /** The session, while requests are answered. */
+  #running(): Session {
+    if (this.#shutDown) throw new ResponseError(ErrorCodes.InvalidRequest, 'the server was shut down');
+    if (!this.#session) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'the server is not initialized');
+    return this.#session;
+  }
+
+  #shutdown(): void {
+    this.#running();
+    this.#shutDown = true;
+    this.#session = undefined;
+    this.#rehearsals = 0;
+    clearTimeout(this.#pause);
+  }
+
   async #initialize(params: InitializeParams): Promise<InitializeResult> {
+    if (this.#initialized) throw new ResponseError(ErrorCodes.InvalidRequest, 'the server is initialized already');
+    this.#initialized = true;
     const { files, grammar } = this.#environment;
     const { capabilities, initializationOptions, workspaceFolders, rootUri } = params;
     const utf8 = capabilities.general?.positionEncodings?.[0] === PositionEncodingKind.UTF8;
     const encoding: Encoding = utf8 ? 'utf-8' : 'utf-16';
     const analysis = new Analysis(await grammar, files);
     const workspace = new Workspace(analysis, files, encoding);
-    const root = workspaceFolders?.[0]?.uri ?? rootUri;
-    if (root) {
-      workspace.setRoot(root);
-      this.#folder = pathOfUri(root);
-    }
+    workspace.setFolders(workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []));
     const options = (initializationOptions ?? {}) as ClientOptions;
     this.#session = {
       analysis,
@@ -161,7 +178,7 @@ class Server {
     };
   }
 
-  async #initialized(): Promise<void> {
+  async #begin(): Promise<void> {
     const connection = this.#connection;
     try {
       if (this.#watches()) {
@@ -184,7 +201,7 @@ class Server {
     if (!session) return;
     const asks = session.client.workspace?.configuration === true;
     const value = asks ? await this.#connection.workspace.getConfiguration(SECTION) : sent;
-    const { settings, complaints } = readSettings(value, this.#folder);
+    const { settings, complaints } = readSettings(value, session.workspace.folders[0] ?? '');
     for (const complaint of complaints) this.#connection.window.showWarningMessage(complaint);
     if (!asks && Object.keys(settings).length === 0 && sent === undefined) return;
     session.analysis.setSettings(settings);
@@ -232,7 +249,8 @@ class Server {
     const version = session?.workspace.version(path) ?? null;
     if (!session || version === null || this.#pulls()) return;
     const uri = session.workspace.uri(path);
-    const items = await this.#answer('publish', NEVER, undefined, () => this.#diagnosticsOf(session, path));
+    // What fails leaves the problems that the client has.
+    const items = await this.#answer('publish', NEVER, () => this.#diagnosticsOf(session, path)).catch(() => undefined);
     if (!items || session.workspace.version(path) !== version) return;
     const content = JSON.stringify([version, items]);
     if (this.#published.get(path) === content) return;
@@ -240,20 +258,19 @@ class Server {
     await this.#connection.sendDiagnostics({ uri, version, diagnostics: items });
   }
 
-  readonly #answer: Answer = async (name, token, empty, compute) => {
-    const session = this.#session;
-    if (!session) throw new ResponseError(ErrorCodes.ServerNotInitialized, 'not initialized');
+  readonly #answer: Answer = async (name, token, compute) => {
+    const session = this.#running();
     const { files } = this.#environment;
     for (;;) {
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, name);
       try {
         const result = compute(session);
-        const loaded = files.load ? await files.load((path) => session.workspace.uri(path)) : [];
+        const loaded = files.load ? await files.load() : [];
         if (loaded.length === 0) return result;
         session.analysis.filesChanged(loaded);
       } catch (error) {
         this.#log(name, error);
-        return empty;
+        throw new ResponseError(ErrorCodes.InternalError, `${name}: ${error instanceof Error ? error.message : error}`);
       } finally {
         this.#environment.rest?.();
       }
@@ -261,13 +278,17 @@ class Server {
   };
 
   /** Stops at the first change: from then on the user's own keystrokes do it. */
-  #rehearse(path: string): void {
+  #rehearse(path: string, edit?: () => void): void {
     if (this.#rehearsals === 0) return;
     setTimeout(() => {
       if (this.#rehearsals === 0) return;
       this.#rehearsals--;
-      this.#guard('rehearse', ({ analysis }) => analysis.rehearse(path));
-      this.#rehearse(path);
+      let next = edit;
+      this.#guard('rehearse', ({ analysis }) => {
+        next ??= analysis.rehearsal(path);
+        next?.();
+      });
+      this.#rehearse(path, next);
     }, REHEARSAL_PAUSE);
   }
 

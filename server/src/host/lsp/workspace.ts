@@ -1,57 +1,57 @@
 // SPDX-License-Identifier: MIT
 // The client's documents: URIs and paths, versions, changes in the order in which they came.
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
-import { normalize } from '#base/files.ts';
 import type { Analysis } from '#ide/analysis.ts';
 import type { FileSystem } from '#ide/file-system.ts';
 import type { Change } from '#syntax/parser.ts';
 import { type Encoding, Lines, type Places } from './convert.ts';
+import { pathOfUri, ServedSchemes, uriOfPath } from './uris.ts';
 
 interface Document {
   readonly uri: string;
-  readonly path: string;
+  /** `undefined` for a document that is not served: it is kept up to date, and nothing is said of it. */
+  readonly path: string | undefined;
   readonly version: number;
   readonly text: string;
 }
 
+/** Documents are known by their URIs; the analysis knows each of them by a path that no other open document has. */
 export class Workspace implements Places {
   readonly #analysis: Analysis;
   readonly #files: FileSystem;
   readonly #encoding: Encoding;
+  readonly #served: ServedSchemes;
   readonly #byUri = new Map<string, Document>();
   readonly #byPath = new Map<string, Document>();
   readonly #lines = new Map<string, { readonly text: string; readonly lines: Lines }>();
-  /** Scheme and authority of files that no document names: `file://`, or what the editor's folder has. */
-  #origin = 'file://';
-  #folder: string | undefined;
+  #folders: readonly string[] = [];
 
-  constructor(analysis: Analysis, files: FileSystem, encoding: Encoding) {
+  constructor(analysis: Analysis, files: FileSystem, encoding: Encoding, served = new ServedSchemes()) {
     this.#analysis = analysis;
     this.#files = files;
     this.#encoding = encoding;
+    this.#served = served;
   }
 
-  /** The folder that the editor has open. */
-  get folder(): string | undefined {
-    return this.#folder;
+  /** The paths of the folders that the editor has open. */
+  get folders(): readonly string[] {
+    return this.#folders;
   }
 
-  setRoot(uri: string): void {
-    this.#origin = originOf(uri);
-    this.#folder = pathOfUri(uri);
+  setFolders(uris: readonly string[]): void {
+    for (const uri of uris) this.#served.add(uri);
+    this.#folders = uris.map(pathOfUri);
   }
 
-  open(uri: string, version: number, text: string): string {
-    if (this.#byUri.size === 0 && !uri.startsWith('untitled:')) this.#origin = originOf(uri);
-    const plain = pathOfUri(uri);
-    // The same file may be reached through a symbolic link: problems name the real one.
-    const path = this.#files.read(plain)?.path ?? plain;
-    this.#remember({ uri, path, version, text });
-    this.#analysis.open(path, text);
-    return path;
+  /** The path of the document, or `undefined` when it is not served. */
+  open(uri: string, version: number, text: string): string | undefined {
+    this.close(uri);
+    this.#remember({ uri, path: undefined, version, text });
+    this.#settle();
+    return this.#byUri.get(uri)?.path;
   }
 
-  /** The path of the document, or `undefined` when the client never opened it. */
+  /** The path of the document, or `undefined` when the client never opened it or it is not served. */
   change(uri: string, version: number, events: readonly TextDocumentContentChangeEvent[]): string | undefined {
     const document = this.#byUri.get(uri);
     if (!document) return undefined;
@@ -65,25 +65,30 @@ export class Workspace implements Places {
       text = text.slice(0, start) + event.text + text.slice(end);
     }
     this.#remember({ ...document, version, text });
-    this.#analysis.edit(document.path, changes);
+    if (document.path !== undefined) this.#analysis.edit(document.path, changes);
     return document.path;
   }
 
+  /** The path that the document had, or `undefined` when it had none. */
   close(uri: string): string | undefined {
     const document = this.#byUri.get(uri);
     if (!document) return undefined;
     this.#byUri.delete(uri);
+    if (document.path === undefined) return undefined;
     this.#byPath.delete(document.path);
     this.#analysis.close(document.path);
+    this.#settle();
     return document.path;
   }
 
+  /** The path of a URI; that of a document that is not served is the path of no file. */
   path(uri: string): string {
-    return this.#byUri.get(uri)?.path ?? pathOfUri(uri);
+    const document = this.#byUri.get(uri);
+    return document ? (document.path ?? `/:unserved:/${uri}`) : pathOfUri(uri);
   }
 
   uri(path: string): string {
-    return this.#byPath.get(path)?.uri ?? this.#origin + path.split('/').map(encodeURIComponent).join('/');
+    return this.#byPath.get(path)?.uri ?? uriOfPath(path);
   }
 
   /** `null` for a document that is not open, as the protocol wants it. */
@@ -100,27 +105,44 @@ export class Workspace implements Places {
     return lines;
   }
 
+  /** Documents came or went: each gets the path that is its own now. */
+  #settle(): void {
+    const places = this.#places();
+    const moved = [...this.#byUri.values()].filter(({ uri, path }) => places.get(uri) !== path);
+    for (const { path } of moved) {
+      if (path === undefined) continue;
+      this.#byPath.delete(path);
+      this.#analysis.close(path);
+    }
+    for (const document of moved) {
+      const path = places.get(document.uri);
+      this.#remember({ ...document, path });
+      if (path !== undefined) this.#analysis.open(path, document.text);
+    }
+  }
+
+  /**
+   * The path of each document that has one. The same file may be reached through a symbolic link: problems name the
+   * real one. When that is open itself, the other is another text, and keeps the name of the link. Of two URIs that name
+   * one path, the first has it.
+   */
+  #places(): Map<string, string> {
+    const served = [...this.#byUri.keys()].filter((uri) => this.#served.has(uri));
+    const owners = new Map<string, string>();
+    const claim = (path: string, uri: string) => owners.has(path) || owners.set(path, uri);
+    for (const uri of served) claim(pathOfUri(uri), uri);
+    const places = new Map([...owners].map(([path, uri]) => [uri, path]));
+    for (const [uri, plain] of places) {
+      const real = this.#files.read(plain)?.path ?? plain;
+      if (real === plain || owners.has(real)) continue;
+      owners.set(real, uri);
+      places.set(uri, real);
+    }
+    return places;
+  }
+
   #remember(document: Document): void {
     this.#byUri.set(document.uri, document);
-    this.#byPath.set(document.path, document);
+    if (document.path !== undefined) this.#byPath.set(document.path, document);
   }
-}
-
-/** The path part, decoded; `untitled:Untitled-1` gets one that no file has. */
-export function pathOfUri(uri: string): string {
-  const match = /^[\w+.-]+:(?:\/\/[^/]*)?(.*?)(?:[?#].*)?$/.exec(uri);
-  const path = decode(match?.[1] ?? uri);
-  return normalize(path.startsWith('/') ? path : `/untitled/${path}`);
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-function originOf(uri: string): string {
-  return /^[\w+.-]+:(?:\/\/[^/]*)?/.exec(uri)?.[0] ?? 'file://';
 }
