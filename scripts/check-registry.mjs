@@ -40,8 +40,8 @@ if (!kernel || rest.length > 0 || !existsSync(join(kernel, 'Makefile'))) {
 }
 
 const { DRIVERS } = await loadCore('model/drivers/index.ts');
-const { inVersions } = await loadCore('model/platform.ts');
-const { SUPPLIER_BINDINGS } = await loadCore('model/suppliers.ts');
+const { inVersions } = await loadCore('model/platform/platform.ts');
+const { SUPPLIER_BINDINGS } = await loadCore('model/probe/suppliers.ts');
 const version = kernelVersion();
 const sources = readSources();
 const differences = [];

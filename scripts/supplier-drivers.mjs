@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Writes the table of suppliers' drivers (server/src/model/drivers/supplying.ts) from a Linux source: which option builds
-// the driver of each node that another node of one of Linux's boards waits for.
+// Writes the table of suppliers' drivers (server/src/model/drivers/supplier-drivers.generated.ts) from a Linux source:
+// which option builds the driver of each node that another node of one of Linux's boards waits for.
 // usage: node scripts/supplier-drivers.mjs KERNEL
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -8,7 +8,7 @@ import { loadCore } from './load-core.mjs';
 import { kernelIncludes, Workbench } from './oracle/core.mjs';
 import { deviceTrees } from './oracle/kernel.mjs';
 
-const table = new URL('../server/src/model/drivers/supplying.ts', import.meta.url);
+const table = new URL('../server/src/model/drivers/supplier-drivers.generated.ts', import.meta.url);
 
 /** Where drivers are; boards of these architectures. */
 const SOURCES = ['drivers', 'sound', 'arch/arm', 'arch/arm64', 'arch/riscv'];
@@ -162,7 +162,7 @@ function readDrivers() {
 
 /** The strings of every node that somebody waits for on a board of this kernel, and of the nodes around it. */
 async function suppliersOfBoards() {
-  const { suppliersOf } = await loadCore('model/suppliers.ts');
+  const { suppliersOf } = await loadCore('model/probe/suppliers.ts');
   const strings = new Set();
   const folders = grouped(deviceTrees(kernel, ARCHES));
   for (const boards of folders.values()) {

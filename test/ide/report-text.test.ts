@@ -2,7 +2,7 @@
 // The plain text of a report, as `dt-iommu explain` prints it.
 import { expect, test } from 'vitest';
 import { reportText } from '#ide/report-text.ts';
-import type { DmaReport } from '#model/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 
 const guest: DmaReport = {
   path: '/virtio_mmio@2000000',

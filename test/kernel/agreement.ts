@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where the model and a booted Linux disagree about a tree, field by field; what Linux did is never questioned.
-import type { DmaReport } from '#model/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import type { Prediction } from './predict.ts';
 import { compareWaits } from './waits.ts';
 

@@ -3,8 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { DiskFiles } from '#host/sources.ts';
 import { configure, configureAll } from '#model/configure.ts';
-import { platformOf } from '#model/platform.ts';
-import type { DmaReport, Platform } from '#model/types.ts';
+import { platformOf } from '#model/platform/platform.ts';
+import type { Platform } from '#model/platform/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import { loadGrammar } from '#syntax/parser.ts';
 import { Frontend } from '#tree/evaluate.ts';
 import { nodeByPath } from '#tree/query.ts';

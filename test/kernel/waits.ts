@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Whom each device waits for: the model's suppliers against Linux's device links, reasons of deferral and circles.
-import { allCircles } from '#model/circles.ts';
-import { type DeviceLink, deviceLinks, waitReason } from '#model/device-links.ts';
-import { deviceName } from '#model/device-name.ts';
-import { existence } from '#model/existence.ts';
-import { type Machine, machineOf } from '#model/machine.ts';
+import { deviceName } from '#model/devices/device-name.ts';
+import { existence } from '#model/devices/existence.ts';
+import { type Machine, machineOf } from '#model/platform/machine.ts';
+import { allCircles } from '#model/probe/dependency-cycles.ts';
+import { type DeviceLink, deviceLinks, waitReason } from '#model/probe/device-links.ts';
 import { nodeByPath, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Observation, ObservedDevice } from './agreement.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // 32-bit Arm behind an IOMMU, where QEMU's machine and Debian's kernel have no such driver; test/kernel/arm has the rest.
 import { expect, test } from 'vitest';
-import type { Platform } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
 import { configured, reportAt } from '#test/support/reports.ts';
 
 const ARM: Partial<Platform> = { arch: 'arm' };

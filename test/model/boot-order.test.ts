@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The boot order of devices: every device once, after the ones that Linux itself waits for.
 import { expect, test } from 'vitest';
-import { type BootStep, bootOrder, bootWaits } from '#model/boot-order.ts';
+import { type BootStep, bootOrder, bootWaits } from '#model/probe/boot-order.ts';
 import { configured, LINUX_6_12, platform } from '#test/support/reports.ts';
 import { nodeAt, treeOf } from '#test/support/tree.ts';
 

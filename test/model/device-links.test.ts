@@ -2,9 +2,9 @@
 // What fw_devlink makes a probe wait for. Every expectation is what Linux 6.12 said in test/kernel/observations: the
 // reasons in /sys/kernel/debug/devices_deferred, and who was still on that list at the end (waits-*).
 import { describe, expect, test } from 'vitest';
-import { circleOf } from '#model/circles.ts';
-import { deviceLinks, endless, waitReason } from '#model/device-links.ts';
-import { machineOf } from '#model/machine.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import { circleOf } from '#model/probe/dependency-cycles.ts';
+import { deviceLinks, endless, waitReason } from '#model/probe/device-links.ts';
 import { configured, platform } from '#test/support/reports.ts';
 import { nodeAt, treeOf } from '#test/support/tree.ts';
 import { pathOf } from '#tree/query.ts';

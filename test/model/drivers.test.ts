@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from 'vitest';
 import { DRIVERS, driverFor, driverNamed, knownString, knownStrings } from '#model/drivers/index.ts';
-import { compareVersions } from '#model/platform.ts';
-import type { KernelVersion } from '#model/types.ts';
+import { compareVersions } from '#model/platform/platform.ts';
+import type { KernelVersion } from '#model/platform/types.ts';
 import { nodeAt, treeOf } from '#test/support/tree.ts';
 
 const V6_12: KernelVersion = [6, 12];

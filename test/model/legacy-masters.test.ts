@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Masters that `mmu-masters` of an Arm SMMU names, by release and by option, on a board as they were written before 2017.
 import { expect, test } from 'vitest';
-import type { Platform } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
 import { configured, reportAt } from '#test/support/reports.ts';
 
 const SMMU = (name: string, masters: string) => `compatible = "arm,mmu-401"; reg = <${name} 0x10000>;

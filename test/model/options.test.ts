@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What each option of the kernel's command line does to a device: a row per option and value, with the place that reads it.
 import { describe, expect, test } from 'vitest';
-import type { DmaReport } from '#model/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import { reportAt } from '#test/support/reports.ts';
 import { treeOf } from '#test/support/tree.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which PCI functions share a group and which IDs they use, where the kernel lab's machine has no such hardware.
 import { expect, test } from 'vitest';
-import type { KernelVersion } from '#model/types.ts';
+import type { KernelVersion } from '#model/platform/types.ts';
 import { reportAt } from '#test/support/reports.ts';
 
 const BUS = 'device_type = "pci"; #address-cells = <3>; #size-cells = <2>; ranges;';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from 'vitest';
 import { driverNamed } from '#model/drivers/index.ts';
-import { parseCommandLine, parseKernelConfig, parseKernelVersion } from '#model/kernel-options.ts';
+import { unattachedStream } from '#model/iommu/unattached-stream.ts';
+import { parseCommandLine, parseKernelConfig, parseKernelVersion } from '#model/platform/kernel-options.ts';
 import {
   defaultDomain,
   deferralLimit,
@@ -12,9 +13,8 @@ import {
   isEnabled,
   platformOf,
   type Statements,
-  unattachedStream,
-} from '#model/platform.ts';
-import type { Platform } from '#model/types.ts';
+} from '#model/platform/platform.ts';
+import type { Platform } from '#model/platform/types.ts';
 import { treeOf } from '#test/support/tree.ts';
 
 /** A platform of an empty tree that says nothing about itself. */

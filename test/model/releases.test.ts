@@ -3,7 +3,8 @@
 // that changed, before and after. The differences are those of the facts' table A.10, of the driver registry and of the
 // kernels that were booted (6.1 and 6.12).
 import { describe, expect, test } from 'vitest';
-import type { DmaReport, Platform } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import { board, configured, reportAt } from '#test/support/reports.ts';
 import { treeOf } from '#test/support/tree.ts';
 import type { DeviceTree } from '#tree/types.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from 'vitest';
-import { SUPPLIER_BINDINGS, type SupplierOptions, supplierBinding, suppliersOf } from '#model/suppliers.ts';
+import { SUPPLIER_BINDINGS, type SupplierOptions, supplierBinding, suppliersOf } from '#model/probe/suppliers.ts';
 import { nodeAt, treeOf } from '#test/support/tree.ts';
 import { pathOf } from '#tree/query.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Every rule's own example: the bad one shows exactly that rule, the good one nothing, and its fix is safe.
 import { describe, expect, it } from 'vitest';
-import type { Platform } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { RULES } from '#rules/index.ts';
 import { LINUX } from '#test/support/analyse.ts';

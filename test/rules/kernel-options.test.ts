@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The kernel that boots the tree: options in `bootargs` and on the command line, and its configuration.
 import { describe, it } from 'vitest';
-import type { Platform } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
 import { LINUX } from '#test/support/analyse.ts';
 import { checkDiagnostics, checkFix, checkNone } from '#test/support/check.ts';
 

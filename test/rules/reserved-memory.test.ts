@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `/reserved-memory` as Linux takes it at boot: regions in each other's way, pools that become none, ranges of a device.
 import { describe, it } from 'vitest';
-import type { Platform } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
 import { LINUX } from '#test/support/analyse.ts';
 import { checkDiagnostics, checkNone } from '#test/support/check.ts';
 

@@ -3,7 +3,7 @@
 import { normalize } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import { configure } from '#model/configure.ts';
-import type { Platform, XenSystem } from '#model/types.ts';
+import type { Platform, XenSystem } from '#model/platform/types.ts';
 import { type Catalogue, catalogue, type RunInput } from '#rules/engine/catalogue.ts';
 import type { Fix } from '#rules/engine/rule.ts';
 import { planFix, runRules } from '#rules/engine/runner.ts';

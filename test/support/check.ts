@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import type { Problem } from '#base/problem.ts';
 import { applyEdits, lineStarts, positionAt } from '#base/text.ts';
-import type { Platform, PlatformKind } from '#model/types.ts';
+import type { Platform, PlatformKind } from '#model/platform/types.ts';
 import { type AnalyseOptions, type Analysis, analyse, fixOf, LINUX, only } from './analyse.ts';
 import { type Expectation, type Fixture, parseFixture } from './fixture.ts';
 

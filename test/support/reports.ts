@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { parseProject } from '#ide/project.ts';
 import { configure, configureAll } from '#model/configure.ts';
-import type { DmaReport, Platform, XenSystem } from '#model/types.ts';
+import type { Platform, XenSystem } from '#model/platform/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { evaluateText } from './evaluate.ts';
 import { nodeAt, treeOf } from './tree.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The boot order in words: what a device's probe waits for and what ends it, and a board's devices level by level.
-import type { BootOrder, BootStep, BootWait } from '#model/boot-order.ts';
-import type { SupplierDriver } from '#model/supplier-drivers.ts';
+import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
+import type { BootOrder, BootStep, BootWait } from '#model/probe/boot-order.ts';
 
 /** `CONFIG_SM_GCC_8550, a module`: the driver and whether the kernel has it. */
 export function supplierDriverText({ symbol, state }: SupplierDriver): string {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a file is judged with: its source tree, its project file and the editor's settings, and the board it belongs to.
 import { dirname, join } from '#base/files.ts';
-import { platformOf, type Statements } from '#model/platform.ts';
-import type { Platform, PlatformKind, XenSystem } from '#model/types.ts';
+import { platformOf, type Statements } from '#model/platform/platform.ts';
+import type { Platform, PlatformKind, XenSystem } from '#model/platform/types.ts';
 import type { EvaluateOptions } from '#tree/evaluate.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { IncludeIndex, isBoard } from './boards.ts';

@@ -2,7 +2,7 @@
 // Which source tree a file belongs to (Linux, U-Boot, Xen, Zephyr), found by walking upwards, and what follows from it:
 // where its build looks for includes, which version it is, for which platform its device trees are written.
 import { ancestors, join } from '#base/files.ts';
-import type { Platform, PlatformKind } from '#model/types.ts';
+import type { Platform, PlatformKind } from '#model/platform/types.ts';
 import { QUIET_IN_LINUX } from '#rules/dtc/index.ts';
 import type { FileSystem } from './file-system.ts';
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The only place that writes Markdown: a device's report, a node, a property, a macro, a rule, for hovers and pages.
 import type { Span } from '#base/text.ts';
-import type { DmaReport, IommuUse, PciMaps, Platform, Step } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
+import type { DmaReport, IommuUse, PciMaps, Step } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
 import { readable } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // DMA reports as the public JSON of `dt-iommu explain --format json` and `dtIommu/explain` (contracts.md section 3).
 import type { Range, Span } from '#base/text.ts';
-import type { BootOrder, BootWait } from '#model/boot-order.ts';
-import type { SupplierDriver } from '#model/supplier-drivers.ts';
-import type { DmaReport, Platform } from '#model/types.ts';
+import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
+import type { Platform } from '#model/platform/types.ts';
+import type { BootOrder, BootWait } from '#model/probe/boot-order.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import type { Account } from './account.ts';
 
 /** How a place is named: a path relative to the working directory, or a URI. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A DMA report as plain text for a terminal: the verdict first, then the facts, then why.
 import type { Span } from '#base/text.ts';
-import type { Deferral, DmaReport, Step } from '#model/types.ts';
+import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
 import type { Account } from './account.ts';
 import { waitText, wayText } from './boot-text.ts';
 import { driverText, hex, idText, limitName, limitText, otherwiseText, reservedText, verdictText } from './wording.ts';

@@ -3,7 +3,8 @@
 import type { Problem } from '#base/problem.ts';
 import { lineStarts, positionAt, type Range, rangeOf, type Span } from '#base/text.ts';
 import { configure, configureAll } from '#model/configure.ts';
-import type { DmaReport, Platform } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import type { Catalogue, RunInput } from '#rules/engine/catalogue.ts';
 import type { Fix } from '#rules/engine/rule.ts';
 import { type Crash, planFix, type RunResult, runRules } from '#rules/engine/runner.ts';

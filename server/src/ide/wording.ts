@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How a DMA report is put into words: the same in the hover, on the command line and in the topology.
 
-import type { DecodedId, DmaReport, IommuUse, Platform, Reserved, Verdict, XenLimit } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
+import type { DecodedId, DmaReport, IommuUse, Reserved, Verdict, XenLimit } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
 
 /** What each verdict means for the device, as the first line of an answer. */

@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: MIT
 // The effective DMA set-up of a device: the walk of of_dma_configure_id and of_iommu_configure, in their order.
+import { coherence } from '#model/addresses/coherence.ts';
+import type { Addressing, Window } from '#model/addresses/dma-ranges.ts';
+import { functionName, subjectLine } from '#model/devices/device-name.ts';
+import { type Existence, existence } from '#model/devices/existence.ts';
+import { type AskById, madeDevices } from '#model/devices/made-devices.ts';
+import { sayPoolUnused } from '#model/direct/restricted-pool.ts';
+import { withoutIommu } from '#model/direct/without-iommu.ts';
+import { type Binding, revisionDoubt } from '#model/iommu/binding.ts';
+import { domainVerdict } from '#model/iommu/domains.ts';
+import { groupMembers, groupName, pciPlacement } from '#model/iommu/groups.ts';
+import { type IdMap, iommuMap } from '#model/iommu/id-map.ts';
+import { doubtCrowd, refusedByDriver } from '#model/iommu/master-checks.ts';
+import { listed, type Region, reservedByTree } from '#model/iommu/reserved.ts';
+import { failureLines, iommuState } from '#model/iommu/state.ts';
+import type { Subject, Translation } from '#model/iommu/subject.ts';
+import { type Machine, machineOf } from '#model/platform/machine.ts';
+import { treeNodes } from '#model/platform/nodes.ts';
+import { compareVersions } from '#model/platform/platform.ts';
+import type { Platform } from '#model/platform/types.ts';
+import { at, follow, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import type { DmaReport, IommuUse, PciMaps, Verdict, XenFacts } from '#model/report/types.ts';
+import { idSubject, platformSubject, subjectOf } from '#model/systems/subject-of.ts';
+import { sayDomain } from '#model/xen/domain.ts';
+import { type HostView, hostView, xenFacts } from '#model/xen/host.ts';
+import { limitsOf, sayLimits } from '#model/xen/limits.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
-import { type Binding, revisionDoubt } from './binding.ts';
-import { coherence } from './coherence.ts';
-import { functionName, subjectLine } from './device-name.ts';
-import { idSubject, platformSubject, subjectOf } from './devices.ts';
-import type { Addressing, Window } from './dma-ranges.ts';
-import { domainVerdict } from './domains.ts';
-import { doubtCrowd, refusedByDriver } from './drivers/master-checks.ts';
-import { type Existence, existence } from './existence.ts';
-import { groupMembers, groupName, pciPlacement } from './groups.ts';
-import { type IdMap, iommuMap } from './id-map.ts';
-import { failureLines, iommuState } from './iommu-state.ts';
-import { type Machine, machineOf } from './machine.ts';
-import { type AskById, madeDevices } from './made-devices.ts';
-import { treeNodes } from './nodes.ts';
-import { compareVersions } from './platform.ts';
-import { listed, type Region, reservedByTree } from './reserved.ts';
-import { sayPoolUnused } from './restricted-pool.ts';
-import type { Subject, Translation } from './subject.ts';
 import { SYSTEMS } from './systems/index.ts';
-import { at, follow, hex, newTrail, quoted, say, sayIf, type Trail } from './trail.ts';
-import type { DmaReport, IommuUse, PciMaps, Platform, Verdict, XenFacts } from './types.ts';
-import { withoutIommu } from './without-iommu.ts';
-import { sayDomain } from './xen-domain.ts';
-import { type HostView, hostView, xenFacts } from './xen-host.ts';
-import { limitsOf, sayLimits } from './xen-limits.ts';
 
 export interface ConfigureOptions {
   /** A requester ID behind a PCI host bridge, or an ICID behind an fsl-mc node: the answer is that function's. */

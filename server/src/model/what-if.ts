@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What a device would get on a platform that differs in one thing: another option, a driver more, another release.
+import { existence } from '#model/devices/existence.ts';
+import { supplierDriver } from '#model/devices/supplier-drivers.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import { fwDevlink, isEnabled, optionsOf, withOption } from '#model/platform/platform.ts';
+import type { KernelVersion, Platform } from '#model/platform/types.ts';
+import type { DmaReport, Verdict } from '#model/report/types.ts';
 import { nodeByPath } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { configure } from './configure.ts';
 import { driverNamed } from './drivers/index.ts';
-import { existence } from './existence.ts';
-import { machineOf } from './machine.ts';
-import { fwDevlink, isEnabled, optionsOf, withOption } from './platform.ts';
-import { supplierDriver } from './supplier-drivers.ts';
-import type { DmaReport, KernelVersion, Platform, Verdict } from './types.ts';
 
 export interface Otherwise {
   /** The condition, for a sentence: `with iommu.passthrough=1`, `before Linux 5.19`. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Every rule there is, family after family: the only list.
-
 import { OVERLAY_RULES } from '#rules/dtc/overlay.ts';
 import { catalogue } from '#rules/engine/catalogue.ts';
 import type { Rule } from '#rules/engine/rule.ts';

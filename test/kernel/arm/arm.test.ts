@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { DmaReport } from '#model/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import { predictor } from '#test/kernel/predict.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

@@ -3,7 +3,7 @@
 // examples G01 to G05; what a wait ends with is what booted trees showed (docs/kernel-lab.md: waits-*, supplier-of-smmu,
 // smmuv3-region-too-small, iommu-no-driver*).
 import { expect, test } from 'vitest';
-import { bootWaits } from '#model/boot-order.ts';
+import { bootWaits } from '#model/probe/boot-order.ts';
 import { board, configured, platform, reportAt, verdicts } from '#test/support/reports.ts';
 import { nodeAt, treeOf } from '#test/support/tree.ts';
 import type { DeviceTree } from '#tree/types.ts';

@@ -2,7 +2,7 @@
 // Xen host trees: the facts of F.1 (xen.md) and G12 (linux-dma.md), read from xen/drivers/passthrough and xen/arch/arm.
 import { describe, expect, test } from 'vitest';
 import { configureAll } from '#model/configure.ts';
-import type { XenLimit } from '#model/types.ts';
+import type { XenLimit } from '#model/report/types.ts';
 import { board, line, platform, reportAt, verdicts, xenSystem } from '#test/support/reports.ts';
 
 const host = board('xen-p2m/host.dts');

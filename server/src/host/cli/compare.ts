@@ -2,7 +2,8 @@
 // The same devices on two platforms: what differs, side by side.
 import { type JsonPlace, platformJson, reportJson } from '#ide/report-json.ts';
 import { idText, verdictText } from '#ide/wording.ts';
-import type { DmaReport, Platform } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 
 export interface Pair {
   readonly left: DmaReport;

@@ -3,7 +3,7 @@
 import type { Problem } from '#base/problem.ts';
 import { isBoard } from '#ide/boards.ts';
 import { diagnostics } from '#ide/diagnostics.ts';
-import type { Verdict } from '#model/types.ts';
+import type { Verdict } from '#model/report/types.ts';
 import type { Crash } from '#rules/engine/runner.ts';
 import { writeBlob } from '#tree/blob.ts';
 import { writeWhole } from './output.ts';

@@ -11,7 +11,7 @@ import { explainJson } from '#ide/report-json.ts';
 import { reportText } from '#ide/report-text.ts';
 import { topologyOf } from '#ide/topology.ts';
 import { platformText } from '#ide/wording.ts';
-import type { DmaReport } from '#model/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { printTree } from '#tree/print.ts';
 import { placeName, rangeOf } from './convert.ts';

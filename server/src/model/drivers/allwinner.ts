@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Allwinner's IOMMU since the H6: one table for all masters of the chip.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const ALLWINNER: IommuDriver = {
   ...PLAIN_IOMMU,

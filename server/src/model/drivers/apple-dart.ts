@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Apple's DART: streams of up to two instances per master, and a page size that may be larger than the kernel's.
-import type { IommuDriver, IommuTraits } from '#model/driver-types.ts';
 import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings } from './shared.ts';
+import type { IommuDriver, IommuTraits } from './types.ts';
 
 const SOURCE = 'drivers/iommu/apple-dart.c';
 

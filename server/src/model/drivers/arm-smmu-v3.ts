@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMUv3: what Linux's arm-smmu-v3 driver binds, checks and offers.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { LONG_DESCRIPTOR_PAGES, PLAIN_IOMMU, SOFTWARE_MSI_WINDOW, strings, wholeCell } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 const SOURCE = 'drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c';
 

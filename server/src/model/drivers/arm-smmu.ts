@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMU v1 and v2 with the vendor integrations that Linux's arm-smmu driver knows.
-import type { DriverCompatible, IommuDriver, IommuTraits } from '#model/driver-types.ts';
 import {
   AFTER_6_1,
   KIB,
@@ -11,6 +10,7 @@ import {
   SOFTWARE_MSI_WINDOW,
   strings,
 } from './shared.ts';
+import type { DriverCompatible, IommuDriver, IommuTraits } from './types.ts';
 
 const SOURCE = 'drivers/iommu/arm/arm-smmu/arm-smmu.c';
 const QCOM_SOURCE = 'drivers/iommu/arm/arm-smmu/arm-smmu-qcom.c';

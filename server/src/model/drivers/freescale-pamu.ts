@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Freescale's PAMU on PowerPC: an IOMMU that masters name by `fsl,liodn` and not by `iommus`.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { PLAIN_IOMMU, strings } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const FREESCALE_PAMU: IommuDriver = {
   ...PLAIN_IOMMU,

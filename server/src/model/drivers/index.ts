@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The registry of Linux's IOMMU drivers: which driver binds a node, with the hardware traits its strings select.
 
-import type { DriverCompatible, IommuDriver, IommuTraits } from '#model/driver-types.ts';
-import { inVersions } from '#model/platform.ts';
-import type { KernelVersion } from '#model/types.ts';
+import { inVersions } from '#model/platform/platform.ts';
+import type { KernelVersion } from '#model/platform/types.ts';
 import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { ALLWINNER } from './allwinner.ts';
@@ -21,6 +20,7 @@ import { S390 } from './s390.ts';
 import { SAMSUNG_EXYNOS } from './samsung-exynos.ts';
 import { SPRD } from './sprd.ts';
 import { TI_OMAP } from './ti-omap.ts';
+import type { DriverCompatible, IommuDriver, IommuTraits } from './types.ts';
 import { VERISILICON } from './verisilicon.ts';
 import { VIRTIO_IOMMU } from './virtio-iommu.ts';
 import { XEN_GRANT_DMA } from './xen-grant-dma.ts';

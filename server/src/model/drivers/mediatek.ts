@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // MediaTek's M4U: IDs that name a local arbiter (larb) and its port, and IOVA regions that follow from them.
-import type { CellMeaning, DriverNeed, IommuDriver, IommuTraits, IovaRegions } from '#model/driver-types.ts';
 import { AFTER_6_1, IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, SHORT_DESCRIPTOR_PAGES, strings } from './shared.ts';
+import type { CellMeaning, DriverNeed, IommuDriver, IommuTraits, IovaRegions } from './types.ts';
 
 const SOURCE = 'drivers/iommu/mtk_iommu.c';
 const WRONG_COUNT = 'invalid #iommu-cells(%d) property for IOMMU';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The SMMU inside the memory controller of NVIDIA Tegra30 to Tegra210; and the controllers that only look like one.
-import type { IommuDriver, IommuTraits } from '#model/driver-types.ts';
 import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
+import type { IommuDriver, IommuTraits } from './types.ts';
 
 function swgroups(last: number) {
   return [wholeCell('swgroup', last, 'never enabled, without a message (tegra_smmu_find_swgroup does not find it)')];

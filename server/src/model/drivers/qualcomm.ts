@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Qualcomm's own IOMMUs: the one of APQ8064, and the one that secure firmware shares with Linux.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { PLAIN_IOMMU, SHORT_DESCRIPTOR_PAGES, strings, wholeCell } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const QUALCOMM_MSM: IommuDriver = {
   ...PLAIN_IOMMU,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Renesas IPMMU-VMSA: a root and its cache IPMMUs, and the few masters that newer chips let through.
-import type { CellMeaning, IommuDriver, IommuTraits } from '#model/driver-types.ts';
 import { IDENTITY_SINCE_6_7, LONG_DESCRIPTOR_4K_PAGES, PLAIN_IOMMU, strings } from './shared.ts';
+import type { CellMeaning, IommuDriver, IommuTraits } from './types.ts';
 
 const SOURCE = 'drivers/iommu/ipmmu-vmsa.c';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The RISC-V IOMMU, as platform device and as PCI function.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { GIB, LONG_DESCRIPTOR_4K_PAGES, PLAIN_IOMMU, strings } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const RISCV: IommuDriver = {
   ...PLAIN_IOMMU,

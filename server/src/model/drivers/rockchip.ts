@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rockchip's display and codec IOMMUs, with one of two table formats per chip.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, strings } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const ROCKCHIP: IommuDriver = {
   ...PLAIN_IOMMU,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The PCI IOMMU of s390, in the table for completeness: that architecture has no device tree.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { KIB, PLAIN_IOMMU } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const S390: IommuDriver = {
   ...PLAIN_IOMMU,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Samsung Exynos SysMMU: one per master port, several per master.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { IDENTITY_SINCE_6_7, KIB, MIB, PLAIN_IOMMU, strings } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const SAMSUNG_EXYNOS: IommuDriver = {
   ...PLAIN_IOMMU,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Records that several driver families share: page tables, windows, and the row of an IOMMU without special cases.
-import type { CellMeaning, DriverCompatible, IommuDriver } from '#model/driver-types.ts';
+import type { CellMeaning, DriverCompatible, IommuDriver } from './types.ts';
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The Unisoc (Spreadtrum) display IOMMU: a small aperture and no identity mode.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const SPRD: IommuDriver = {
   ...PLAIN_IOMMU,

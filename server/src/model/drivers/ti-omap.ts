@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The IOMMUs of TI's OMAP and DRA7, which remote processors and the camera attach to by hand.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { PLAIN_IOMMU, SHORT_DESCRIPTOR_PAGES, strings } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const TI_OMAP: IommuDriver = {
   ...PLAIN_IOMMU,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The VeriSilicon IOMMU of newer video decoders.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { KIB, PLAIN_IOMMU, strings } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const VERISILICON: IommuDriver = {
   ...PLAIN_IOMMU,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // virtio-iommu: a paravirtual IOMMU behind virtio-mmio or virtio-pci; the device, not the string, says what it is.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { PLAIN_IOMMU, SOFTWARE_MSI_WINDOW, strings, wholeCell } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 const SOURCE = 'drivers/iommu/virtio-iommu.c';
 

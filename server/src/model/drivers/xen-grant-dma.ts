@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Xen's grant-mapping pseudo IOMMU: a provider that only virtio reads, and its stub driver.
-import type { IommuDriver } from '#model/driver-types.ts';
 import { KIB, PLAIN_IOMMU, strings } from './shared.ts';
+import type { IommuDriver } from './types.ts';
 
 export const XEN_GRANT_DMA: IommuDriver = {
   ...PLAIN_IOMMU,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Xen grant DMA: a virtio device of a Xen guest whose IOMMU is `xen,grant-dma` reaches only pages that it granted.
 import type { Span } from '#base/text.ts';
-import { iommuMap, mapId } from '#model/id-map.ts';
-import { hasXenHypervisorNode } from '#model/nodes.ts';
-import { compareVersions, isEnabled } from '#model/platform.ts';
-import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
-import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/trail.ts';
+import { iommuMap, mapId } from '#model/iommu/id-map.ts';
+import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
+import { hasXenHypervisorNode } from '#model/platform/nodes.ts';
+import { compareVersions, isEnabled } from '#model/platform/platform.ts';
+import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';

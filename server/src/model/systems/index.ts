@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The systems in the order in which the walk asks them.
-import type { DmaSystem } from '#model/subject.ts';
+import type { DmaSystem } from '#model/iommu/subject.ts';
 import { GRANT_DMA } from './grant-dma.ts';
 import { PROBE_DEFERRAL } from './probe-deferral.ts';
 import { SMMU_MSI } from './smmu-msi.ts';

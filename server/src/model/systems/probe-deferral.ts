@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A device whose IOMMU is not registered: how long its probe waits, what Linux then prints, and what it gets.
-import { orderAfter, timeoutOf } from '#model/deferral.ts';
-import { type DeviceLink, doubtful, endless, releasing, waitReason } from '#model/device-links.ts';
-import { deviceName, subjectLine } from '#model/device-name.ts';
-import type { Machine } from '#model/machine.ts';
-import { compareVersions } from '#model/platform.ts';
-import type { DmaSystem, Order, Subject } from '#model/subject.ts';
-import { at, quoted, say, sayIf, type Trail } from '#model/trail.ts';
+import { deviceName, subjectLine } from '#model/devices/device-name.ts';
+import type { DmaSystem, Order, Subject } from '#model/iommu/subject.ts';
+import type { Machine } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
+import { orderAfter, timeoutOf } from '#model/probe/deferral.ts';
+import { type DeviceLink, doubtful, endless, releasing, waitReason } from '#model/probe/device-links.ts';
+import { at, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
 import { pathOf } from '#tree/query.ts';
 
 const CHECK_SUPPLIERS = 'Linux 6.12 drivers/base/core.c:device_links_check_suppliers';

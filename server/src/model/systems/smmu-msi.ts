@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMU v1 to v3: who gets a stream, what happens to the others, and the window that is kept for MSI doorbells.
 
-import type { Binding } from '#model/binding.ts';
-import { pciPlacement } from '#model/groups.ts';
-import { iommuMap } from '#model/id-map.ts';
-import { owner } from '#model/masters.ts';
-import { memoryBanks } from '#model/memory.ts';
-import { sayDoorbell } from '#model/msi.ts';
-import { treeNodes } from '#model/nodes.ts';
-import type { Region } from '#model/reserved.ts';
-import { streamPlacement } from '#model/streams.ts';
-import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
-import { doubt, follow, hex, quoted, say, sayIf, type Trail } from '#model/trail.ts';
+import { memoryBanks } from '#model/addresses/memory.ts';
+import type { Binding } from '#model/iommu/binding.ts';
+import { pciPlacement } from '#model/iommu/groups.ts';
+import { iommuMap } from '#model/iommu/id-map.ts';
+import { owner } from '#model/iommu/masters.ts';
+import { sayDoorbell } from '#model/iommu/msi.ts';
+import type { Region } from '#model/iommu/reserved.ts';
+import { streamPlacement } from '#model/iommu/streams.ts';
+import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
+import { treeNodes } from '#model/platform/nodes.ts';
+import { doubt, follow, hex, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // virtio-iommu: what its masters get, and what only the running device can say (MSI region, features of virtio masters).
-import { isPciBus } from '#model/addresses.ts';
-import { mapBinding } from '#model/binding.ts';
-import { orderAfter, timeoutOf } from '#model/deferral.ts';
-import { subjectLine } from '#model/device-name.ts';
-import { hostBridge } from '#model/devices.ts';
-import { functionOf } from '#model/pci-topology.ts';
-import type { Region } from '#model/reserved.ts';
-import type { DmaSystem, Order, Subject, Translation } from '#model/subject.ts';
-import { doubt, hex, quoted, say, sayIf, type Trail } from '#model/trail.ts';
+import { isPciBus } from '#model/addresses/addresses.ts';
+import { subjectLine } from '#model/devices/device-name.ts';
+import { functionOf } from '#model/devices/pci-topology.ts';
+import { mapBinding } from '#model/iommu/binding.ts';
+import type { Region } from '#model/iommu/reserved.ts';
+import type { DmaSystem, Order, Subject, Translation } from '#model/iommu/subject.ts';
+import { orderAfter, timeoutOf } from '#model/probe/deferral.ts';
+import { doubt, hex, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
 import { compatibles } from '#tree/query.ts';
+import { hostBridge } from './subject-of.ts';
 
 function driverOf({ binding }: Subject) {
   const driver = binding.reached[0]?.state.match?.driver;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Xen on Arm: the operations of a domain that is mapped one to one, who owns a device, and whose P2M its IOMMU walks.
-import { compareVersions } from '#model/platform.ts';
-import type { DmaSystem, Subject, Translation } from '#model/subject.ts';
-import { at, follow, newTrail, quoted, say, type Trail } from '#model/trail.ts';
-import { hostView, protection, xenFacts } from '#model/xen-host.ts';
-import { type Assignment, assignments, domainName, hostMachine } from '#model/xen-system.ts';
+import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
+import { compareVersions } from '#model/platform/platform.ts';
+import { at, follow, newTrail, quoted, say, type Trail } from '#model/report/steps.ts';
+import { hostView, protection, xenFacts } from '#model/xen/host.ts';
+import { type Assignment, assignments, domainName, hostMachine } from '#model/xen/system.ts';
 import { pathOf } from '#tree/query.ts';
 
 const SETUP_OPS = 'Linux 6.12 include/xen/arm/xen-ops.h:xen_setup_dma_ops';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which rules there are, in which order they run, and which of them a tree and a platform allow.
 import type { Severity } from '#base/problem.ts';
-import type { DmaReport, Platform } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { NodeSelection } from './node-index.ts';
 import type { Rule } from './rule.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What becomes of a device, in the words that end a message: taken from its DMA report, so that rule and hover agree.
-import type { Verdict } from '#model/types.ts';
+import type { Verdict } from '#model/report/types.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { RuleContext } from './rule.ts';
 

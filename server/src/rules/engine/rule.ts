@@ -2,7 +2,8 @@
 // What a rule is: one object that finds one kind of mistake, explains it and may repair it.
 import type { Related, Severity } from '#base/problem.ts';
 import type { Span, TextEdit } from '#base/text.ts';
-import type { DmaReport, Platform } from '#model/types.ts';
+import type { Platform } from '#model/platform/types.ts';
+import type { DmaReport } from '#model/report/types.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 
 /** What a rule may look at: one resolved tree on one platform. */

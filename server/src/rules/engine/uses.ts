@@ -2,7 +2,7 @@
 // Who uses which IOMMU: the facts that rules about several nodes share, gathered once per run.
 import { once } from '#base/once.ts';
 import { type DriverMatch, driverFor } from '#model/drivers/index.ts';
-import { compareVersions } from '#model/platform.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { isLive, u32 } from '#tree/query.ts';
 import { type MapEntry, mapEntries, specifiers } from '#tree/specifiers.ts';
 import type { Cell, DtNode, DtProperty } from '#tree/types.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about the devices of Xen grant DMA: which of them get grants, and to which domain.
-
 import { insertProperty } from '#rules/edits/edits.ts';
 import { board, GRANT_DMA, host, SMMU_V3 } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';

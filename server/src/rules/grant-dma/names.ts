@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the names that Xen's grant DMA had before it became an IOMMU, and the way to the present binding.
-import { compareVersions, isEnabled } from '#model/platform.ts';
-import type { Platform } from '#model/types.ts';
+import { compareVersions, isEnabled } from '#model/platform/platform.ts';
+import type { Platform } from '#model/platform/types.ts';
 import { board, GRANT_DMA } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { type Migration, type MigrationPlan, planMigration } from '#rules/migrations/grant-dma.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about what grant DMA needs in a guest's tree: the `xen,grant-dma` node itself, and `/hypervisor`.
-import { isEnabled } from '#model/platform.ts';
+import { isEnabled } from '#model/platform/platform.ts';
 import { removeProperty, replaceValue } from '#rules/edits/edits.ts';
 import { board, board32, GIC, GRANT_DMA } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommus` as a whole: the IOMMUs that one device combines, and the places where nobody reads the property.
 import type { TextEdit } from '#base/text.ts';
-import { existence } from '#model/existence.ts';
-import { machineOf } from '#model/machine.ts';
+import { existence } from '#model/devices/existence.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { insertProperty, removeProperty } from '#rules/edits/edits.ts';
 import { board, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';

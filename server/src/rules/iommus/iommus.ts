@@ -2,8 +2,8 @@
 // Rules about the list in `iommus`: does it parse, and does each entry reach an IOMMU that Linux will use.
 import type { Related } from '#base/problem.ts';
 import { knownStrings } from '#model/drivers/index.ts';
-import { inVersions } from '#model/platform.ts';
-import { xenDriver } from '#model/xen-host.ts';
+import { inVersions } from '#model/platform/platform.ts';
+import { xenDriver } from '#model/xen/host.ts';
 import { enable, insertProperty, isDeleted, removeProperty } from '#rules/edits/edits.ts';
 import { board, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import { outcome } from '#rules/engine/outcome.ts';

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rules about the kernel that boots the tree: options and configuration that undo what the tree says about DMA.
 import type { Span } from '#base/text.ts';
-import { iommuState } from '#model/iommu-state.ts';
-import { commandLineWords, parseCommandLine } from '#model/kernel-options.ts';
-import { machineOf } from '#model/machine.ts';
+import { iommuState } from '#model/iommu/state.ts';
+import { unattachedStream } from '#model/iommu/unattached-stream.ts';
+import { commandLineWords, parseCommandLine } from '#model/platform/kernel-options.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import {
   compareVersions,
   defaultDomain,
@@ -12,8 +13,7 @@ import {
   hasRestrictedPools,
   isOn,
   optionsOf,
-  unattachedStream,
-} from '#model/platform.ts';
+} from '#model/platform/platform.ts';
 import { board, board32, bus, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, type Use, usesByProvider, usesOf } from '#rules/engine/uses.ts';

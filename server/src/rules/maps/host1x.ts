@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The rule about `iommu-map` of NVIDIA's host1x, which counts the memory contexts instead of mapping requester IDs.
-
 import { board, mmu500 } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { entriesOf, iommuDriver } from '#rules/engine/uses.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-map-mask`: which bits of an ID the map looks at.
-
 import { removeProperty } from '#rules/edits/edits.ts';
 import { board, host, SMMU_V3 } from '#rules/engine/example.ts';
 import { hex, isPciHost } from '#rules/engine/ids.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-map`: which IDs behind a bridge reach which IOMMU.
-import { compareVersions } from '#model/platform.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { enable } from '#rules/edits/edits.ts';
 import { board, host, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import { hex, isPciHost, lastId, overlaps, uncovered } from '#rules/engine/ids.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about the nodes of MSI controllers: what their drivers look for before devices can use them.
-
 import { insertProperty } from '#rules/edits/edits.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about who writes which MSI: entries of `msi-map` against each other, their controllers, and `iommu-map`.
-
 import { enable, removeProperty } from '#rules/edits/edits.ts';
 import { board, host, SMMU_V3 } from '#rules/engine/example.ts';
 import { firstOutside, hex, isPciHost, overlaps } from '#rules/engine/ids.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about message signalled interrupts: the doorbell that a device writes to, and the ID that it writes with.
-import { regRange } from '#model/addresses.ts';
-import { machineOf } from '#model/machine.ts';
+import { regRange } from '#model/addresses/addresses.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { board, host, SMMU_V3, SMMU_V3_AT } from '#rules/engine/example.ts';
 import { firstOutside, hex, isPciHost } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about buses with IDs: what fsl-mc and CDX need before their map is read, and what PCI properties really do.
-import { addressing } from '#model/dma-ranges.ts';
-import { iommuState } from '#model/iommu-state.ts';
-import { machineOf } from '#model/machine.ts';
+import { addressing } from '#model/addresses/dma-ranges.ts';
+import { iommuState } from '#model/iommu/state.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { board, board32, bus, host, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { iommuDriver, usesOf } from '#rules/engine/uses.ts';

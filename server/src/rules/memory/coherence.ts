@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about `dma-coherent` and `dma-noncoherent`: what a node says, and what it hands down.
-import { dmaParent } from '#model/dma-ranges.ts';
-import { machineOf } from '#model/machine.ts';
+import { dmaParent } from '#model/addresses/dma-ranges.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { removeProperty } from '#rules/edits/edits.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about regions of `/reserved-memory` as Linux takes them at boot: their places, sizes, and the DMA pools in them.
-import { childCells, rawCells, readNumber, regRange } from '#model/addresses.ts';
-import { machineOf } from '#model/machine.ts';
+import { childCells, rawCells, readNumber, regRange } from '#model/addresses/addresses.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';

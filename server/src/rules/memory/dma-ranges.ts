@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rules about `dma-ranges`: whether the entries translate, and what they do to the devices of the bus.
-import { type Range, ranges } from '#model/addresses.ts';
-import { dmaParent, hasHole } from '#model/dma-ranges.ts';
-import { existence } from '#model/existence.ts';
-import { machineOf } from '#model/machine.ts';
-import { compareVersions } from '#model/platform.ts';
+import { type Range, ranges } from '#model/addresses/addresses.ts';
+import { dmaParent, hasHole } from '#model/addresses/dma-ranges.ts';
+import { existence } from '#model/devices/existence.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { insertProperty } from '#rules/edits/edits.ts';
 import { BUS_CELLS, board32, bus } from '#rules/engine/example.ts';
 import { hex, isPciHost } from '#rules/engine/ids.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-addresses` and the device that it names: whether anybody reads it, and whether the IOMMU reaches it.
-import { isPciBus, regRange } from '#model/addresses.ts';
-import { machineOf } from '#model/machine.ts';
-import { compareVersions } from '#model/platform.ts';
+import { isPciBus, regRange } from '#model/addresses/addresses.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { iommuDriver, usesOf } from '#rules/engine/uses.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-addresses` of reserved memory: which IOVAs it keeps from which device, as Linux reads it.
-import { childCells, readNumber, regRange } from '#model/addresses.ts';
-import { addressing, dmaParent } from '#model/dma-ranges.ts';
-import { machineOf } from '#model/machine.ts';
+import { childCells, readNumber, regRange } from '#model/addresses/addresses.ts';
+import { addressing, dmaParent } from '#model/addresses/dma-ranges.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { insertProperty } from '#rules/edits/edits.ts';
 import { board, SMMU_V3_AT } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about `/reserved-memory` and the DMA pools in it: what Linux sets aside, and which device gets which pool.
-
 import { removeProperty } from '#rules/edits/edits.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the former property of one device says: which domain it names, whether grants fit the device, and its coherence.
 import type { Span, TextEdit } from '#base/text.ts';
-import { coherence } from '#model/coherence.ts';
-import { machineOf } from '#model/machine.ts';
+import { coherence } from '#model/addresses/coherence.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { indentAt, lineEnd } from '#rules/edits/edits.ts';
 import { isPciHost } from '#rules/engine/ids.ts';
 import type { RuleContext } from '#rules/engine/rule.ts';

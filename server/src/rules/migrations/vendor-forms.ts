@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What vendors' kernels once read beside or instead of `iommus`, and the way from there to the present binding.
 import type { TextEdit } from '#base/text.ts';
-import { compareVersions } from '#model/platform.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import {
   addLabel,
   freeLabel,

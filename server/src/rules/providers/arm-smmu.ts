@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about the nodes of Arm SMMUs: the deprecated binding, cells, interrupts, and clients that stay untranslated.
-
 import { removeProperty, replaceValue } from '#rules/edits/edits.ts';
 import { board, GIC, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Fix, Rule, RuleContext } from '#rules/engine/rule.ts';

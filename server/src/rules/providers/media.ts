@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about the IOMMUs of media and mobile chips: Rockchip, Exynos, MediaTek, Apple, Qualcomm.
-
 import { board, GIC } from '#rules/engine/example.ts';
 import { outcome } from '#rules/engine/outcome.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

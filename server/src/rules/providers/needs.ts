@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about what an IOMMU's driver insists on: without it the probe fails and the masters wait in vain.
 
-import type { DriverNeed } from '#model/driver-types.ts';
-import { filled, type Gap, lacks } from '#model/iommu-state.ts';
-import { machineOf } from '#model/machine.ts';
+import type { DriverNeed } from '#model/drivers/types.ts';
+import { filled, type Gap, lacks } from '#model/iommu/state.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver } from '#rules/engine/uses.ts';

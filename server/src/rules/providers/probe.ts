@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about probing: IOMMUs that never appear because of what they need themselves, or that appear late.
-import { iommuState } from '#model/iommu-state.ts';
-import { machineOf } from '#model/machine.ts';
+import { iommuState } from '#model/iommu/state.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { iommuDriver, usesByProvider } from '#rules/engine/uses.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about the IOMMU's own node: its cells, its bus, its groups and domains.
-
 import { insertProperty, isDeleted, replaceValue } from '#rules/edits/edits.ts';
 import { board, GIC, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

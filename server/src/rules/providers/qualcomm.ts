@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about Qualcomm's IOMMUs: context banks of the one that firmware shares, masters of APQ8064, the GPU's SMMU.
-import { regRange } from '#model/addresses.ts';
-import { interruptCount } from '#model/iommu-state.ts';
-import { machineOf } from '#model/machine.ts';
+import { regRange } from '#model/addresses/addresses.ts';
+import { interruptCount } from '#model/iommu/state.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { board, GIC, mmu500 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesByProvider, usesOf } from '#rules/engine/uses.ts';

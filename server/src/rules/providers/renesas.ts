@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about the Renesas IPMMU: the root that serves no masters, the masters that Linux lets through, its references.
-import { deviceName } from '#model/device-name.ts';
-import { iommuState } from '#model/iommu-state.ts';
-import { machineOf } from '#model/machine.ts';
+import { deviceName } from '#model/devices/device-name.ts';
+import { iommuState } from '#model/iommu/state.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import { outcome } from '#rules/engine/outcome.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

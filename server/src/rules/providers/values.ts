@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about values in an IOMMU's own node that its driver reads and refuses, or cannot use.
-
 import { board, GIC, mmu500 } from '#rules/engine/example.ts';
 import { hex } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';

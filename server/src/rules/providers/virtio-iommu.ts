@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about virtio-iommu: the node that stands for it, its place among PCI functions, and its endpoint IDs.
-
 import { insertProperty, removeProperty } from '#rules/edits/edits.ts';
 import { board, GIC, SMMU_V3 } from '#rules/engine/example.ts';
 import { hex, isPciHost, lastId, requesterId } from '#rules/engine/ids.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the interrupts of assigned devices: Xen routes those of the host's node, under the same numbers.
-import { assignments, domainName, domainNode, domainNodes } from '#model/xen-system.ts';
+import { assignments, domainName, domainNode, domainNodes } from '#model/xen/system.ts';
 import { replaceValue } from '#rules/edits/edits.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { lastSet, nodeSpan, pathOf } from '#tree/query.ts';

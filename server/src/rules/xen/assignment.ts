@@ -2,7 +2,7 @@
 // Rules about a device that a partial tree assigns, in the light of the host's tree: is it there, free, and protected.
 
 import { basename } from '#base/files.ts';
-import { protection } from '#model/xen-host.ts';
+import { protection } from '#model/xen/host.ts';
 import {
   assignments,
   domainName,
@@ -11,7 +11,7 @@ import {
   hardwareOwner,
   hardwareOwnerName,
   similarNodes,
-} from '#model/xen-system.ts';
+} from '#model/xen/system.ts';
 import { insertInBoard, removeProperty, replaceValue } from '#rules/edits/edits.ts';
 import { xenSystem } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the domains that Xen itself starts: nodes with `xen,domain` in `/chosen`, their modules and privileges.
-import { domainNodes, isHardwareDomain, partialModule } from '#model/xen-system.ts';
+import { domainNodes, isHardwareDomain, partialModule } from '#model/xen/system.ts';
 import { insertProperty, replaceValue } from '#rules/edits/edits.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

@@ -9,7 +9,7 @@ import {
   isHardwareDomain,
   partialModule,
   spilledModule,
-} from '#model/xen-system.ts';
+} from '#model/xen/system.ts';
 import { insertInBoard } from '#rules/edits/edits.ts';
 import { board, xenSystem } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

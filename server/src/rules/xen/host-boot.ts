@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about how Xen boots: its command line, and the PCI host bridges that it takes over.
-import { bootSettings, xenBootArguments } from '#model/xen-host.ts';
+import { bootSettings, xenBootArguments } from '#model/xen/host.ts';
 import { board, host } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { compatibles, isLive, lastSet, nodeByPath, nodeSpan } from '#tree/query.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about what Xen's SMMU and IPMMU drivers refuse or misread where those of Linux do not.
-import { dependsOnCut, xenDriver } from '#model/xen-host.ts';
+import { dependsOnCut, xenDriver } from '#model/xen/host.ts';
 import { board, GIC, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { cells, cellTarget, compatibles, isAvailable, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the IOMMUs of a host tree: those that Xen drives, those that it leaves to dom0, and their masters.
-import { machineOf } from '#model/machine.ts';
-import { hostView, xenDriver } from '#model/xen-host.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import { hostView, xenDriver } from '#model/xen/host.ts';
 import { removeProperty } from '#rules/edits/edits.ts';
 import { board, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

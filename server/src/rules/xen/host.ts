@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the rules about Xen's host tree ask in common: its IOMMUs, and an example to start from.
-import { machineOf } from '#model/machine.ts';
-import { usable, xenDriver } from '#model/xen-host.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import { usable, xenDriver } from '#model/xen/host.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { PlatformKind, RuleContext } from '#rules/engine/rule.ts';
 import type { DtNode } from '#tree/types.ts';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about what the domains of a Xen share of an IOMMU: contexts, micro-TLBs and streams belong to one of them.
-import { machineOf } from '#model/machine.ts';
-import type { DecodedId } from '#model/types.ts';
-import { xenDriver } from '#model/xen-host.ts';
-import { contextCount, contextHolder, contextUsers, type Guarded, guardedDevices } from '#model/xen-limits.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import type { DecodedId } from '#model/report/types.ts';
+import { xenDriver } from '#model/xen/host.ts';
+import { contextCount, contextHolder, contextUsers, type Guarded, guardedDevices } from '#model/xen/limits.ts';
 import { board, xenSystem } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { lastSet, nodeSpan, pathOf } from '#tree/query.ts';

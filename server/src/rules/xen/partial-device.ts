@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about one device of a partial device tree: where it is in the host (`xen,path`) and in the guest (`xen,reg`).
-import { rawCells, readNumber } from '#model/addresses.ts';
-import { machineOf } from '#model/machine.ts';
-import { hostMachine, hostNode } from '#model/xen-system.ts';
+import { rawCells, readNumber } from '#model/addresses/addresses.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import { hostMachine, hostNode } from '#model/xen/system.ts';
 import { insertAfter } from '#rules/edits/edits.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';

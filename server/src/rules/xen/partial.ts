@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about the frame of a partial device tree: what Xen copies from it into a guest's tree, and what it leaves out.
-
 import { insertProperty, removeProperty } from '#rules/edits/edits.ts';
 import { board } from '#rules/engine/example.ts';
 import type { PlatformKind, Rule, RuleContext } from '#rules/engine/rule.ts';

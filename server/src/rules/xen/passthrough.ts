@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about `xen,passthrough`: devices of a host tree that are kept from dom0 so that another domain can have them.
-import { machineOf } from '#model/machine.ts';
-import { hostView, xenDriver } from '#model/xen-host.ts';
-import { assignments } from '#model/xen-system.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import { hostView, xenDriver } from '#model/xen/host.ts';
+import { assignments } from '#model/xen/system.ts';
 import { insertProperty, replaceProperty } from '#rules/edits/edits.ts';
 import { board32, bus } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';

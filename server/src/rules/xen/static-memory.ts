@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about memory that a domain of Xen has by address: `xen,static-mem` and `direct-map`.
-import { childCells, rawCells, readNumber } from '#model/addresses.ts';
-import { machineOf } from '#model/machine.ts';
+import { childCells, rawCells, readNumber } from '#model/addresses/addresses.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { compatibles, lastSet, nodeByPath } from '#tree/query.ts';

@@ -2,10 +2,10 @@
 // What the rules about a Xen system ask in common: the assignment that a node makes, GIC interrupts, examples.
 
 import type { Span } from '#base/text.ts';
-import { childCells, rawCells, regRange } from '#model/addresses.ts';
-import type { Machine } from '#model/machine.ts';
-import type { XenSystem } from '#model/types.ts';
-import { type Assignment, assignments, hostMachine } from '#model/xen-system.ts';
+import { childCells, rawCells, regRange } from '#model/addresses/addresses.ts';
+import type { Machine } from '#model/platform/machine.ts';
+import type { XenSystem } from '#model/platform/types.ts';
+import { type Assignment, assignments, hostMachine } from '#model/xen/system.ts';
 import { board, xenSystem } from '#rules/engine/example.ts';
 import type { RuleContext } from '#rules/engine/rule.ts';
 import { cells, cellTarget, compatibles, lastSet, u32 } from '#tree/query.ts';

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// Which addresses a bus lets its devices reach: the first non-empty `dma-ranges` on the way of DMA, translated.
+import { type Machine, perNode } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
+import { at, hex, newTrail, quoted, say, type Trail } from '#model/report/steps.ts';
+import { pathOf, strings } from '#tree/query.ts';
+import { specifiers } from '#tree/specifiers.ts';
+import type { DtNode } from '#tree/types.ts';
+import { larger, type Range, ranges } from './addresses.ts';
+
+/** One window of the map that Linux keeps for a device (`struct bus_dma_region`). */
+export interface Window {
+  readonly dma: bigint;
+  readonly cpu: bigint;
+  readonly size: bigint;
+}
+
+export interface Addressing {
+  /** Empty: no map, addresses pass one to one. */
+  readonly windows: readonly Window[];
+  /** Highest bus address of the map, the device's `bus_dma_limit`. */
+  readonly limit: bigint | undefined;
+  /** What `of_dma_get_range` returns. Devices of fsl-mc and cdx are set up only on `ok`. */
+  readonly result: 'ok' | 'absent' | 'hole' | 'unusable';
+  readonly trail: Trail;
+}
+
+const GET_RANGE = 'Linux 6.12 drivers/of/address.c:of_dma_get_range';
+/** Deeper than any tree; only circular `interconnects` get there. */
+const MAX_DEPTH = 64;
+
+/** The next node on the way of DMA, as drivers/of/address.c:__of_get_dma_parent. */
+export const dmaParent = perNode<{ readonly node: DtNode | undefined }>(
+  (machine, node) => {
+    const names = node.properties.get('interconnect-names');
+    const index = names ? strings(names).indexOf('dma-mem') : -1;
+    if (index < 0) return { node: node.parent };
+    const list = specifiers(machine.tree, node.properties.get('interconnects'), '#interconnect-cells');
+    return { node: list.entries[index]?.provider ?? node.parent };
+  },
+  (_, node) => ({ node: node.parent }),
+);
+
+/** Addressing of the devices on a bus; for PCI, fsl-mc and cdx the bus is the bridge node itself. */
+export const addressing = perNode<Addressing>(
+  (machine, bus) => {
+    const trail = newTrail();
+    const found = firstRanges(machine, bus);
+    if (!found.node) {
+      sayNone(trail, bus, found.hole);
+      return { windows: [], limit: undefined, result: found.hole ? 'hole' : 'absent', trail };
+    }
+    return parse(machine, found.node, trail);
+  },
+  () => ({ windows: [], limit: undefined, result: 'absent', trail: newTrail() }),
+);
+
+/** Whether a bus in between has no `dma-ranges`, so that non-empty ones above it are not used. */
+export function hasHole(machine: Machine, bus: DtNode): boolean {
+  return firstRanges(machine, bus).hole !== undefined;
+}
+
+interface Found {
+  readonly node?: DtNode;
+  /** The node whose missing `dma-ranges` ended the search below a non-empty one. */
+  readonly hole?: DtNode;
+}
+
+function firstRanges(machine: Machine, bus: DtNode): Found {
+  let missing: DtNode | undefined;
+  let node: DtNode | undefined = bus;
+  for (let depth = 0; node && depth < MAX_DEPTH; depth++) {
+    const property = node.properties.get('dma-ranges');
+    if (property && property.value.bytes.length > 0) return missing ? { hole: missing } : { node };
+    // Only the node that the search starts from may lack the property.
+    if (!property && depth > 0) missing ??= node;
+    node = dmaParent(machine, node).node;
+  }
+  return {};
+}
+
+function sayNone(trail: Trail, bus: DtNode, hole: DtNode | undefined): void {
+  if (hole) {
+    say(
+      trail,
+      GET_RANGE,
+      `${quoted(pathOf(hole))} has no \`dma-ranges\`, so the ones above it are not used and nothing limits the addresses.`,
+      at(hole, 'dma-ranges'),
+    );
+    return;
+  }
+  const own = bus.properties.get('dma-ranges');
+  const text = own ? 'is empty' : 'is absent';
+  say(
+    trail,
+    GET_RANGE,
+    `\`dma-ranges\` ${text} on the way from ${quoted(pathOf(bus))} to the root: bus addresses are CPU addresses, without a limit.`,
+    ...(own ? [at(bus, 'dma-ranges')] : []),
+  );
+}
+
+function parse(machine: Machine, node: DtNode, trail: Trail): Addressing {
+  const path = pathOf(node);
+  const all = ranges(machine, node, 'dma-ranges', (child) => dmaParent(machine, child).node);
+  const windows: Window[] = [];
+  let ended = false;
+  let usable = 0;
+  for (const range of all) {
+    if (range.cpu === undefined) {
+      trail.log.push(`OF: translation of DMA address(${range.child.toString(16)}) to CPU address failed node(${path})`);
+      continue;
+    }
+    usable++;
+    const size = adjustedSize(machine, range);
+    // The map ends at a window of size 0.
+    if (size === 0n) ended = true;
+    if (!ended) windows.push({ dma: range.child, cpu: range.cpu, size });
+  }
+  const where = at(node, 'dma-ranges');
+  if (usable === 0) {
+    say(
+      trail,
+      GET_RANGE,
+      `No range in the \`dma-ranges\` of ${quoted(path)} leads to a CPU address, so Linux uses none.`,
+      where,
+    );
+    return { windows: [], limit: undefined, result: 'unusable', trail };
+  }
+  const limit = windows.reduce((max, { dma, size }) => larger(dma + size - 1n, max), 0n);
+  const listed = windows.slice(0, 4).map(({ dma, cpu, size }) => `${hex(dma)} to CPU ${hex(cpu)}, size ${hex(size)}`);
+  const more = windows.length > 4 ? ` and ${windows.length - 4} more` : '';
+  say(
+    trail,
+    GET_RANGE,
+    windows.length === 0
+      ? `The \`dma-ranges\` of ${quoted(path)} starts with a range of size 0, which ends the map.`
+      : `The \`dma-ranges\` of ${quoted(path)} maps bus address ${listed.join('; ')}${more}; the limit is ${hex(limit)}.`,
+    where,
+  );
+  return { windows, limit: windows.length > 0 ? limit : undefined, result: 'ok', trail };
+}
+
+/** Before 6.10 Linux took an odd size for a last address and added one (drivers/of/device.c:of_dma_configure_id). */
+function adjustedSize(machine: Machine, range: Range): bigint {
+  const odd = (range.size & 1n) === 1n;
+  return odd && compareVersions(machine.platform.kernelVersion, [6, 10]) < 0 ? range.size + 1n : range.size;
+}

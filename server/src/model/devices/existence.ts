@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+// Whether Linux makes a device for a node, on which bus, and whether that bus sets up DMA.
+import { isPciBus } from '#model/addresses/addresses.ts';
+import { HELPER_NODES, populatingDriver, RESERVED_DEVICES } from '#model/drivers/populating-drivers.ts';
+import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
+import { at, doubt, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { baseName, compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { takenEarly } from './supplier-drivers.ts';
+
+/** `other`: a bus without a dma_configure, named by {@link Existence.busName}. */
+export type Bus = 'platform' | 'amba' | 'pci' | 'none' | 'other';
+
+export interface Existence {
+  readonly bus: Bus;
+  /** For people: `I2C`, `platform`. */
+  readonly busName: string;
+  readonly trail: Trail;
+}
+
+const BUS_CREATE = 'Linux 6.12 drivers/of/platform.c:of_platform_bus_create';
+const POPULATE_INIT = 'Linux 6.12 drivers/of/platform.c:of_platform_default_populate_init';
+const CREATE_PDATA = 'Linux 6.12 drivers/of/platform.c:of_platform_device_create_pdata';
+const REALLY_PROBE = 'Linux 6.12 drivers/base/dd.c:really_probe';
+
+/** Buses that the generic walk descends into (drivers/of/platform.c:of_default_bus_match_table). */
+export const WALKED_BUSES: readonly string[] = ['simple-bus', 'simple-mfd', 'isa', 'arm,amba-bus'];
+
+/**
+ * The device whose driver makes the node's device when it binds: that of the nearest node above, unless Linux makes the
+ * children of that one by itself at the start.
+ */
+export function madeBy(machine: Machine, node: DtNode): DtNode | undefined {
+  for (let up = node.parent; up?.parent; up = up.parent) {
+    const { bus } = existence(machine, up);
+    if (bus === 'none') continue;
+    return bus === 'platform' && compatibles(up).some((name) => WALKED_BUSES.includes(name)) ? undefined : up;
+  }
+  return undefined;
+}
+
+/**
+ * Node names of controllers whose children are devices of their own bus, which has no dma_configure. The names are
+ * those of the Devicetree Specification, the generic names list; `cells` is the `#size-cells` that such a bus has.
+ */
+const CHILD_BUSES: Readonly<Record<string, string>> = {
+  i2c: 'I2C',
+  'i2c-bus': 'I2C',
+  i2c0: 'I2C',
+  i3c: 'I3C',
+  spi: 'SPI',
+  mdio: 'MDIO',
+  dsi: 'MIPI DSI',
+  slim: 'SLIMbus',
+  slimbus: 'SLIMbus',
+  soundwire: 'SoundWire',
+  usb: 'USB',
+  hub: 'USB',
+  'glink-edge': 'RPMsg',
+  'smd-edge': 'RPMsg',
+  apr: 'APR',
+  gpr: 'GPR',
+  mmc: 'MMC',
+  sdhci: 'MMC',
+};
+
+/** Serial controllers: a child with a compatible string is a serial device. */
+const SERIAL: readonly string[] = ['serial', 'uart'];
+
+/** Where the node's device lives, or why there is none. */
+export const existence: PerNode<Existence> = perNode(locate, () => none(newTrail()));
+
+function none(trail: Trail): Existence {
+  return { bus: 'none', busName: 'none', trail };
+}
+
+function locate(machine: Machine, node: DtNode): Existence {
+  const trail = newTrail();
+  const parent = node.parent;
+  if (!parent) {
+    say(trail, POPULATE_INIT, 'The root is no device; Linux makes devices for its children.');
+    return none(trail);
+  }
+  if (isPciBus(parent)) return pciFunction(machine, node, trail);
+  if (!isAvailable(node)) {
+    say(trail, CREATE_PDATA, '`status` is neither "okay" nor "ok": Linux makes no device.', at(node, 'status'));
+    return none(trail);
+  }
+  const strings = compatibles(node);
+  const helper = HELPER_NODES[baseName(node)];
+  if (helper !== undefined && existence(machine, parent).bus === 'platform') {
+    const text = `The driver of ${quoted(pathOf(parent))} makes a device for the node and sets up its DMA.`;
+    say(trail, `Linux 6.12 ${helper}`, text);
+    return { bus: 'platform', busName: 'platform', trail };
+  }
+  if (!node.properties.has('compatible')) {
+    say(trail, BUS_CREATE, 'No `compatible`: Linux makes no device.');
+    return none(trail);
+  }
+  if (strings.includes('operating-points-v2')) {
+    say(trail, BUS_CREATE, 'Operating points are skipped: Linux makes no device.', at(node, 'compatible'));
+    return none(trail);
+  }
+  const early = takenEarly(machine.platform, node);
+  if (early) {
+    const text = `${quoted(early.compatible)} is set up before devices exist and gets none.`;
+    say(trail, `Linux 6.12 ${early.taker}`, text, at(node, 'compatible'));
+    return none(trail);
+  }
+  if (!parent.parent || isTopLevelFolder(node)) return atTop(node, strings, trail);
+  return below(machine, node, strings, trail);
+}
+
+/** The nodes that Linux looks at besides the children of the root. */
+function isTopLevelFolder(node: DtNode): boolean {
+  const parent = node.parent;
+  return (
+    parent !== undefined && !parent.parent?.parent && ['firmware', 'reserved-memory', 'chosen'].includes(parent.name)
+  );
+}
+
+function atTop(node: DtNode, strings: readonly string[], trail: Trail): Existence {
+  const folder = node.parent?.name;
+  const wanted =
+    folder === 'reserved-memory'
+      ? strings.some((name) => RESERVED_DEVICES.includes(name))
+      : folder === 'chosen'
+        ? strings.includes('simple-framebuffer')
+        : true;
+  if (!wanted) {
+    say(trail, POPULATE_INIT, `Linux makes no device for this child of ${quoted(`/${folder}`)}.`);
+    return none(trail);
+  }
+  return device(strings, trail, POPULATE_INIT);
+}
+
+function device(strings: readonly string[], trail: Trail, authority: string): Existence {
+  const amba = strings.includes('arm,primecell');
+  const busName = amba ? 'AMBA' : 'platform';
+  say(trail, authority, `Linux makes ${amba ? 'an AMBA' : 'a platform'} device, whose bus sets up its DMA.`);
+  return { bus: amba ? 'amba' : 'platform', busName, trail };
+}
+
+function below(machine: Machine, node: DtNode, strings: readonly string[], trail: Trail): Existence {
+  const parent = node.parent;
+  if (!parent) return none(trail);
+  const childBus = childBusOf(node, parent);
+  if (childBus !== undefined && !disabledAbove(parent)) {
+    const path = quoted(pathOf(parent));
+    const text = `A child of ${path} is a device of the ${childBus} bus, which has no dma_configure: its DMA, if any, is that of the controller.`;
+    say(trail, REALLY_PROBE, text);
+    return { bus: 'other', busName: childBus, trail };
+  }
+  const above = existence(machine, parent);
+  if (above.bus === 'none') return underAbsent(parent, above, trail);
+  for (const doubtful of above.trail.doubts) doubt(trail, doubtful);
+  const parentStrings = compatibles(parent);
+  const walked = above.bus === 'platform' && parentStrings.some((name) => WALKED_BUSES.includes(name));
+  if (walked) return device(strings, trail, BUS_CREATE);
+  for (const name of parentStrings) {
+    const file = populatingDriver(name);
+    if (file !== undefined) return device(strings, trail, `Linux 6.12 ${file}`);
+  }
+  const text = `${quoted(pathOf(parent))} is no bus that Linux descends into, and no driver of Linux 6.12 is known to make devices for its children.`;
+  sayIf(trail, BUS_CREATE, text, {
+    dependsOn: `whether the driver of ${quoted(parentStrings[0] ?? pathOf(parent))} makes devices for its children`,
+    evidence: [at(parent, 'compatible')],
+  });
+  return none(trail);
+}
+
+function underAbsent(parent: DtNode, above: Existence, trail: Trail): Existence {
+  const off = disabledAbove(parent);
+  const below = off && off !== parent ? `is below ${quoted(pathOf(off))}, which is disabled` : 'has no device';
+  const why = off === parent ? 'is disabled' : below;
+  const text = `${quoted(pathOf(parent))} ${why}, so Linux does not look at its children.`;
+  say(trail, BUS_CREATE, text, ...(off ? [at(off, 'status')] : []));
+  for (const doubtful of above.trail.doubts) doubt(trail, doubtful);
+  return none(trail);
+}
+
+/** The node itself or the ancestor whose `status` keeps Linux from using it. */
+export function disabledAbove(node: DtNode): DtNode | undefined {
+  for (let up: DtNode | undefined = node; up; up = up.parent) if (!isAvailable(up)) return up;
+  return undefined;
+}
+
+/** The bus that a controller gives its children, by the generic name of its node and its addresses without a size. */
+function childBusOf(node: DtNode, parent: DtNode): string | undefined {
+  const name = baseName(parent);
+  if (SERIAL.includes(name)) return 'serial device';
+  const bus = CHILD_BUSES[name];
+  if (bus === undefined) return undefined;
+  const sized = u32(parent.properties.get('#size-cells'));
+  return sized === 0 || (sized === undefined && !node.properties.has('reg')) ? bus : undefined;
+}
+
+function pciFunction(machine: Machine, node: DtNode, trail: Trail): Existence {
+  const bridge = node.parent;
+  if (!bridge) return none(trail);
+  const above = existence(machine, bridge);
+  if (above.bus === 'none' || above.bus === 'other') return underAbsent(bridge, above, trail);
+  if (!isAvailable(node)) {
+    const text = '`status` is neither "okay" nor "ok": Linux does not use the function.';
+    say(trail, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', text, at(node, 'status'));
+    return none(trail);
+  }
+  if (!node.properties.has('reg')) {
+    say(trail, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', 'No `reg`: Linux finds no PCI function for the node.');
+    return none(trail);
+  }
+  say(
+    trail,
+    'Linux 6.12 drivers/pci/pci-driver.c:pci_dma_configure',
+    'A PCI function: Linux makes a device when it finds the function, and sets up its DMA by the node of the host bridge.',
+    at(node, 'reg'),
+  );
+  for (const doubtful of above.trail.doubts) doubt(trail, doubtful);
+  return { bus: 'pci', busName: 'PCI', trail };
+}

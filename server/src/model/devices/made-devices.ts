@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+// Devices that a driver makes or takes up itself and sets up by its node: which, with which ID, and what they get.
+import { makingOf } from '#model/drivers/driver-created-devices.ts';
+import type { Machine } from '#model/platform/machine.ts';
+import { inVersions } from '#model/platform/platform.ts';
+import { at, doubt, hex, quoted, say, type Trail } from '#model/report/steps.ts';
+import type { MadeDevice } from '#model/report/types.ts';
+import { cells, pathOf } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { deviceLine } from './device-name.ts';
+
+/** More entries than any map has; a longer one is not a map. */
+const MOST = 256;
+
+/** What one of them gets, by its ID. */
+export type AskById = (id: number) => {
+  readonly device: Omit<MadeDevice, 'name' | 'id'>;
+  readonly doubts: readonly string[];
+};
+
+/** The devices that the node's driver makes by the entries of its map; `undefined`: it makes none. */
+export function madeDevices(machine: Machine, node: DtNode, ask: AskById, trail: Trail): MadeDevice[] | undefined {
+  const making = makingOf(node);
+  if (!making || !inVersions(machine.platform.kernelVersion, making)) return undefined;
+  const authority = `Linux 6.12 ${making.source}`;
+  if (making.by === 'node') {
+    say(trail, authority, `The driver sets up ${making.what}, by this node, too.`);
+    return undefined;
+  }
+  const count = Math.min(MOST, Math.floor(cells(machine.tree, node.properties.get('iommu-map')).length / 4));
+  if (count === 0) return undefined;
+  const text = `The driver makes a device for each of the ${count} entries of \`iommu-map\`, and sets up its DMA by this node with its number as ID.`;
+  say(trail, authority, text, at(node, 'iommu-map'));
+  const made: MadeDevice[] = [];
+  for (let id = 0; id < count; id++) {
+    const { device, doubts } = ask(id);
+    for (const condition of doubts) doubt(trail, condition);
+    made.push({ name: `${making.what}${id}`, id, ...device });
+  }
+  for (const run of runs(made)) say(trail, authority, sentence(run));
+  const without = made.find(({ group }) => group === null);
+  if (without) {
+    const failure = `Context device ${without.id} has no IOMMU!`;
+    if (without.verdict !== 'defer') trail.log.push(deviceLine(machine, node, failure));
+    say(
+      trail,
+      authority,
+      `${quoted(without.name)} has no IOMMU, so the probe of ${quoted(pathOf(node))} fails or waits.`,
+    );
+  }
+  return made;
+}
+
+const useOf = ({ iommus }: MadeDevice) => iommus[0];
+
+/** Neighbours that get the same from one IOMMU. */
+function runs(made: readonly MadeDevice[]): MadeDevice[][] {
+  const result: MadeDevice[][] = [];
+  for (const device of made) {
+    const last = result.at(-1)?.at(-1);
+    const same = last && last.verdict === device.verdict && useOf(last)?.path === useOf(device)?.path;
+    if (same) result.at(-1)?.push(device);
+    else result.push([device]);
+  }
+  return result;
+}
+
+function sentence(run: readonly MadeDevice[]): string {
+  const [first, last] = [run[0], run.at(-1)];
+  if (!first || !last) return '';
+  const names = first === last ? quoted(first.name) : `${quoted(first.name)} to ${quoted(last.name)}`;
+  const use = useOf(first);
+  if (!use) return `${names}: ${first.verdict}, no IOMMU.`;
+  const ids = run.flatMap((device) => useOf(device)?.ids ?? []).map(({ id }) => hex(id));
+  return `${names}: ${first.verdict} through ${quoted(use.path)} with ${use.ids[0]?.kind ?? 'ID'} ${ids.join(', ')}.`;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+// Where `iommu-map` and `msi-map` send one ID of a bus: drivers/of/base.c:of_map_id, before and after Linux 7.2.
+import type { Span } from '#base/text.ts';
+import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
+import { at, hex } from '#model/report/steps.ts';
+import { cells, cellTarget, pathOf, u32 } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+
+export interface MapRow {
+  readonly base: number;
+  readonly length: number;
+  /** Absent when the phandle names no node. */
+  readonly provider: DtNode | undefined;
+  /** The output specifier for `base`: one cell before Linux 7.2, as many as the provider asks for since. */
+  readonly out: readonly number[];
+  readonly span: Span;
+}
+
+export interface IdMap {
+  readonly rows: readonly MapRow[];
+  readonly mask: number;
+  /** Set when Linux refuses the whole property. */
+  readonly refused?: string;
+}
+
+export type MapResult =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'mapped'; readonly provider: DtNode; readonly args: readonly number[]; readonly row: MapRow }
+  | { readonly kind: 'uncovered'; readonly log: string }
+  | { readonly kind: 'refused'; readonly log: string; readonly why: string; readonly span: Span };
+
+export const MAP_ID = 'Linux 6.12 drivers/of/base.c:of_map_id';
+
+/** The entries of `iommu-map`; `undefined` when the node has none. */
+export const iommuMap: PerNode<{ readonly map: IdMap | undefined }> = perNode(
+  (machine, node) => ({ map: readMap(machine, node, 'iommu-map') }),
+  () => ({ map: undefined }),
+);
+
+/** Whether every function behind a bridge has the same ID in the eyes of its map: the mask leaves no bit of it. */
+export function mapsAllToOne(machine: Machine, bridge: DtNode): boolean {
+  const { map } = iommuMap(machine, bridge);
+  return map !== undefined && (map.mask & 0xffff) === 0;
+}
+
+/** The entries of a map property as the release reads them. */
+export function readMap(machine: Machine, node: DtNode, name: 'iommu-map' | 'msi-map'): IdMap | undefined {
+  const property = node.properties.get(name);
+  if (!property) return undefined;
+  const mask = u32(node.properties.get(`${name}-mask`)) ?? 0xffffffff;
+  const length = property.value.bytes.length;
+  const bad = { rows: [], mask, refused: `OF: ${pathOf(node)}: Error: Bad ${name} length: ${length}` };
+  const wide = compareVersions(machine.platform.kernelVersion, [7, 2]) >= 0;
+  if (length === 0 || (wide ? length % 4 !== 0 : length % 16 !== 0)) return bad;
+  const all = cells(machine.tree, property);
+  const cellsName = name === 'iommu-map' ? '#iommu-cells' : '#msi-cells';
+  const four = wide && isLegacy(machine, all, cellsName);
+  const rows: MapRow[] = [];
+  for (let start = 0; start < all.length; ) {
+    const [base, phandle] = [all[start], all[start + 1]];
+    if (!base || !phandle) return bad;
+    const provider = cellTarget(machine.tree, phandle);
+    const count = wide && !four ? (u32(provider?.properties.get(cellsName)) ?? 1) : 1;
+    const out = all.slice(start + 2, start + 2 + count).map(({ value }) => value);
+    const size = all[start + 2 + count];
+    if (!size || out.length < count) return bad;
+    // A map in the old form towards a provider of two cells: the second one counts as 0.
+    if (four) while (out.length < (u32(provider?.properties.get(cellsName)) ?? 1) && out.length < 2) out.push(0);
+    rows.push({ base: base.value, length: size.value, provider, out, span: base.span });
+    start += 3 + count;
+  }
+  return { rows, mask };
+}
+
+/** Linux 7.2 accepts four cells towards a two-cell provider when every entry has length 1 and one target. */
+function isLegacy(machine: Machine, all: ReturnType<typeof cells>, cellsName: string): boolean {
+  if (all.length % 4 !== 0) return false;
+  const first = all[1] ? cellTarget(machine.tree, all[1]) : undefined;
+  if (!first || u32(first.properties.get(cellsName)) !== 2) return false;
+  for (let start = 0; start < all.length; start += 4) {
+    const phandle = all[start + 1];
+    if (!phandle || cellTarget(machine.tree, phandle) !== first || all[start + 3]?.value !== 1) return false;
+  }
+  return true;
+}
+
+/** Where the map of `node` sends `id`. */
+export function mapId(map: IdMap | undefined, node: DtNode, name: 'iommu-map' | 'msi-map', id: number): MapResult {
+  if (!map) return { kind: 'absent' };
+  const path = pathOf(node);
+  if (map.refused !== undefined) {
+    const why = `the length of \`${name}\` is no multiple of an entry's`;
+    return { kind: 'refused', log: map.refused, why, span: at(node, name) };
+  }
+  const masked = (id & map.mask) >>> 0;
+  for (const row of map.rows) {
+    if ((row.base & ~map.mask) !== 0) {
+      const log = `OF: ${path}: Invalid ${name} translation - ${name}-mask (${hex(map.mask)}) ignores id-base (${hex(row.base)})`;
+      const why = `\`${name}-mask\` hides bits of the entry's base ${hex(row.base)}`;
+      return { kind: 'refused', log, why, span: row.span };
+    }
+    // Computed in 32 bits: an entry that reaches over the end never matches.
+    if (masked < row.base || masked >= (row.base + row.length) >>> 0) continue;
+    if (!row.provider) return { kind: 'refused', log: '', why: 'its phandle names no node', span: row.span };
+    if (row.out.length > 1 && row.length > 1) {
+      const log = `OF: ${path}: Unsupported ${name} - cannot handle ${row.length}-ID range with ${row.out.length}-cell output specifier`;
+      return { kind: 'refused', log, why: 'a range of IDs cannot have more than one output cell', span: row.span };
+    }
+    const [first = 0, ...rest] = row.out;
+    const args = [(masked - row.base + first) >>> 0, ...rest];
+    return { kind: 'mapped', provider: row.provider, args, row };
+  }
+  return { kind: 'uncovered', log: `OF: ${path}: no ${name} translation for id ${hex(id)} on (null)` };
+}

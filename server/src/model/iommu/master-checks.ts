@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// What some drivers still check of a master when they set it up: MediaTek's larbs, Qualcomm's context banks, crowds.
+import { rawCells } from '#model/addresses/addresses.ts';
+import { subjectLine } from '#model/devices/device-name.ts';
+import { quoted, sayIf, type Trail } from '#model/report/steps.ts';
+import { cells, cellTarget, isAvailable, pathOf, u32 } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import type { Binding, Bound } from './binding.ts';
+import { partOf } from './groups.ts';
+import { mastersByIommu, owner } from './masters.ts';
+import type { Subject } from './subject.ts';
+
+export interface MasterRefusal {
+  /** A clause. */
+  readonly why: string;
+  readonly authority: string;
+  readonly log?: string;
+}
+
+/** Why the IOMMU's driver turns a master away that its of_xlate took; `undefined`: it does not. */
+export function refusedByDriver(subject: Subject): MasterRefusal | undefined {
+  const [first] = subject.binding.reached;
+  switch (first?.state.match?.driver.name) {
+    case 'mtk':
+      return first.state.match.traits.implementation === 'mm' ? refusedLarb(subject, first) : undefined;
+    case 'qcom-iommu':
+      return refusedContext(subject.binding);
+    default:
+      return undefined;
+  }
+}
+
+/** The most larbs that the driver has room for. */
+const LARBS = 32;
+
+function refusedLarb(subject: Subject, first: Bound): MasterRefusal | undefined {
+  const { machine, binding } = subject;
+  const ids = binding.reached.flatMap((bound) => bound.ids.map(({ id }) => id));
+  const larb = (ids[0] ?? 0) >>> 5;
+  const authority = 'Linux 6.12 drivers/iommu/mtk_iommu.c:mtk_iommu_probe_device';
+  if (larb >= LARBS) return { why: `its ID names larb ${larb}, and the driver knows ${LARBS}`, authority };
+  const other = ids.find((id) => id >>> 5 !== larb);
+  if (other !== undefined) {
+    const log = subjectLine(machine, subject, `Can only use one larb. Fail@larb${larb}-${other >>> 5}.`);
+    return { why: `its IDs name larb ${larb} and larb ${other >>> 5}, and a device has one`, authority, log };
+  }
+  if (!larbsOf(subject, first.state.node).has(larb)) {
+    return { why: `${quoted(first.state.path)} has no larb ${larb}`, authority };
+  }
+  const { iovaRegions } = first.state.match?.traits ?? {};
+  if (!iovaRegions || partOf(iovaRegions, ids) !== undefined) return undefined;
+  const ports = ids.reduce((bits, id) => (bits | (1 << (id & 31))) >>> 0, 0);
+  return {
+    why: `no IOVA region of the chip has its ports (larb ${larb})`,
+    authority: 'Linux 6.12 drivers/iommu/mtk_iommu.c:mtk_iommu_get_iova_region_id',
+    log: subjectLine(machine, subject, `Can NOT find the region for larb(${larb}-${ports.toString(16)}).`),
+  };
+}
+
+/** Numbers of the larbs behind an IOMMU: their own, or their place in the list. */
+function larbsOf({ machine }: Subject, iommu: DtNode): Set<number> {
+  const found = new Set<number>();
+  cells(machine.tree, iommu.properties.get('mediatek,larbs')).forEach((cell, index) => {
+    const larb = cellTarget(machine.tree, cell);
+    if (larb && isAvailable(larb)) found.add(u32(larb.properties.get('mediatek,larb-id')) ?? index);
+  });
+  return found;
+}
+
+/** A context bank is a child whose number is stated, or the page of its registers. */
+function refusedContext({ reached }: Binding): MasterRefusal | undefined {
+  for (const { state, ids } of reached) {
+    const banks = [...state.node.children.values()].map((child) => {
+      const [offset = 0] = rawCells(child.properties.get('reg'));
+      return u32(child.properties.get('qcom,ctx-asid')) ?? Math.floor(offset / 0x1000);
+    });
+    const missing = ids.find(({ id }) => !banks.includes(id));
+    if (!missing) continue;
+    const authority = 'Linux 6.12 drivers/iommu/arm/arm-smmu/qcom_iommu.c:qcom_iommu_of_xlate';
+    return { why: `${quoted(state.path)} has no context bank ${missing.id}`, authority };
+  }
+  return undefined;
+}
+
+/** An IOMMU that keeps one master: the one probed last takes it from the others. */
+export function doubtCrowd({ machine, node, binding }: Subject, trail: Trail): void {
+  const driver = binding.reached[0]?.state.match?.driver;
+  const iommu = owner(binding);
+  if (driver?.mastersPerInstance === undefined || !iommu) return;
+  const others = (mastersByIommu(machine).get(iommu) ?? []).filter((master) => master.node !== node);
+  const [rival] = others;
+  if (!rival || others.length < driver.mastersPerInstance) return;
+  const path = quoted(pathOf(rival.node));
+  sayIf(
+    trail,
+    `Linux 6.12 ${driver.source}`,
+    `${quoted(pathOf(iommu))} serves one master, and ${path} names it, too.`,
+    {
+      dependsOn: `whether ${path} is probed later and takes the IOMMU away`,
+    },
+  );
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+// Which PCI functions share an IOMMU group: drivers/iommu/iommu.c:pci_device_group, played through for a host bridge.
+import { functionName } from '#model/devices/device-name.ts';
+import {
+  type Alias,
+  aliasesOf,
+  functionAt,
+  isBridge,
+  type PciBridge,
+  type PciFunction,
+  pciTopology,
+} from '#model/devices/pci-topology.ts';
+import type { DriverMatch } from '#model/drivers/index.ts';
+import type { Machine } from '#model/platform/machine.ts';
+import { compareVersions, isEnabled } from '#model/platform/platform.ts';
+import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { pathOf } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { type Binding, mapBinding } from './binding.ts';
+import { mapsAllToOne } from './id-map.ts';
+import { owner } from './masters.ts';
+import { findEntry, groupOfStream } from './streams.ts';
+
+/** What became of a function whose IDs the IOMMU's driver took. */
+export interface FunctionPlacement {
+  /** The function that its group was made for, itself or an earlier one; absent where the driver refuses it. */
+  readonly founder?: PciFunction;
+  /** The IDs of the founder, by which the group is named. */
+  readonly founderBinding?: Binding;
+  /** The name of the group where a platform device had it before. */
+  readonly sharedGroup?: string;
+  /** The others of the group that the tree or the question tells of. */
+  readonly company: readonly PciFunction[];
+  /** Why the driver refuses it; a clause. */
+  readonly refused?: string;
+  readonly log?: string;
+  readonly trail: Trail;
+}
+
+const DEVICE_GROUP = 'Linux 6.12 drivers/iommu/iommu.c:pci_device_group';
+const ENABLE_ACS = 'Linux 6.12 drivers/pci/pci.c:pci_enable_acs';
+
+/** The function with a requester ID among all functions that are known behind its host bridge, in the order of Linux. */
+export function functionPlacement(machine: Machine, host: DtNode, id: number): FunctionPlacement {
+  const all = functionsWith(machine, host, id);
+  const scene: Scene = { machine, host, all, members: new Map(), streams: new Map() };
+  let own: FunctionPlacement | undefined;
+  for (const fn of all) {
+    const found = place(scene, fn);
+    if (fn.id === id) own = found;
+  }
+  const asked = all.find((fn) => fn.id === id);
+  if (!own || !asked) return { company: [], trail: newTrail() };
+  const founder = scene.members.get(asked)?.founder;
+  const company = all.filter(
+    (fn) => fn !== asked && founder !== undefined && scene.members.get(fn)?.founder === founder,
+  );
+  sayDoubts(scene, asked, own.trail);
+  return { ...own, company };
+}
+
+/** The described functions with the one in question, and function 0 of its device, without which there is no other. */
+function functionsWith(machine: Machine, host: DtNode, id: number): PciFunction[] {
+  const all = [...pciTopology(machine, host).functions];
+  for (const wanted of [id & ~7, id]) {
+    if (all.some((fn) => fn.id === wanted)) continue;
+    const sameBus = (fn: PciFunction) => fn.id >>> 8 === id >>> 8;
+    const next = all.findIndex((fn) => sameBus(fn) && fn.id > wanted);
+    const before = next >= 0 ? next : all.findLastIndex(sameBus) + 1;
+    all.splice(before === 0 && next < 0 ? all.length : before, 0, functionAt(machine, host, wanted));
+  }
+  return all;
+}
+
+interface Membership {
+  readonly founder: PciFunction;
+  readonly founderBinding: Binding;
+  readonly sharedGroup?: string;
+}
+
+/** A stream of an Arm SMMU that a function took. */
+interface Taken {
+  readonly id: number;
+  readonly mask: number;
+  readonly fn: PciFunction;
+}
+
+interface Scene {
+  readonly machine: Machine;
+  readonly host: DtNode;
+  readonly all: readonly PciFunction[];
+  readonly members: Map<PciFunction, Membership>;
+  /** By the IOMMU's node. */
+  readonly streams: Map<DtNode, Taken[]>;
+}
+
+function place(scene: Scene, fn: PciFunction): FunctionPlacement {
+  const { machine, host, members } = scene;
+  const trail = newTrail();
+  const nobody = { company: [], trail };
+  if (isBridge(fn) && isEnabled(machine.platform, 'PCIEPORTBUS') === 'off') return nobody;
+  const aliases = aliasesOf(fn);
+  const binding = mapBinding(
+    machine,
+    host,
+    aliases.map((alias) => alias.id),
+  );
+  const iommu = owner(binding);
+  const match = binding.reached[0]?.state.match;
+  if (binding.outcome !== 'bound' || !iommu || !match) return nobody;
+  const streams = scene.streams.get(iommu) ?? [];
+  scene.streams.set(iommu, streams);
+  const wanted = binding.reached.flatMap(({ ids }) => ids.map((id) => ({ id: id.id, mask: id.mask ?? 0, fn })));
+  if (match.driver.name === 'arm-smmu-v3') {
+    const rival = streams.find((taken) => wanted.some(({ id }) => id === taken.id));
+    if (rival) return { ...nobody, ...refusal(scene, fn, rival) };
+  }
+  const shared = groupsByStream(match) ? matched(streams, wanted) : undefined;
+  if (shared === 'clash') return { ...nobody, refused: 'its stream IDs overlap those of another function' };
+  streams.push(...wanted);
+  const joined = shared ? { fn: shared, why: 'its DMA carries an ID of that function' } : groupOf(scene, fn, aliases);
+  const known = joined && members.get(joined.fn);
+  const ofPlatform = match.traits.grouping === 'stream-match' ? groupOfStream(machine, iommu, wanted) : undefined;
+  const membership = known ?? { founder: fn, founderBinding: binding, ...(ofPlatform && { sharedGroup: ofPlatform }) };
+  members.set(fn, membership);
+  if (joined)
+    say(trail, DEVICE_GROUP, `The function gets the group of ${nameOf(scene, joined.fn)}, because ${joined.why}.`);
+  return { ...nobody, ...membership };
+}
+
+function refusal({ machine, host }: Scene, fn: PciFunction, { id, fn: rival }: Taken): Partial<FunctionPlacement> {
+  const name = functionName(machine, host, rival.id);
+  const log = `${functionName(machine, host, fn.id)}: stream ${id} already in tree from dev ${name}`;
+  return { refused: `stream ID ${hex(id)} already belongs to ${name}`, log };
+}
+
+/** An SMMU v1 or v2 remembers the group of a stream match entry, a DART that of a stream. */
+function groupsByStream({ traits }: DriverMatch): boolean {
+  return traits.grouping === 'stream-match' || traits.grouping === 'stream';
+}
+
+/** The function that has one of the stream match entries already (arm_smmu_find_sme). */
+function matched(streams: readonly Taken[], wanted: readonly Taken[]): PciFunction | 'clash' | undefined {
+  let found: PciFunction | undefined;
+  for (const stream of wanted) {
+    const entry = findEntry(streams, stream);
+    if (entry.kind === 'clash') return 'clash';
+    if (entry.kind === 'inside') found ??= entry.entry.fn;
+  }
+  return found;
+}
+
+interface Joined {
+  readonly fn: PciFunction;
+  /** A clause. */
+  readonly why: string;
+}
+
+/** An earlier function whose group this one gets, in the order in which Linux looks for it. */
+function groupOf(scene: Scene, fn: PciFunction, aliases: readonly Alias[]): Joined | undefined {
+  const { members } = scene;
+  const grouped = (candidate: PciFunction): boolean => members.has(candidate);
+  let at = fn;
+  for (const { of } of aliases) {
+    if (of !== fn && grouped(of)) return { fn: of, why: 'what comes from below that bridge carries one ID' };
+    at = of;
+  }
+  for (let bridge = at.above; bridge; bridge = bridge.above) {
+    if (isolatedUpwards(scene, bridge)) break;
+    at = bridge;
+    if (grouped(bridge)) return { fn: bridge, why: whyNotIsolated(scene, bridge) };
+  }
+  const alias = aliasGroup(scene, at, new Set());
+  if (alias) return { fn: alias, why: 'one uses the requester ID of the other' };
+  const sibling = siblingGroup(scene, at, new Set([at]));
+  return sibling && { fn: sibling, why: 'the functions of one device are not isolated from each other without ACS' };
+}
+
+/** Same bus, and one of the two uses the other's ID (get_pci_alias_group). */
+function aliasGroup(scene: Scene, fn: PciFunction, seen: Set<PciFunction>): PciFunction | undefined {
+  if (seen.has(fn)) return undefined;
+  seen.add(fn);
+  if (scene.members.has(fn)) return fn;
+  for (const other of scene.all) {
+    if (other === fn || other.id >>> 8 !== fn.id >>> 8) continue;
+    const uses = (a: PciFunction, b: PciFunction) => aliasesOf(a).some((alias) => alias.of === a && alias.id === b.id);
+    if (!uses(fn, other) && !uses(other, fn)) continue;
+    const found = aliasGroup(scene, other, seen) ?? siblingGroup(scene, other, seen);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Functions of the same device without ACS (get_pci_function_alias_group). */
+function siblingGroup(scene: Scene, fn: PciFunction, seen: Set<PciFunction>): PciFunction | undefined {
+  if (!isMultifunction(scene, fn) || hasAcs(scene, fn)) return undefined;
+  for (const other of scene.all) {
+    if (other === fn || other.id >>> 3 !== fn.id >>> 3 || hasAcs(scene, other)) continue;
+    const found = aliasGroup(scene, other, seen);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function isMultifunction({ all }: Scene, fn: PciFunction): boolean {
+  return (fn.id & 7) !== 0 || all.some((other) => other !== fn && other.id >>> 3 === fn.id >>> 3);
+}
+
+/** ACS from a bridge up to the root bus (pci_acs_path_enabled). */
+function isolatedUpwards(scene: Scene, bridge: PciBridge): boolean {
+  for (let up: PciBridge | undefined = bridge; up; up = up.above) if (!hasAcs(scene, up)) return false;
+  return true;
+}
+
+/**
+ * Whether Linux takes a function for isolated from its neighbours (pci_acs_enabled): a port by the capability, when
+ * Linux turned it on; what is alone in its device always.
+ */
+function hasAcs(scene: Scene, fn: PciFunction): boolean {
+  if (isBridge(fn) && fn.kind !== 'port') return false;
+  if (isBridge(fn) && !isUpstreamPort(fn)) return turnsAcsOn(scene.machine);
+  return !isMultifunction(scene, fn);
+}
+
+/** The ports of a switch and of the root complex take turns on the way down. */
+function isUpstreamPort({ above }: PciBridge): boolean {
+  return above?.kind === 'port' && !isUpstreamPort(above);
+}
+
+/**
+ * Before Linux 7.0 (c41e2fb67e26) ACS was asked for when the first function was set up, which is after all the ports of
+ * its host bridge were looked at.
+ */
+function turnsAcsOn({ platform }: Machine): boolean {
+  return compareVersions(platform.kernelVersion, [7, 0]) >= 0;
+}
+
+function whyNotIsolated({ machine }: Scene, bridge: PciBridge): string {
+  if (bridge.kind !== 'port') return 'a conventional PCI bus isolates nothing';
+  if (turnsAcsOn(machine)) return 'a port above does not isolate what is below it';
+  return 'with a device tree this Linux asks for ACS too late for the ports above';
+}
+
+function nameOf({ machine, host }: Scene, fn: PciFunction): string {
+  const name = functionName(machine, host, fn.id);
+  return fn.node ? `${quoted(pathOf(fn.node))} (${name})` : name;
+}
+
+/** What of the hardware decides with whom the function shares a group. */
+function sayDoubts(scene: Scene, fn: PciFunction, trail: Trail): void {
+  const match = scene.members.get(fn)?.founderBinding.reached[0]?.state.match;
+  if (match && groupsByStream(match) && mapsAllToOne(scene.machine, scene.host)) {
+    const text = `\`iommu-map-mask\` gives all functions behind ${quoted(pathOf(scene.host))} one stream, so they are one group.`;
+    say(trail, `Linux 6.12 ${match.driver.source}`, text, at(scene.host, 'iommu-map-mask'));
+    return;
+  }
+  doubt(
+    trail,
+    isMultifunction(scene, fn)
+      ? 'whether the functions of the device are isolated from each other (ACS)'
+      : 'whether the device has more functions (without ACS they share a group)',
+  );
+  const ports: string[] = [];
+  for (let up = fn.above; up; up = up.above) if (up.kind === 'port') ports.push(quoted(pathOf(up.node)));
+  if (ports.length === 0) return;
+  const names = ports.join(', ');
+  const own = turnsAcsOn(scene.machine)
+    ? 'Linux turns it on where they have it'
+    : 'this Linux turns it on only for what it finds after it set up the first function, the firmware perhaps earlier';
+  sayIf(trail, ENABLE_ACS, `The ports above (${names}) isolate the function only by ACS; ${own}.`, {
+    dependsOn: `whether ACS is on in ${names}`,
+  });
+}

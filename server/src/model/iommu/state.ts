@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+// Whether an IOMMU node ends up registered with Linux's IOMMU core: by which driver, or why it never does.
+import type { Span } from '#base/text.ts';
+import { rawCells, regRange } from '#model/addresses/addresses.ts';
+import { deviceName } from '#model/devices/device-name.ts';
+import { disabledAbove, existence } from '#model/devices/existence.ts';
+import { supplierDriver } from '#model/devices/supplier-drivers.ts';
+import { type DriverMatch, driverFor, knownStrings } from '#model/drivers/index.ts';
+import type { DriverNeed } from '#model/drivers/types.ts';
+import { type Machine, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
+import { treeNodes } from '#model/platform/nodes.ts';
+import { compareVersions, driverState, inVersions, isEnabled } from '#model/platform/platform.ts';
+import { at, hex, quoted } from '#model/report/steps.ts';
+import { cells, cellTarget, compatibles, isAvailable, pathOf, strings, u32 } from '#tree/query.ts';
+import { specifiers } from '#tree/specifiers.ts';
+import type { DtNode } from '#tree/types.ts';
+import { hiddenByForm } from './master-lists.ts';
+
+/** Why no `iommu_device` ever appears for a node; the reason of a {@link Deferral}. */
+export type Missing = 'no-device' | 'no-driver' | 'not-built' | 'probe-fails' | 'not-registered' | 'supplier';
+
+export type Registration =
+  | { readonly kind: 'registered' }
+  /** Registered once something happens that the tree does not decide. */
+  | { readonly kind: 'late'; readonly condition: string }
+  | {
+      readonly kind: 'never';
+      readonly reason: Missing;
+      /** A clause after "because": no capital, no full stop. */
+      readonly why: string;
+      readonly evidence: readonly Span[];
+      /** What its driver prints about it, and the error that its probe returns, where the driver core prints that. */
+      readonly log?: string;
+      readonly error?: number;
+      /** What it hangs on, where the tree does not decide it. */
+      readonly condition?: string;
+    };
+
+type Never = Extract<Registration, { readonly kind: 'never' }>;
+
+export interface IommuState {
+  readonly node: DtNode;
+  readonly path: string;
+  /** Its own `status`, the only one that of_iommu_xlate looks at. */
+  readonly available: boolean;
+  readonly match: DriverMatch | undefined;
+  readonly registration: Registration;
+}
+
+export const iommuState: PerNode<IommuState> = perNode(
+  (machine, node) => {
+    const match = driverFor(node, machine.platform.kernelVersion);
+    return {
+      node,
+      path: pathOf(node),
+      available: isAvailable(node),
+      match,
+      registration: alone(machine, node, registration(machine, node, match)),
+    };
+  },
+  (_, node) => ({
+    node,
+    path: pathOf(node),
+    available: isAvailable(node),
+    match: undefined,
+    registration: never('supplier', 'it needs itself', []),
+  }),
+);
+
+/** Before Linux 6.8 a bus had the operations of one driver: IOMMUs of any other fail to register (-EBUSY). */
+function alone(machine: Machine, node: DtNode, own: Registration): Registration {
+  if (own.kind === 'never' || compareVersions(machine.platform.kernelVersion, [6, 8]) >= 0) return own;
+  const first = firstToRegister(machine);
+  if (!first || first.driver === driverFor(node, machine.platform.kernelVersion)?.driver.name) return own;
+  const why = `before Linux 6.8 one driver serves all IOMMUs, and ${quoted(pathOf(first.node))} comes first`;
+  const condition = `whether ${quoted(pathOf(first.node))} is probed first`;
+  return { ...never('probe-fails', why, [at(first.node, 'compatible')]), condition };
+}
+
+const firstToRegister = perMachine<{ readonly node: DtNode; readonly driver: string } | undefined>((machine) => {
+  for (const node of treeNodes(machine).all) {
+    if (!node.properties.has('#iommu-cells') || !isAvailable(node)) continue;
+    const match = driverFor(node, machine.platform.kernelVersion);
+    if (match && registration(machine, node, match).kind !== 'never') return { node, driver: match.driver.name };
+  }
+  return undefined;
+});
+
+function never(reason: Missing, why: string, evidence: readonly Span[]): Never {
+  return { kind: 'never', reason, why, evidence };
+}
+
+function registration(machine: Machine, node: DtNode, match: DriverMatch | undefined): Registration {
+  if (!match) return never('no-driver', withoutDriver(node), [at(node, 'compatible')]);
+  const where = existence(machine, node);
+  if (where.bus === 'none' && match.driver.bus !== 'none') {
+    const why = where.trail.steps.at(-1)?.text ?? 'it has no device';
+    return never(
+      'no-device',
+      `Linux makes no device for it (${lowered(why)})`,
+      where.trail.steps.at(-1)?.evidence ?? [],
+    );
+  }
+  const unmet =
+    unmetNeed(machine, node, match) ??
+    unlisted(node, match) ??
+    notUniform(machine, node, match) ??
+    hiddenByForm(machine, node, match.driver);
+  const built = builtState(machine, match);
+  if (built.kind === 'never') return built;
+  return unmet ?? built;
+}
+
+/** `No `compatible`: …` inside a sentence. */
+function lowered(sentence: string): string {
+  return sentence.replace(/\.$/, '');
+}
+
+function withoutDriver(node: DtNode): string {
+  const known = knownStrings(node)[0];
+  if (known) {
+    const { driver, compatible } = known;
+    if (compatible.note !== undefined) return `no driver of this Linux binds it (${lowered(compatible.note)})`;
+    return `no driver of this Linux binds ${quoted(compatible.name)} (${driver.name} knows it as ${compatible.role})`;
+  }
+  const first = compatibles(node)[0];
+  return first === undefined ? 'it has no `compatible`' : `Linux has no IOMMU driver for ${quoted(first)}`;
+}
+
+/** Options that the driver's transport needs beside its own, by the driver's bus and the role of the string. */
+function builtState(machine: Machine, match: DriverMatch): Registration {
+  const { driver, compatible } = match;
+  const states: [string, ReturnType<typeof isEnabled>][] = [[driver.config, driverState(machine.platform, driver)]];
+  if (driver.bus === 'virtio') {
+    const transport = compatible.role === 'pci-node' ? 'VIRTIO_PCI' : 'VIRTIO_MMIO';
+    states.push([transport, isEnabled(machine.platform, transport)]);
+  }
+  for (const [symbol, state] of states) {
+    if (state === 'off')
+      return never('not-built', `this kernel has no ${driver.name} driver (CONFIG_${symbol} is off)`, []);
+  }
+  for (const [symbol, state] of states) {
+    if (state === 'module') {
+      return {
+        kind: 'late',
+        condition: `the module of CONFIG_${symbol} being loaded before the deferred probe timeout`,
+      };
+    }
+  }
+  return { kind: 'registered' };
+}
+
+function unmetNeed(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
+  const { driver, traits } = match;
+  const count = u32(node.properties.get('#iommu-cells'));
+  const fatal =
+    driver.cellCountChecked === 'provider' && inVersions(machine.platform.kernelVersion, driver.cellCountFatal ?? {});
+  if (fatal && count !== undefined && !driver.cellCounts.includes(count)) {
+    const said = driver.cellCountOutcome.replace('%d', String(count));
+    return { ...never('probe-fails', `its probe fails: "${said}"`, [at(node, '#iommu-cells')]), log: said, error: -22 };
+  }
+  for (const need of traits.needs) {
+    if (!need.enforced || !inVersions(machine.platform.kernelVersion, need)) continue;
+    if (need.unless !== undefined && node.properties.has(need.unless)) continue;
+    const gap = lacks(machine, node, need);
+    if (gap === undefined) continue;
+    const reason = need.kind === 'suppliers' ? 'supplier' : 'probe-fails';
+    const line = need.log === undefined ? undefined : filled(need.log, gap.values);
+    const said = line === undefined ? '' : `: "${line}"`;
+    const result = never(reason, `${gap.text}, so its probe fails${said}`, [at(node, gap.property)]);
+    const { error } = need;
+    return { ...result, ...(line !== undefined && { log: line }), ...(error !== undefined && { error }) };
+  }
+  return deadSupplier(machine, node, match);
+}
+
+/** What a node lacks for its driver: a clause about "it", the property it is about, the values for the log line. */
+export interface Gap {
+  readonly text: string;
+  readonly property: string;
+  readonly values: readonly (number | string)[];
+}
+
+/** printk's placeholders filled in order; what the tree does not tell keeps its placeholder. */
+export function filled(format: string, values: readonly (number | string)[]): string {
+  let next = 0;
+  return format.replace(/%(d|pr|pR)/g, (place) => {
+    const value = String(values[next++] ?? place);
+    return place === '%pR' ? value.replace(/ flags 0x[0-9a-f]+/, '') : value;
+  });
+}
+
+/** What of the need the node lacks; `undefined` when it has it all. */
+export function lacks(machine: Machine, node: DtNode, need: DriverNeed): Gap | undefined {
+  switch (need.kind) {
+    case 'property': {
+      const name = need.name ?? '';
+      return node.properties.has(name) ? undefined : { text: `it has no ${quoted(name)}`, property: name, values: [] };
+    }
+    case 'clocks':
+      return lacksClocks(node, need);
+    case 'resets':
+      return node.properties.has('resets') ? undefined : { text: 'it has no `resets`', property: 'resets', values: [] };
+    case 'interrupts': {
+      const found = interruptCount(machine, node);
+      const atLeast = (need.name === undefined ? 0 : (u32(node.properties.get(need.name)) ?? 0)) + (need.count ?? 1);
+      if (found === undefined || found >= atLeast) return undefined;
+      return {
+        text: `it has ${found === 0 ? 'no interrupt' : `${found} ${found === 1 ? 'interrupt' : 'interrupts'}`} where ${atLeast} ${atLeast === 1 ? 'is' : 'are'} needed`,
+        property: 'interrupts',
+        values: [found, atLeast],
+      };
+    }
+    case 'reg-size': {
+      const wanted = BigInt(need.bytes ?? 0);
+      const region = regRange(machine, node);
+      if (region && region.size >= wanted) return undefined;
+      const text = region
+        ? `its registers are ${hex(region.size)} bytes instead of ${hex(wanted)}`
+        : 'it has no usable `reg`';
+      const end = region && region.start + region.size - 1n;
+      const resource = region && end ? `[mem ${address(region.start)}-${address(end)} flags 0x200]` : undefined;
+      return { text, property: 'reg', values: resource === undefined ? [] : [resource] };
+    }
+    case 'suppliers': {
+      const property = need.name ?? '';
+      for (const cell of cells(machine.tree, node.properties.get(property)).slice(0, 1)) {
+        const target = cellTarget(machine.tree, cell);
+        if (target && existence(machine, target).bus !== 'none') continue;
+        return { text: `the node that ${quoted(property)} names has no device`, property, values: [] };
+      }
+      return undefined;
+    }
+  }
+}
+
+/** As `%pr` prints the ends of a memory resource. */
+function address(value: bigint): string {
+  return `0x${value.toString(16).padStart(8, '0')}`;
+}
+
+/** The lines about the IOMMU's own failed probe, as its report shows them. */
+export function failureLines(machine: Machine, { node, match, registration: result }: IommuState): string[] {
+  if (!match || result.kind !== 'never') return [];
+  const driver = match.driver.logName ?? match.driver.name;
+  const prefix = `${driver} ${deviceName(machine, node)}: `;
+  const lines = result.log === undefined ? [] : [`${prefix}${result.log}`];
+  // Older kernels word it differently.
+  if (result.error !== undefined && compareVersions(machine.platform.kernelVersion, [6, 12]) >= 0) {
+    lines.push(`${prefix}probe with driver ${driver} failed with error ${result.error}`);
+  }
+  return lines;
+}
+
+function lacksClocks(node: DtNode, need: DriverNeed): Gap | undefined {
+  const sets = need.names ?? [];
+  if (sets.length === 0) {
+    return node.properties.has('clocks') ? undefined : { text: 'it has no `clocks`', property: 'clocks', values: [] };
+  }
+  const names = strings(node.properties.get('clock-names'));
+  if (sets.some((set) => set.every((name) => names.includes(name)))) return undefined;
+  const wanted = sets.map((set) => set.map(quoted).join(' and ')).join(' or ');
+  return { text: `its \`clock-names\` lacks ${wanted}`, property: 'clock-names', values: [] };
+}
+
+/** How many interrupts a node lists; `undefined` when their controller's cell count is not known. */
+export function interruptCount(machine: Machine, node: DtNode): number | undefined {
+  const extended = node.properties.get('interrupts-extended');
+  if (extended) {
+    const list = specifiers(machine.tree, extended, '#interrupt-cells');
+    return list.stop?.reason === 'unresolved' ? undefined : list.entries.length;
+  }
+  const own = rawCells(node.properties.get('interrupts')).length;
+  if (own === 0) return 0;
+  for (let node_: DtNode | undefined = node; node_; node_ = node_.parent) {
+    const [cell] = cells(machine.tree, node_.properties.get('interrupt-parent'));
+    const controller = cell
+      ? cellTarget(machine.tree, cell)
+      : node_ !== node && node_.properties.has('#interrupt-cells')
+        ? node_
+        : undefined;
+    if (cell && !controller) return undefined;
+    const per = u32(controller?.properties.get('#interrupt-cells'));
+    if (controller) return per === undefined || per === 0 ? undefined : Math.floor(own / per);
+  }
+  return undefined;
+}
+
+/** A clock, reset or power domain whose provider is disabled or has no driver: the IOMMU's own probe never succeeds. */
+function deadSupplier(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
+  const takesClocks = match.traits.needs.some(({ kind }) => kind === 'clocks');
+  const lists: [string, string, boolean][] = [
+    ['power-domains', '#power-domain-cells', true],
+    ['clocks', '#clock-cells', takesClocks],
+    ['resets', '#reset-cells', match.traits.needs.some(({ kind }) => kind === 'resets')],
+  ];
+  for (const [property, cellsName, matters] of lists) {
+    if (!matters || !node.properties.has(property)) continue;
+    for (const { provider } of specifiers(machine.tree, node.properties.get(property), cellsName).entries) {
+      const needs = `its ${quoted(property)} needs ${quoted(pathOf(provider))}`;
+      const off = disabledAbove(provider);
+      if (off) return never('supplier', `${needs}, which is disabled`, [at(node, property), at(off, 'status')]);
+      const driver = supplierDriver(machine.platform, provider);
+      if (driver?.state !== 'off') continue;
+      const without = `which has no driver in this kernel (CONFIG_${driver.symbol} is off)`;
+      return never('supplier', `${needs}, ${without}`, [at(node, property), at(provider, 'compatible')]);
+    }
+  }
+  return undefined;
+}
+
+function unlisted(node: DtNode, { driver, traits }: DriverMatch): Registration | undefined {
+  const rule = driver.unregistered;
+  if (!rule || traits.implementation === null) return undefined;
+  if (!rule.implementations.includes(traits.implementation) || node.properties.has(rule.lacks)) return undefined;
+  return never('not-registered', rule.why, [at(node, 'compatible')]);
+}
+
+/** The first enabled instance of each driver that wants all of them alike. */
+const firstOfDriver = perMachine<ReadonlyMap<string, DtNode>>((machine) => {
+  const first = new Map<string, DtNode>();
+  for (const node of treeNodes(machine).all) {
+    if (!node.properties.has('#iommu-cells') || !isAvailable(node)) continue;
+    const driver = driverFor(node, machine.platform.kernelVersion)?.driver;
+    if (driver?.uniform !== undefined && !first.has(driver.name)) first.set(driver.name, node);
+  }
+  return first;
+});
+
+function notUniform(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
+  const trait = match.driver.uniform;
+  const first = trait === undefined ? undefined : firstOfDriver(machine).get(match.driver.name);
+  if (trait === undefined || !first || first === node) return undefined;
+  const other = driverFor(first, machine.platform.kernelVersion);
+  if (!other || other.traits[trait] === match.traits[trait]) return undefined;
+  const why = `${quoted(pathOf(first))} is of another generation, and the driver serves one in a system`;
+  return { ...never('probe-fails', why, [at(node, 'compatible'), at(first, 'compatible')]), error: -22 };
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+// Which device gets which streams of an Arm SMMU when devices are probed in tree order, and who is turned away.
+import { deviceLine, deviceName } from '#model/devices/device-name.ts';
+import { type Machine, perNode } from '#model/platform/machine.ts';
+import { hex, quoted } from '#model/report/steps.ts';
+import { pathOf, u32 } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { type Master, mastersByIommu } from './masters.ts';
+import { interruptCount } from './state.ts';
+
+/** What became of one master. */
+export interface Placement {
+  /** The group's name; absent when it was refused. */
+  readonly group?: string;
+  /** Why the SMMU's driver refuses it; a clause. */
+  readonly refused?: string;
+  readonly log?: string;
+  /** Another device whose streams overlap: which of the two comes first decides. */
+  readonly rival?: DtNode;
+  /** What only the hardware's ID registers tell; then the driver refuses the device (or takes it) after all. */
+  readonly hardware?: string;
+}
+
+/** Placements of the masters of one SMMU; empty for other IOMMUs. */
+export const streamPlacement = perNode<ReadonlyMap<DtNode, Placement>>(
+  (machine, iommu) => {
+    const masters = mastersByIommu(machine).get(iommu) ?? [];
+    const driver = masters[0]?.binding.reached[0]?.state.match?.driver;
+    if (driver?.grouping === 'stream-match') return matched(machine, iommu, masters);
+    return driver?.name === 'arm-smmu-v3' ? inTree(machine, iommu, masters) : new Map();
+  },
+  () => new Map(),
+);
+
+/** One stream match register with the group that its first user made. */
+interface Entry {
+  readonly id: number;
+  readonly mask: number;
+  readonly user: DtNode;
+  users: number;
+  group: string | undefined;
+}
+
+interface Stream {
+  readonly id: number;
+  readonly mask: number;
+}
+
+function streamsOf({ binding }: Master): Stream[] {
+  return binding.reached.flatMap(({ ids }) => ids.map(({ id, mask }) => ({ id, mask: mask ?? 0 })));
+}
+
+/** The group of a platform device whose stream match entry takes one of the streams in. */
+export function groupOfStream(machine: Machine, iommu: DtNode, streams: readonly Stream[]): string | undefined {
+  for (const master of mastersByIommu(machine).get(iommu) ?? []) {
+    const group = streamPlacement(machine, iommu).get(master.node)?.group;
+    const own = streamsOf(master);
+    if (group !== undefined && streams.some((stream) => findEntry(own, stream).kind === 'inside')) return group;
+  }
+  return undefined;
+}
+
+/** SMMU v1 and v2: registers that match an ID under a mask (drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_find_sme). */
+function matched(machine: Machine, iommu: DtNode, masters: readonly Master[]): Map<DtNode, Placement> {
+  const entries: Entry[] = [];
+  const placed = new Map<DtNode, Placement>();
+  const groups = new Set<string>();
+  const contexts = contextInterrupts(machine, iommu);
+  for (const master of masters) {
+    const outside = outOfRange(machine, master);
+    const found = outside ?? place(iommu, entries, master);
+    if (found.group !== undefined) groups.add(found.group);
+    const hardware = found.hardware ?? limits(master, { entries: entries.length, groups: groups.size, contexts });
+    const placement = hardware === undefined ? found : { ...found, hardware };
+    placed.set(master.node, placement);
+    if (placement.rival) markRival(placed, placement.rival, master.node);
+  }
+  return placed;
+}
+
+/** MMU-400, MMU-401 and MMU-500 compare 15 bits of an ID and of a mask. */
+const USUAL_BITS = 0x7fff;
+
+function outOfRange(machine: Machine, master: Master): Placement | undefined {
+  const wide = streamsOf(master).find(({ mask }) => mask > USUAL_BITS);
+  if (!wide) return undefined;
+  return {
+    refused: `its mask ${hex(wide.mask)} has more bits than stream matching usually has`,
+    log: deviceLine(machine, master.node, `SMR mask ${hex(wide.mask)} out of range for SMMU (${hex(USUAL_BITS)})`),
+    hardware: `whether the SMMU's masks have fewer than 16 bits`,
+  };
+}
+
+/** Interrupts beyond the global ones: an SMMUv2 without one for each of its context banks fails to probe. */
+function contextInterrupts(machine: Machine, iommu: DtNode): number | undefined {
+  const all = interruptCount(machine, iommu);
+  const global = u32(iommu.properties.get('#global-interrupts'));
+  return all === undefined || global === undefined ? undefined : all - global;
+}
+
+interface Use {
+  readonly entries: number;
+  readonly groups: number;
+  readonly contexts: number | undefined;
+}
+
+/** What the registers of the hardware have to be large enough for. */
+function limits(master: Master, { entries, groups, contexts }: Use): string | undefined {
+  const streams = streamsOf(master);
+  const wide = streams.find(({ id }) => id > USUAL_BITS);
+  if (wide) return `whether the SMMU's stream IDs have the 16 bits of ${hex(wide.id)}`;
+  if (streams.length > 16 || entries > 128) return `whether the SMMU has ${entries} stream match registers`;
+  if (contexts !== undefined && groups > contexts) return `whether the SMMU has ${groups} context banks`;
+  if (contexts !== undefined && contexts < 3) return `whether the SMMU has no more than ${contexts} context banks`;
+  return undefined;
+}
+
+/** The one that came first owes its place to the order, too. */
+function markRival(placed: Map<DtNode, Placement>, first: DtNode, second: DtNode): void {
+  const before = placed.get(first);
+  if (before && !before.rival) placed.set(first, { ...before, rival: second });
+}
+
+function place(iommu: DtNode, entries: Entry[], master: Master): Placement {
+  const taken: Entry[] = [];
+  let wider: DtNode | undefined;
+  for (const stream of streamsOf(master)) {
+    const found = findEntry(entries, stream);
+    if (found.kind === 'clash') {
+      release(entries, taken);
+      const { user, id, mask } = found.entry;
+      const refused = `stream ID ${hex(stream.id)} mask ${hex(stream.mask)} overlaps ID ${hex(id)} mask ${hex(mask)} of ${quoted(pathOf(user))} without lying inside it`;
+      return { refused, rival: user };
+    }
+    const entry: Entry =
+      found.kind === 'inside' ? found.entry : { ...stream, user: master.node, users: 0, group: undefined };
+    if (found.kind === 'free') entries.push(entry);
+    // Had the narrower pair come first, the wider one would have been refused.
+    else if (entry.mask !== stream.mask && entry.user !== master.node) wider ??= entry.user;
+    entry.users++;
+    taken.push(entry);
+  }
+  const groups = new Set(taken.flatMap(({ group }) => group ?? []));
+  if (groups.size > 1) {
+    release(entries, taken);
+    return { refused: 'its stream IDs belong to the groups of different devices' };
+  }
+  const [known] = groups;
+  const group = known ?? `${pathOf(iommu)}#${hex(taken[0]?.id ?? 0)}`;
+  for (const entry of taken) entry.group = group;
+  return { group, ...(wider && { rival: wider }) };
+}
+
+/** The entry that a stream falls into, or crosses, among those that are programmed (arm_smmu_find_sme). */
+export function findEntry<T extends Stream>(
+  entries: readonly T[],
+  { id, mask }: Stream,
+): { readonly kind: 'inside' | 'clash'; readonly entry: T } | { readonly kind: 'free' } {
+  for (const entry of entries) {
+    const differs = id ^ entry.id;
+    if ((mask & entry.mask) === mask && (differs & ~entry.mask) === 0) return { kind: 'inside', entry };
+    if ((differs & ~(entry.mask | mask)) === 0) return { kind: 'clash', entry };
+  }
+  return { kind: 'free' };
+}
+
+function release(entries: Entry[], taken: readonly Entry[]): void {
+  for (const entry of taken) {
+    entry.users--;
+    if (entry.users === 0) entries.splice(entries.indexOf(entry), 1);
+  }
+}
+
+/** SMMU v3: an ID belongs to one device (drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_insert_master). */
+function inTree(machine: Machine, iommu: DtNode, masters: readonly Master[]): Map<DtNode, Placement> {
+  const owners = new Map<number, DtNode>();
+  const placed = new Map<DtNode, Placement>();
+  for (const master of masters) {
+    const ids = streamsOf(master).map(({ id }) => id);
+    const clash = ids.find((id) => owners.has(id) && owners.get(id) !== master.node);
+    const rival = clash === undefined ? undefined : owners.get(clash);
+    if (clash !== undefined && rival) {
+      placed.set(master.node, {
+        refused: `stream ID ${hex(clash)} already belongs to ${quoted(pathOf(rival))}`,
+        log: deviceLine(machine, master.node, `stream ${clash} already in tree from dev ${deviceName(machine, rival)}`),
+        rival,
+      });
+      markRival(placed, rival, master.node);
+      continue;
+    }
+    for (const id of ids) owners.set(id, master.node);
+    placed.set(master.node, { group: `${pathOf(iommu)}#${hex(ids[0] ?? 0)}` });
+  }
+  return placed;
+}

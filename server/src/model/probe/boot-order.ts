@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// In which order devices come up: what each one's probe waits for, in Linux's order, and what must be bound before it.
+import { existence, madeBy } from '#model/devices/existence.ts';
+import { type SupplierDriver, supplierDriver } from '#model/devices/supplier-drivers.ts';
+import { listBinding } from '#model/iommu/binding.ts';
+import type { IommuState } from '#model/iommu/state.ts';
+import { type Machine, machineOf } from '#model/platform/machine.ts';
+import { treeNodes } from '#model/platform/nodes.ts';
+import { fwDevlink } from '#model/platform/platform.ts';
+import type { Platform } from '#model/platform/types.ts';
+import { compatibles, pathOf } from '#tree/query.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
+import { timeoutOf } from './deferral.ts';
+import { allCircles, shortestCircle } from './dependency-cycles.ts';
+import { type DeviceLink, deviceAbove, deviceLinks, type WaitEnd } from './device-links.ts';
+
+/** One thing that a probe waits for. */
+export interface BootWait {
+  /** The node that is waited for. */
+  readonly on: string;
+  /** `null` for the parent. */
+  readonly property: string | null;
+  /**
+   * Who waits: `parent`, the device itself, which the driver of the device above makes; `fw_devlink`, before the probe starts; `dma`, the set-up of DMA inside the probe; `driver`, the device's own
+   * driver, if it asks at all: Linux itself does not hold the probe back.
+   */
+  readonly by: 'parent' | 'fw_devlink' | 'dma' | 'driver';
+  /** Why `by` is `driver`: the property is optional, fw_devlink is off or permissive, both wait for each other. */
+  readonly released: DeviceLink['released'] | null;
+  readonly end: WaitEnd;
+  /** Seconds until Linux gives up, for the ends that a timeout may bring; `null`: it never does. */
+  readonly seconds: number | null;
+  /** Why it does not come, a clause about it. */
+  readonly why: string | null;
+  /** The device whose driver must bind, where the supplier has none of its own; `null`: nobody's. */
+  readonly device: string | null;
+  readonly driver: SupplierDriver | null;
+  /** The shortest circle that this wait is part of: the device itself first, then what it waits for, and so on. */
+  readonly circle: readonly string[] | null;
+}
+
+/** A device with its waits. */
+export interface BootStep {
+  readonly path: string;
+  readonly compatible: string | null;
+  readonly driver: SupplierDriver | null;
+  /** 1 for a device that waits for nobody, otherwise one more than the highest of those that it waits for. */
+  readonly level: number;
+  readonly waits: readonly BootWait[];
+}
+
+export interface BootOrder {
+  /** By level, and inside a level in the order in which Linux makes the devices. */
+  readonly steps: readonly BootStep[];
+  /** Devices that wait for each other; Linux lets go of the links inside each. */
+  readonly circles: readonly (readonly string[])[];
+  /** `on`, `rpm`: suppliers are waited for. */
+  readonly fwDevlink: { readonly mode: string; readonly strict: boolean; readonly because: string };
+}
+
+/** What a device's probe waits for, in the order in which Linux comes to it. */
+export function bootWaits(tree: DeviceTree, platform: Platform, node: DtNode): BootWait[] {
+  return waitsOf(machineOf(tree, platform), node);
+}
+
+/** The order of some devices with all that come before them; without `nodes`, of every device of the board. */
+export function bootOrder(tree: DeviceTree, platform: Platform, nodes?: readonly DtNode[]): BootOrder {
+  const machine = machineOf(tree, platform);
+  const devices = treeNodes(machine).devices.filter((node) => existence(machine, node).bus !== 'none');
+  const levels = new Map<DtNode, number>();
+  for (const node of nodes ?? devices) settleLevels(machine, node, levels);
+  const steps = devices
+    .flatMap((node) => (levels.has(node) ? [step(machine, node, levels.get(node) ?? 1)] : []))
+    .sort((a, b) => a.level - b.level);
+  const shown = new Set(steps.map(({ path }) => path));
+  const circles = allCircles(machine)
+    .map((circle) => [...new Set(circle.flatMap((node) => compact(deviceAbove(machine, node))))].map(pathOf))
+    .filter((circle) => circle.length > 1 && circle.some((path) => shown.has(path)));
+  const { value, because } = fwDevlink(platform);
+  return { steps, circles, fwDevlink: { ...value, because } };
+}
+
+/** The longest row of devices of which each waits for the one before, ending with the last that a device waits for. */
+export function longestWay(tree: DeviceTree, platform: Platform, node: DtNode): string[] {
+  const machine = machineOf(tree, platform);
+  const levels = new Map<DtNode, number>();
+  settleLevels(machine, node, levels);
+  const way: string[] = [];
+  for (let at: DtNode | undefined = node; at; ) {
+    const level: number = levels.get(at) ?? 1;
+    at = before(machine, at).find((supplier) => levels.get(supplier) === level - 1);
+    if (at) way.unshift(pathOf(at));
+  }
+  return way;
+}
+
+function waitsOf(machine: Machine, node: DtNode): BootWait[] {
+  const iommus = awaitedIommus(machine, node);
+  const links = deviceLinks(machine, node)
+    // What the set-up of DMA waits for is told there.
+    .filter(({ released, supplier }) => released !== 'optional' || !iommus.some((state) => state.node === supplier))
+    .map((link) => linkWait(machine, node, link));
+  const parent = madeBy(machine, node);
+  return [
+    ...(parent ? [parentWait(machine, parent)] : []),
+    ...links.filter(({ by }) => by === 'fw_devlink'),
+    ...iommus.map((state) => iommuWait(machine, state)),
+    ...links.filter(({ by }) => by === 'driver'),
+  ];
+}
+
+/** The IOMMUs that of_iommu_xlate looks for, each once. */
+function awaitedIommus(machine: Machine, node: DtNode): IommuState[] {
+  const states = listBinding(machine, node).reached.map(({ state }) => state);
+  return [...new Set(states)].filter(({ available }) => available);
+}
+
+const ENDS: Readonly<Record<SupplierDriver['state'], WaitEnd>> = {
+  builtin: 'bound',
+  unknown: 'bound',
+  module: 'module',
+  off: 'never',
+};
+
+function parentWait(machine: Machine, parent: DtNode): BootWait {
+  const driver = supplierDriver(machine.platform, parent) ?? null;
+  const end = driver ? ENDS[driver.state] : 'unknown';
+  const why = end === 'never' ? `CONFIG_${driver?.symbol} is off` : null;
+  const on = pathOf(parent);
+  const rest = { property: null, released: null, seconds: null, device: null, circle: null };
+  return { ...rest, on, by: 'parent', end, why, driver };
+}
+
+function linkWait(machine: Machine, node: DtNode, link: DeviceLink): BootWait {
+  const { supplier, device, released, end } = link;
+  const circle = released === 'circle' ? shortestCircle(machine, node, supplier) : undefined;
+  const { releases, seconds } = timeoutOf(machine);
+  return {
+    on: pathOf(supplier),
+    property: link.property.name,
+    by: released === undefined ? 'fw_devlink' : 'driver',
+    released: released ?? null,
+    end,
+    // A supplier without a device of its own is not let go of (fw_devlink_drivers_done looks at device links only).
+    seconds: mayExpire(end) && releases && device === supplier ? (seconds ?? null) : null,
+    why: link.why ?? null,
+    device: device === undefined || device === supplier ? null : pathOf(device),
+    driver: link.driver ?? null,
+    circle: circle ? circle.map(pathOf) : null,
+  };
+}
+
+function mayExpire(end: WaitEnd): boolean {
+  return end === 'module' || end === 'timeout' || end === 'unknown';
+}
+
+function iommuWait(machine: Machine, { node, path, registration }: IommuState): BootWait {
+  const { seconds = null } = timeoutOf(machine);
+  const missing = seconds === null ? 'never' : 'timeout';
+  const end = registration.kind === 'registered' ? 'bound' : registration.kind === 'late' ? 'module' : missing;
+  return {
+    on: path,
+    property: 'iommus',
+    by: 'dma',
+    released: null,
+    end,
+    seconds: mayExpire(end) ? seconds : null,
+    why: registration.kind === 'never' ? registration.why : null,
+    device: null,
+    driver: supplierDriver(machine.platform, node) ?? null,
+    circle: null,
+  };
+}
+
+/** The devices that must be bound before: those that Linux itself waits for and that come. */
+function before(machine: Machine, node: DtNode): DtNode[] {
+  const comes = (end: WaitEnd): boolean => end === 'bound' || end === 'module' || end === 'unknown';
+  const links = deviceLinks(machine, node).flatMap(({ released, end, device }) =>
+    released === undefined && comes(end) && device && device !== node ? [device] : [],
+  );
+  const iommus = awaitedIommus(machine, node).filter(({ registration }) => registration.kind !== 'never');
+  return [...compact(madeBy(machine, node)), ...links, ...iommus.map((state) => state.node)];
+}
+
+function compact(node: DtNode | undefined): DtNode[] {
+  return node ? [node] : [];
+}
+
+/** Depth first without recursion: a tree that is being typed may say anything. */
+function settleLevels(machine: Machine, start: DtNode, levels: Map<DtNode, number>): void {
+  const open: { readonly node: DtNode; readonly before: readonly DtNode[]; next: number }[] = [];
+  const entered = new Set<DtNode>();
+  const enter = (node: DtNode): void => {
+    entered.add(node);
+    open.push({ node, before: before(machine, node), next: 0 });
+  };
+  if (!levels.has(start)) enter(start);
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    const supplier = top.before[top.next++];
+    if (supplier && !levels.has(supplier) && !entered.has(supplier)) enter(supplier);
+    else if (!supplier) {
+      open.pop();
+      levels.set(top.node, 1 + Math.max(0, ...top.before.map((node) => levels.get(node) ?? 0)));
+    }
+  }
+}
+
+function step(machine: Machine, node: DtNode, level: number): BootStep {
+  return {
+    path: pathOf(node),
+    compatible: compatibles(node)[0] ?? null,
+    driver: supplierDriver(machine.platform, node) ?? null,
+    level,
+    waits: waitsOf(machine, node),
+  };
+}

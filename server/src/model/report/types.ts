@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// The model's vocabulary: what is answered (DmaReport), and what a system may decide.
+import type { Span } from '#base/text.ts';
+
+/** Result tokens of contracts.md section 3. */
+export type Verdict =
+  | 'no-device'
+  | 'not-configured'
+  | 'direct'
+  | 'direct+swiotlb'
+  | 'restricted-pool'
+  | 'iommu-dma'
+  | 'iommu-dma-fq'
+  | 'iommu-identity'
+  | 'defer'
+  | 'defer->direct'
+  | 'xen-swiotlb'
+  | 'xen-grant';
+
+export type Certainty = 'certain' | 'depends';
+
+/** One decision on the way, in the order in which Linux takes them. */
+export interface Step {
+  readonly text: string;
+  readonly evidence: readonly Span[];
+  /** `Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate`. */
+  readonly authority: string;
+  readonly certainty: Certainty;
+  readonly dependsOn?: string;
+}
+
+export interface DecodedId {
+  /** `stream-id`, `endpoint-id`, `backend-domid`, `micro-tlb`, `m4u-port`, … */
+  readonly kind: string;
+  readonly id: number;
+  readonly mask: number | null;
+}
+
+export interface IommuUse {
+  readonly path: string;
+  /** Registry name; `null` for a node that no Linux driver binds. */
+  readonly driver: string | null;
+  readonly args: readonly number[];
+  readonly ids: readonly DecodedId[];
+}
+
+export interface Reserved {
+  /** Hexadecimal, inclusive. */
+  readonly start: string;
+  readonly end: string;
+  readonly type: 'msi' | 'direct' | 'direct-relaxable' | 'reserved';
+  readonly why: string;
+}
+
+export interface Deferral {
+  readonly on: string;
+  readonly reason: string;
+  readonly seconds: number | null;
+  readonly log: string;
+}
+
+export interface DmaWindow {
+  readonly dmaStart: string;
+  readonly cpuStart: string;
+  readonly size: string;
+}
+
+export interface XenFacts {
+  readonly backendDomid?: number;
+  /** `dom0`, the domain's name, or in words why no domain has it. */
+  readonly owner?: string;
+  readonly sharesP2m?: boolean;
+  /** Whether the addresses of the domain (the owner, or the domain itself) are those of the machine. */
+  readonly directMap?: boolean;
+  /** Of an IOMMU that Xen drives. */
+  readonly limits?: readonly XenLimit[];
+}
+
+/** Something of an IOMMU of which there is only so much. */
+export interface XenLimit {
+  readonly kind: 'contexts' | 'micro-tlbs' | 'streams';
+  readonly used: number;
+  /** Who uses it: domains for contexts, else the devices' paths. */
+  readonly by: readonly string[];
+  /** `null` where only the hardware tells. */
+  readonly available: number | null;
+}
+
+export interface PciMaps {
+  readonly maps: readonly {
+    readonly ridBase: number;
+    readonly length: number;
+    readonly iommu: string;
+    readonly outBase: number;
+  }[];
+  readonly mask: number;
+}
+
+/** A device without a node whose driver or maker sets its DMA up by this node. */
+export interface MadeDevice {
+  /** `host1x-ctx.0` */
+  readonly name: string;
+  /** Its ID in the node's `iommu-map`. */
+  readonly id: number;
+  readonly verdict: Verdict;
+  readonly group: string | null;
+  readonly iommus: readonly IommuUse[];
+}
+
+/** The effective DMA set-up of one device; the `devices` entry of `dt-iommu explain --format json`. */
+export interface DmaReport {
+  readonly path: string;
+  readonly label: string | null;
+  readonly compatible: readonly string[];
+  readonly verdict: Verdict;
+  readonly certainty: Certainty;
+  readonly dependsOn?: string;
+  readonly iommus: readonly IommuUse[];
+  readonly group: string | null;
+  readonly deferred: Deferral | null;
+  readonly coherent: boolean;
+  /** Highest bus address the device can emit, hexadecimal; `null` when nothing in the tree limits it. */
+  readonly dmaLimit: string | null;
+  readonly dmaRanges: readonly DmaWindow[];
+  readonly reserved: readonly Reserved[];
+  readonly xen: XenFacts | null;
+  readonly log: readonly string[];
+  readonly steps: readonly Step[];
+  readonly pci?: PciMaps;
+  /** Devices that the node's driver makes and sets up by the node. */
+  readonly makes?: readonly MadeDevice[];
+  readonly rid?: string;
+  /** What the device gets in the one other case that matters most, where the answer hangs on something unknown. */
+  readonly alternative?: { readonly when: string; readonly verdict: Verdict };
+}

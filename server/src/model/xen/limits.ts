@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// How many domains and devices an IOMMU of Xen can serve, and how many of the host's it does.
+import { interruptCount } from '#model/iommu/state.ts';
+import { type Machine, perMachine } from '#model/platform/machine.ts';
+import { treeNodes } from '#model/platform/nodes.ts';
+import { quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import type { DecodedId, XenLimit } from '#model/report/types.ts';
+import { compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
+import { protection, usable, xenDriver } from './host.ts';
+import { ownersOf } from './system.ts';
+
+/** A device behind an IOMMU of Xen, with the domains that own it. */
+export interface Guarded {
+  readonly device: DtNode;
+  /** The one that its `iommus` names. */
+  readonly iommu: DtNode;
+  readonly ids: readonly DecodedId[];
+  readonly owners: readonly string[];
+}
+
+/** Devices that an IOMMU of Xen protects and some domain owns, in tree order. */
+export const guardedDevices = perMachine<readonly Guarded[]>((machine) =>
+  treeNodes(machine).withIommus.flatMap((device) => {
+    const { use } = protection(machine, device);
+    const owners = use ? ownersOf(machine, device) : [];
+    const iommu = use && usable(machine).find((node) => pathOf(node) === use.path);
+    return use && iommu && owners.length > 0 ? [{ device, iommu, ids: use.ids, owners }] : [];
+  }),
+);
+
+/** Where the contexts of an IOMMU are: its own, but the root's for every IPMMU, because caches take over its numbers. */
+export function contextHolder(machine: Machine, iommu: DtNode): DtNode {
+  if (xenDriver(iommu)?.name !== 'ipmmu-vmsa') return iommu;
+  return usable(machine).find((node) => xenDriver(node) === xenDriver(iommu) && !isCache(node)) ?? iommu;
+}
+
+function isCache(node: DtNode): boolean {
+  return node.properties.has('renesas,ipmmu-main');
+}
+
+/** The domains that need a context of this IOMMU, each with the first of its devices. */
+export function contextUsers(machine: Machine, holder: DtNode): ReadonlyMap<string, DtNode> {
+  const users = new Map<string, DtNode>();
+  for (const { device, iommu, owners } of guardedDevices(machine)) {
+    if (contextHolder(machine, iommu) !== holder) continue;
+    for (const owner of owners) if (!users.has(owner)) users.set(owner, device);
+  }
+  return users;
+}
+
+/** R-Car Gen4 by compatible string; the other SoCs that Xen knows are Gen3. */
+const GEN4 = ['renesas,ipmmu-r8a779f0', 'renesas,ipmmu-r8a779g0'];
+/** Xen keeps context 0 for itself (ipmmu-vmsa.c:ipmmu_domain_init_context). */
+const IPMMU_CONTEXTS = { gen3: 7, gen4: 15 } as const;
+/** Micro-TLBs that one IPMMU of R-Car Gen3 has. */
+const GEN3_MICRO_TLBS = 48;
+
+/**
+ * Domains that an IOMMU has contexts for; `undefined` where the tree does not tell. Xen's SMMUv2 driver insists on one
+ * interrupt per context bank, and stage 2 may use every bank; an SMMUv3 has no banks.
+ */
+export function contextCount(machine: Machine, iommu: DtNode): number | undefined {
+  const names = compatibles(iommu);
+  switch (xenDriver(iommu)?.name) {
+    case 'ipmmu-vmsa':
+      return GEN4.some((name) => names.includes(name)) ? IPMMU_CONTEXTS.gen4 : IPMMU_CONTEXTS.gen3;
+    case 'smmu': {
+      if (!names.includes('arm,smmu-v2') && !names.includes('arm,mmu-500')) return undefined;
+      const all = interruptCount(machine, iommu);
+      const global = u32(iommu.properties.get('#global-interrupts')) ?? 0;
+      return all === undefined || all <= global ? undefined : all - global;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What of this IOMMU the devices of the host take; empty for one that does not come up. */
+export function limitsOf(machine: Machine, iommu: DtNode): readonly XenLimit[] {
+  const driver = xenDriver(iommu);
+  if (!driver || !usable(machine).includes(iommu)) return [];
+  const own = guardedDevices(machine).filter((guarded) => guarded.iommu === iommu);
+  const streams = streamLimit(iommu, driver.name, own);
+  if (driver.name === 'smmu-v3' || contextHolder(machine, iommu) !== iommu) return [streams];
+  const users = [...contextUsers(machine, iommu).keys()];
+  return [
+    { kind: 'contexts', used: users.length, by: users, available: contextCount(machine, iommu) ?? null },
+    streams,
+  ];
+}
+
+function streamLimit(iommu: DtNode, driver: string, own: readonly Guarded[]): XenLimit {
+  const used = new Set(own.flatMap(({ ids }) => ids.map(({ id, mask }) => `${id}/${mask}`))).size;
+  const by = own.map(({ device }) => pathOf(device));
+  if (driver !== 'ipmmu-vmsa') return { kind: 'streams', used, by, available: null };
+  const gen3 = !GEN4.some((name) => compatibles(iommu).includes(name));
+  return { kind: 'micro-tlbs', used, by, available: gen3 ? GEN3_MICRO_TLBS : null };
+}
+
+const DRIVERS = 'Xen 4.22 xen/drivers/passthrough/arm';
+
+/** The limits of an IOMMU in sentences. */
+export function sayLimits(machine: Machine, iommu: DtNode, trail: Trail): void {
+  for (const { kind, used, by, available } of limitsOf(machine, iommu)) {
+    const file = `${DRIVERS}/${xenDriver(iommu)?.file}`;
+    if (kind === 'contexts') {
+      const text = `Each domain with a device behind it takes one context: ${used}${by.length > 0 ? ` (${by.join(', ')})` : ''} of ${available ?? 'as many as the hardware has'}.`;
+      if (available === null) sayIf(trail, file, text, { dependsOn: 'the context banks of the hardware (ID1.NUMCB)' });
+      else say(trail, file, text);
+    } else if (kind === 'micro-tlbs') {
+      const text = `${used} of its ${available ?? ''} micro-TLBs are taken; each belongs to one domain.`;
+      say(trail, `${file}:ipmmu_utlb_enable`, text.replace('  ', ' '));
+    } else if (xenDriver(iommu)?.name === 'smmu') {
+      const text = `${used} stream matching entries are taken, one for each stream ID and mask.`;
+      sayIf(trail, `${file}:arm_smmu_find_sme`, text, { dependsOn: 'the entries that the hardware has (ID0.NUMSMRG)' });
+    } else {
+      const text = `${used} entries of the stream table are in use; there is no limit on domains.`;
+      sayIf(trail, file, text, { dependsOn: 'the size of the stream table (IDR1.SIDSIZE)' });
+    }
+  }
+  sayUpkeep(machine, iommu, trail);
+}
+
+/** What Xen does so that IOMMU and P2M agree. */
+export function sayUpkeep(machine: Machine, iommu: DtNode, trail: Trail): void {
+  const driver = xenDriver(iommu);
+  if (!driver || !usable(machine).includes(iommu)) return;
+  const name = quoted(pathOf(iommu));
+  say(
+    trail,
+    'Xen 4.22 xen/arch/arm/mmu/p2m.c:__p2m_set_entry',
+    `The table is the P2M itself: after a change of it Xen flushes, in ${name}, ${driver.flush}.`,
+  );
+  const clean = 'Xen cleans each changed entry of the P2M to memory, because the IOMMU does not look into the caches';
+  const authority = 'Xen 4.22 xen/arch/arm/mmu/p2m.c:p2m_init (clean_pte)';
+  if (driver.name === 'ipmmu-vmsa') say(trail, authority, `${clean}.`);
+  if (driver.name === 'smmu')
+    sayIf(trail, authority, `${clean}, unless all SMMUs report that they do.`, { dependsOn: 'ID0.CTTW of the SMMUs' });
+  if (driver.name === 'smmu-v3') {
+    const cold = usable(machine).filter((node) => isAvailable(node) && !node.properties.has('dma-coherent'));
+    if (cold.length > 0)
+      say(trail, authority, `${clean}: ${cold.map((node) => quoted(pathOf(node))).join(', ')} lacks \`dma-coherent\`.`);
+    else say(trail, authority, 'All SMMUs have `dma-coherent`, so Xen leaves entries of the P2M in the caches.');
+  }
+}
