@@ -7,7 +7,7 @@ import { platformOf } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { loadGrammar } from '#syntax/parser.ts';
-import { Frontend } from '#tree/evaluate.ts';
+import { Frontend } from '#tree/frontend.ts';
 import { nodeByPath } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
 

@@ -8,7 +8,7 @@ import { type Catalogue, catalogue, type RunInput } from '#rules/engine/catalogu
 import type { Fix } from '#rules/engine/rule.ts';
 import { planFix, runRules } from '#rules/engine/runner.ts';
 import { CATALOGUE, RULES } from '#rules/index.ts';
-import { Frontend } from '#tree/evaluate.ts';
+import { Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { grammar } from './evaluate.ts';
 import type { Fixture } from './fixture.ts';

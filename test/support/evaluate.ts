@@ -2,7 +2,7 @@
 // A fixture evaluated with the real grammar: files in memory in, a device tree out.
 import { readFileSync } from 'node:fs';
 import { loadGrammar } from '#syntax/parser.ts';
-import { type EvaluateOptions, Frontend } from '#tree/evaluate.ts';
+import { type EvaluateOptions, Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { parseFixture } from './fixture.ts';
 

@@ -7,7 +7,7 @@ import type { OpenDocument } from '#syntax/parser.ts';
 import { describeNode, describeTree, nodesOf, random, toText } from '#test/support/describe-tree.ts';
 import { grammar } from '#test/support/evaluate.ts';
 import { parseFixture } from '#test/support/fixture.ts';
-import { Frontend } from '#tree/evaluate.ts';
+import { Frontend } from '#tree/frontend.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 

@@ -3,8 +3,8 @@
 import type { SourceFile } from '#base/files.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import type { Change, Grammar } from '#syntax/parser.ts';
-import { Frontend, type LiveBoard } from '#tree/evaluate.ts';
-import { applyOverlays } from '#tree/overlaid.ts';
+import { applyOverlays } from '#tree/apply-overlays.ts';
+import { Frontend, type LiveBoard } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { type BoardChoice, Contexts } from './context.ts';
 import { Documents } from './documents.ts';

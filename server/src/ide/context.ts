@@ -3,7 +3,7 @@
 import { dirname, join } from '#base/files.ts';
 import { platformOf, type Statements } from '#model/platform/platform.ts';
 import type { Platform, PlatformKind, XenSystem } from '#model/platform/types.ts';
-import type { EvaluateOptions } from '#tree/evaluate.ts';
+import type { EvaluateOptions } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { IncludeIndex, isBoard } from './boards.ts';
 import type { Documents } from './documents.ts';

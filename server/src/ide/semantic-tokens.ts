@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What names stand for, for colours: node names, properties, labels and references, macros.
-import { parseHead } from '#tree/head.ts';
+import { parseHead } from '#tree/statement-head.ts';
 import type { View } from './analysis.ts';
 import { allItems, type Placed } from './items.ts';
 

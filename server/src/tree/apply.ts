@@ -4,14 +4,14 @@ import type { Problem } from '#base/problem.ts';
 import type { DirectiveItem, Item, MacroItem, NodeItem, OtherItem, PropertyItem } from '#syntax/ast.ts';
 import type { OpenBody, TreeBuilder, TreeNode } from './build.ts';
 import { tokenIndexAt } from './cpp/expand.ts';
-import type { Head } from './head.ts';
 import type { Preprocessor } from './preprocess.ts';
 import { pathOf, readU32 } from './query.ts';
 import { ItemOrigin, LocatedLabel, type Source, StretchOrigin } from './source.ts';
+import type { Head } from './statement-head.ts';
 import { parseStatements } from './statement-syntax.ts';
+import type { TextReader } from './text-reader.ts';
 import type { Label, MemoryReservation } from './types.ts';
 import { parseValue, type RawValue } from './value-syntax.ts';
-import type { TextReader } from './values.ts';
 
 /** Deeper trees are cut off; dtc itself overflows its stack at some ten thousand levels. */
 const MAX_DEPTH = 500;

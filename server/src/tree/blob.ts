@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The flattened blob of a tree, byte for byte as `dtc -O dtb -b 0` writes it (flattree.c; Devicetree Specification 5).
-import { addFixups, addSymbols, type WrittenNode } from './overlay.ts';
+import { addFixups, addSymbols, type WrittenNode } from './overlay-symbols.ts';
 import { numberPhandles, type Phandles } from './phandles.ts';
 import { baseName, nodeByReference } from './query.ts';
 import type { DeviceTree, DtNode, DtProperty, Value } from './types.ts';

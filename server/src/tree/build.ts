@@ -2,9 +2,9 @@
 // The live tree while statements are merged into it, as dtc does it (livetree.c: merge_nodes, delete_node): a deleted
 // node or property keeps its place in the order and takes it again when it is set anew.
 import type { Part } from '#syntax/ast.ts';
+import { ResolvedValue } from './resolved-value.ts';
 import type { Locator } from './source.ts';
 import type { DtNode, DtProperty, Label, NodeOrigin, PropertyOrigin } from './types.ts';
-import { ResolvedValue } from './value.ts';
 import { EMPTY_VALUE, type RawValue } from './value-syntax.ts';
 
 const NO_CHILDREN = new Map<string, TreeNode>();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Integer expressions in cells: dtc's operators on unsigned 64-bit numbers (dtc-parser.y: integer_expr).
 
+import { BINARY_OPERATORS } from '#tree/cpp/operators.ts';
 import { literalValue, stringBytes } from './literals.ts';
-import { BINARY_OPERATORS } from './operators.ts';
 
 /** The expression cannot be read on from here; dtc reports a syntax error at this place. */
 export class ExpressionError extends Error {

@@ -2,7 +2,7 @@
 // Device tree statements in plain text without macros, read strictly by dtc's grammar (dtc-parser.y). Used for what a
 // macro expanded to, and to find the very token at which dtc stops when a file has a syntax error.
 import type { Item, NodeItem, PropertyItem } from '#syntax/ast.ts';
-import { parseHead } from './head.ts';
+import { parseHead } from './statement-head.ts';
 import { parseValue, type ReadBinary } from './value-syntax.ts';
 
 export interface Statements {

@@ -6,7 +6,6 @@ import type { Span } from '#base/text.ts';
 import { scanDirectives } from './cpp/directives.ts';
 import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from './cpp/expand.ts';
 import { type Token, tokenize } from './cpp/tokens.ts';
-import type { DoubtfulPoint } from './doubt.ts';
 import {
   type EvaluateOptions,
   type ItemsOf,
@@ -17,6 +16,15 @@ import {
 } from './preprocess.ts';
 import type { Source } from './source.ts';
 import { type Place, parseStatements, type Statements } from './statement-syntax.ts';
+
+/** A point between two statements, at the top or inside nodes. */
+export interface ResumePoint {
+  readonly offset: number;
+  /** Nodes around it. */
+  readonly depth: number;
+  /** A child node came before it in the innermost of them. */
+  readonly nodes: boolean;
+}
 
 export interface StrictReading extends Statements {
   /** Maps a range of the expanded text to the source it came from. */
@@ -71,7 +79,7 @@ const LOOK_AHEAD = 100;
  */
 export function readRestStrictly(
   cpp: Preprocessor,
-  point: DoubtfulPoint & { readonly reading: Reading; readonly cpp: PreprocessorMark },
+  point: ResumePoint & { readonly reading: Reading; readonly cpp: PreprocessorMark },
 ): StrictReading {
   for (let limit = NEAR; ; limit *= 10) {
     const collector = new Collector(cpp.fork(point.cpp, textOf), boardOf(point.reading), limit);

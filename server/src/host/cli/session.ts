@@ -8,7 +8,7 @@ import { Contexts } from '#ide/context.ts';
 import { Documents } from '#ide/documents.ts';
 import { findProjectFile, type Project, parseProject } from '#ide/project.ts';
 import type { Grammar } from '#syntax/parser.ts';
-import { Frontend } from '#tree/evaluate.ts';
+import { Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { Failure } from './io.ts';
 

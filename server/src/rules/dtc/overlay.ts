@@ -2,7 +2,7 @@
 // What becomes of an overlay's nodes when it is applied to a board.
 import type { Span } from '#base/text.ts';
 import { ALL_PLATFORMS, type Fix, type Rule } from '#rules/engine/rule.ts';
-import { lostNodeText, nodesOutsideFragments } from '#tree/overlaid.ts';
+import { lostNodeText, nodesOutsideFragments } from '#tree/apply-overlays.ts';
 import { nodeSpan } from '#tree/query.ts';
 import type { DtNode, NodeOrigin } from '#tree/types.ts';
 

@@ -5,7 +5,7 @@ import { lineEnd } from '#rules/edits/edits.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { usesOf } from '#rules/engine/uses.ts';
-import { constantsOf } from '#tree/header.ts';
+import { constantsOf } from '#tree/header-constants.ts';
 import { compatibles } from '#tree/query.ts';
 import type { Cell, DtNode } from '#tree/types.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The value of an `#if` or `#elif` condition: C integer expressions on 64 bits, `defined`, `__has_include`.
-import { BINARY_OPERATORS } from '#tree/operators.ts';
 import { expand, type Lookup } from './expand.ts';
+import { BINARY_OPERATORS } from './operators.ts';
 import { Kind, type Token, tokenize } from './tokens.ts';
 
 export interface ConditionContext {

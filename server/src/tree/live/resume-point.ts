@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Where doubt begins: the first place of a broken statement that was not so in its last good version.
+// Where the strict reading resumes: the first place of a broken statement that was not so in its last good version.
 import type { Item, NodeItem } from '#syntax/ast.ts';
-
-/** A point between two statements, at the top or inside nodes. */
-export interface DoubtfulPoint {
-  readonly offset: number;
-  /** Nodes around it. */
-  readonly depth: number;
-  /** A child node came before it in the innermost of them. */
-  readonly nodes: boolean;
-}
+import type { ResumePoint } from '#tree/token-stream.ts';
 
 const OPENS = /(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*)*\{/y;
 const PLAIN: ReadonlySet<Item['kind']> = new Set(['node', 'property', 'delete-node', 'delete-property']);
@@ -18,8 +10,8 @@ const PLAIN: ReadonlySet<Item['kind']> = new Set(['node', 'property', 'delete-no
  * Follows the statement at the top into the nodes that hold the first difference. What stands before is the same
  * objects, so it is as good as it was.
  */
-export function findDoubt(good: Item | undefined, now: Item, text: string): DoubtfulPoint {
-  let point: DoubtfulPoint = { offset: now.at, depth: 0, nodes: false };
+export function findResumePoint(good: Item | undefined, now: Item, text: string): ResumePoint {
+  let point: ResumePoint = { offset: now.at, depth: 0, nodes: false };
   let [was, is] = [good, now];
   while (was?.kind === 'node' && is.kind === 'node' && was !== is && sameStart(was, is)) {
     OPENS.lastIndex = point.offset + is.head.at + is.head.length;

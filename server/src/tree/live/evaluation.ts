@@ -15,17 +15,17 @@
 import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Ast, Item, NodeItem, PropertyItem } from '#syntax/ast.ts';
-import { type ApplierMark, StatementApplier } from './apply.ts';
-import { TreeBuilder, type TreeMark, type TreeProperty } from './build.ts';
-import { type DoubtfulPoint, findDoubt } from './doubt.ts';
-import { parseHead } from './head.ts';
-import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading } from './preprocess.ts';
-import { settle } from './settle.ts';
-import { FileSource, type Source } from './source.ts';
-import { readRestStrictly, readStrictly, type StrictReading } from './token-stream.ts';
-import type { DeviceTree } from './types.ts';
+import { type ApplierMark, StatementApplier } from '#tree/apply.ts';
+import { TreeBuilder, type TreeMark, type TreeProperty } from '#tree/build.ts';
+import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading } from '#tree/preprocess.ts';
+import { settle } from '#tree/settle.ts';
+import { FileSource, type Source } from '#tree/source.ts';
+import { parseHead } from '#tree/statement-head.ts';
+import { type Memory, TextReader } from '#tree/text-reader.ts';
+import { type ResumePoint, readRestStrictly, readStrictly, type StrictReading } from '#tree/token-stream.ts';
+import type { DeviceTree } from '#tree/types.ts';
+import { findResumePoint } from './resume-point.ts';
 import { findValueEdit, type ValueEdit } from './value-edit.ts';
-import { type Memory, TextReader } from './values.ts';
 
 /** What every evaluation of a frontend shares. */
 export interface Shared {
@@ -282,7 +282,7 @@ export class Evaluation {
    */
   readStrictly(file: SourceFile): StrictReading {
     const step = this.#steps[this.#proven];
-    const point = step && this.#doubt(step);
+    const point = step && this.#resumePoint(step);
     // Before the first node there may still be headers.
     if (point && (point.depth > 0 || step.applier.phase === 'nodes') && !this.#cpp.countsLines) {
       const { reading, cpp } = step;
@@ -293,13 +293,13 @@ export class Evaluation {
   }
 
   /** Where in the step, the first that is not known to be good, what is not known begins. */
-  #doubt({ reading, index, cpp }: Step): DoubtfulPoint {
+  #resumePoint({ reading, index, cpp }: Step): ResumePoint {
     const item = reading.items[index];
     if (!item) return { offset: reading.source.file.text.length, depth: 0, nodes: false };
     const after = this.#steps[this.#proven + 1]?.cpp;
     // Inside the step, macros are those before it when it defines none.
     const plain = after?.macros === cpp.macros && after.readings === cpp.readings && after.counter === cpp.counter;
-    return findDoubt(plain ? this.#lastGood : undefined, item, reading.source.file.text);
+    return findResumePoint(plain ? this.#lastGood : undefined, item, reading.source.file.text);
   }
 
   /** The tree, with the problems of its syntax that were found elsewhere. */

@@ -5,14 +5,14 @@ import type { FileReader, SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Ast } from '#syntax/ast.ts';
 import { unclosedComment } from '#syntax/comments.ts';
+import { scanDirectives } from '#tree/cpp/directives.ts';
+import { type BrokenFile, Evaluation, type Shared } from '#tree/live/evaluation.ts';
 import { TreeBuilder } from './build.ts';
-import { scanDirectives } from './cpp/directives.ts';
-import { type BrokenFile, Evaluation, type Shared } from './evaluation.ts';
 import type { EvaluateOptions } from './preprocess.ts';
 import { FileSource } from './source.ts';
+import { newMemory } from './text-reader.ts';
 import type { StrictReading } from './token-stream.ts';
 import type { DeviceTree } from './types.ts';
-import { newMemory } from './values.ts';
 
 export type { EvaluateOptions } from './preprocess.ts';
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The constants of a header that no tree need have read: its macros without parameters whose text is a number.
-import { ExpansionLimit, expand, print } from './cpp/expand.ts';
-import { MacroTable, parseDefinition } from './cpp/macros.ts';
-import { tokenize } from './cpp/tokens.ts';
+import { ExpansionLimit, expand, print } from '#tree/cpp/expand.ts';
+import { MacroTable, parseDefinition } from '#tree/cpp/macros.ts';
+import { tokenize } from '#tree/cpp/tokens.ts';
 import { ExpressionError, evaluateExpression } from './expression.ts';
 
 /** Headers of bindings include each other once or twice; deeper is a circle. */

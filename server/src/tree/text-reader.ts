@@ -2,13 +2,13 @@
 // From the text of a statement to what dtc sees of it: macros expanded, values parsed; remembered by text, so that a
 // keystroke costs only what it changed. (Of the 3492 values of sm8550-qrd, 1494 differ; of 3735 property heads, 299.)
 import type { NodeItem, PropertyItem } from '#syntax/ast.ts';
-import { scanDirectives } from './cpp/directives.ts';
-import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from './cpp/expand.ts';
-import type { Macro } from './cpp/macros.ts';
-import { identifiersOf, type Token, tokenize } from './cpp/tokens.ts';
-import { type Head, parseHead } from './head.ts';
+import { scanDirectives } from '#tree/cpp/directives.ts';
+import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from '#tree/cpp/expand.ts';
+import type { Macro } from '#tree/cpp/macros.ts';
+import { identifiersOf, type Token, tokenize } from '#tree/cpp/tokens.ts';
 import type { Preprocessor } from './preprocess.ts';
 import type { Source } from './source.ts';
+import { type Head, parseHead } from './statement-head.ts';
 import { EMPTY_VALUE, parseValue, type RawFault, type RawValue, type ReadBinary } from './value-syntax.ts';
 
 /** What the text of a value can become. */
