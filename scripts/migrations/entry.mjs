@@ -3,8 +3,6 @@
 
 export { applyEdits } from '#base/text.ts';
 export { Analysis } from '#ide/analysis.ts';
-export { isRepair } from '#ide/fixes.ts';
-export { Repairs } from '#ide/repairs.ts';
 export { configure } from '#model/configure.ts';
 export { CATALOGUE } from '#rules/index.ts';
 export { loadGrammar } from '#syntax/parser.ts';
@@ -14,6 +12,8 @@ export { parseFixture } from '#test/support/fixture.ts';
 export { MemoryFiles } from '#test/support/memory-files.ts';
 export { writeBlob } from '#tree/blob.ts';
 export { nodeByPath } from '#tree/query.ts';
+export { isRepair } from '../../server/src/ide/fixes/fixes.ts';
+export { Repairs } from '../../server/src/ide/fixes/repairs.ts';
 export { catalogue } from '../../server/src/rules/engine/catalogue.ts';
 export { planFix, runRules } from '../../server/src/rules/engine/runner.ts';
 export { XEN_GRANT_RULES } from '../../server/src/rules/grant-dma/names.ts';

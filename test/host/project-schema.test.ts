@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Validator } from '@cfworker/json-schema';
 import { expect, test } from 'vitest';
-import { PLATFORM_KINDS, RULE_LEVELS, readProject } from '#ide/project.ts';
+import { PLATFORM_KINDS, RULE_LEVELS, readProject } from '#ide/boards/project.ts';
 
 const schema = JSON.parse(readFileSync('server/src/host/dt-iommu.schema.json', 'utf8'));
 const validator = new Validator(schema, '7');

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readSettings, SECTION, SETTINGS } from '#host/lsp/settings.ts';
-import { PLATFORM_KINDS, RULE_LEVELS } from '#ide/project.ts';
+import { PLATFORM_KINDS, RULE_LEVELS } from '#ide/boards/project.ts';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 const contributed = manifest.contributes.configuration.properties;

@@ -3,9 +3,9 @@
 import { describe, expect, test } from 'vitest';
 import { applyEdits } from '#base/text.ts';
 import { Analysis } from '#ide/analysis.ts';
-import { codeActions } from '#ide/code-actions.ts';
-import { diagnostics } from '#ide/diagnostics.ts';
-import { fixAll } from '#ide/fixes.ts';
+import { codeActions } from '#ide/fixes/code-actions.ts';
+import { fixAll } from '#ide/fixes/fixes.ts';
+import { diagnostics } from '#ide/problems/diagnostics.ts';
 import { grammar } from '#test/support/evaluate.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';
 import { editor } from '#test/support/views.ts';

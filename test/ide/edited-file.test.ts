@@ -2,7 +2,7 @@
 // Edits made one after the other, told as edits of the original.
 import { expect, test } from 'vitest';
 import { applyEdits } from '#base/text.ts';
-import { EditedFile } from '#ide/edited-file.ts';
+import { EditedFile } from '#ide/files/edited-file.ts';
 
 const text = 'old = <1>;\nkept;\n';
 const at = (start: number, end: number) => ({ file: '/a.dts', start, end });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What hovers say: the verdict first, then where things come from.
 import { expect, test } from 'vitest';
-import { hover } from '#ide/hover.ts';
+import { hover } from '#ide/navigation/hover.ts';
 import { editor } from '#test/support/views.ts';
 
 function hoverAt(text: string): string {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Recognising the source tree of a file, and the boards that include it.
 import { describe, expect, test } from 'vitest';
-import { IncludeIndex } from '#ide/boards.ts';
-import { findSourceTree, includePaths, platformDefaults } from '#ide/kernel-tree.ts';
+import { IncludeIndex } from '#ide/boards/boards.ts';
+import { findSourceTree, includePaths, platformDefaults } from '#ide/boards/kernel-tree.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';
 
 const linux = {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Where names lead, and who uses them.
 import { describe, expect, test } from 'vitest';
-import { completion } from '#ide/completion.ts';
-import { definition } from '#ide/definition.ts';
-import { folds } from '#ide/folding.ts';
-import { links } from '#ide/links.ts';
-import { references } from '#ide/references.ts';
-import { semanticTokens } from '#ide/semantic-tokens.ts';
-import { type OutlineEntry, outline } from '#ide/symbols.ts';
+import { completion } from '#ide/navigation/completion.ts';
+import { definition } from '#ide/navigation/definition.ts';
+import { references } from '#ide/navigation/references.ts';
+import { folds } from '#ide/structure/folding.ts';
+import { links } from '#ide/structure/links.ts';
+import { semanticTokens } from '#ide/structure/semantic-tokens.ts';
+import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
 import { editor } from '#test/support/views.ts';
 
 function definitions(text: string): string[] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The plain text of a report, as `dt-iommu explain` prints it.
 import { expect, test } from 'vitest';
-import { reportText } from '#ide/report-text.ts';
+import { reportText } from '#ide/explain/report-text.ts';
 import type { DmaReport } from '#model/report/types.ts';
 
 const guest: DmaReport = {

@@ -2,7 +2,7 @@
 // The boards that show a problem of a shared file, and comments there that none of them needs.
 import { describe, expect, test } from 'vitest';
 import { Analysis } from '#ide/analysis.ts';
-import { Sightings } from '#ide/sightings.ts';
+import { Sightings } from '#ide/problems/boards-showing-problem.ts';
 import { grammar } from '#test/support/evaluate.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';
 

@@ -3,8 +3,8 @@
 import { describe, expect, test } from 'vitest';
 import { applyEdits, type Span } from '#base/text.ts';
 import { Analysis } from '#ide/analysis.ts';
-import { diagnostics } from '#ide/diagnostics.ts';
-import { hover } from '#ide/hover.ts';
+import { hover } from '#ide/navigation/hover.ts';
+import { diagnostics } from '#ide/problems/diagnostics.ts';
 import { grammar } from '#test/support/evaluate.ts';
 import { parseFixture } from '#test/support/fixture.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';

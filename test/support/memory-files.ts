@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A file system in memory that records what was read, so that tests can assert caching instead of assuming it.
 import type { SourceFile } from '#base/files.ts';
-import type { FileSystem } from '#ide/file-system.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 
 export class MemoryFiles implements FileSystem {
   private readonly files = new Map<string, SourceFile>();

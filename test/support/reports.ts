@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reports of a tree in a few words, so that a test reads like the table in the facts: a line per device.
 import { readFileSync } from 'node:fs';
-import { parseProject } from '#ide/project.ts';
+import { parseProject } from '#ide/boards/project.ts';
 import { configure, configureAll } from '#model/configure.ts';
 import type { Platform, XenSystem } from '#model/platform/types.ts';
 import type { DmaReport } from '#model/report/types.ts';

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { dirname, normalize, type SourceFile } from '#base/files.ts';
-import type { FileSystem } from '#ide/file-system.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 
 /** The largest file of a kernel's device trees has 0.2 MB; beyond this a file is not one. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 // What the host talks to: takes the user's files and wishes, gives the view of a file from which features answer.
 import type { SourceFile } from '#base/files.ts';
+import { type BoardChoice, Contexts } from '#ide/boards/context.ts';
+import { Trial } from '#ide/boards/fix-sandbox.ts';
+import { quietRules } from '#ide/boards/kernel-tree.ts';
+import type { Composition } from '#ide/boards/overlays.ts';
+import { PROJECT_FILE, type Project } from '#ide/boards/project.ts';
+import { Snapshot, treesOf } from '#ide/boards/snapshot.ts';
+import { Documents } from '#ide/files/documents.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import type { Change, Grammar } from '#syntax/parser.ts';
 import { applyOverlays } from '#tree/apply-overlays.ts';
 import { Frontend, type LiveBoard } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
-import { type BoardChoice, Contexts } from './context.ts';
-import { Documents } from './documents.ts';
-import type { FileSystem } from './file-system.ts';
-import { quietRules } from './kernel-tree.ts';
-import type { Composition } from './overlays.ts';
-import { PROJECT_FILE, type Project } from './project.ts';
-import { Snapshot, treesOf } from './snapshot.ts';
-import { Trial } from './trial.ts';
 
 /** A file in the context of its board, at one moment: what every feature is asked with. */
 export interface View {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Questions that are asked of a resolved tree: paths, look-ups, typed readings of a property.
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import type { Span } from '#base/text.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from './types.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How lists of phandle + cells (`iommus`, `msi-parent`, …) and ID maps (`iommu-map`, `msi-map`) divide into entries.
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import { cells, cellTarget, u32 } from './query.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from './types.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The same devices on two platforms: what differs, side by side.
-import { type JsonPlace, platformJson, reportJson } from '#ide/report-json.ts';
-import { idText, verdictText } from '#ide/wording.ts';
+import { type JsonPlace, platformJson, reportJson } from '#ide/explain/report-json.ts';
+import { idText, verdictText } from '#ide/explain/wording.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport } from '#model/report/types.ts';
 

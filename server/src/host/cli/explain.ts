@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu explain`: the effective DMA set-up of devices, and why; for a folder, how many devices get which.
 import { relative } from 'node:path';
-import { type Account, accountOf, briefAccountOf } from '#ide/account.ts';
-import { bootOrderText } from '#ide/boot-text.ts';
-import { nodeNamed } from '#ide/node-name.ts';
-import { bootOrderJson, explainJson } from '#ide/report-json.ts';
-import { reportText } from '#ide/report-text.ts';
-import type { Snapshot } from '#ide/snapshot.ts';
-import { platformText, VERDICTS } from '#ide/wording.ts';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { bootOrderText } from '#ide/explain/boot-text.ts';
+import { type Account, accountOf, briefAccountOf } from '#ide/explain/device-explanation.ts';
+import { nodeNamed } from '#ide/explain/node-name.ts';
+import { bootOrderJson, explainJson } from '#ide/explain/report-json.ts';
+import { reportText } from '#ide/explain/report-text.ts';
+import { platformText, VERDICTS } from '#ide/explain/wording.ts';
 import { configure } from '#model/configure.ts';
 import { bootOrder } from '#model/probe/boot-order.ts';
 import type { DmaReport, Verdict } from '#model/report/types.ts';

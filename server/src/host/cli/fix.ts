@@ -2,10 +2,10 @@
 // `dt-iommu fix`: the quick fixes of many boards as one diff, or written to the files.
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, relative, sep } from 'node:path';
-import { isBoard } from '#ide/boards.ts';
-import { isRepair } from '#ide/fixes.ts';
-import { type RepairRequest, Repairs } from '#ide/repairs.ts';
-import { someOf } from '#ide/wording.ts';
+import { isBoard } from '#ide/boards/boards.ts';
+import { someOf } from '#ide/explain/wording.ts';
+import { isRepair } from '#ide/fixes/fixes.ts';
+import { type RepairRequest, Repairs } from '#ide/fixes/repairs.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, TREE_OPTIONS } from './arguments.ts';
 import { type Found, findFiles, SOURCES } from './find.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu graph`: the DMA topology of a board as a picture, as Graphviz text, or as data.
-import { type Topology, topologyOf } from '#ide/topology.ts';
+import { type Topology, topologyOf } from '#ide/explain/topology.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, TREE_OPTIONS } from './arguments.ts';
 import { dotText } from './graph-dot.ts';
 import { svgText } from './graph-svg.ts';

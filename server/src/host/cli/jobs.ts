@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What is done with one file or board, in this thread or in a worker: plain data in, plain data out.
 import type { Problem } from '#base/problem.ts';
-import { isBoard } from '#ide/boards.ts';
-import { diagnostics } from '#ide/diagnostics.ts';
+import { isBoard } from '#ide/boards/boards.ts';
+import { diagnostics } from '#ide/problems/diagnostics.ts';
 import type { Verdict } from '#model/report/types.ts';
 import type { Crash } from '#rules/engine/runner.ts';
 import { writeBlob } from '#tree/blob.ts';

@@ -2,7 +2,7 @@
 // The one board that `tree`, `graph` and `explain` are about: resolved, its errors told, its places named.
 import { relative } from 'node:path';
 import { lineStarts, positionAt, type Range, rangeOf, type Span } from '#base/text.ts';
-import type { Snapshot } from '#ide/snapshot.ts';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import type { Arguments } from './arguments.ts';
 import { absolute, isFolder } from './find.ts';

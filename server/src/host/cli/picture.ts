@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is drawn of a DMA topology: boxes and arrows, before any format.
-import type { Topology } from '#ide/topology.ts';
+import type { Topology } from '#ide/explain/topology.ts';
 
 export interface Box {
   readonly id: string;

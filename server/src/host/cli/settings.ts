@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The command line as settings: flags win over the project file, which wins over what the source tree says.
-import { readProject } from '#ide/project.ts';
+import { readProject } from '#ide/boards/project.ts';
 import type { Arguments } from './arguments.ts';
 import { absolute, isFolder } from './find.ts';
 import { Failure } from './io.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the language server is given by the process or the worker that it runs in.
-import type { FileSystem } from '#ide/file-system.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 import type { Grammar } from '#syntax/parser.ts';
 
 export interface ServerFiles extends FileSystem {

@@ -18,17 +18,17 @@ import {
 } from 'vscode-languageserver';
 import type { Problem } from '#base/problem.ts';
 import type { View } from '#ide/analysis.ts';
-import { codeActions, fixableRules, hasFixes } from '#ide/code-actions.ts';
-import { completion } from '#ide/completion.ts';
-import { definition } from '#ide/definition.ts';
-import { fixAll, isRepair } from '#ide/fixes.ts';
-import { folds } from '#ide/folding.ts';
-import { hover } from '#ide/hover.ts';
-import { links } from '#ide/links.ts';
-import { references } from '#ide/references.ts';
-import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/semantic-tokens.ts';
-import { type OutlineEntry, outline } from '#ide/symbols.ts';
-import { fixWorkspace } from '#ide/workspace-fixes.ts';
+import { codeActions, fixableRules, hasFixes } from '#ide/fixes/code-actions.ts';
+import { fixAll, isRepair } from '#ide/fixes/fixes.ts';
+import { fixWorkspace } from '#ide/fixes/workspace-fixes.ts';
+import { completion } from '#ide/navigation/completion.ts';
+import { definition } from '#ide/navigation/definition.ts';
+import { hover } from '#ide/navigation/hover.ts';
+import { references } from '#ide/navigation/references.ts';
+import { folds } from '#ide/structure/folding.ts';
+import { links } from '#ide/structure/links.ts';
+import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/structure/semantic-tokens.ts';
+import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
 import { diagnosticOf, type Lines, linkOf, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import type { Answer, Session } from './server.ts';
 

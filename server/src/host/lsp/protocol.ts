@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The requests beyond the Language Server Protocol, typed for server and client; docs/protocol.md explains them.
-import type { ExplainJson } from '#ide/report-json.ts';
-import type { Topology } from '#ide/topology.ts';
+import type { ExplainJson } from '#ide/explain/report-json.ts';
+import type { Topology } from '#ide/explain/topology.ts';
 
 /** A name and the types that belong to it. */
 export interface Request<P, R> {

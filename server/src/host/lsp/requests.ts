@@ -2,15 +2,15 @@
 // The requests of our own: boards, reports, topology, the resolved tree, rule pages.
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import type { Span } from '#base/text.ts';
-import { accountOf, briefAccountOf } from '#ide/account.ts';
 import type { View } from '#ide/analysis.ts';
-import { accountPage, ruleMarkdown } from '#ide/markdown.ts';
-import { nodeNamed } from '#ide/node-name.ts';
-import { nodeAt } from '#ide/places.ts';
-import { explainJson } from '#ide/report-json.ts';
-import { reportText } from '#ide/report-text.ts';
-import { topologyOf } from '#ide/topology.ts';
-import { platformText } from '#ide/wording.ts';
+import { accountOf, briefAccountOf } from '#ide/explain/device-explanation.ts';
+import { accountPage, ruleMarkdown } from '#ide/explain/markdown.ts';
+import { nodeNamed } from '#ide/explain/node-name.ts';
+import { explainJson } from '#ide/explain/report-json.ts';
+import { reportText } from '#ide/explain/report-text.ts';
+import { topologyOf } from '#ide/explain/topology.ts';
+import { platformText } from '#ide/explain/wording.ts';
+import { nodeAt } from '#ide/navigation/places.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { printTree } from '#tree/print.ts';

@@ -15,7 +15,7 @@ import {
 } from 'vscode-languageserver';
 import { VERSION } from '#host/version.ts';
 import { Analysis } from '#ide/analysis.ts';
-import { Sightings } from '#ide/sightings.ts';
+import { Sightings } from '#ide/problems/boards-showing-problem.ts';
 import { diagnosticOf, type Encoding } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { FEATURES, registerFeatures } from './features.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The editor's settings, `devicetreeIommu.*`: the fields of the project file, checked on arrival.
-import { type Project, readProject } from '#ide/project.ts';
+import { type Project, readProject } from '#ide/boards/project.ts';
 
 export const SECTION = 'devicetreeIommu';
 

@@ -2,7 +2,7 @@
 // The client's documents: URIs and paths, versions, changes in the order in which they came.
 import type { TextDocumentContentChangeEvent } from 'vscode-languageserver';
 import type { Analysis } from '#ide/analysis.ts';
-import type { FileSystem } from '#ide/file-system.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 import type { Change } from '#syntax/parser.ts';
 import { type Encoding, Lines, type Places } from './convert.ts';
 import { pathOfUri, ServedSchemes, uriOfPath } from './uris.ts';

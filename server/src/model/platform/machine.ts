@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One tree on one platform: what the answers about single nodes share, each computed once, on first use.
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { Platform } from './types.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The platform: built from the tree and what was stated; and what its kernel does by default, by release and option.
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import { compatibles, nodeByPath, strings } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { type CommandLine, parseCommandLine, parseKernelConfig, parseKernelVersion } from './kernel-options.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A Xen host with the partial trees of its domains: which device of the host each domain gets, and who else there is.
 import { basename } from '#base/files.ts';
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import type { XenDomain, XenSystem } from '#model/platform/types.ts';
 import { compatibles, isAvailable, pathOf, strings, u32, walk } from '#tree/query.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What dtc derives from a tree before it checks it: cell counts with their defaults, and the kind of bus a node is.
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import { compatibles, readU32, strings } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 

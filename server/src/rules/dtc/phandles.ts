@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Are the phandles that the source writes itself usable and unique?
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import type { Finding, Rule } from '#rules/engine/rule.ts';
 import { nodeByReference, nodeSpan, pathOf, readU32, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which problems a comment silences: `/* dt-iommu-ignore RULE: reason */` for a node, `dt-iommu-ignore-file` for a file.
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import { pathOf, walk } from '#tree/query.ts';

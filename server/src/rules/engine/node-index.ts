@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which nodes each rule looks at: found in one walk of a tree, by names that are judged once and then remembered.
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { Rule } from './rule.ts';
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which nodes a rule has to be asked about after an edit, when it said nothing about most of them before.
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { NodeIndex } from './node-index.ts';
 import type { Rule } from './rule.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Who uses which IOMMU: the facts that rules about several nodes share, gathered once per run.
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import { type DriverMatch, driverFor } from '#model/drivers/index.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { isLive, u32 } from '#tree/query.ts';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Which trees boot together: a Xen host and the partial trees of its domains, as the project file names them.
 import { dirname, join } from '#base/files.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 import type { Platform, XenDomain, XenSystem } from '#model/platform/types.ts';
 import { domainNodes, partialModule } from '#model/xen/system.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
-import type { FileSystem } from './file-system.ts';
 import type { Project, ProjectBoard } from './project.ts';
 
 /** A host board of a project with its domains. */

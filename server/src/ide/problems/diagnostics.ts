@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The problems of one file in the context of its board, and what a comment needs to silence one.
 import type { Problem } from '#base/problem.ts';
-import type { View } from './analysis.ts';
+import type { View } from '#ide/analysis.ts';
 
 /** In text order; related places may lie in other files. */
 export function diagnostics({ file, snapshot }: View): Problem[] {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Every place of a board that uses a name: references and extensions of a node, settings of a property, uses of a macro.
 import type { Span } from '#base/text.ts';
+import type { View } from '#ide/analysis.ts';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { allItems } from '#ide/structure/items.ts';
 import { nodeByReference, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
-import type { View } from './analysis.ts';
 import { definitionsOf } from './definition.ts';
-import { allItems } from './items.ts';
 import { type Mention, placeAt } from './places.ts';
-import type { Snapshot } from './snapshot.ts';
 
 /** In all files of the board, each place once; with `declarations` also the places that make it. */
 export function references(view: View, offset: number, declarations: boolean): Span[] {

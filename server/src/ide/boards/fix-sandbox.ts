@@ -2,7 +2,7 @@
 // A copy of a board's files on which fixes are tried one after the other: what remains, and what has changed in all.
 import type { SourceFile } from '#base/files.ts';
 import type { TextEdit } from '#base/text.ts';
-import { applyTo, type EditedFile } from './edited-file.ts';
+import { applyTo, type EditedFile } from '#ide/files/edited-file.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Evaluates the board with these versions in place of the files of the same path. */

@@ -2,9 +2,9 @@
 // The project file `dt-iommu.json`: what it may say, read from its text without ever failing.
 import { ancestors, dirname, join } from '#base/files.ts';
 import type { Severity } from '#base/problem.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 import { parseKernelVersion } from '#model/platform/kernel-options.ts';
 import type { PlatformKind } from '#model/platform/types.ts';
-import type { FileSystem } from './file-system.ts';
 
 export const PROJECT_FILE = 'dt-iommu.json';
 

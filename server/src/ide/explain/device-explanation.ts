@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Everything that is told about one device: its report, what its probe waits for, and what it would get elsewhere.
+import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { type BootWait, bootWaits, longestWay } from '#model/probe/boot-order.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { type Otherwise, otherwise } from '#model/what-if.ts';
 import { nodeByPath } from '#tree/query.ts';
-import type { Snapshot } from './snapshot.ts';
 
 export interface Account {
   readonly report: DmaReport;

@@ -2,8 +2,8 @@
 // A DMA report as plain text for a terminal: the verdict first, then the facts, then why.
 import type { Span } from '#base/text.ts';
 import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
-import type { Account } from './account.ts';
 import { waitText, wayText } from './boot-text.ts';
+import type { Account } from './device-explanation.ts';
 import { driverText, hex, idText, limitName, limitText, otherwiseText, reservedText, verdictText } from './wording.ts';
 
 /** Names a place for a person: `board.dts:12`. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Which boards show a problem of a shared file: the known ones are asked one after the other, when nobody waits.
 import type { Problem, Related } from '#base/problem.ts';
-import type { Analysis, View } from './analysis.ts';
-import { isBoard } from './boards.ts';
+import type { Analysis, View } from '#ide/analysis.ts';
+import { isBoard } from '#ide/boards/boards.ts';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { diagnostics } from './diagnostics.ts';
-import type { Snapshot } from './snapshot.ts';
 
 /** Boards that are asked about one file, the nearest first. */
 const MAX_ASKED = 8;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Where a name leads: a label or path to its node, a property to every place that sets it, a macro, an include.
 import type { Span } from '#base/text.ts';
+import type { View } from '#ide/analysis.ts';
 import type { DtNode } from '#tree/types.ts';
-import type { View } from './analysis.ts';
 import { type Mention, placeAt } from './places.ts';
 
 /** Empty where there is nothing to go to. */

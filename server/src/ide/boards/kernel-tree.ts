@@ -2,9 +2,9 @@
 // Which source tree a file belongs to (Linux, U-Boot, Xen, Zephyr), found by walking upwards, and what follows from it:
 // where its build looks for includes, which version it is, for which platform its device trees are written.
 import { ancestors, join } from '#base/files.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 import type { Platform, PlatformKind } from '#model/platform/types.ts';
 import { QUIET_IN_LINUX } from '#rules/dtc/index.ts';
-import type { FileSystem } from './file-system.ts';
 
 export type SourceTreeKind = 'linux' | 'u-boot' | 'xen' | 'zephyr';
 

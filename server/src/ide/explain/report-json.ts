@@ -5,7 +5,7 @@ import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { BootOrder, BootWait } from '#model/probe/boot-order.ts';
 import type { DmaReport } from '#model/report/types.ts';
-import type { Account } from './account.ts';
+import type { Account } from './device-explanation.ts';
 
 /** How a place is named: a path relative to the working directory, or a URI. */
 export type JsonPlace = (span: Span) => { readonly file: string; readonly range: Range };

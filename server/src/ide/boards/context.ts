@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What a file is judged with: its source tree, its project file and the editor's settings, and the board it belongs to.
 import { dirname, join } from '#base/files.ts';
+import type { Documents } from '#ide/files/documents.ts';
 import { platformOf, type Statements } from '#model/platform/platform.ts';
 import type { Platform, PlatformKind, XenSystem } from '#model/platform/types.ts';
 import type { EvaluateOptions } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { IncludeIndex, isBoard } from './boards.ts';
-import type { Documents } from './documents.ts';
 import { findSourceTree, includePaths, platformDefaults, type SourceTree } from './kernel-tree.ts';
 import { builtCompositions, type Composition, isOverlay, projectCompositions } from './overlays.ts';
 import { findProjectFile, mergeProjects, type Project, parseProject } from './project.ts';

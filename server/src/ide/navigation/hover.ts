@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a hover says: the effective DMA of a device, what a cell of `iommus` stands for, where a name comes from.
 import type { Span } from '#base/text.ts';
-import { printValue } from '#tree/print.ts';
-import { compatibles, isAvailable, pathOf } from '#tree/query.ts';
-import { mapEntries, specifiers } from '#tree/specifiers.ts';
-import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
-import { accountOf } from './account.ts';
-import type { View } from './analysis.ts';
+import type { View } from '#ide/analysis.ts';
+import { accountOf } from '#ide/explain/device-explanation.ts';
 import {
   accountMarkdown,
   entryMarkdown,
@@ -17,7 +13,11 @@ import {
   nodeMarkdown,
   pathMarkdown,
   propertyMarkdown,
-} from './markdown.ts';
+} from '#ide/explain/markdown.ts';
+import { printValue } from '#tree/print.ts';
+import { compatibles, isAvailable, pathOf } from '#tree/query.ts';
+import { mapEntries, specifiers } from '#tree/specifiers.ts';
+import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
 import { type Mention, type Place, placeAt } from './places.ts';
 
 export interface Hover {

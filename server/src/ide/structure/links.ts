@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The includes of a file as links to the files that they name.
 import type { Span } from '#base/text.ts';
-import type { View } from './analysis.ts';
+import type { View } from '#ide/analysis.ts';
 import { allItems } from './items.ts';
 
 export interface DocumentLink {

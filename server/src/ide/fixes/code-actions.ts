@@ -2,15 +2,15 @@
 // What the light bulb offers: the repair of each problem at the cursor, and a comment that silences it.
 import type { Problem } from '#base/problem.ts';
 import type { TextEdit } from '#base/text.ts';
+import type { View } from '#ide/analysis.ts';
+import { isBoard } from '#ide/boards/boards.ts';
+import { someOf } from '#ide/explain/wording.ts';
+import { nodeRanges } from '#ide/navigation/places.ts';
+import { diagnostics, problemsAt } from '#ide/problems/diagnostics.ts';
 import { indentAt, lineEnd } from '#rules/edits/edits.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { pathOf } from '#tree/query.ts';
-import type { View } from './analysis.ts';
-import { isBoard } from './boards.ts';
-import { diagnostics, problemsAt } from './diagnostics.ts';
 import { fixOf, isRepair } from './fixes.ts';
-import { nodeRanges } from './places.ts';
-import { someOf } from './wording.ts';
 
 export interface CodeAction {
   readonly title: string;

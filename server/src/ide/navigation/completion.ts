@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What may be typed next: labels after `&` with those that fit first, properties in a node, values of `status`.
+import type { View } from '#ide/analysis.ts';
 import { compatibles, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import type { View } from './analysis.ts';
 import { nodeAt, stateAt } from './places.ts';
 
 export interface CompletionItem {

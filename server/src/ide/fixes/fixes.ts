@@ -2,11 +2,11 @@
 // Repairs of problems: one at its place, or all of a file one after the other, each planned on what the last one left.
 import type { Problem } from '#base/problem.ts';
 import type { TextEdit } from '#base/text.ts';
+import type { Analysis, View } from '#ide/analysis.ts';
+import type { Trial } from '#ide/boards/fix-sandbox.ts';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
 import type { Fix } from '#rules/engine/rule.ts';
 import { CATALOGUE } from '#rules/index.ts';
-import type { Analysis, View } from './analysis.ts';
-import type { Snapshot } from './snapshot.ts';
-import type { Trial } from './trial.ts';
 
 /** More repairs than any file needs: a fix that brings its own problem back must not go on for ever. */
 const MAX_FIXES = 500;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What stands at an offset of a file: an include, a reference, a label, a macro, a property, a node.
-import { once } from '#base/once.ts';
+import { once } from '#base/memo.ts';
 import type { Span } from '#base/text.ts';
+import type { View } from '#ide/analysis.ts';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { nodeByReference } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
-import type { View } from './analysis.ts';
-import type { Snapshot } from './snapshot.ts';
 
 /** `node`: a node's name, a label, or a reference: whatever leads to a node. `value`: a cell or a string. */
 export type Mention =

@@ -2,10 +2,10 @@
 // One rule repaired in every board below a folder, for a person to look through before anything is written.
 import { join } from '#base/files.ts';
 import type { TextEdit } from '#base/text.ts';
+import type { Analysis } from '#ide/analysis.ts';
+import { isBoard } from '#ide/boards/boards.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 import { CATALOGUE } from '#rules/index.ts';
-import type { Analysis } from './analysis.ts';
-import { isBoard } from './boards.ts';
-import type { FileSystem } from './file-system.ts';
 import { Repairs } from './repairs.ts';
 
 /** More boards than a person looks through; `dt-iommu fix` on the command line has no limit. */

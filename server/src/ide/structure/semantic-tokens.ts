@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What names stand for, for colours: node names, properties, labels and references, macros.
+import type { View } from '#ide/analysis.ts';
 import { parseHead } from '#tree/statement-head.ts';
-import type { View } from './analysis.ts';
 import { allItems, type Placed } from './items.ts';
 
 export const TOKEN_TYPES = ['struct', 'property', 'label', 'macro'] as const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which boards a shared file belongs to: the `.dts` files that reach it through their includes, the likeliest first.
 import { dirname, join, normalize } from '#base/files.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 import { boardFolders, includePaths, type SourceTree } from './kernel-tree.ts';
 
 /** A file that is compiled by itself: a board, an overlay. Anything else is shown in the context of one. */

@@ -2,8 +2,8 @@
 // Repairs of many boards that share files: each goes on with what those before it changed, until nothing is left.
 import type { Problem } from '#base/problem.ts';
 import type { TextEdit } from '#base/text.ts';
-import type { Analysis } from './analysis.ts';
-import { applyTo, type EditedFile } from './edited-file.ts';
+import type { Analysis } from '#ide/analysis.ts';
+import { applyTo, type EditedFile } from '#ide/files/edited-file.ts';
 import { fixAll } from './fixes.ts';
 
 /** A repair of a shared file can bring one to a board that was clean before; more rounds than that never help. */

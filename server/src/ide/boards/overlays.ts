@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which board an overlay is applied to, and which others before it: as the project file or the folder's Makefile says.
 import { dirname, join } from '#base/files.ts';
-import type { FileSystem } from './file-system.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 import type { ProjectBoard } from './project.ts';
 
 /** A board with the overlays that are applied to it, in order. */

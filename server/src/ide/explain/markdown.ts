@@ -6,8 +6,8 @@ import type { DmaReport, IommuUse, PciMaps, Step } from '#model/report/types.ts'
 import type { Otherwise } from '#model/what-if.ts';
 import { readable } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
-import type { Account } from './account.ts';
 import { decisiveWait, waitText, wayText } from './boot-text.ts';
+import type { Account } from './device-explanation.ts';
 import { deferralText } from './report-text.ts';
 import {
   driverText,
