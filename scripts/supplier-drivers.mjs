@@ -207,7 +207,7 @@ writeFileSync(
  * it (CLK_OF_DECLARE, IRQCHIP_DECLARE). Only strings of nodes that another node of
  * one of Linux's boards (arm, arm64, riscv) names as a supplier, and of the nodes around those.
  */
-export const SUPPLYING: Readonly<Record<string, string>> = {
+export const SUPPLIER_DRIVERS: Readonly<Record<string, string>> = {
 ${rows.map(([symbol, strings]) => `  '${symbol}': '${strings.join(' ')}',`).join('\n')}
 };
 `,

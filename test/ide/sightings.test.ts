@@ -2,7 +2,7 @@
 // The boards that show a problem of a shared file, and comments there that none of them needs.
 import { describe, expect, test } from 'vitest';
 import { Analysis } from '#ide/analysis.ts';
-import { Sightings } from '#ide/problems/boards-showing-problem.ts';
+import { BoardsShowingProblem } from '#ide/problems/boards-showing-problem.ts';
 import { grammar } from '#test/support/evaluate.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';
 
@@ -24,20 +24,20 @@ const ENABLED = '&smmu { status = "okay"; };\n';
 
 function workspace(soc: string, boards: Record<string, string>) {
   const analysis = new Analysis(grammar, new MemoryFiles({ '/soc.dtsi': soc, ...boards }));
-  const sightings = new Sightings(analysis);
+  const showing = new BoardsShowingProblem(analysis);
   analysis.open('/soc.dtsi', soc);
   return {
     analysis,
-    sightings,
+    showing,
     /** How many boards were asked, with two steps for each. */
     ask() {
       let steps = 0;
-      while (sightings.askNext('/soc.dtsi')) steps++;
+      while (showing.askNext('/soc.dtsi')) steps++;
       return steps / 2;
     },
     /** Rule and related places of every problem but hints. */
     shown: () =>
-      sightings
+      showing
         .problems(analysis.view('/soc.dtsi')!)
         .filter(({ severity }) => severity !== 'hint')
         .map(({ rule, related }) => [rule, ...(related ?? []).map(({ message }) => message)].join(' | ')),
@@ -60,18 +60,18 @@ describe('a problem of a shared file', () => {
   });
 
   test('keeps what boards said while the file is edited, and asks again afterwards', () => {
-    const { analysis, sightings, shown, ask } = workspace(SOC, { '/a.dts': board(), '/b.dts': board() });
+    const { analysis, showing, shown, ask } = workspace(SOC, { '/a.dts': board(), '/b.dts': board() });
     ask();
     analysis.edit('/soc.dtsi', [{ start: 0, end: 0, text: '/* moved */\n' }]);
-    sightings.changed();
+    showing.changed();
     expect(shown()[0]).toContain('seen from b.dts');
     expect(ask()).toBe(1);
     expect(shown()[0]).toContain('seen from b.dts');
   });
 
   test('of a board of its own says nothing about boards', () => {
-    const { analysis, sightings } = workspace(SOC, { '/a.dts': board('&dma { iommus = <&smmu>; };\n') });
-    const related = sightings.problems(analysis.view('/a.dts')!).flatMap((problem) => problem.related ?? []);
+    const { analysis, showing } = workspace(SOC, { '/a.dts': board('&dma { iommus = <&smmu>; };\n') });
+    const related = showing.problems(analysis.view('/a.dts')!).flatMap((problem) => problem.related ?? []);
     expect(related.filter(({ message }) => message.startsWith('seen from'))).toEqual([]);
   });
 

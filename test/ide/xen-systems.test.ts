@@ -126,9 +126,9 @@ describe('together', () => {
     const [problem] = snapshot.problems().filter(({ rule }) => rule === 'xen-path-not-marked');
     const fix = snapshot.planFix(problem!);
     expect(fix?.edits.map(({ span }) => span.file)).toEqual(['/w/host.dts']);
-    const trial = analysis.trial('/w/domU2.dts');
-    trial.apply(fix!.edits);
-    expect(trial.snapshot.problems().filter(({ severity }) => severity !== 'hint')).toEqual([]);
+    const sandbox = analysis.sandbox('/w/domU2.dts');
+    sandbox.apply(fix!.edits);
+    expect(sandbox.snapshot.problems().filter(({ severity }) => severity !== 'hint')).toEqual([]);
     analysis.open('/w/host.dts', applyEdits(text('/w/host.dts'), fix!.edits));
     expect(['/w/host.dts', '/w/domU1.dts', '/w/domU2.dts'].flatMap(rules)).toEqual([]);
   });

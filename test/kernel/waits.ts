@@ -3,7 +3,7 @@
 import { deviceName } from '#model/devices/device-name.ts';
 import { existence } from '#model/devices/existence.ts';
 import { type Machine, machineOf } from '#model/platform/machine.ts';
-import { allCircles } from '#model/probe/dependency-cycles.ts';
+import { allCycles } from '#model/probe/dependency-cycles.ts';
 import { type DeviceLink, deviceLinks, waitReason } from '#model/probe/device-links.ts';
 import { nodeByPath, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -26,7 +26,7 @@ export function compareWaits({ tree, platform }: Prediction, observation: Observ
     const waited = device.waited === undefined ? [] : [reasonPair(machine, node, device, bound)];
     return observation.links ? [...waited, linkPair(machine, node, device, observation.links)] : waited;
   });
-  return [...pairs, ...circlePairs(machine, observation)];
+  return [...pairs, ...cyclePairs(machine, observation)];
 }
 
 /**
@@ -66,7 +66,7 @@ function linkPair(
 const list = (names: readonly string[]) => [...names].sort().join(', ') || 'none';
 
 /** Who waits for each other. */
-function circlePairs(machine: Machine, { circles: lines = [] }: Observation): Pair[] {
+function cyclePairs(machine: Machine, { circles: lines = [] }: Observation): Pair[] {
   if (machine.platform.kind !== 'linux') return [];
   const circles: Set<string>[] = [];
   for (const line of lines) {
@@ -76,7 +76,7 @@ function circlePairs(machine: Machine, { circles: lines = [] }: Observation): Pa
     if (known) known.add(consumer).add(supplier);
     else circles.push(new Set([consumer, supplier]));
   }
-  const predicted = allCircles(machine).map((circle) =>
+  const predicted = allCycles(machine).map((circle) =>
     list(circle.filter((node) => isDevice(machine, node)).map(pathOf)),
   );
   if (circles.length + predicted.length === 0) return [];

@@ -3,7 +3,7 @@
 // reasons in /sys/kernel/debug/devices_deferred, and who was still on that list at the end (waits-*).
 import { describe, expect, test } from 'vitest';
 import { machineOf } from '#model/platform/machine.ts';
-import { circleOf } from '#model/probe/dependency-cycles.ts';
+import { cycleOf } from '#model/probe/dependency-cycles.ts';
 import { deviceLinks, endless, waitReason } from '#model/probe/device-links.ts';
 import { configured, platform } from '#test/support/reports.ts';
 import { nodeAt, treeOf } from '#test/support/tree.ts';
@@ -110,6 +110,6 @@ describe('where Linux does not wait', () => {
       'supplier d not ready: unknown',
     ]);
     const machine = machineOf(tree, platform());
-    expect(circleOf(machine, nodeAt(tree, '/a'), nodeAt(tree, '/b'))?.map(pathOf)).toEqual(['/a', '/b', '/c']);
+    expect(cycleOf(machine, nodeAt(tree, '/a'), nodeAt(tree, '/b'))?.map(pathOf)).toEqual(['/a', '/b', '/c']);
   });
 });

@@ -13,7 +13,7 @@ interface Owner {
  * its values for reachable whatever becomes of the key (scavenger-inl.h, VisitEphemeronHashTable): an answer that
  * points back to its tree would keep the trees of a hundred keystrokes until the next large collection.
  */
-export function once<O extends object, T>(compute: (owner: O) => T): (owner: O) => T {
+export function memo<O extends object, T>(compute: (owner: O) => T): (owner: O) => T {
   return (owner) => {
     const answers = answersOf(owner);
     const known = answers.get(compute);

@@ -2,7 +2,7 @@
 // What the host talks to: takes the user's files and wishes, gives the view of a file from which features answer.
 import type { SourceFile } from '#base/files.ts';
 import { type BoardChoice, Contexts } from '#ide/boards/context.ts';
-import { Trial } from '#ide/boards/fix-sandbox.ts';
+import { FixSandbox } from '#ide/boards/fix-sandbox.ts';
 import { quietRules } from '#ide/boards/kernel-tree.ts';
 import type { Composition } from '#ide/boards/overlays.ts';
 import { PROJECT_FILE, type Project } from '#ide/boards/project.ts';
@@ -199,7 +199,7 @@ export class Analysis {
   }
 
   /** A copy of the board's files to try edits on. */
-  trial(board: string, overlays = this.#contexts.overlaysOf(board)): Trial {
+  sandbox(board: string, overlays = this.#contexts.overlaysOf(board)): FixSandbox {
     const composition = { board, overlays };
     const untouched = this.board(board, overlays);
     let changed: ReadonlyMap<string, SourceFile> = new Map();
@@ -215,7 +215,7 @@ export class Analysis {
     const evaluate = (path: string) => frontend.evaluate(path, this.#contexts.options(path));
     const other = (path: string) => applyOverlays(evaluate(path), this.#contexts.overlaysOf(path).map(evaluate));
     const inputs = { frontend, version: current, evaluate, other };
-    return new Trial((versions) => {
+    return new FixSandbox((versions) => {
       changed = versions;
       return versions.size === 0 ? untouched : this.#snapshot(inputs, composition);
     });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Questions that are asked of a resolved tree: paths, look-ups, typed readings of a property.
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import type { Span } from '#base/text.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from './types.ts';
 
@@ -74,7 +74,7 @@ export function nodeByReference(tree: DeviceTree, ref: string): DtNode | undefin
   return at;
 }
 
-const byPhandle = once((tree: DeviceTree) => {
+const byPhandle = memo((tree: DeviceTree) => {
   const map = new Map<number, DtNode>();
   for (const node of walk(tree.root)) {
     const value = u32(node.properties.get('phandle') ?? node.properties.get('linux,phandle'));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How lists of phandle + cells (`iommus`, `msi-parent`, …) and ID maps (`iommu-map`, `msi-map`) divide into entries.
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import { cells, cellTarget, u32 } from './query.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from './types.ts';
 
@@ -50,7 +50,7 @@ export interface MapEntry {
   readonly length: Cell;
 }
 
-const lists = once((_tree: DeviceTree) => new Map<DtProperty, SpecifierList>());
+const lists = memo((_tree: DeviceTree) => new Map<DtProperty, SpecifierList>());
 
 /**
  * Reads a list as `of_parse_phandle_with_args` does, entry after entry, and stops where Linux stops. A provider without
@@ -63,11 +63,11 @@ export function specifiers(
   fallback?: number,
 ): SpecifierList {
   if (!property) return { entries: [], ragged: 0 };
-  const memo = lists(tree);
-  const known = memo.get(property);
+  const kept = lists(tree);
+  const known = kept.get(property);
   if (known) return known;
   const list = readList(tree, property, cellsName, fallback);
-  memo.set(property, list);
+  kept.set(property, list);
   return list;
 }
 

@@ -3,7 +3,7 @@
 import { relative } from 'node:path';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { bootOrderText } from '#ide/explain/boot-text.ts';
-import { type Account, accountOf, briefAccountOf } from '#ide/explain/device-explanation.ts';
+import { briefExplanationOf, type DeviceExplanation, explanationOf } from '#ide/explain/device-explanation.ts';
 import { nodeNamed } from '#ide/explain/node-name.ts';
 import { bootOrderJson, explainJson } from '#ide/explain/report-json.ts';
 import { reportText } from '#ide/explain/report-text.ts';
@@ -45,19 +45,21 @@ async function explain(args: Arguments, io: Io): Promise<number> {
   const board = await openSnapshot(args, io);
   const { snapshot } = board;
   const reports = reportsOf(snapshot, names, args.values.rid);
-  const accounts = reports.map((report) => (names.length > 0 ? accountOf : briefAccountOf)(snapshot, report));
+  const explanations = reports.map((report) =>
+    (names.length > 0 ? explanationOf : briefExplanationOf)(snapshot, report),
+  );
   const places = new Places(board.session, io);
   if (args.values.format === 'json') {
-    io.out(`${JSON.stringify(explainJson(accounts, snapshot.platform, places.range), undefined, 2)}\n`);
+    io.out(`${JSON.stringify(explainJson(explanations, snapshot.platform, places.range), undefined, 2)}\n`);
   } else {
-    io.out(names.length > 0 ? inFull(accounts, places) : overview(reports, places));
+    io.out(names.length > 0 ? inFull(explanations, places) : overview(reports, places));
     if (!args.values.quiet) io.out(`${platformText(snapshot.platform)}\n`);
   }
   return tellErrors({ session: board.session, tree: snapshot.tree }, io);
 }
 
-function inFull(accounts: readonly Account[], places: Places): string {
-  return accounts.map((account) => `${reportText(account.report, places.line, account)}\n\n`).join('');
+function inFull(explanations: readonly DeviceExplanation[], places: Places): string {
+  return explanations.map((explanation) => `${reportText(explanation.report, places.line, explanation)}\n\n`).join('');
 }
 
 /** Every device without the reasons, which a reader of a hundred devices does not want. */

@@ -3,8 +3,8 @@
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
-import { accountOf, briefAccountOf } from '#ide/explain/device-explanation.ts';
-import { accountPage, ruleMarkdown } from '#ide/explain/markdown.ts';
+import { briefExplanationOf, explanationOf } from '#ide/explain/device-explanation.ts';
+import { explanationPage, ruleMarkdown } from '#ide/explain/markdown.ts';
 import { nodeNamed } from '#ide/explain/node-name.ts';
 import { explainJson } from '#ide/explain/report-json.ts';
 import { reportText } from '#ide/explain/report-text.ts';
@@ -80,18 +80,20 @@ function explain(session: Session, params: protocol.ExplainParams): protocol.Exp
   const { snapshot } = view;
   const reports = reportsOf(session, view, params);
   const all = params.node === undefined && params.position === undefined;
-  const accounts = reports.map((report) => (all ? briefAccountOf : accountOf)(snapshot, report));
+  const explanations = reports.map((report) => (all ? briefExplanationOf : explanationOf)(snapshot, report));
   const place = (span: Span) => placeName(span, snapshot.line(span));
   return {
-    ...explainJson(accounts, snapshot.platform, (span) => ({
+    ...explainJson(explanations, snapshot.platform, (span) => ({
       file: workspace.uri(span.file),
       range: rangeOf(workspace, span),
     })),
     text: [
-      ...accounts.map((account) => reportText(account.report, place, account)),
+      ...explanations.map((explanation) => reportText(explanation.report, place, explanation)),
       platformText(snapshot.platform),
     ].join('\n\n'),
-    markdown: accounts.map((account) => accountPage(account, snapshot.platform, place)).join('\n\n---\n\n'),
+    markdown: explanations
+      .map((explanation) => explanationPage(explanation, snapshot.platform, place))
+      .join('\n\n---\n\n'),
   };
 }
 

@@ -15,7 +15,7 @@ import {
 } from 'vscode-languageserver';
 import { VERSION } from '#host/version.ts';
 import { Analysis } from '#ide/analysis.ts';
-import { Sightings } from '#ide/problems/boards-showing-problem.ts';
+import { BoardsShowingProblem } from '#ide/problems/boards-showing-problem.ts';
 import { diagnosticOf, type Encoding } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { FEATURES, registerFeatures } from './features.ts';
@@ -29,7 +29,7 @@ import { Workspace } from './workspace.ts';
 /** What handlers work with once the client has said what it can do. */
 export interface Session {
   readonly analysis: Analysis;
-  readonly sightings: Sightings;
+  readonly sightings: BoardsShowingProblem;
   readonly workspace: Workspace;
   readonly client: InitializeParams['capabilities'];
   /** Has `{id}` where the rule's id goes. */
@@ -159,7 +159,7 @@ class Server {
     const options = (initializationOptions ?? {}) as ClientOptions;
     this.#session = {
       analysis,
-      sightings: new Sightings(analysis),
+      sightings: new BoardsShowingProblem(analysis),
       workspace,
       client: capabilities,
       rulePage: options.rulePage ?? this.#environment.rulePage,

@@ -8,7 +8,7 @@ import type { Snapshot } from './snapshot.ts';
 /** Evaluates the board with these versions in place of the files of the same path. */
 export type Evaluate = (changed: ReadonlyMap<string, SourceFile>) => Snapshot;
 
-export class Trial {
+export class FixSandbox {
   readonly #evaluate: Evaluate;
   readonly #files = new Map<string, EditedFile>();
   #snapshot: Snapshot;

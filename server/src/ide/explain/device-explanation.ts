@@ -6,7 +6,7 @@ import type { DmaReport } from '#model/report/types.ts';
 import { type Otherwise, otherwise } from '#model/what-if.ts';
 import { nodeByPath } from '#tree/query.ts';
 
-export interface Account {
+export interface DeviceExplanation {
   readonly report: DmaReport;
   /** In the order in which Linux comes to them. */
   readonly waits: readonly BootWait[];
@@ -15,13 +15,16 @@ export interface Account {
   readonly otherwise: readonly Otherwise[];
 }
 
-export function accountOf(snapshot: Pick<Snapshot, 'tree' | 'platform'>, report: DmaReport): Account {
+export function explanationOf(snapshot: Pick<Snapshot, 'tree' | 'platform'>, report: DmaReport): DeviceExplanation {
   const { tree, platform } = snapshot;
   return { report, ...waitsOf(snapshot, report), otherwise: otherwise(tree, platform, report) };
 }
 
 /** Without what it would get elsewhere, which is too much to work out for every device of a board. */
-export function briefAccountOf(snapshot: Pick<Snapshot, 'tree' | 'platform'>, report: DmaReport): Account {
+export function briefExplanationOf(
+  snapshot: Pick<Snapshot, 'tree' | 'platform'>,
+  report: DmaReport,
+): DeviceExplanation {
   return { report, ...waitsOf(snapshot, report), otherwise: [] };
 }
 
@@ -29,7 +32,7 @@ export function briefAccountOf(snapshot: Pick<Snapshot, 'tree' | 'platform'>, re
 function waitsOf(
   { tree, platform }: Pick<Snapshot, 'tree' | 'platform'>,
   report: DmaReport,
-): Pick<Account, 'waits' | 'way'> {
+): Pick<DeviceExplanation, 'waits' | 'way'> {
   const node = nodeByPath(tree, report.path);
   const none = !node || platform.kind === 'zephyr' || report.verdict === 'no-device' || report.rid !== undefined;
   if (none) return { waits: [], way: [] };

@@ -7,7 +7,7 @@ import type { Otherwise } from '#model/what-if.ts';
 import { readable } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { decisiveWait, waitText, wayText } from './boot-text.ts';
-import type { Account } from './device-explanation.ts';
+import type { DeviceExplanation } from './device-explanation.ts';
 import { deferralText } from './report-text.ts';
 import {
   driverText,
@@ -28,13 +28,13 @@ export type Link = (span: Span) => { readonly text: string; readonly href: strin
 const MAX_STEPS = 12;
 
 /** Verdict first, then the facts, then the reasons with links and authority, then the platform. */
-export function accountMarkdown(account: Account, platform: Platform, link: Link): string {
-  const { report } = account;
+export function explanationMarkdown(explanation: DeviceExplanation, platform: Platform, link: Link): string {
+  const { report } = explanation;
   const steps = report.steps.slice(0, MAX_STEPS);
   const more = report.steps.length - steps.length;
   return paragraphs([
     `**DMA: ${verdictText(report)}**${certaintyNote(report)}`,
-    bullets([...facts(report), ...waitFacts(account), ...account.otherwise.map(otherwiseMarkdown)]),
+    bullets([...facts(report), ...waitFacts(explanation), ...explanation.otherwise.map(otherwiseMarkdown)]),
     stepsMarkdown(steps, (span) => linkMarkdown(link(span))),
     more > 0 ? `… and ${more} more steps: \`dt-iommu explain\`` : '',
     `*On ${platformText(platform)}.*`,
@@ -45,8 +45,12 @@ export function accountMarkdown(account: Account, platform: Platform, link: Link
  * The same as a page of its own: all reasons, and everything that the probe waits for. Places are text, because VS Code's
  * preview of Markdown follows no link to a file outside the workspace.
  */
-export function accountPage(account: Account, platform: Platform, place: (span: Span) => string): string {
-  const { report, waits, way, otherwise } = account;
+export function explanationPage(
+  explanation: DeviceExplanation,
+  platform: Platform,
+  place: (span: Span) => string,
+): string {
+  const { report, waits, way, otherwise } = explanation;
   const label = report.label ? ` (${code(report.label)})` : '';
   return paragraphs([
     `# ${code(report.path)}${label}`,
@@ -74,7 +78,7 @@ function numbered(lines: readonly string[]): string {
 }
 
 /** One line: the wait that matters, else the way to the device. */
-function waitFacts({ report, waits, way }: Account): string[] {
+function waitFacts({ report, waits, way }: DeviceExplanation): string[] {
   if (report.deferred) return [];
   const wait = decisiveWait(waits);
   if (wait) return [`Waits for ${waitText(wait)}`];

@@ -5,7 +5,7 @@ import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { BootOrder, BootWait } from '#model/probe/boot-order.ts';
 import type { DmaReport } from '#model/report/types.ts';
-import type { Account } from './device-explanation.ts';
+import type { DeviceExplanation } from './device-explanation.ts';
 
 /** How a place is named: a path relative to the working directory, or a URI. */
 export type JsonPlace = (span: Span) => { readonly file: string; readonly range: Range };
@@ -27,8 +27,12 @@ export interface PlatformJson {
   readonly assumed: readonly string[];
 }
 
-export function explainJson(accounts: readonly Account[], platform: Platform, place: JsonPlace): ExplainJson {
-  const devices = accounts.map((account) => accountJson(account, place));
+export function explainJson(
+  explanations: readonly DeviceExplanation[],
+  platform: Platform,
+  place: JsonPlace,
+): ExplainJson {
+  const devices = explanations.map((explanation) => explanationJson(explanation, place));
   return { version: 1, platform: platformJson(platform), devices };
 }
 
@@ -44,7 +48,7 @@ export function platformJson(platform: Platform): PlatformJson {
 }
 
 /** The report, with `waits` and `otherwise` beside its own fields. */
-function accountJson({ report, waits, otherwise }: Account, place: JsonPlace): object {
+function explanationJson({ report, waits, otherwise }: DeviceExplanation, place: JsonPlace): object {
   return { ...reportJson(report, place), waits: waits.map(waitJson), otherwise };
 }
 

@@ -3,14 +3,18 @@
 import type { Span } from '#base/text.ts';
 import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
 import { waitText, wayText } from './boot-text.ts';
-import type { Account } from './device-explanation.ts';
+import type { DeviceExplanation } from './device-explanation.ts';
 import { driverText, hex, idText, limitName, limitText, otherwiseText, reservedText, verdictText } from './wording.ts';
 
 /** Names a place for a person: `board.dts:12`. */
 export type PlaceName = (span: Span) => string;
 
 /** The lines of one device, without a newline at the end. */
-export function reportText(report: DmaReport, place: PlaceName, more: Partial<Omit<Account, 'report'>> = {}): string {
+export function reportText(
+  report: DmaReport,
+  place: PlaceName,
+  more: Partial<Omit<DeviceExplanation, 'report'>> = {},
+): string {
   const head = [report.path, report.label ? `(${report.label})` : '', report.rid ? `function ${report.rid}` : ''];
   const lines = [head.filter((part) => part !== '').join(' '), `  ${verdictText(report)}`];
   for (const [name, value] of facts(report)) lines.push(`  ${name.padEnd(10)} ${value}`);
@@ -22,7 +26,7 @@ export function reportText(report: DmaReport, place: PlaceName, more: Partial<Om
 }
 
 /** What the probe waits for, in Linux's order, and the way there. */
-function bootLines({ waits = [], way = [] }: Partial<Account>): string[] {
+function bootLines({ waits = [], way = [] }: Partial<DeviceExplanation>): string[] {
   if (waits.length === 0) return [];
   const after = way.length < 2 ? [] : [`      the longest way there: ${wayText(way)}`];
   return ['  waits for', ...waits.map((wait, index) => `${`${index + 1}.`.padStart(5)} ${waitText(wait)}`), ...after];

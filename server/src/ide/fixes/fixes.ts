@@ -3,7 +3,7 @@
 import type { Problem } from '#base/problem.ts';
 import type { TextEdit } from '#base/text.ts';
 import type { Analysis, View } from '#ide/analysis.ts';
-import type { Trial } from '#ide/boards/fix-sandbox.ts';
+import type { FixSandbox } from '#ide/boards/fix-sandbox.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import type { Fix } from '#rules/engine/rule.ts';
 import { CATALOGUE } from '#rules/index.ts';
@@ -36,20 +36,20 @@ export function fixAll(
   analysis: Analysis,
   request: FixAllRequest,
 ): { readonly edits: TextEdit[]; readonly fixed: number } {
-  const trial = analysis.trial(request.board, request.overlays);
+  const sandbox = analysis.sandbox(request.board, request.overlays);
   const refused = new Set<string>();
   let fixed = 0;
   for (let n = 0; n < MAX_FIXES; n++) {
-    const repaired = fixNext(trial, request, refused);
+    const repaired = fixNext(sandbox, request, refused);
     if (repaired === 0) break;
     fixed += repaired;
   }
-  return { edits: trial.edits(), fixed };
+  return { edits: sandbox.edits(), fixed };
 }
 
 /** How many problems one more repair solved; 0 when none is left. One whose repair leads nowhere is not tried again. */
-function fixNext(trial: Trial, { wanted, writable }: FixAllRequest, refused: Set<string>): number {
-  const { snapshot } = trial;
+function fixNext(sandbox: FixSandbox, { wanted, writable }: FixAllRequest, refused: Set<string>): number {
+  const { snapshot } = sandbox;
   const count = (now: Snapshot, rule: string) =>
     now.problems().filter((each) => each.rule === rule && wanted(each)).length;
   // Shared files first: what a repair there brings in, the board then has.
@@ -61,8 +61,8 @@ function fixNext(trial: Trial, { wanted, writable }: FixAllRequest, refused: Set
     refused.add(name);
     if (!fix || fix.edits.length === 0) continue;
     if (writable && !fix.edits.every((edit) => writable(edit.span.file))) continue;
-    trial.apply(fix.edits);
-    return Math.max(1, count(snapshot, problem.rule) - count(trial.snapshot, problem.rule));
+    sandbox.apply(fix.edits);
+    return Math.max(1, count(snapshot, problem.rule) - count(sandbox.snapshot, problem.rule));
   }
   return 0;
 }

@@ -2,10 +2,10 @@
 // What a hover says: the effective DMA of a device, what a cell of `iommus` stands for, where a name comes from.
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
-import { accountOf } from '#ide/explain/device-explanation.ts';
+import { explanationOf } from '#ide/explain/device-explanation.ts';
 import {
-  accountMarkdown,
   entryMarkdown,
+  explanationMarkdown,
   joinMarkdown,
   type Link,
   macroMarkdown,
@@ -83,7 +83,7 @@ function reportForValue(view: View, { node, property, mention }: Place, link: Li
 
 function report({ snapshot }: View, node: DtNode, link: Link): string {
   if (compatibles(node).length === 0 && !node.properties.has('iommus')) return '';
-  return accountMarkdown(accountOf(snapshot, snapshot.report(node)), snapshot.platform, link);
+  return explanationMarkdown(explanationOf(snapshot, snapshot.report(node)), snapshot.platform, link);
 }
 
 /** The entry of `iommus` or `iommu-map` that holds a cell, decoded. */

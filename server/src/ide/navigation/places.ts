@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What stands at an offset of a file: an include, a reference, a label, a macro, a property, a node.
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
@@ -50,7 +50,7 @@ interface NodeRange {
   readonly node: DtNode;
 }
 
-const indexes = once((_snapshot: Snapshot) => new Map<string, readonly NodeRange[]>());
+const indexes = memo((_snapshot: Snapshot) => new Map<string, readonly NodeRange[]>());
 
 /** Every place of a file that opens a node, by start: outer ones come before what they contain. */
 export function nodeRanges(snapshot: Snapshot, file: string): readonly NodeRange[] {

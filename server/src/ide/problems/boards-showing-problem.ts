@@ -20,7 +20,7 @@ interface Answer {
 }
 
 /** Remembers answers by words, not by place, so that they outlive the edits between two rounds of asking. */
-export class Sightings {
+export class BoardsShowingProblem {
   readonly #analysis: Analysis;
   /** Shared file → board → its answer; `undefined`: the board does not read the file. */
   readonly #answers = new Map<string, Map<string, Answer | undefined>>();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Devices that a driver makes or takes up itself and sets up by its node: which, with which ID, and what they get.
-import { makingOf } from '#model/drivers/driver-created-devices.ts';
+import { driverCreatedDevices } from '#model/drivers/driver-created-devices.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { inVersions } from '#model/platform/platform.ts';
 import { at, doubt, hex, quoted, say, type Trail } from '#model/report/steps.ts';
@@ -20,11 +20,11 @@ export type AskById = (id: number) => {
 
 /** The devices that the node's driver makes by the entries of its map; `undefined`: it makes none. */
 export function madeDevices(machine: Machine, node: DtNode, ask: AskById, trail: Trail): MadeDevice[] | undefined {
-  const making = makingOf(node);
-  if (!making || !inVersions(machine.platform.kernelVersion, making)) return undefined;
-  const authority = `Linux 6.12 ${making.source}`;
-  if (making.by === 'node') {
-    say(trail, authority, `The driver sets up ${making.what}, by this node, too.`);
+  const created = driverCreatedDevices(node);
+  if (!created || !inVersions(machine.platform.kernelVersion, created)) return undefined;
+  const authority = `Linux 6.12 ${created.source}`;
+  if (created.by === 'node') {
+    say(trail, authority, `The driver sets up ${created.what}, by this node, too.`);
     return undefined;
   }
   const count = Math.min(MOST, Math.floor(cells(machine.tree, node.properties.get('iommu-map')).length / 4));
@@ -35,7 +35,7 @@ export function madeDevices(machine: Machine, node: DtNode, ask: AskById, trail:
   for (let id = 0; id < count; id++) {
     const { device, doubts } = ask(id);
     for (const condition of doubts) doubt(trail, condition);
-    made.push({ name: `${making.what}${id}`, id, ...device });
+    made.push({ name: `${created.what}${id}`, id, ...device });
   }
   for (const run of runs(made)) say(trail, authority, sentence(run));
   const without = made.find(({ group }) => group === null);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The driver that Linux binds to a supplier (or sets it up with before devices exist), and whether this kernel has it.
 import { driverFor } from '#model/drivers/index.ts';
-import { SUPPLYING } from '#model/drivers/supplier-drivers.generated.ts';
+import { SUPPLIER_DRIVERS } from '#model/drivers/supplier-drivers.generated.ts';
 import { driverState, type Enabled, isEnabled } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { compatibles } from '#tree/query.ts';
@@ -30,7 +30,7 @@ const TAKERS: Readonly<Record<string, string>> = {
 };
 
 const ROWS = new Map<string, Row[]>();
-for (const [key, strings] of Object.entries(SUPPLYING)) {
+for (const [key, strings] of Object.entries(SUPPLIER_DRIVERS)) {
   const [symbol = '', mark] = key.split('*');
   const taker = TAKERS[mark ?? ''];
   const row = { symbol, early: mark !== undefined, ...(taker !== undefined && { taker }) };

@@ -5,7 +5,7 @@ import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { AFTER_6_1 } from './shared.ts';
 
-export interface Making extends Versions {
+export interface DriverCreatedDevices extends Versions {
   readonly compatibles: readonly string[];
   /**
    * `map`: a device for each entry of `iommu-map`, set up with its number as ID, without which the maker's probe fails.
@@ -19,7 +19,7 @@ export interface Making extends Versions {
 }
 
 /** Every caller of of_dma_configure and of_dma_configure_id in Linux 6.12 whose device has no node of its own. */
-const MAKING: readonly Making[] = [
+const DRIVER_CREATED_DEVICES: readonly DriverCreatedDevices[] = [
   {
     compatibles: ['nvidia,tegra186-host1x', 'nvidia,tegra194-host1x', 'nvidia,tegra234-host1x'],
     by: 'map',
@@ -54,15 +54,15 @@ const MAKING: readonly Making[] = [
   },
 ];
 
-const BY_STRING: ReadonlyMap<string, Making> = new Map(
-  MAKING.flatMap((making) => making.compatibles.map((name) => [name, making])),
+const BY_STRING: ReadonlyMap<string, DriverCreatedDevices> = new Map(
+  DRIVER_CREATED_DEVICES.flatMap((created) => created.compatibles.map((name) => [name, created])),
 );
 
 /** What the node's driver makes or takes up, in whatever release. */
-export function makingOf(node: DtNode): Making | undefined {
+export function driverCreatedDevices(node: DtNode): DriverCreatedDevices | undefined {
   for (const name of compatibles(node)) {
-    const making = BY_STRING.get(name);
-    if (making) return making;
+    const created = BY_STRING.get(name);
+    if (created) return created;
   }
   return undefined;
 }

@@ -9,7 +9,7 @@
  * it (CLK_OF_DECLARE, IRQCHIP_DECLARE). Only strings of nodes that another node of
  * one of Linux's boards (arm, arm64, riscv) names as a supplier, and of the nodes around those.
  */
-export const SUPPLYING: Readonly<Record<string, string>> = {
+export const SUPPLIER_DRIVERS: Readonly<Record<string, string>> = {
   'ALPINE_MSI*irq': 'al,alpine-msix',
   AM335X_PHY_USB: 'ti,am335x-usb-phy',
   APPLE_ADMAC: 'apple,admac apple,t8103-admac',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One tree on one platform: what the answers about single nodes share, each computed once, on first use.
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { Platform } from './types.ts';
 
@@ -10,7 +10,7 @@ export interface Machine {
   readonly platform: Platform;
 }
 
-const machines = once((_tree: DeviceTree) => new Map<Platform, Machine>());
+const machines = memo((_tree: DeviceTree) => new Map<Platform, Machine>());
 
 /** The machine for a tree; the same object for the same platform object. */
 export function machineOf(tree: DeviceTree, platform: Platform): Machine {
@@ -24,7 +24,7 @@ export function machineOf(tree: DeviceTree, platform: Platform): Machine {
 }
 
 /** A function of a machine that is computed once per machine. */
-export const perMachine: <T>(compute: (machine: Machine) => T) => (machine: Machine) => T = once;
+export const perMachine: <T>(compute: (machine: Machine) => T) => (machine: Machine) => T = memo;
 
 export type PerNode<T> = (machine: Machine, node: DtNode) => T;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The platform: built from the tree and what was stated; and what its kernel does by default, by release and option.
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import { compatibles, nodeByPath, strings } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { type CommandLine, parseCommandLine, parseKernelConfig, parseKernelVersion } from './kernel-options.ts';
@@ -146,7 +146,7 @@ export function isOn(platform: Platform, symbol: string, fallback: boolean): Ans
 }
 
 /** Options of the command line, parsed once per platform. */
-export const optionsOf: (platform: Platform) => CommandLine = once(({ cmdline }) => parseCommandLine(cmdline));
+export const optionsOf: (platform: Platform) => CommandLine = memo(({ cmdline }) => parseCommandLine(cmdline));
 
 /** The same platform, booted with one more option, which wins over what stands before it. */
 export function withOption(platform: Platform, option: string): Platform {

@@ -11,7 +11,7 @@ import type { Platform } from '#model/platform/types.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { timeoutOf } from './deferral.ts';
-import { allCircles, shortestCircle } from './dependency-cycles.ts';
+import { allCycles, shortestCycle } from './dependency-cycles.ts';
 import { type DeviceLink, deviceAbove, deviceLinks, type WaitEnd } from './device-links.ts';
 
 /** One thing that a probe waits for. */
@@ -73,7 +73,7 @@ export function bootOrder(tree: DeviceTree, platform: Platform, nodes?: readonly
     .flatMap((node) => (levels.has(node) ? [step(machine, node, levels.get(node) ?? 1)] : []))
     .sort((a, b) => a.level - b.level);
   const shown = new Set(steps.map(({ path }) => path));
-  const circles = allCircles(machine)
+  const circles = allCycles(machine)
     .map((circle) => [...new Set(circle.flatMap((node) => compact(deviceAbove(machine, node))))].map(pathOf))
     .filter((circle) => circle.length > 1 && circle.some((path) => shown.has(path)));
   const { value, because } = fwDevlink(platform);
@@ -133,7 +133,7 @@ function parentWait(machine: Machine, parent: DtNode): BootWait {
 
 function linkWait(machine: Machine, node: DtNode, link: DeviceLink): BootWait {
   const { supplier, device, released, end } = link;
-  const circle = released === 'circle' ? shortestCircle(machine, node, supplier) : undefined;
+  const circle = released === 'circle' ? shortestCycle(machine, node, supplier) : undefined;
   const { releases, seconds } = timeoutOf(machine);
   return {
     on: pathOf(supplier),

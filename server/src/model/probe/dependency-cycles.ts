@@ -8,25 +8,25 @@ import type { DtNode } from '#tree/types.ts';
 import { suppliersOf } from './suppliers.ts';
 
 /** The nodes of one circle, in tree order. */
-export type Circle = readonly DtNode[];
+export type DependencyCycle = readonly DtNode[];
 
 /**
  * The circle that holds a device and its supplier, if they wait for each other, by whatever way. As in
  * drivers/base/core.c:__fw_devlink_relax_cycles, a node waits for its suppliers and for the device that it is part of.
  */
-export function circleOf(machine: Machine, node: DtNode, supplier: DtNode): Circle | undefined {
+export function cycleOf(machine: Machine, node: DtNode, supplier: DtNode): DependencyCycle | undefined {
   const circle = circles(machine).get(node);
   return circle !== undefined && circles(machine).get(supplier) === circle ? circle : undefined;
 }
 
 /** The shortest way on which a device waits for itself through a supplier: the device, the supplier, and back to before it. */
-export function shortestCircle(machine: Machine, node: DtNode, supplier: DtNode): DtNode[] {
+export function shortestCycle(machine: Machine, node: DtNode, supplier: DtNode): DtNode[] {
   const from = new Map<DtNode, DtNode>([[supplier, node]]);
   const queue = [supplier];
   for (const at of queue) {
     if (at === node) break;
     for (const next of awaited(machine, at)) {
-      if (from.has(next) || !circleOf(machine, node, next)) continue;
+      if (from.has(next) || !cycleOf(machine, node, next)) continue;
       from.set(next, at);
       queue.push(next);
     }
@@ -37,13 +37,13 @@ export function shortestCircle(machine: Machine, node: DtNode, supplier: DtNode)
 }
 
 /** Every circle of the tree. */
-export function allCircles(machine: Machine): readonly Circle[] {
+export function allCycles(machine: Machine): readonly DependencyCycle[] {
   return [...new Set(circles(machine).values())];
 }
 
-const circles = perMachine<ReadonlyMap<DtNode, Circle>>((machine) => {
+const circles = perMachine<ReadonlyMap<DtNode, DependencyCycle>>((machine) => {
   const order = new Map(treeNodes(machine).all.map((node, index) => [node, index]));
-  const found = new Map<DtNode, Circle>();
+  const found = new Map<DtNode, DependencyCycle>();
   for (const component of components(treeNodes(machine).all, (node) => awaited(machine, node))) {
     if (component.length < 2) continue;
     const circle = component.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));

@@ -11,7 +11,7 @@ import { quoted } from '#model/report/steps.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { timeoutOf } from './deferral.ts';
-import { circleOf } from './dependency-cycles.ts';
+import { cycleOf } from './dependency-cycles.ts';
 import { type SupplierLink, suppliersOf } from './suppliers.ts';
 
 /**
@@ -56,7 +56,7 @@ export const deviceLinks: PerNode<readonly DeviceLink[]> = perNode(
     const permissive = !waitsForSuppliers(machine);
     const links = strictLinks(machine, node).map((link): DeviceLink => {
       if (permissive) return { ...link, released: 'mode' };
-      return circleOf(machine, node, link.supplier) ? { ...link, released: 'circle' } : link;
+      return cycleOf(machine, node, link.supplier) ? { ...link, released: 'circle' } : link;
     });
     const optional = suppliersOf(machine.tree, node, { version, strict: true })
       .filter(({ supplier, binding }) => binding.optional && !links.some((link) => link.supplier === supplier))
@@ -70,7 +70,7 @@ export const deviceLinks: PerNode<readonly DeviceLink[]> = perNode(
 export function endless(machine: Machine, node: DtNode): DeviceLink | undefined {
   if (!waitsForSuppliers(machine)) return undefined;
   const stuck = strictLinks(machine, node).filter(({ end }) => end === 'never');
-  return inOrder(machine, node, stuck).find(({ supplier }) => !circleOf(machine, node, supplier));
+  return inOrder(machine, node, stuck).find(({ supplier }) => !cycleOf(machine, node, supplier));
 }
 
 /** What Linux notes as the reason of the wait, in its words (`/sys/kernel/debug/devices_deferred`). */
@@ -82,9 +82,7 @@ export function waitReason(machine: Machine, { supplier, device }: DeviceLink): 
 /** The first supplier of a device that has no driver in this kernel, so that the device is tried only after the timeout. */
 export function releasing(machine: Machine, node: DtNode): DeviceLink | undefined {
   if (!waitsForSuppliers(machine)) return undefined;
-  return strictLinks(machine, node).find(
-    ({ end, supplier }) => end === 'timeout' && !circleOf(machine, node, supplier),
-  );
+  return strictLinks(machine, node).find(({ end, supplier }) => end === 'timeout' && !cycleOf(machine, node, supplier));
 }
 
 /** Suppliers of which nobody knows whether a driver binds them, where Linux would wait for one without end. */
@@ -93,7 +91,7 @@ export function doubtful(machine: Machine, node: DtNode): readonly DeviceLink[] 
   const { releases } = timeoutOf(machine);
   return strictLinks(machine, node).filter(
     ({ end, supplier, device }) =>
-      end === 'unknown' && (supplier !== device || !releases) && !circleOf(machine, node, supplier),
+      end === 'unknown' && (supplier !== device || !releases) && !cycleOf(machine, node, supplier),
   );
 }
 

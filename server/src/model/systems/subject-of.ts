@@ -5,7 +5,7 @@ import { coherence } from '#model/addresses/coherence.ts';
 import { addressing, dmaParent } from '#model/addresses/dma-ranges.ts';
 import { type Bus, existence } from '#model/devices/existence.ts';
 import { aliasesOf, functionAt, functionOf, topologyDoubts } from '#model/devices/pci-topology.ts';
-import { makingOf } from '#model/drivers/driver-created-devices.ts';
+import { driverCreatedDevices } from '#model/drivers/driver-created-devices.ts';
 import { type Binding, listBinding, mapBinding } from '#model/iommu/binding.ts';
 import { mapsAllToOne } from '#model/iommu/id-map.ts';
 import type { Subject } from '#model/iommu/subject.ts';
@@ -79,8 +79,8 @@ const ID_BUSES: Readonly<Record<string, { readonly bus: 'fsl-mc' | 'cdx' | 'host
 };
 
 function idBus(node: DtNode): (typeof ID_BUSES)[string] | undefined {
-  const making = makingOf(node);
-  if (making?.by === 'map') return { bus: 'host1x', source: making.source };
+  const created = driverCreatedDevices(node);
+  if (created?.by === 'map') return { bus: 'host1x', source: created.source };
   for (const name of compatibles(node)) {
     const bus = ID_BUSES[name];
     if (bus) return bus;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A Xen host with the partial trees of its domains: which device of the host each domain gets, and who else there is.
 import { basename } from '#base/files.ts';
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import type { XenDomain, XenSystem } from '#model/platform/types.ts';
 import { compatibles, isAvailable, pathOf, strings, u32, walk } from '#tree/query.ts';
@@ -20,7 +20,7 @@ export interface Assignment {
 }
 
 /** The host as a machine of its own, for questions that come from a partial tree. */
-export const hostMachine = once(
+export const hostMachine = memo(
   (system: XenSystem): Machine => ({
     tree: system.host,
     platform: { kind: 'xen-host', arch: 'arm64', kernelVersion: [6, 12], cmdline: '', assumed: [], xen: system },
@@ -28,7 +28,7 @@ export const hostMachine = once(
 );
 
 /** Every device that a partial tree assigns, domain after domain, in the order in which Xen starts them. */
-export const assignments = once((system: XenSystem): readonly Assignment[] =>
+export const assignments = memo((system: XenSystem): readonly Assignment[] =>
   inStartOrder(system).flatMap((domain) => {
     const frame = domain.tree.root.children.get('passthrough');
     return frame ? [...walk(frame)].flatMap((node) => assignment(system, domain, node)) : [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What dtc derives from a tree before it checks it: cell counts with their defaults, and the kind of bus a node is.
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import { compatibles, readU32, strings } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 
@@ -43,7 +43,7 @@ export interface Buses {
 }
 
 /** Found in one walk per tree: a board has thousands of nodes and some dozens of buses. */
-export const busesOf: (tree: DeviceTree) => Buses = once((tree) => {
+export const busesOf: (tree: DeviceTree) => Buses = memo((tree) => {
   const found = { pci: [], simple: [], i2c: [], spi: [], ports: [] };
   collectBuses(tree.root, found);
   return found;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Are the phandles that the source writes itself usable and unique?
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import type { Finding, Rule } from '#rules/engine/rule.ts';
 import { nodeByReference, nodeSpan, pathOf, readU32, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
@@ -72,7 +72,7 @@ function phandleOf({ value }: DtProperty): number | undefined {
 }
 
 /** The node that has each explicit phandle: the first in tree order. */
-const owners = once((tree: DeviceTree) => {
+const owners = memo((tree: DeviceTree) => {
   const map = new Map<number, DtNode>();
   for (const node of walk(tree.root)) {
     for (const name of spellings) {

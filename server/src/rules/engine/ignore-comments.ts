@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which problems a comment silences: `/* dt-iommu-ignore RULE: reason */` for a node, `dt-iommu-ignore-file` for a file.
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import { pathOf, walk } from '#tree/query.ts';
@@ -89,7 +89,7 @@ function findIgnores(tree: DeviceTree, text: (file: string) => string): Ignore[]
 }
 
 /** By file, for all versions of a board: most of its files are the same ones on every keystroke. */
-const marks = once(
+const marks = memo(
   (_root: DtNode) => new Map<string, { readonly source: string; readonly found: readonly number[] }>(),
 );
 

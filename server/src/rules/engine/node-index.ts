@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which nodes each rule looks at: found in one walk of a tree, by names that are judged once and then remembered.
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { Rule } from './rule.ts';
 
@@ -70,7 +70,7 @@ export class NodeSelection {
   readonly #nodeNames = new NameLists();
   readonly #byRule = new Map<Rule, { readonly of: 'properties' | 'nodeNames'; readonly list: number }>();
   /** By root, which the versions of a board have in common. */
-  readonly #latest = once((_root: DtNode) => ({ generation: 0, entries: new Map<DtNode, Entry>() }));
+  readonly #latest = memo((_root: DtNode) => ({ generation: 0, entries: new Map<DtNode, Entry>() }));
 
   /** `shared`: properties that {@link NodeIndex.nodesWith} is asked for whichever rules there are. */
   constructor(rules: readonly Rule[], shared: readonly string[]) {
@@ -83,7 +83,7 @@ export class NodeSelection {
   }
 
   /** The index of a tree. */
-  readonly of: (tree: DeviceTree) => NodeIndex = once((tree) => this.#index(tree.root));
+  readonly of: (tree: DeviceTree) => NodeIndex = memo((tree) => this.#index(tree.root));
 
   /** The one walk. */
   #index(root: DtNode): NodeIndex {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which nodes a rule has to be asked about after an edit, when it said nothing about most of them before.
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { NodeIndex } from './node-index.ts';
 import type { Rule } from './rule.ts';
@@ -11,7 +11,7 @@ interface Said {
   readonly nodes: Set<DtNode>;
 }
 
-const lastRun = once((_versions: NodeIndex['versions']) => new Map<Rule, Said>());
+const lastRun = memo((_versions: NodeIndex['versions']) => new Map<Rule, Said>());
 
 /**
  * The nodes to ask a rule about, and a set for those about which it says something, where that matters. Only a rule

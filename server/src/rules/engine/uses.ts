@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Who uses which IOMMU: the facts that rules about several nodes share, gathered once per run.
-import { once } from '#base/memo.ts';
+import { memo } from '#base/memo.ts';
 import { type DriverMatch, driverFor } from '#model/drivers/index.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { isLive, u32 } from '#tree/query.ts';
@@ -32,17 +32,17 @@ export function entriesOf(context: RuleContext, node: DtNode, name: 'iommu-map' 
   return mapEntries(context.tree, node.properties.get(name), wide ? cellsName : undefined);
 }
 
-const drivers = once((_context: RuleContext) => new Map<DtNode, DriverMatch | undefined>());
+const drivers = memo((_context: RuleContext) => new Map<DtNode, DriverMatch | undefined>());
 
 /** The driver that Linux binds to the node as an IOMMU in the platform's release. */
 export function iommuDriver(context: RuleContext, node: DtNode): DriverMatch | undefined {
-  const memo = drivers(context);
-  if (!memo.has(node)) memo.set(node, driverFor(node, context.platform.kernelVersion));
-  return memo.get(node);
+  const kept = drivers(context);
+  if (!kept.has(node)) kept.set(node, driverFor(node, context.platform.kernelVersion));
+  return kept.get(node);
 }
 
 /** All uses by masters that exist, by IOMMU, in tree order. */
-export const usesByProvider: (context: RuleContext) => ReadonlyMap<DtNode, readonly Use[]> = once((context) => {
+export const usesByProvider: (context: RuleContext) => ReadonlyMap<DtNode, readonly Use[]> = memo((context) => {
   const found = new Map<DtNode, Use[]>();
   for (const master of context.nodesWith('iommus')) for (const use of usesOf(context, master)) add(found, use);
   for (const master of context.nodesWith('iommu-map')) {
@@ -57,15 +57,15 @@ function add(found: Map<DtNode, Use[]>, use: Use): void {
   else found.set(use.provider, [use]);
 }
 
-const usesOfMaster = once((_context: RuleContext) => new Map<DtNode, readonly Use[]>());
+const usesOfMaster = memo((_context: RuleContext) => new Map<DtNode, readonly Use[]>());
 
 /** The uses of one node; empty when it does not exist at run time. */
 export function usesOf(context: RuleContext, master: DtNode): readonly Use[] {
-  const memo = usesOfMaster(context);
-  const known = memo.get(master);
+  const kept = usesOfMaster(context);
+  const known = kept.get(master);
   if (known) return known;
   const list = isLive(master) ? readUses(context, master) : [];
-  memo.set(master, list);
+  kept.set(master, list);
   return list;
 }
 
