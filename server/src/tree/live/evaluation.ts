@@ -6,7 +6,7 @@
 //   1. the steps before the first item that is not the same object as before stand (AST items keep their identity),
 //   2. the others are taken back, newest first: macros, problems, and what they did to nodes of earlier steps,
 //   3. the walk goes on from there, as in a first evaluation.
-// No step sees what comes after it, so the result equals that of an evaluation from nothing; test/tree/live.test.ts
+// No step sees what comes after it, so the result equals that of an evaluation from nothing; test/tree/live/live.test.ts
 // compares the two after random edits. Nodes of steps that stand are the same objects; `DtNode.revision` tells whether
 // anything about one has changed.
 //
