@@ -244,7 +244,7 @@ Add the fallback string that the binding asks for, or choose another release.`,
     const version = context.platform.kernelVersion;
     for (const { provider, phandle } of distinctProviders(context, node)) {
       const match = iommuDriver(context, provider);
-      // Xen's grant node translates nothing by design; its rules are in `xen.ts`.
+      // Xen's grant node translates nothing by design; its rules are in `grant-dma/`.
       if (match?.traits.grouping === 'none') continue;
       if (match && !(match.driver.noXlate && inVersions(version, match.driver.noXlate))) continue;
       const [known] = knownStrings(provider);
@@ -362,7 +362,7 @@ function mayEnable(context: RuleContext, iommu: DtNode): boolean {
   return driver !== undefined && xenIommus(context).every((other) => xenDriver(other) === driver);
 }
 
-/** The rules of this family that look at one entry after the other; `iommus-device.ts` has those on the whole list. */
+/** The rules of this family that look at one entry after the other; `device.ts` has those on the whole list. */
 export const IOMMUS_RULES: readonly Rule[] = [
   iommusEmpty,
   iommusLength,
