@@ -30,7 +30,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'model/devices': 'model/addresses model/drivers model/platform model/report',
   'model/addresses': 'model/platform model/report',
   'model/drivers': 'model/platform',
-  'model/report': '',
+  'model/report': 'model/platform',
   'model/platform': '',
 
   'rules/pages.ts': 'rules/index.ts rules/engine',
