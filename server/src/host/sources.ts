@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'n
 import { gunzipSync } from 'node:zlib';
 import { dirname, normalize, type SourceFile } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
+import { decompile, isBlob } from '#tree/decompile.ts';
 
 /** The largest file of a kernel's device trees has 0.2 MB; beyond this a file is not one. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
@@ -114,6 +115,7 @@ function readText(path: string, stats: Stats | undefined): string | undefined {
   if (!stats?.isFile() || stats.size > MAX_FILE_BYTES) return undefined;
   try {
     const bytes = readFileSync(onDisk(path));
+    if (isBlob(bytes)) return decompile(bytes);
     return (path.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: MAX_FILE_BYTES }) : bytes).toString('utf8');
   } catch {
     return undefined;

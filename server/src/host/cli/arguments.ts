@@ -33,6 +33,7 @@ const OPTIONS = {
   symbols: { type: 'boolean', short: '@' },
   'syntax-only': { type: 'boolean' },
   baseline: { type: 'string' },
+  diff: { type: 'string' },
   'fail-on': { type: 'string' },
   rid: { type: 'string' },
   'boot-order': { type: 'boolean' },
@@ -74,6 +75,7 @@ const HELP: Record<OptionName, readonly [string, string]> = {
   symbols: ['-@', 'add __symbols__, so that overlays can be applied'],
   'syntax-only': ['--syntax-only', 'parse each .dts, .dtsi and .dtso alone; end with "N files, M with errors"'],
   baseline: ['--baseline FILE', 'leave out what an earlier `check --format json` reported'],
+  diff: ['--diff OTHER', 'what differs in OTHER, a source or a blob: what DMA can depend on first'],
   'fail-on': ['--fail-on SEVERITY', 'exit with 1 from this severity on: error (default), warning, info'],
   rid: ['--rid BB:DD.F', 'the PCI function behind the given host bridge'],
   'boot-order': [

@@ -7,6 +7,7 @@ import { someOf } from '#ide/explain/wording.ts';
 import { isRepair } from '#ide/fixes/fixes.ts';
 import { type RepairRequest, Repairs } from '#ide/fixes/repairs.ts';
 import { CATALOGUE } from '#rules/index.ts';
+import { isBlob } from '#tree/decompile.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, TREE_OPTIONS } from './arguments.ts';
 import { type Found, findFiles, SOURCES } from './find.ts';
 import { Failure, type Io } from './io.ts';
@@ -38,6 +39,8 @@ async function fix(args: Arguments, io: Io): Promise<number> {
   const boards = findFiles(operands, io.cwd, SOURCES);
   const [first] = boards;
   if (!first) throw new Failure(`${operands.join(', ')}: no board there; give .dts files or a folder of them`);
+  const blob = boards.find(({ file }) => isBlob(readFileSync(file)));
+  if (blob) throw new Failure(`${blob.file}: is a blob; fix the source that it was compiled from`);
   // One session for all: a shared file that one board repaired is repaired for the next.
   const session = (await openSessions(settingsOf(args, io.cwd)))(first.file);
   const writable = writableIn(session, io);

@@ -29,10 +29,12 @@ export class Session {
   readonly #analysis: Analysis;
   readonly #contexts: Contexts;
   readonly #settings: SessionSettings;
+  readonly #grammar: Grammar;
   readonly #accepted = new Set<string>();
 
   constructor(grammar: Grammar, settings: SessionSettings) {
     this.#settings = settings;
+    this.#grammar = grammar;
     this.frontend = new Frontend(grammar, this.files);
     this.#contexts = new Contexts(new Documents(this.files, grammar));
     this.#contexts.setSettings(settings.flags, settings.projectFile);
@@ -50,6 +52,12 @@ export class Session {
   tree(board: string): DeviceTree {
     this.#acceptProject(board);
     return this.frontend.evaluate(board, { ...this.#contexts.options(board), symbols: this.symbols });
+  }
+
+  /** The tree of a text that is no file. */
+  treeOfText(text: string): DeviceTree {
+    const file = { path: '/text.dts', text };
+    return new Frontend(this.#grammar, { read: () => file }).evaluate(file.path, { includePaths: [], defines: [] });
   }
 
   get symbols(): boolean {

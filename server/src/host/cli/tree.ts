@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu tree`: the resolved tree with the place that set each node and property.
+import { diffTrees, type TreeChange, type TreeDiff } from '#ide/explain/tree-diff.ts';
+import { writeBlob } from '#tree/blob.ts';
+import { decompile } from '#tree/decompile.ts';
 import { printTree, printValue } from '#tree/print.ts';
-import { pathOf } from '#tree/query.ts';
+import { lastSet, nodeByPath, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { type Arguments, type Command, TREE_OPTIONS } from './arguments.ts';
-import type { Io } from './io.ts';
-import { openBoard, Places, tellErrors, writeResult } from './one-board.ts';
+import { absolute } from './find.ts';
+import { Failure, type Io } from './io.ts';
+import { type OneBoard, openBoard, Places, tellErrors, writeResult } from './one-board.ts';
+import type { Session } from './session.ts';
 
 export const treeCommand: Command = {
   name: 'tree',
   operands: 'FILE',
   summary: 'The resolved tree, each node and property with the file and line that set it.',
   details: [
+    'FILE may be a blob (.dtb, /sys/firmware/fdt): its text compiles to the same bytes.',
     'JSON: nodes with `name`, `path`, `labels`, `properties`, `children`; a value as text and as hexadecimal bytes.',
   ],
-  options: ['format', 'output', ...TREE_OPTIONS],
+  options: ['format', 'output', 'diff', ...TREE_OPTIONS],
   formats: ['dts', 'json'],
   run: tree,
 };
@@ -23,10 +29,56 @@ async function tree(args: Arguments, io: Io): Promise<number> {
   const board = await openBoard(args, io);
   const places = new Places(board.session, io);
   const code = tellErrors(board, io);
+  if (args.values.diff !== undefined) return differences(args, board, io);
   const text =
     args.values.format === 'json' ? treeJson(board.tree, places) : printTree(board.tree, (span) => places.line(span));
   writeResult(text, args.values.output, io);
   return code;
+}
+
+/** 1 when something differs, as `diff` does. */
+function differences(args: Arguments, board: OneBoard, io: Io): number {
+  const other = board.session.tree(absolute(io.cwd, args.values.diff ?? ''));
+  if (other.files.length === 0) throw new Failure(`${args.values.diff}: cannot be read; check the path`);
+  const code = tellErrors({ ...board, tree: other }, io);
+  const [before, after] = [board.tree, other].map((tree) => asBooted(board.session, tree)) as [DeviceTree, DeviceTree];
+  const diff = diffTrees(before, after);
+  const text =
+    args.values.format === 'json'
+      ? `${JSON.stringify({ version: 1, ...diff }, undefined, 2)}\n`
+      : diffText(diff, (change) => placeOf(change, [board.tree, other], new Places(board.session, io)));
+  writeResult(text, args.values.output, io);
+  return Math.max(code, diff.dma.length + diff.rest.length > 0 ? 1 : 0);
+}
+
+/** The tree with numbers for references, as a kernel gets it. */
+function asBooted(session: Session, tree: DeviceTree): DeviceTree {
+  return session.treeOfText(decompile(writeBlob(tree, { symbols: false })));
+}
+
+/** Where a change stands in a source: what is set or opened last. */
+function placeOf(
+  { path, property, kind }: TreeChange,
+  [before, after]: readonly [DeviceTree, DeviceTree],
+  places: Places,
+): string {
+  const node = nodeByPath(kind === 'removed' ? before : after, path) ?? nodeByPath(before, path);
+  const set = property === undefined ? undefined : node?.properties.get(property);
+  const span = set ? lastSet(set).name : node && nodeSpan(node);
+  return span ? places.line(span) : '';
+}
+
+function diffText({ dma, rest }: TreeDiff, place: (change: TreeChange) => string): string {
+  const part = (title: string, changes: readonly TreeChange[]) =>
+    changes.length === 0 ? [] : [`${title} (${changes.length})`, ...changes.flatMap((change) => lines(change)), ''];
+  const lines = (change: TreeChange) => {
+    const name = change.property === undefined ? change.path : `${change.path} ${change.property}`;
+    const head = `  ${name}: ${change.kind}  [${place(change)}]`;
+    const value = (mark: string, text: string | undefined) => (text ? [`    ${mark} ${text}`] : []);
+    return [head, ...value('-', change.before), ...value('+', change.after)];
+  };
+  const all = [...part('What DMA can depend on', dma), ...part('The rest', rest)];
+  return all.length === 0 ? 'No difference.\n' : `${all.join('\n').trimEnd()}\n`;
 }
 
 function treeJson(tree: DeviceTree, places: Places): string {
