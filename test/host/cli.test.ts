@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The command line as a script sees it: exit codes, streams, files written, and the JSON of the contracts.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -368,6 +368,7 @@ describe('fix', () => {
 
 describe('compile', () => {
   test('writes the blob whole, with the name that was asked for', async () => {
+    mkdirSync(join(boards.path, 'out'));
     const { code, error } = await boards.run('compile', 'a.dts', '-o', 'out/a.dtb');
     expect({ code, error }).toEqual({ code: 0, error: '' });
     const blob = boards.read('out/a.dtb');

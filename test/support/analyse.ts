@@ -12,6 +12,7 @@ import { Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { grammar } from './evaluate.ts';
 import type { Fixture } from './fixture.ts';
+import { refusal } from './memory-files.ts';
 
 /** Linux 6.12 on arm64 with every driver built. */
 export const LINUX: Platform = { kind: 'linux', arch: 'arm64', kernelVersion: [6, 12], cmdline: '', assumed: [] };
@@ -45,7 +46,7 @@ export interface AnalyseOptions {
 export function analyse(files: ReadonlyMap<string, string>, root: string, options: AnalyseOptions = {}): Analysis {
   const { platform = LINUX, rules = OWN_RULES, severities, domains = [] } = options;
   const sources = new Map([...files].map(([path, text]) => [path, { path, text }]));
-  const frontend = new Frontend(grammar, { read: (path) => sources.get(normalize(path)) });
+  const frontend = new Frontend(grammar, { read: (path) => sources.get(normalize(path)), refusal });
   const treeOf = (file: string) =>
     frontend.evaluate(file, { includePaths: ['/include'], defines: [], standalone: file.endsWith('.dtsi') });
   const inputOf = (tree: DeviceTree, own: Platform): RunInput => ({

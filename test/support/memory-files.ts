@@ -3,6 +3,11 @@
 import type { SourceFile } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 
+/** As on a disk. */
+export function refusal(path: string): string | undefined {
+  return path.startsWith('/dev/') ? 'is a device, so it is not read' : undefined;
+}
+
 export class MemoryFiles implements FileSystem {
   private readonly files = new Map<string, SourceFile>();
   readonly reads: string[] = [];
@@ -26,6 +31,10 @@ export class MemoryFiles implements FileSystem {
 
   peek(path: string): string | undefined {
     return this.read(path)?.text;
+  }
+
+  refusal(path: string): string | undefined {
+    return refusal(path);
   }
 
   isFile(path: string): boolean {

@@ -16,6 +16,11 @@ export interface FileReader {
   read(path: string): SourceFile | undefined;
   /** The bytes of a file that `/incbin/` names. Absent where the host offers no binary files. */
   readBinary?(path: string): Uint8Array | undefined;
+  /**
+   * Why neither gives anything at a path at which there is something other than a folder, in words that follow its name:
+   * `is a device, so it is not read`.
+   */
+  refusal?(path: string): string | undefined;
 }
 
 /** `a/b/../c` → `a/c`; never climbs above `/`. */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Files on a disk, for the server and the command line: read once, bounded in size, read again after they changed.
-import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { dirname, normalize, type SourceFile } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { decompile, isBlob } from '#tree/decompile.ts';
-
-/** The largest file of a kernel's device trees has 0.2 MB; beyond this a file is not one. */
-export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+import { type DiskBytes, onDisk, readBytes, readUnpacked } from './disk-bytes.ts';
 
 interface Cached {
   /** `undefined`: there was no readable file at the path. */
   readonly file: SourceFile | undefined;
+  /** Why there is none, though something is at the path. */
+  readonly refusal?: string;
+  /** Where the file was refused, when it was renamed or its permissions changed. */
   readonly mtimeMs: number;
   readonly size: number;
 }
@@ -23,6 +23,8 @@ export class DiskFiles implements FileSystem {
   /** Folders of include-prefixes are symbolic links: a file that is reached on two ways must be one file. */
   readonly #realFolders = new Map<string, string>();
   readonly #byRealPath = new Map<string, Cached>();
+  /** Device and inode of what was given out. */
+  readonly #given = new Set<string>();
 
   read(path: string): SourceFile | undefined {
     let cached = this.#cache.get(path);
@@ -34,16 +36,24 @@ export class DiskFiles implements FileSystem {
   }
 
   peek(path: string): string | undefined {
-    return this.#cache.get(path)?.file?.text ?? readText(path, statOf(path));
+    const read = this.#cache.has(path) ? undefined : readUnpacked(path);
+    return this.#cache.get(path)?.file?.text ?? (read && 'bytes' in read ? textOf(read.bytes) : undefined);
   }
 
   readBinary(path: string): Uint8Array | undefined {
-    try {
-      const stats = statOf(path);
-      return stats?.isFile() && stats.size <= MAX_FILE_BYTES ? readFileSync(onDisk(path)) : undefined;
-    } catch {
-      return undefined;
-    }
+    return this.#bytesOf(readBytes(path));
+  }
+
+  refusal(path: string): string | undefined {
+    const cached = this.#cache.get(path);
+    if (cached) return cached.refusal;
+    const read = readBytes(path);
+    return read && 'refusal' in read ? read.refusal : undefined;
+  }
+
+  /** Whether this file was read, under whatever name. */
+  wasRead(stats: Stats): boolean {
+    return this.#given.has(identity(stats));
   }
 
   isFile(path: string): boolean {
@@ -69,7 +79,7 @@ export class DiskFiles implements FileSystem {
     const real = this.#real(path);
     this.#byRealPath.delete(real);
     for (const [name, cached] of this.#cache) {
-      if (name === path || name === real || cached.file?.path === real || cached === ABSENT) this.#cache.delete(name);
+      if (name === path || name === real || cached.file?.path === real || !cached.file) this.#cache.delete(name);
     }
   }
 
@@ -78,7 +88,8 @@ export class DiskFiles implements FileSystem {
     const changed: string[] = [];
     for (const [path, cached] of this.#cache) {
       const stats = statOf(path);
-      const same = stats?.isFile() ? stats.mtimeMs === cached.mtimeMs && stats.size === cached.size : !cached.file;
+      const time = cached.refusal === undefined ? stats?.mtimeMs : stats?.ctimeMs;
+      const same = stats?.isFile() ? time === cached.mtimeMs && stats.size === cached.size : !cached.file;
       if (!same) changed.push(path);
     }
     for (const path of changed) this.forget(path);
@@ -102,24 +113,33 @@ export class DiskFiles implements FileSystem {
   #load(path: string): Cached {
     const known = this.#byRealPath.get(path);
     if (known) return known;
-    const stats = statOf(path);
-    const text = readText(path, stats);
-    if (text === undefined || !stats) return ABSENT;
-    const cached = { file: { path, text }, mtimeMs: stats.mtimeMs, size: stats.size };
+    const read = readUnpacked(path);
+    if (!read) return ABSENT;
+    const bytes = this.#bytesOf(read);
+    if (!bytes || 'refusal' in read) {
+      const stats = statOf(path);
+      const refusal = 'refusal' in read ? read.refusal : '';
+      return { file: undefined, refusal, mtimeMs: stats?.ctimeMs ?? 0, size: stats?.size ?? -1 };
+    }
+    const { mtimeMs, size } = read.stats;
+    const cached = { file: { path, text: textOf(bytes) }, mtimeMs, size };
     this.#byRealPath.set(path, cached);
     return cached;
   }
+
+  #bytesOf(read: DiskBytes): Buffer | undefined {
+    if (!read || 'refusal' in read) return undefined;
+    this.#given.add(identity(read.stats));
+    return read.bytes;
+  }
 }
 
-function readText(path: string, stats: Stats | undefined): string | undefined {
-  if (!stats?.isFile() || stats.size > MAX_FILE_BYTES) return undefined;
-  try {
-    const bytes = readFileSync(onDisk(path));
-    if (isBlob(bytes)) return decompile(bytes);
-    return (path.endsWith('.gz') ? gunzipSync(bytes, { maxOutputLength: MAX_FILE_BYTES }) : bytes).toString('utf8');
-  } catch {
-    return undefined;
-  }
+function textOf(bytes: Buffer): string {
+  return isBlob(bytes) ? decompile(bytes) : bytes.toString('utf8');
+}
+
+function identity({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
 }
 
 function statOf(path: string): Stats | undefined {
@@ -128,11 +148,6 @@ function statOf(path: string): Stats | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Core paths start with `/`: `/c:/dts` is `c:/dts` on Windows. */
-function onDisk(path: string): string {
-  return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path;
 }
 
 function fromDisk(path: string): string {

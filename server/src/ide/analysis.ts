@@ -207,6 +207,7 @@ export class Analysis {
     const frontend = new Frontend(this.#grammar, {
       read: (path) => current(this.#documents.read(path)),
       readBinary: (path) => this.#documents.readBinary(path),
+      refusal: (path) => this.#documents.refusal(path),
     });
     for (const path of untouched.trees.flatMap((tree) => tree.files)) {
       const file = this.#documents.read(path);

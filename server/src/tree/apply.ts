@@ -291,7 +291,9 @@ export class StatementApplier {
       if (kind === 'syntax') this.irregular = true;
       else {
         const span = source.span(base + at, base + at + width);
-        this.#cpp.report({ rule: 'syntax/value', severity: kind, message, span });
+        const unreadable = kind === 'unreadable';
+        const rule = unreadable ? 'syntax/unreadable-file' : 'syntax/value';
+        this.#cpp.report({ rule, severity: unreadable ? 'error' : kind, message, span });
       }
     }
   }

@@ -9,6 +9,7 @@ import { evaluateCondition } from './cpp/condition.ts';
 import { expand } from './cpp/expand.ts';
 import { commandLineMacro, type Macro, MacroTable, parseDefinition } from './cpp/macros.ts';
 import { tokenize } from './cpp/tokens.ts';
+import { missingInclude } from './missing-include.ts';
 import { FileSource, type Source } from './source.ts';
 
 export interface EvaluateOptions {
@@ -332,8 +333,7 @@ export class Preprocessor {
     if (!found.file) {
       if (item.pathText.length > 1) {
         this.#missing.push(...found.tried);
-        const message = `${item.pathText} cannot be found or read (10 MB at most); what it would define is unknown, so nothing is said about it.`;
-        this.report({ rule: 'syntax/include-not-found', severity: 'warning', message, span });
+        this.report(missingInclude(item.pathText, span, found.tried, this.#reader));
       }
       return;
     }

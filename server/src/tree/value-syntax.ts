@@ -27,8 +27,11 @@ export interface RawLabel extends Place {
 }
 
 export interface RawFault extends Place {
-  /** `syntax`: dtc stops here; `error`: dtc reports it and fails at the end; `warning`: dtc goes on. */
-  readonly kind: 'syntax' | 'error' | 'warning';
+  /**
+   * `syntax`: dtc stops here; `error`: dtc reports it and fails at the end; `warning`: dtc goes on; `unreadable`: there is
+   * a file that cannot be read.
+   */
+  readonly kind: 'syntax' | 'error' | 'warning' | 'unreadable';
   readonly message: string;
 }
 
@@ -43,8 +46,8 @@ export interface RawValue {
   readonly end: number;
 }
 
-/** Reads the bytes of an `/incbin/` file; `undefined` when there is none. */
-export type ReadBinary = (name: string) => Uint8Array | undefined;
+/** Reads the bytes of an `/incbin/` file; `undefined` when there is none, and why not when it cannot be read. */
+export type ReadBinary = (name: string) => Uint8Array | string | undefined;
 
 export const EMPTY_VALUE: RawValue = {
   bytes: new Uint8Array(0),
@@ -310,8 +313,10 @@ class ValueParser {
     }
     if (!this.#punctuator(')')) return this.#unexpected('`)`');
     const file = name[0].slice(1, -1);
-    const bytes = this.#readBinary?.(file);
-    if (!bytes) this.#fault('error', at, this.#at - at, `\`${file}\` cannot be read; dtc stops here.`);
+    const read = this.#readBinary?.(file);
+    const bytes = typeof read === 'string' ? undefined : read;
+    if (typeof read === 'string') this.#fault('unreadable', at, this.#at - at, `\`${file}\` ${read}.`);
+    else if (!bytes) this.#fault('error', at, this.#at - at, `\`${file}\` cannot be read; dtc stops here.`);
     const from = Number(start);
     const offset = this.#length;
     if (bytes) this.#append(bytes.subarray(from, length === undefined ? undefined : from + Number(length)));

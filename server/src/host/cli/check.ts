@@ -36,7 +36,7 @@ async function check(args: Arguments, io: Io): Promise<number> {
   const read = new Set<string>();
   const found: ReportedProblem[] = [];
   const unused = new UnusedIgnores();
-  const failures: string[] = [];
+  const failures = new Set<string>();
   await runWork({
     job: syntaxOnly ? 'syntax' : 'check',
     settings: settingsOf(args, io.cwd),
@@ -45,13 +45,17 @@ async function check(args: Arguments, io: Io): Promise<number> {
     done(outcome) {
       progress.step();
       const name = relative(io.cwd, outcome.task.file);
-      if ('failure' in outcome) failures.push(`${name}: ${outcome.failure}`);
+      if ('failure' in outcome) failures.add(`${name}: ${outcome.failure}`);
       else {
         for (const file of outcome.value.files) read.add(file);
         found.push(...outcome.value.problems);
+        for (const problem of outcome.value.problems) {
+          if (problem.rule === 'syntax/unreadable-file')
+            failures.add(`${relative(io.cwd, problem.file)}: ${problem.message}`);
+        }
         unused.add(outcome.task.file, outcome.value);
         for (const { rule, node } of outcome.value.crashes ?? [])
-          failures.push(`${name}: rule ${rule} failed on ${node}`);
+          failures.add(`${name}: rule ${rule} failed on ${node}`);
       }
     },
   });
@@ -63,7 +67,7 @@ async function check(args: Arguments, io: Io): Promise<number> {
   const failing = unknown.filter((problem) => atLeast(problem.severity, limit));
   const problems = values.quiet ? failing : unknown;
   io.out(formatted({ files: read.size, problems }, values, io));
-  if (failures.length > 0) throw new Failure(failures.join('\n'));
+  if (failures.size > 0) throw new Failure([...failures].join('\n'));
   return failing.length > 0 ? 1 : 0;
 }
 

@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { type Arguments, type Command, positive, TREE_OPTIONS } from './arguments.ts';
 import { absolute, BLOBS, type Found, findFiles, isFolder, shard } from './find.ts';
 import { Failure, type Io } from './io.ts';
+import { makeOutputFolder } from './output.ts';
 import { merge, type ReportedProblem, renamed } from './problems.ts';
 import { startProgress } from './progress.ts';
 import type { Task } from './queue.ts';
@@ -17,7 +18,8 @@ export const compileCommand: Command = {
   summary: 'The resolved tree as a flattened blob, byte-identical to `cpp` and `dtc -O dtb -b 0`.',
   details: [
     'A .dtso gives an overlay blob (.dtbo). With --out-dir a board that fails does not stop the others.',
-    'Exit code: 0 all were written, 1 some were not, 2 wrong usage.',
+    'A device, a pipe or what a symbolic link leads to is written into; a file gets its new content at once.',
+    'Exit code: 0 all were written, 1 some were not, 2 wrong usage or an unreadable file.',
   ],
   options: ['output', 'out-dir', 'symbols', ...TREE_OPTIONS, 'shard', 'jobs'],
   run: compile,
@@ -30,6 +32,7 @@ async function compile(args: Arguments, io: Io): Promise<number> {
   const chosen = shard(tasks, values.shard);
   const progress = startProgress(io, 'compiling', chosen.length);
   const failed: Task[] = [];
+  let unreadable = false;
   await runWork({
     job: 'compile',
     settings: settingsOf(args, io.cwd),
@@ -38,6 +41,7 @@ async function compile(args: Arguments, io: Io): Promise<number> {
     done(outcome) {
       progress.step();
       if ('failure' in outcome && !many) throw new Failure(outcome.failure);
+      if ('value' in outcome) unreadable ||= outcome.value.problems.some(isUnreadable);
       const errors = 'value' in outcome ? problemsText(outcome.value.problems, io) : failureText(outcome, io);
       if (errors === '') return;
       failed.push(outcome.task);
@@ -47,7 +51,12 @@ async function compile(args: Arguments, io: Io): Promise<number> {
   });
   progress.end();
   if (many && !values.quiet) io.out(totals(chosen, failed));
+  if (unreadable) return 2;
   return failed.length > 0 ? 1 : 0;
+}
+
+function isUnreadable({ rule }: ReportedProblem): boolean {
+  return rule === 'syntax/unreadable-file';
 }
 
 function single(operands: readonly string[], output: string | undefined, cwd: string): Task {
@@ -57,20 +66,39 @@ function single(operands: readonly string[], output: string | undefined, cwd: st
     throw new Failure('compile writes one blob with -o; for many boards give --out-dir DIR');
   }
   if (output === undefined) throw new Failure(`${file}: compile writes a blob; say where with -o OUT.dtb`);
+  if (SOURCE.test(output)) throw new Failure(`${output}: is named like a source; a blob ends in .dtb or .dtbo`);
   return { file: absolute(cwd, file), output: absolute(cwd, output) };
 }
 
+/** Names that a blob never gets: the next build would read it as text. */
+const SOURCE = /\.(dts|dtsi|dtso|overlay|h)$/;
+
 function mirrored(operands: readonly string[], folder: string, cwd: string): Task[] {
   if (operands.length === 0) throw new Failure('compile --out-dir needs files or folders');
-  return findFiles(operands, cwd, BLOBS).map((found) => ({
+  const tasks = findFiles(operands, cwd, BLOBS).map((found) => ({
     file: found.file,
     output: absolute(cwd, `${folder}/${blobName(found)}`),
+    mirrored: true,
   }));
+  const inputs = new Map<string, string>();
+  for (const { file, output } of tasks) {
+    const other = inputs.get(output);
+    if (other !== undefined) {
+      const names = `${relative(cwd, other)} and ${relative(cwd, file)}`;
+      throw new Failure(
+        `${names}: both would be ${relative(cwd, output)}; give the folder above them, or one at a time`,
+      );
+    }
+    inputs.set(output, file);
+  }
+  makeOutputFolder(absolute(cwd, folder));
+  return tasks;
 }
 
 function blobName({ file, root }: Found): string {
   const path = relative(root, file);
-  return isOverlay(file) ? path.replace(/\.\w+$/, '.dtbo') : path.replace(/\.dts$/, '.dtb');
+  if (/\.dtbo?$/.test(path)) return path;
+  return path.replace(SOURCE, '') + (isOverlay(file) ? '.dtbo' : '.dtb');
 }
 
 function isOverlay(file: string): boolean {

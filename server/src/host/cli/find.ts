@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which files the operands of a command stand for.
 import { readdirSync, statSync } from 'node:fs';
-import { basename, resolve, sep } from 'node:path';
+import { resolve, sep } from 'node:path';
+import { dirname } from '#base/files.ts';
 import { Failure } from './io.ts';
 import { reason } from './output.ts';
 
@@ -33,7 +34,7 @@ export function findFiles(operands: readonly string[], cwd: string, wanted: Want
     if (isFolder(path, operand)) {
       for (const file of below(path, wanted)) if (!found.has(file)) found.set(file, { file, root: path });
     } else if (!found.has(path)) {
-      found.set(path, { file: path, root: path.slice(0, -basename(path).length - 1) });
+      found.set(path, { file: path, root: dirname(path) });
     }
   }
   return [...found.values()];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu fix`: the quick fixes of many boards as one diff, or written to the files.
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, relative, sep } from 'node:path';
+import { readBytes } from '#host/disk-bytes.ts';
 import { isBoard } from '#ide/boards/boards.ts';
 import { someOf } from '#ide/explain/wording.ts';
 import { isRepair } from '#ide/fixes/fixes.ts';
@@ -11,7 +12,7 @@ import { isBlob } from '#tree/decompile.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, TREE_OPTIONS } from './arguments.ts';
 import { type Found, findFiles, SOURCES } from './find.ts';
 import { Failure, type Io } from './io.ts';
-import { writeWhole } from './output.ts';
+import { requireWritable, writeOutput } from './output.ts';
 import { unifiedDiff } from './patch.ts';
 import { startProgress } from './progress.ts';
 import { plural } from './report.ts';
@@ -39,7 +40,7 @@ async function fix(args: Arguments, io: Io): Promise<number> {
   const boards = findFiles(operands, io.cwd, SOURCES);
   const [first] = boards;
   if (!first) throw new Failure(`${operands.join(', ')}: no board there; give .dts files or a folder of them`);
-  const blob = boards.find(({ file }) => isBlob(readFileSync(file)));
+  const blob = boards.find(({ file }) => isBlobFile(file));
   if (blob) throw new Failure(`${blob.file}: is a blob; fix the source that it was compiled from`);
   // One session for all: a shared file that one board repaired is repaired for the next.
   const session = (await openSessions(settingsOf(args, io.cwd)))(first.file);
@@ -55,25 +56,52 @@ async function fix(args: Arguments, io: Io): Promise<number> {
   }
   progress.end();
   repairs.settle((file) => session.analysis(file));
-  for (const path of repairs.paths()) {
-    const text = repairs.text(path) ?? '';
-    if (values.write) writeWhole(realpathSync(path), text);
-    else io.out(unifiedDiff(patchName(path, boards, io), session.text(path), text));
+  if (values.write) write(repairs);
+  else {
+    for (const path of repairs.paths()) {
+      io.out(unifiedDiff(patchName(path, boards, io), session.text(path), repairs.text(path) ?? ''));
+    }
   }
   if (!values.quiet) tell(session, repairs, values.write ?? false, io);
   return 0;
+}
+
+function isBlobFile(path: string): boolean {
+  const read = readBytes(path);
+  return read !== undefined && 'bytes' in read && isBlob(read.bytes);
+}
+
+/** All or nothing, as far as it can be known beforehand. A file with two names is written once. */
+function write(repairs: Repairs): void {
+  const texts = new Map<string, string>();
+  for (const path of repairs.paths()) {
+    const text = repairs.text(path) ?? '';
+    const real = realpathSync(path);
+    requireWritable(real);
+    const { dev, ino } = statSync(real);
+    const same = [...texts].find(([other]) => isSameFile(statSync(other), { dev, ino }));
+    if (!same) texts.set(real, text);
+    else if (same[1] !== text) throw new Failure(`${path}: is also ${same[0]}, with other repairs; fix one at a time`);
+  }
+  for (const [path, text] of texts) writeOutput(path, text);
+}
+
+function isSameFile(a: { dev: number; ino: number }, b: { dev: number; ino: number }): boolean {
+  return a.dev === b.dev && a.ino === b.ino;
 }
 
 /** What the board shows inside its operand. */
 function requestOf(found: Found, rules: readonly string[], writable: (path: string) => boolean): RepairRequest {
   const { file } = found;
   const root = realpathSync(found.root);
-  const inside = (path: string) => (isBoard(file) ? path.startsWith(`${root}/`) : path === file);
+  const below = (path: string) => root === '/' || path.startsWith(`${root}/`);
+  const inside = (path: string) => (isBoard(file) ? below(path) : path === file);
   return {
     file,
     wanted: (problem) =>
       inside(problem.span.file) && (rules.length === 0 ? isRepair(problem) : rules.includes(problem.rule)),
-    writable: (path) => path.startsWith(`${root}/`) && writable(path),
+    // A link in the folder may lead out of it.
+    writable: (path) => below(path) && below(realpathSync(path)) && writable(path),
   };
 }
 

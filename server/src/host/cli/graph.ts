@@ -24,7 +24,7 @@ async function graph(args: Arguments, io: Io): Promise<number> {
   const { session, snapshot } = await openSnapshot(args, io);
   const code = tellErrors({ session, tree: snapshot.tree }, io);
   const topology = topologyOf(snapshot);
-  writeResult(drawn(topology, args.values.format), args.values.output, io);
+  writeResult(drawn(topology, args.values.format), args.values.output, session, io);
   return code;
 }
 

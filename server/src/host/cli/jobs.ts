@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What is done with one file or board, in this thread or in a worker: plain data in, plain data out.
+import { dirname } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import { isBoard } from '#ide/boards/boards.ts';
 import { diagnostics } from '#ide/problems/diagnostics.ts';
 import type { Verdict } from '#model/report/types.ts';
 import type { Crash } from '#rules/engine/runner.ts';
 import { writeBlob } from '#tree/blob.ts';
-import { writeWhole } from './output.ts';
+import { makeFolderInside, writeOutput } from './output.ts';
 import { located, type ReportedProblem } from './problems.ts';
 import type { Task } from './queue.ts';
 import type { Session } from './session.ts';
@@ -66,14 +67,15 @@ function checkOne(session: Session, file: string): Checked {
  * Resolves the board and writes its blob to the task's output, unless cpp or dtc would refuse it: then only its errors.
  * An include that is missing is one of them; in `check` it is a warning, because the file may be elsewhere.
  */
-function compile(session: Session, { file, output }: Task): Checked {
+function compile(session: Session, { file, output, mirrored }: Task): Checked {
   const tree = session.tree(file);
   const stops = tree.problems.flatMap((problem): Problem[] => {
     if (problem.rule === 'syntax/include-not-found') return [{ ...problem, severity: 'error' }];
     return problem.severity === 'error' ? [problem] : [];
   });
   if (stops.length === 0 && output !== undefined) {
-    writeWhole(output, writeBlob(tree, { symbols: session.symbols }));
+    if (mirrored) makeFolderInside(dirname(output));
+    writeOutput(output, writeBlob(tree, { symbols: session.symbols }), (stats) => session.files.wasRead(stats));
   }
   return { files: tree.files, problems: located(stops, file, (path) => session.text(path)) };
 }

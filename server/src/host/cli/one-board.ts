@@ -7,7 +7,7 @@ import type { DeviceTree } from '#tree/types.ts';
 import type { Arguments } from './arguments.ts';
 import { absolute, isFolder } from './find.ts';
 import { Failure, type Io } from './io.ts';
-import { writeWhole } from './output.ts';
+import { writeOutput } from './output.ts';
 import { located, merge, renamed } from './problems.ts';
 import { textReport } from './report.ts';
 import { openSessions, type Session } from './session.ts';
@@ -50,13 +50,14 @@ export function tellErrors({ session, tree }: OneBoard, io: Io): number {
     relative(io.cwd, file),
   );
   io.error(textReport({ files: 0, problems: named }, false));
+  if (errors.some(({ rule }) => rule === 'syntax/unreadable-file')) return 2;
   return errors.some((problem) => problem.severity === 'error') ? 1 : 0;
 }
 
 /** To standard output, or whole into the file that `-o` names. */
-export function writeResult(text: string, output: string | undefined, io: Io): void {
+export function writeResult(text: string, output: string | undefined, { files }: Session, io: Io): void {
   if (output === undefined) io.out(text);
-  else writeWhole(absolute(io.cwd, output), text);
+  else writeOutput(absolute(io.cwd, output), text, (stats) => files.wasRead(stats));
 }
 
 /** Names spans for people and for scripts; files relative to the working directory. */

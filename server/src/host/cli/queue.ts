@@ -7,6 +7,8 @@ export interface Task {
   readonly file: string;
   /** Where the job writes its result. */
   readonly output?: string;
+  /** The output's folder is made when it is missing. */
+  readonly mirrored?: boolean;
 }
 
 /** Small enough that no worker idles while another has a long run left. */

@@ -70,6 +70,9 @@ export class Session {
 
   /** An editor goes on without a field that it does not understand; a script would not notice. */
   #acceptProject(board: string): void {
+    if (!this.files.read(board)) {
+      throw new Failure(`${board}: ${this.files.refusal(board) ?? 'cannot be read'}; check the path and the file`);
+    }
     const path = this.#settings.projectFile ?? findProjectFile(this.files, board);
     const text = path && this.files.read(path)?.text;
     if (path === undefined || text === undefined || this.#accepted.has(path)) return;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The command line as settings: flags win over the project file, which wins over what the source tree says.
+import { DiskFiles } from '#host/sources.ts';
+import { kernelConfigComplaint } from '#ide/boards/kernel-config.ts';
 import { readProject } from '#ide/boards/project.ts';
 import type { Arguments } from './arguments.ts';
 import { absolute, isFolder } from './find.ts';
@@ -16,7 +18,7 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
     ...(values.platform !== undefined && { platform: values.platform }),
     ...(values['kernel-version'] !== undefined && { kernelVersion: values['kernel-version'] }),
     ...(values['kernel-config'] !== undefined && {
-      kernelConfig: existing(absolute(cwd, values['kernel-config']), values['kernel-config']),
+      kernelConfig: readableConfig(absolute(cwd, values['kernel-config']), values['kernel-config']),
     }),
     ...(values.cmdline !== undefined && { cmdline: values.cmdline }),
     ...(host && { boards: [host] }),
@@ -60,6 +62,12 @@ function definition(text: string): [string, string] {
 
 function existing(path: string, written: string): string {
   isFolder(path, written);
+  return path;
+}
+
+function readableConfig(path: string, written: string): string {
+  const complaint = kernelConfigComplaint(new DiskFiles(), path);
+  if (complaint !== undefined) throw new Failure(`--kernel-config: ${written} ${complaint}`);
   return path;
 }
 

@@ -32,7 +32,7 @@ async function tree(args: Arguments, io: Io): Promise<number> {
   if (args.values.diff !== undefined) return differences(args, board, io);
   const text =
     args.values.format === 'json' ? treeJson(board.tree, places) : printTree(board.tree, (span) => places.line(span));
-  writeResult(text, args.values.output, io);
+  writeResult(text, args.values.output, board.session, io);
   return code;
 }
 
@@ -47,7 +47,7 @@ function differences(args: Arguments, board: OneBoard, io: Io): number {
     args.values.format === 'json'
       ? `${JSON.stringify({ version: 1, ...diff }, undefined, 2)}\n`
       : diffText(diff, (change) => placeOf(change, [board.tree, other], new Places(board.session, io)));
-  writeResult(text, args.values.output, io);
+  writeResult(text, args.values.output, board.session, io);
   return Math.max(code, diff.dma.length + diff.rest.length > 0 ? 1 : 0);
 }
 

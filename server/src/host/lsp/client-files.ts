@@ -16,6 +16,7 @@ export class ClientFiles implements ServerFiles {
   readonly #lend: Lend;
   readonly #texts = new Map<string, SourceFile | undefined>();
   readonly #folders = new Map<string, readonly string[] | undefined>();
+  readonly #refused = new Set<string>();
   readonly #wantedTexts = new Set<string>();
   readonly #wantedFolders = new Set<string>();
 
@@ -30,6 +31,10 @@ export class ClientFiles implements ServerFiles {
 
   peek(path: string): string | undefined {
     return this.read(path)?.text;
+  }
+
+  refusal(path: string): string | undefined {
+    return this.#refused.has(path) ? 'cannot be read, or has more than 10 MB' : undefined;
   }
 
   isFile(path: string): boolean {
@@ -49,6 +54,7 @@ export class ClientFiles implements ServerFiles {
 
   forget(path: string): void {
     this.#texts.delete(path);
+    this.#refused.delete(path);
     this.#folders.delete(dirname(path));
   }
 
@@ -69,7 +75,9 @@ export class ClientFiles implements ServerFiles {
     });
     for (const [name, text] of Object.entries(lent.texts)) {
       const path = pathOfUri(name);
-      this.#texts.set(path, text === null || text.length > MAX_CHARACTERS ? undefined : { path, text });
+      const refused = text === null || text.length > MAX_CHARACTERS;
+      this.#texts.set(path, refused ? undefined : { path, text });
+      if (refused) this.#refused.add(path);
     }
     const changed = [...texts, ...folders];
     for (const [name, names] of Object.entries(lent.folders)) {

@@ -62,6 +62,10 @@ export class Documents implements FileSystem {
     return this.#stored.readBinary?.(path);
   }
 
+  refusal(path: string): string | undefined {
+    return this.#open.has(path) ? undefined : this.#stored.refusal?.(path);
+  }
+
   peek(path: string): string | undefined {
     return this.#open.get(path)?.file.text ?? this.#stored.peek(path);
   }

@@ -40,6 +40,15 @@ it may define are not missed, and nothing is said to be absent. Add the path wit
     example: { bad: `#include "missing.dtsi"\n${board()}`, good: board() },
   }),
   textRule({
+    id: 'syntax/unreadable-file',
+    severity: 'error',
+    title: 'File that is there and cannot be read',
+    doc: `\`#include\` or \`/incbin/\` names a device, a pipe, a file without permission to read it, or one of more than 10 MB.
+Devices and pipes are never opened: they could block or have no end. Name a regular file, or correct its permissions.`,
+    source: `${CPP}, and ${DTC}: an error to open or read a file ends both`,
+    example: { bad: board('a = /incbin/("/dev/mem");'), good: board('a = <1>;') },
+  }),
+  textRule({
     id: 'syntax/value',
     severity: 'error',
     title: 'Value that cannot be evaluated',

@@ -74,8 +74,10 @@ export class Evaluation {
     this.options = options;
     this.#shared = shared;
     this.#cpp = new Preprocessor(shared.reader, options, (file) => shared.ast(file).items);
-    const readBinary = (source: Source) => (name: string) =>
-      shared.reader.readBinary?.(join(dirname(source.file.path), name));
+    const readBinary = (source: Source) => (name: string) => {
+      const path = join(dirname(source.file.path), name);
+      return shared.reader.readBinary?.(path) ?? shared.reader.refusal?.(path);
+    };
     this.#reader = new TextReader(this.#cpp, shared.memory, readBinary);
     this.#applier = new StatementApplier(this.#cpp, this.#reader, this.#tree, options.standalone ?? false);
   }
