@@ -207,6 +207,24 @@ describe('what is wrong stands at the line where dtc reports it', () => {
       'board.dts:2 syntax/include-not-found',
     ]);
   });
+
+  test.each([
+    ['a name in a value', '/ { a = <UNKNOWN>; b = <1 A(2)>; };'],
+    ['a label to extend', '&uart { status = "okay"; };'],
+    ['statements', '/ { PINS(1, 2)\n b = <1>; };'],
+    ['what a condition computes with', '#if OF(1) > 2\n#endif\n/ { };'],
+    ['a guard', '#ifndef KNOWN\n#error "no"\n#endif\n/ { };'],
+    ['something to delete', '/ { /delete-property/ a; };\n/delete-node/ &b;'],
+  ])('neither is %s, without any include path', (_title, text) => {
+    expect(problems(`${header}#include <none.h>\n${text}`)).toEqual(['board.dts:2 syntax/include-not-found']);
+  });
+
+  test('what no macro could repair is an error all the same', () => {
+    expect(problems(`${header}#include <none.h>\n/ {\n a = <1>\n b = <2>;\n};`).sort()).toEqual([
+      'board.dts:2 syntax/include-not-found',
+      'board.dts:4 syntax/error',
+    ]);
+  });
 });
 
 describe('bad input is bounded', () => {

@@ -56,13 +56,19 @@ function unresolvedReferences(base: DeviceTree, overlay: DeviceTree): Problem[] 
   return problems;
 }
 
-/** Names that are no content: what dtc adds, and what a boot loader's tools read. */
-const BOOKKEEPING = /^__.*__$/;
+/**
+ * Names that are no content: what dtc adds, what a boot loader reads (`__overrides__` of Raspberry Pi), and the
+ * `metadata` that the overlay managers of Radxa and Armbian show to their users.
+ */
+const BOOKKEEPING = /^(__.*__|metadata)$/;
+
+/** Raspberry Pi's loader renames the content of a fragment to `__dormant__` and back, as the parameters say. */
+const CONTENT = ['__overlay__', '__dormant__'];
 
 /** Nodes at the root of an overlay that are no fragments: fdt_overlay.c:overlay_merge passes them over. */
 export function nodesOutsideFragments({ root }: DeviceTree): DtNode[] {
   return [...root.children.values()].filter(
-    (node) => !node.children.has('__overlay__') && !BOOKKEEPING.test(node.name),
+    (node) => !CONTENT.some((name) => node.children.has(name)) && !BOOKKEEPING.test(node.name),
   );
 }
 

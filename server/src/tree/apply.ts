@@ -63,6 +63,11 @@ export class StatementApplier {
     this.#standalone = standalone;
   }
 
+  /** What is not there may stand in the board that includes this file, or in an include that is missing. */
+  get #mayBeElsewhere(): boolean {
+    return this.#standalone || this.#cpp.missing.length > 0;
+  }
+
   mark(): ApplierMark {
     const { plugin, irregular, unread, omits } = this;
     const reservations = this.reservations.length;
@@ -217,7 +222,7 @@ export class StatementApplier {
       const node = this.plugin && head.ref.startsWith('/') ? undefined : this.#tree.byReference(head.ref);
       if (node) return { node, fresh: false };
       if (this.plugin) return this.#fragment(head.ref, source, place);
-      if (!this.#standalone) {
+      if (!this.#mayBeElsewhere) {
         const message = `\`&${head.ref}\` names no node that exists at this point; dtc stops here.`;
         this.#report('syntax/unresolved-reference', message, source, place);
       }
@@ -312,7 +317,7 @@ export class StatementApplier {
   }
 
   #nothingToDelete(what: string, name: string, source: Source, place: { at: number; length: number }): void {
-    if (this.#standalone) return;
+    if (this.#mayBeElsewhere) return;
     const message = `There is no ${what} \`${name}\` here to delete; dtc ignores this line.`;
     const span = source.span(place.at, place.at + place.length);
     this.#cpp.report({ rule: 'delete-nothing', severity: 'info', message, span, tag: 'unnecessary' });
@@ -333,7 +338,7 @@ export class StatementApplier {
     if (target.ref === undefined) return;
     const node = this.#tree.byReference(target.ref);
     if (!node) {
-      if (this.#standalone) return;
+      if (this.#mayBeElsewhere) return;
       const message = `\`&${target.ref}\` names no node that exists at this point; dtc stops here.`;
       this.#report('syntax/unresolved-reference', message, source, place);
     } else if (item.kind === 'delete-node') {

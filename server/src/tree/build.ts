@@ -116,6 +116,10 @@ export class TreeProperty implements DtProperty {
     return this.#written.raw;
   }
 
+  get faulty(): boolean {
+    return this.#written.raw.faults.some(({ kind }) => kind !== 'warning');
+  }
+
   isLocatedBy(locator: Locator): boolean {
     return this.#written.locator === locator;
   }

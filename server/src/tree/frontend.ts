@@ -120,10 +120,30 @@ function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): Dev
     other.runStrictly(file, strict);
     return other.finish([]);
   }
-  // Without a file that it includes, a board may end too early or lack its header: that is no second problem.
-  const partial = options.standalone || evaluation.partial;
-  return evaluation.finish(partial && broken.length === 0 ? [] : syntaxProblems(strict, strict.fault, broken));
+  // Without a file that it includes, a board may end too early or lack its header, and names may be macros.
+  if (evaluation.partial) return evaluation.finish(certainProblems(broken, (name) => evaluation.defines(name)));
+  const certain = options.standalone && broken.length === 0;
+  return evaluation.finish(certain ? [] : syntaxProblems(strict, strict.fault, broken));
 }
+
+/** The errors of a board without one of its includes that no macro of that could repair. */
+function certainProblems(broken: readonly BrokenFile[], defines: (name: string) => boolean): Problem[] {
+  return broken.flatMap(({ file, errors }) => {
+    const source = new FileSource(file, true);
+    const certain = errors.filter(({ start, end }) => {
+      const before = file.text.lastIndexOf('\n', file.text.lastIndexOf('\n', start - 1) - 1);
+      const after = file.text.indexOf('\n', end);
+      const lines = file.text.slice(before + 1, after < 0 ? file.text.length : after);
+      return [...lines.matchAll(MACRO_NAME)].every(([, name = '']) => defines(name));
+    });
+    return certain.slice(0, MAX_SYNTAX_PROBLEMS).map(({ start, end, message }): Problem => {
+      return { rule: 'syntax/error', severity: 'error', message, span: source.span(start, end) };
+    });
+  });
+}
+
+/** What reads like a macro: a name in capitals, or one with arguments. */
+const MACRO_NAME = /\b(\w*[A-Z]\w*|[a-z_]\w*(?=\())\b/g;
 
 /** cpp stops at a comment without an end, before dtc reads anything. */
 function unclosedComments(broken: readonly BrokenFile[]): Problem[] {

@@ -9,8 +9,8 @@ export function missingInclude(name: string, span: Span, tried: readonly string[
   for (const path of tried) {
     const refusal = reader.refusal?.(path);
     if (refusal === undefined) continue;
-    return { rule: 'syntax/unreadable-file', severity: 'error', message: `${name} ${refusal}.`, span };
+    return { rule: 'syntax/unreadable-file', severity: 'error', message: `"${name}" ${refusal}.`, span };
   }
-  const message = `${name} cannot be found; what it would define is unknown, so nothing is said about it.`;
-  return { rule: 'syntax/include-not-found', severity: 'warning', message, span };
+  const message = `"${name}" is not found; the preprocessor stops here.`;
+  return { rule: 'syntax/include-not-found', severity: 'error', message, span };
 }

@@ -308,7 +308,8 @@ export class Preprocessor {
     this.enter(source, at);
     const hasInclude = (path: string): boolean => this.#find(path, source).file !== undefined;
     const result = evaluateCondition(text, { lookup: this.lookup, hasInclude });
-    if (result.error !== undefined) {
+    // What an include that is missing would define may be what the condition lacks.
+    if (result.error !== undefined && this.#missing.length === 0) {
       const message = `In \`#${keyword}\`, ${result.error}; cpp stops here.`;
       this.#problem('syntax/directive', message, source.span(at, at + keyword.length + 1 + text.length));
     }
@@ -319,7 +320,7 @@ export class Preprocessor {
     const match = /^#\s*(error|warning|pragma)\b\s*(.*)/.exec(text);
     if (match?.[1] === 'pragma') {
       if (match[2]?.startsWith('once')) this.#once.push(source.file.path);
-    } else if (match) {
+    } else if (match && this.#missing.length === 0) {
       const severity = match[1] === 'error' ? 'error' : 'warning';
       const message = `\`#${match[1]}\`: ${match[2] ?? ''}`;
       this.report({ rule: 'syntax/directive', severity, message, span: source.span(at, at + length) });
@@ -332,8 +333,8 @@ export class Preprocessor {
     const found = this.#find(item.pathText, source, item.style);
     if (!found.file) {
       if (item.pathText.length > 1) {
-        this.#missing.push(...found.tried);
-        this.report(missingInclude(item.pathText, span, found.tried, this.#reader));
+        this.#missing.push(...(found.tried.length > 0 ? found.tried : [item.pathText]));
+        this.report(missingInclude(found.name, span, found.tried, this.#reader));
       }
       return;
     }
@@ -369,7 +370,7 @@ export class Preprocessor {
     pathText: string,
     source: Source,
     style: IncludeItem['style'] = 'cpp',
-  ): { readonly file?: SourceFile; readonly tried: readonly string[] } {
+  ): { readonly name: string; readonly file?: SourceFile; readonly tried: readonly string[] } {
     let text = pathText.trim();
     if (style === 'cpp' && /^[A-Za-z_]/.test(text)) {
       text = expand(tokenize(text), this.lookup)
@@ -377,17 +378,17 @@ export class Preprocessor {
         .join('');
     }
     const name = text.slice(1, -1);
-    if (name === '') return { tried: [] };
+    if (name === '') return { name, tried: [] };
     const folders = text.startsWith('<') ? [] : [dirname(source.file.path)];
     const tried: string[] = [];
     for (const folder of [...folders, ...this.#options.includePaths]) {
       const path = join(folder, name);
       const file = this.#reader.read(path);
       this.lookups.push({ path, file });
-      if (file) return { file, tried };
+      if (file) return { name, file, tried };
       tried.push(path);
     }
-    return { tried };
+    return { name, tried };
   }
 
   #problem(rule: string, message: string, span: Span): void {

@@ -196,6 +196,16 @@ export function isLive(node: DtNode): boolean {
   return true;
 }
 
+/**
+ * True when the file that describes the chip leaves the node off for boards to enable: the `status` stands where the node
+ * was opened first, and that is not the board's own file.
+ */
+export function isLeftOff({ file }: Pick<DeviceTree, 'file'>, node: DtNode): boolean {
+  const status = node.properties.get('status');
+  const chip = node.origins[0]?.span.file;
+  return status !== undefined && !isAvailable(node) && chip !== file && lastSet(status).span.file === chip;
+}
+
 /** The last place that set a property. */
 export function lastSet(property: DtProperty): { readonly span: Span; readonly name: Span } {
   for (let i = property.origins.length - 1; i >= 0; i--) {

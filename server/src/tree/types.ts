@@ -56,6 +56,8 @@ export interface DtProperty {
   readonly origins: readonly PropertyOrigin[];
   /** The value as dtc would write it, evaluated on first use. */
   readonly value: Value;
+  /** dtc would refuse the text of the value, or stop in it: `value` is only what was read before. */
+  readonly faulty?: boolean;
 }
 
 /** A reference inside a value, at a byte offset. `phandle`: the four bytes there are the target's phandle. */

@@ -55,3 +55,27 @@ test('a block of nodes goes to the root of the board', () => {
 test('not one with properties, which would become those of the board', () => {
   checkNoFix('overlay-outside-fragment', '/plugin/;\n\n/ {\n\tcompatible = "acme,board";\n\n\thdmi-in { };\n};\n');
 });
+
+test('nor fragments that are dormant until a parameter of the loader wants them, nor what describes the overlay', () => {
+  checkNone(`/plugin/;
+
+/ {
+	metadata {
+		title = "HDMI audio";
+		category = "audio";
+	};
+
+	fragment@0 {
+		target-path = "/";
+
+		__dormant__ {
+			clock { };
+		};
+	};
+
+	__overrides__ {
+		audio = <0>, "=0";
+	};
+};
+`);
+});

@@ -80,7 +80,7 @@ describe('what is known of the tree', () => {
     checkDiagnostics(
       `
 #include "soc.dtsi"
-//       ^^^^^^^^^^ warning[syntax/include-not-found]
+//       ^^^^^^^^^^ error[syntax/include-not-found]
 / {
 	smmu: iommu {
 		compatible = "arm,smmu-v3";

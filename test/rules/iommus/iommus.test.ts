@@ -147,3 +147,22 @@ describe('the IOMMU is none for Linux', () => {
 
   it('but not in 6.13, which gave them back', () => checkNone(`//- /board.dts kernel:6.13\n/dts-v1/;\n${omap}`, arm));
 });
+
+describe('an IOMMU that is off', () => {
+  const off = SMMU.replace('smmu:', 'off:')
+    .replaceAll('1000000', '3000000')
+    .replace('\t};', '\t\tstatus = "disabled";\n\t};\n');
+  const chip = (severity: string, more: string) => `//- /board.dts
+/dts-v1/;
+#include "chip.dtsi"
+${more}
+//- /chip.dtsi
+${board(`\t\tiommus = <&off 4>;\n//\t\t^^^^^^ 💡 ${severity}[iommus-target-disabled]`, off)}`;
+
+  it('in the file of the chip, for boards to enable, is no warning', () => checkDiagnostics(chip('info', '')));
+
+  it('by the board is one', () => checkDiagnostics(chip('warning', '&off { status = "disabled"; };')));
+
+  it('means nothing to a device that is off itself', () =>
+    checkNone(board('\t\tiommus = <&off 4>;\n\t\tstatus = "disabled";', off)));
+});

@@ -150,3 +150,43 @@ describe('msi-map', () => {
 //              ^^^^^^^ info[msi-map-uncovered]: IDs from 0x100 on are in \`iommu-map\` but not in \`msi-map\`; a function there gets no MSI from this map.`),
     ));
 });
+
+describe('the IDs that come out', () => {
+  const infra = (map: string) => `/ {
+	#address-cells = <2>;
+	#size-cells = <2>;
+	infra: iommu@10315000 {
+		compatible = "mediatek,mt8188-iommu-infra";
+		reg = <0 0x10315000 0 0x1000>;
+		interrupts-extended = <&gic 0 795 4>;
+		#iommu-cells = <1>;
+	};
+	gic: interrupt-controller {
+		interrupt-controller;
+		#interrupt-cells = <3>;
+	};
+	pcie@112f0000 {
+		compatible = "mediatek,mt8188-pcie", "mediatek,mt8192-pcie";
+		device_type = "pci";
+		#address-cells = <3>;
+		#size-cells = <2>;
+		reg = <0 0x112f0000 0 0x2000>;
+		bus-range = <0 0xff>;
+		ranges = <0x82000000 0 0x20000000 0 0x20000000 0 0x4000000>;
+		${map}
+	};
+};`;
+
+  // of_map_id clears the bits that the mask lacks, then compares: with a mask of 0 there is one ID, 0 (mt8188.dtsi).
+  it('are those of the IDs that the mask leaves', () => {
+    checkNone(infra('iommu-map = <0 &infra 0 0xffff>; iommu-map-mask = <0>;'));
+    checkNone(infra('iommu-map = <0 &infra 0 0xffff>; iommu-map-mask = <0x1f>;'));
+  });
+
+  it('are too high where the mask leaves one that is', () => {
+    checkDiagnostics(
+      infra(`iommu-map = <0 &infra 0 0xffff>; iommu-map-mask = <0x21>;
+//		                      ^ error[iommu-map-output-range]: The entry maps up to the output ID \`0x21\`, but MediaTek M4U, second generation has IDs up to \`0x1f\`: only the lowest five bits count.`),
+    );
+  });
+});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about a partial device tree by itself: its frame, and the devices in it.
 import { describe, it } from 'vitest';
+import { CATALOGUE } from '#rules/index.ts';
 import { only } from '#test/support/analyse.ts';
 import { checkDiagnostics, checkNone, checkSilent } from '#test/support/check.ts';
 import { instead, PARTIAL } from '#test/support/xen-boards.ts';
@@ -355,4 +356,43 @@ describe('xen-path-invalid', () => {
     ));
 
   it('a path with a unit address', () => checkNone(PARTIAL));
+});
+
+describe('a partial tree without a controller', () => {
+  const tree = (root: string, device: string) => `/ {
+	#address-cells = <2>;
+	#size-cells = <2>;
+	${root}
+	passthrough {
+		compatible = "simple-bus";
+		ranges;
+		#address-cells = <2>;
+		#size-cells = <2>;
+		gpu@fd000000 {
+			compatible = "vendor,gpu";
+			reg = <0 0xfd000000 0 0x10000>;
+			${device}
+		};
+	};
+};`;
+
+  // xl (docs/misc/arm/passthrough.txt) and dom0less give the root `interrupt-parent = <65000>`: GUEST_PHANDLE_GIC.
+  it.each([
+    ['the phandle that the toolstack gives its own', '', 'interrupt-parent = <65000>; interrupts = <0 119 4>;'],
+    ['that of the root', '', 'interrupts = <0 119 4>;'],
+    ['the phandle at the root', 'interrupt-parent = <0xfde8>;', 'interrupts = <0 119 4>;'],
+    ['the phandle in an entry', '', 'interrupts-extended = <65000 0 119 4>;'],
+  ])('uses %s', (_title, root, device) => checkNone(tree(root, device), { rules: CATALOGUE }));
+
+  it('another phandle is that of no node', () => {
+    checkDiagnostics(
+      tree(
+        '',
+        `interrupt-parent = <65002>;
+//			^^^^^^^^^^^^^^^^ warning[dtc/interrupts_property]
+			interrupts = <0 119 4>;`,
+      ),
+      { rules: CATALOGUE },
+    );
+  });
 });

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What is done with one file or board, in this thread or in a worker: plain data in, plain data out.
 import { dirname } from '#base/files.ts';
-import type { Problem } from '#base/problem.ts';
 import { isBoard } from '#ide/boards/boards.ts';
 import { diagnostics } from '#ide/problems/diagnostics.ts';
 import type { Verdict } from '#model/report/types.ts';
@@ -65,14 +64,10 @@ function checkOne(session: Session, file: string): Checked {
 
 /**
  * Resolves the board and writes its blob to the task's output, unless cpp or dtc would refuse it: then only its errors.
- * An include that is missing is one of them; in `check` it is a warning, because the file may be elsewhere.
  */
 function compile(session: Session, { file, output, mirrored }: Task): Checked {
   const tree = session.tree(file);
-  const stops = tree.problems.flatMap((problem): Problem[] => {
-    if (problem.rule === 'syntax/include-not-found') return [{ ...problem, severity: 'error' }];
-    return problem.severity === 'error' ? [problem] : [];
-  });
+  const stops = tree.problems.filter((problem) => problem.severity === 'error');
   if (stops.length === 0 && output !== undefined) {
     if (mirrored) makeFolderInside(dirname(output));
     writeOutput(output, writeBlob(tree, { symbols: session.symbols }), (stats) => session.files.wasRead(stats));

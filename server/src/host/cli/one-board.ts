@@ -43,9 +43,7 @@ async function open(args: Arguments, io: Io): Promise<{ session: Session; file: 
 
 /** Tells on standard error what is wrong with the text; gives the exit code that follows from it. */
 export function tellErrors({ session, tree }: OneBoard, io: Io): number {
-  const errors = tree.problems.filter(
-    ({ severity, rule }) => severity === 'error' || rule === 'syntax/include-not-found',
-  );
+  const errors = tree.problems.filter(({ severity }) => severity === 'error');
   const named = renamed(merge(located(errors, tree.file, (file) => session.text(file))), (file) =>
     relative(io.cwd, file),
   );

@@ -2,7 +2,7 @@
 // What dtc derives from a tree before it checks it: cell counts with their defaults, and the kind of bus a node is.
 import { memo } from '#base/memo.ts';
 import { compatibles, readU32, strings } from '#tree/query.ts';
-import type { DeviceTree, DtNode } from '#tree/types.ts';
+import type { Cell, DeviceTree, DtNode } from '#tree/types.ts';
 
 /** `absent`: the node does not say; `malformed`: what it says is not one cell, which has a finding of its own. */
 export type CellCount = number | 'absent' | 'malformed';
@@ -117,6 +117,23 @@ function isCalled(node: DtNode, name: string): boolean {
 /** True for a node that can only be an endpoint of the graph binding. */
 export function isEndpoint(node: DtNode): boolean {
   return isCalled(node, 'endpoint') || node.properties.has('remote-endpoint');
+}
+
+/** GUEST_PHANDLE_GIC and GUEST_PHANDLE_IOMMU (xen/include/public/device_tree_defs.h). */
+const GUEST_PHANDLES: ReadonlySet<number> = new Set([65000, 65001]);
+
+/**
+ * True for a partial tree that Xen or its toolstack completes: they put `/passthrough` into the tree of a guest, whose
+ * root has the guest's interrupt controller as `interrupt-parent` (tools/libs/light/libxl_arm.c:make_root_properties,
+ * xen/common/device-tree/dom0less-build.c). What describes a machine of its own has CPUs.
+ */
+export function isPartialTree({ root }: DeviceTree): boolean {
+  return root.children.has('passthrough') && !root.children.has('cpus');
+}
+
+/** True for a phandle that only the completed tree has a node for. */
+export function isGuestPhandle(tree: DeviceTree, { ref, value }: Pick<Cell, 'ref' | 'value'>): boolean {
+  return ref === undefined && GUEST_PHANDLES.has(value) && isPartialTree(tree);
 }
 
 /** True for a node that interrupts can be routed to: a controller or a nexus. */

@@ -4,7 +4,7 @@ import type { Finding, Rule } from '#rules/engine/rule.ts';
 import { cells, cellTarget, compatibles, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
-import { cellCount, isInterruptProvider } from './facts.ts';
+import { cellCount, isGuestPhandle, isInterruptProvider, isPartialTree } from './facts.ts';
 
 const controller = 'gic: interrupt-controller { interrupt-controller; #interrupt-cells = <3>; #address-cells = <0>; };';
 
@@ -115,6 +115,7 @@ function interruptParent(tree: DeviceTree, node: DtNode): InterruptParent {
       return { findings: [onProperty(property, message, { node: at })] };
     }
     const controller = cellTarget(tree, cell);
+    if (!controller && isGuestPhandle(tree, cell)) return { findings: [] };
     if (!controller) {
       const message = `\`interrupt-parent\` is the phandle of no node; Linux finds no controller for the interrupts below it.`;
       return { findings: cell.ref === undefined ? [onProperty(property, message, { node: at })] : [] };
@@ -123,7 +124,7 @@ function interruptParent(tree: DeviceTree, node: DtNode): InterruptParent {
     return { controller, findings: [noController(controller, property)] };
   }
   const message = `\`${node.name}\` has \`interrupts\`, and no \`interrupt-parent\` applies to it; Linux gives it none of them.`;
-  return tree.plugin ? { findings: [] } : { findings: [onNode(node, message)] };
+  return tree.plugin || isPartialTree(tree) ? { findings: [] } : { findings: [onNode(node, message)] };
 }
 
 function noController(controller: DtNode, property: DtProperty): Finding {
@@ -197,7 +198,7 @@ function mapParent(
 ): { readonly cells: number } | { readonly stop: readonly Finding[] } {
   const parent = cellTarget(tree, cell);
   if (!parent) {
-    const isSilent = cell.ref !== undefined || tree.plugin;
+    const isSilent = cell.ref !== undefined || tree.plugin || isGuestPhandle(tree, cell);
     const message = `Cell ${at} of \`interrupt-map\` is no phandle of a node; Linux stops reading the map there.`;
     return { stop: isSilent ? [] : [onProperty(map, message)] };
   }

@@ -15,7 +15,8 @@ const outsideFragment: Rule = {
   knows: 'node',
   doc: `What is applied to a board is the \`__overlay__\` of each fragment; dtc makes one of \`&label { … }\` and of
 \`&{/path} { … }\`. A node in \`/ { … }\` is in none: fdtoverlay, U-Boot and Linux leave it out without a message, and references to
-it lead nowhere. Write \`&{/} { … }\` to add nodes at the root of the board.`,
+it lead nowhere. A fragment that Raspberry Pi's loader switches on later has \`__dormant__\` instead, and \`metadata\` is
+for tools. Write \`&{/} { … }\` to add nodes at the root of the board.`,
   source: 'libfdt 1.6.1 fdt_overlay.c:overlay_merge; Linux 6.12 drivers/of/overlay.c:init_overlay_changeset',
   example: {
     bad: '/plugin/;\n/ {\n\tclock { };\n};\n',

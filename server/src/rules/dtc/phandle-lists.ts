@@ -4,7 +4,7 @@ import type { Finding, Rule } from '#rules/engine/rule.ts';
 import { cells, cellTarget, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onProperty } from './dtc-rule.ts';
-import { cellCount } from './facts.ts';
+import { cellCount, isGuestPhandle } from './facts.ts';
 import { countRule } from './value-types.ts';
 
 /** A property that is a list of phandles, each followed by as many cells as the provider's count property says. */
@@ -101,7 +101,7 @@ function* listFindings(tree: DeviceTree, property: DtProperty, { count, optional
     const provider = cellTarget(tree, cell);
     if (!provider) {
       const message = `Cell ${at} of \`${property.name}\` is the phandle of no node; Linux stops reading there.`;
-      if (!isReference) yield onProperty(property, message);
+      if (!isReference && !isGuestPhandle(tree, cell)) yield onProperty(property, message);
       return;
     }
     if (!isReference) yield rawPhandle(property, at, provider);

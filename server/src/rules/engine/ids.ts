@@ -15,6 +15,21 @@ export function lastId({ base, length }: MapEntry): number {
   return base.value + Math.max(length.value, 1) - 1;
 }
 
+/**
+ * The highest ID that an entry translates: `of_map_id` (drivers/of/base.c) clears what `iommu-map-mask` lacks before it
+ * compares. `undefined` when no such ID lies in the entry.
+ */
+export function lastTranslated(entry: MapEntry, mask: number | undefined): number | undefined {
+  if (entry.length.value === 0) return undefined;
+  const last = lastId(entry);
+  if (mask === undefined) return last;
+  let reached = 0;
+  for (let bit = 2 ** 31; bit >= 1; bit /= 2) {
+    if (Math.floor(mask / bit) % 2 === 1 && reached + bit <= last) reached += bit;
+  }
+  return reached < entry.base.value ? undefined : reached;
+}
+
 /** Each later entry that shares IDs with an earlier one, with the IDs that they share. */
 export function* overlaps(entries: readonly MapEntry[]) {
   for (const [at, later] of entries.entries()) {

@@ -98,12 +98,16 @@ function isSilenced(rule: Rule, node: DtNode, reported: ReadonlyMap<string, Read
   return rule.needs?.some((id) => reported.get(id)?.has(node)) ?? false;
 }
 
-/** True when the property that holds the place has an error of its own: what it seems to say follows from that. */
+/**
+ * True when the property that holds the place has an error of its own, or a name in it that an include would define which
+ * is missing: what it seems to say follows from that.
+ */
 function followsFrom(broken: readonly Problem[], node: DtNode, span: Span): boolean {
-  if (broken.length === 0) return false;
   for (const property of node.properties.values()) {
+    if (broken.length === 0 && !property.faulty) continue;
     for (const origin of property.origins) {
       if (!contains(origin.span, span)) continue;
+      if (property.faulty) return true;
       if (broken.some((problem) => overlaps(problem.span, origin.span))) return true;
     }
   }

@@ -32,10 +32,11 @@ cpp stops and no blob is made. Correct the directive.`,
   }),
   textRule({
     id: 'syntax/include-not-found',
-    severity: 'warning',
+    severity: 'error',
     title: 'Include that is not found',
-    doc: `The file is neither beside the including one nor in an include path. The rest is analysed without it: labels that
-it may define are not missed, and nothing is said to be absent. Add the path with \`-I\` or in \`dt-iommu.json\`.`,
+    doc: `The file is neither beside the including one nor in an include path, and cpp stops here. The rest is analysed without
+it, and only what is certain is said: labels and macros that it may define are not missed, and nothing is said to be absent.
+Add the folder with \`-I\`, or to \`includePaths\` of \`dt-iommu.json\` or of the settings.`,
     source: CPP,
     example: { bad: `#include "missing.dtsi"\n${board()}`, good: board() },
   }),

@@ -10,7 +10,7 @@ import { outcome } from '#rules/engine/outcome.ts';
 import type { Fix, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesOf } from '#rules/engine/uses.ts';
 import { xenIommus } from '#rules/xen/host.ts';
-import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
+import { compatibles, isAvailable, isLeftOff, isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import { type ListStop, specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -293,7 +293,7 @@ are not used either and the device gets direct DMA. Enable that IOMMU, or remove
     const property = node.properties.get('iommus');
     const list = usesOf(context, node).filter((use) => use.via === 'iommus');
     const disabled = list.filter((use) => !isAvailable(use.provider));
-    if (!property || disabled.length === 0 || disabled.length === list.length) return;
+    if (!property || !isLive(node) || disabled.length === 0 || disabled.length === list.length) return;
     for (const { provider, phandle } of disabled.slice(0, 1)) {
       yield {
         message: `\`${pathOf(provider)}\` is disabled, so Linux drops all entries of \`iommus\`, also those of enabled IOMMUs; ${outcome(context, node)}.`,
@@ -322,8 +322,9 @@ const iommusTargetDisabled: Rule = {
   doc: `The IOMMU, or a node above it, has a \`status\` other than \`okay\`.
 Linux then behaves as if the device had no IOMMU: direct DMA at once and without a message. Where the bus above the IOMMU is
 disabled, the IOMMU is never registered and the device first waits for the deferred probe timeout.
-Hardware that is not bypassed will fault. Enable the IOMMU, or delete \`iommus\` for this board. In a tree for Xen it is *info*: there a
-disabled IOMMU is no IOMMU, which is how one is kept out that Xen cannot drive.`,
+Hardware that is not bypassed will fault. Enable the IOMMU, or delete \`iommus\` for this board. It is *info* where the chip's own file leaves
+the IOMMU off for boards to enable, and in a tree for Xen: there a disabled IOMMU is no IOMMU, which is how one is kept out
+that Xen cannot drive.`,
   source: `${XLATE}; Documentation/devicetree/bindings/iommu/iommu.txt`,
   example: {
     bad: board(DISABLED_SMMU, 'dma { iommus = <&other_smmu 4>; };'),
@@ -332,14 +333,16 @@ disabled IOMMU is no IOMMU, which is how one is kept out that Xen cannot drive.`
   *check(context, node) {
     const property = node.properties.get('iommus');
     const use = firstDisabled(context, node);
-    if (!property || !use) return;
+    if (!property || !use || !isLive(node)) return;
     const own = !isAvailable(use.provider);
     const what = own ? 'which is disabled' : 'which stands below a disabled node';
     yield {
       message: `\`iommus\` points to \`${pathOf(use.provider)}\`, ${what}; ${outcome(context, node, own ? 'direct' : 'defer->direct')}.`,
       span: lastSet(property).name,
       related: disabledHere(use.provider),
-      ...(context.platform.kind === 'xen-host' && { severity: 'info' as const }),
+      ...((context.platform.kind === 'xen-host' || isLeftOff(context.tree, use.provider)) && {
+        severity: 'info' as const,
+      }),
       ...(own && mayEnable(context, use.provider) && { fix: `Enable \`${pathOf(use.provider)}\`` }),
     };
   },

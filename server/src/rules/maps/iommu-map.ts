@@ -3,11 +3,11 @@
 import { compareVersions } from '#model/platform/platform.ts';
 import { enable } from '#rules/edits/edits.ts';
 import { board, host, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
-import { hex, isPciHost, lastId, overlaps, uncovered } from '#rules/engine/ids.ts';
+import { hex, isPciHost, lastId, lastTranslated, overlaps, uncovered } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { cellCount, entriesOf, iommuDriver } from '#rules/engine/uses.ts';
 import { hasNewForm, withAllCells, withOneCell } from '#rules/migrations/iommu-map-form.ts';
-import { isLive, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
+import { isLeftOff, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { type MapEntry, mapEntries } from '#tree/specifiers.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 
@@ -205,11 +205,13 @@ Lower the output ID or the length.`,
     good: board(mmu500(1), host('iommu-map = <0x0 &smmu 0xff00 0x100>;')),
   },
   *check(context, node) {
+    const mask = u32(node.properties.get('iommu-map-mask'));
     for (const entry of mapOf(context, node)) {
       const match = entry.provider && iommuDriver(context, entry.provider);
       const cell = match?.traits.cells[0];
-      if (!match || !cell || match.driver.name === 'xen-grant-dma' || entry.length.value === 0) continue;
-      const last = entry.out.value + entry.length.value - 1;
+      const highest = lastTranslated(entry, mask);
+      if (!match || !cell || match.driver.name === 'xen-grant-dma' || highest === undefined) continue;
+      const last = entry.out.value + highest - entry.base.value;
       if (last <= cell.max) continue;
       yield {
         message: `The entry maps up to the output ID \`${hex(last)}\`, but ${match.driver.title} has IDs up to \`${hex(cell.max)}\`: ${cell.outside}.`,
@@ -302,7 +304,8 @@ const targetDisabled: Rule = {
   title: '`iommu-map` that points to a disabled IOMMU',
   properties: ['iommu-map'],
   doc: `The IOMMU of an entry, or a node above it, is not \`okay\`.
-Linux gives the functions with these IDs direct DMA, without a message. Enable the IOMMU, or remove the entry.`,
+Linux gives the functions with these IDs direct DMA, without a message. Enable the IOMMU, or remove the entry. It is
+*info* where the chip's own file leaves the IOMMU off for boards to enable.`,
   source: XLATE,
   example: {
     bad: board(SMMU_V3.replace(' };', ' status = "disabled"; };'), host('iommu-map = <0x0 &smmu 0x0 0x10000>;')),
@@ -317,6 +320,7 @@ Linux gives the functions with these IDs direct DMA, without a message. Enable t
       message: `\`iommu-map\` points to \`${pathOf(provider)}\`, which is disabled; the functions that it covers get direct DMA.`,
       span: lastSet(property).name,
       related: status ? [{ message: 'disabled here', span: lastSet(status).span }] : [],
+      ...(isLeftOff(context.tree, provider) && { severity: 'info' as const }),
       ...(status && { fix: `Enable \`${pathOf(provider)}\`` }),
     };
   },

@@ -273,6 +273,11 @@ export class Evaluation {
     return this.#applier.irregular;
   }
 
+  /** Whether the name is a macro at the end of the board. */
+  defines(name: string): boolean {
+    return this.#cpp.macros.get(name) !== undefined;
+  }
+
   /** An include was not found. */
   get partial(): boolean {
     return this.#cpp.missing.length > 0;
