@@ -37,7 +37,15 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
   const running = new Running(await start());
   const pages = new Pages();
   const status = new BoardStatus(running);
+  let schemes = servedSchemes();
+  const servesNewFolders = () => {
+    // What a client is asked for is fixed when it starts: a folder of another file system needs a new one.
+    if (servedSchemes().every((scheme) => schemes.includes(scheme))) return;
+    schemes = servedSchemes();
+    void running.restart(start);
+  };
   context.subscriptions.push(
+    vscode.workspace.onDidChangeWorkspaceFolders(servesNewFolders),
     { dispose: () => void running.client.stop() },
     vscode.workspace.registerTextDocumentContentProvider(PAGES, pages),
     status,

@@ -24,7 +24,7 @@ test.each([
 
 describe('served', () => {
   const served = new ServedSchemes();
-  served.add('vscode-vfs://github/linux');
+  served.setFolders(['vscode-vfs://github/linux']);
 
   test.each([
     ['file:///a.dts', true],

@@ -35,6 +35,8 @@ export class LanguageClient {
   readonly logged: string[] = [];
   /** `begin`, `report` and `end` of work in progress, with the title of a beginning. */
   readonly progress: { kind: string; title?: string }[] = [];
+  /** What the client says when the server asks it; `null` to everything else. */
+  readonly answers = new Map<string, (params: unknown) => unknown>();
   readonly #toServer = new PassThrough();
   readonly #pending = new Map<number, (message: Message) => void>();
   #id = 0;
@@ -98,7 +100,7 @@ export class LanguageClient {
     const { id, method, params } = message;
     if (method === undefined && id !== undefined) this.#pending.get(id)?.(message);
     else if (method !== undefined && id !== undefined) {
-      this.#send({ id, result: null });
+      this.#send({ id, result: this.answers.get(method)?.(params) ?? null });
     } else if (method === 'textDocument/publishDiagnostics') {
       this.published.push(params as (typeof this.published)[number]);
       for (const resolve of this.#waiting.splice(0)) resolve();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What the host talks to: takes the user's files and wishes, gives the view of a file from which features answer.
 import type { SourceFile } from '#base/files.ts';
-import { type BoardChoice, Contexts } from '#ide/boards/context.ts';
+import { type BoardChoice, type BoardReason, Contexts, type Settings } from '#ide/boards/context.ts';
 import { FixSandbox } from '#ide/boards/fix-sandbox.ts';
 import { quietRules } from '#ide/boards/kernel-tree.ts';
 import type { Composition } from '#ide/boards/overlays.ts';
-import { PROJECT_FILE, type Project } from '#ide/boards/project.ts';
+import { PROJECT_FILE } from '#ide/boards/project.ts';
 import { Snapshot, treesOf } from '#ide/boards/snapshot.ts';
 import { Documents } from '#ide/files/documents.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
@@ -41,6 +41,11 @@ interface Inputs {
   other(file: string): DeviceTree;
 }
 
+/** A board that is open is shown instead once it includes the file (again). */
+function isStopgap(reason: BoardReason): boolean {
+  return reason === 'alone' || reason === 'nearest' || reason === 'project';
+}
+
 /** Inputs come in through its methods; everything it gives out is worked out from them when asked for. */
 export class Analysis {
   readonly #grammar: Grammar;
@@ -55,7 +60,7 @@ export class Analysis {
   readonly #systemTrees = new Map<string, DeviceTree>();
   readonly #choices = new Map<string, BoardChoice>();
 
-  #settings: { readonly project: Project; readonly file: string | undefined } = { project: {}, file: undefined };
+  #settings: Settings = { project: {} };
 
   constructor(grammar: Grammar, stored: FileSystem) {
     this.#grammar = grammar;
@@ -74,6 +79,7 @@ export class Analysis {
   edit(path: string, changes: readonly Change[]): void {
     this.#documents.edit(path, changes);
     this.#changed(path);
+    for (const [file, { reason }] of this.#choices) if (file !== path && isStopgap(reason)) this.#choices.delete(file);
   }
 
   close(path: string): void {
@@ -95,9 +101,9 @@ export class Analysis {
   }
 
   /** Everything is worked out anew: the source trees, the project files, the boards. */
-  setSettings(settings: Project, projectFile?: string): void {
-    this.#settings = { project: settings, file: projectFile };
-    this.#contexts.setSettings(settings, projectFile);
+  setSettings(settings: Settings): void {
+    this.#settings = settings;
+    this.#contexts.setSettings(settings);
     this.#contexts.forget([]);
     this.#choices.clear();
     this.#forgetBoards();
@@ -194,7 +200,7 @@ export class Analysis {
   /** An analysis of the same files and settings, whose files may be changed without anyone seeing it. */
   copy(): Analysis {
     const copy = new Analysis(this.#grammar, this.#documents);
-    copy.setSettings(this.#settings.project, this.#settings.file);
+    copy.setSettings(this.#settings);
     return copy;
   }
 

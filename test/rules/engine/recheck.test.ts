@@ -97,7 +97,7 @@ const EVERYTHING = Object.fromEntries(RULES.filter(({ off }) => off).map(({ id }
 
 function opened(files: Readonly<Record<string, string>>): Analysis {
   const analysis = new Analysis(grammar, new MemoryFiles(files));
-  analysis.setSettings({ rules: EVERYTHING });
+  analysis.setSettings({ project: { rules: EVERYTHING } });
   for (const [path, text] of Object.entries(files)) analysis.open(path, text);
   return analysis;
 }

@@ -37,9 +37,11 @@ export class Session {
     this.#grammar = grammar;
     this.frontend = new Frontend(grammar, this.files);
     this.#contexts = new Contexts(new Documents(this.files, grammar));
-    this.#contexts.setSettings(settings.flags, settings.projectFile);
+    const { flags: project, projectFile } = settings;
+    const stated = { project, ...(projectFile !== undefined && { projectFile }) };
+    this.#contexts.setSettings(stated);
     this.#analysis = new Analysis(grammar, this.files);
-    this.#analysis.setSettings(settings.flags, settings.projectFile);
+    this.#analysis.setSettings(stated);
   }
 
   /** For everything that is asked of a board. Fails when its project file is wrong. */

@@ -258,7 +258,8 @@ function reviews({ client, workspace }: Session): boolean {
   return workspace.folders.length > 0 && client.workspace?.workspaceEdit?.changeAnnotationSupport !== undefined;
 }
 
-function workspaceFixEdit({ analysis, workspace }: Session, folders: readonly string[], rule: string): WorkspaceEdit {
+function workspaceFixEdit({ analysis, workspace }: Session, rule: string): WorkspaceEdit {
+  const folders = workspace.folders.map(({ path }) => path);
   const { edits, fixed, skipped } = fixWorkspace(analysis, folders, rule);
   const left = skipped > 0 ? `; ${skipped} more boards: \`dt-iommu fix --rule ${rule}\`` : '';
   const review = { label: `${rule}: ${fixed} problems${left}`, needsConfirmation: true };
@@ -267,7 +268,7 @@ function workspaceFixEdit({ analysis, workspace }: Session, folders: readonly st
 
 function fixAllEdit(session: Session, { uri, rule, all }: FixAllData): WorkspaceEdit {
   const { analysis, workspace } = session;
-  if (all && rule !== undefined) return workspaceFixEdit(session, workspace.folders, rule);
+  if (all && rule !== undefined) return workspaceFixEdit(session, rule);
   const path = workspace.path(uri);
   const choice = analysis.view(path)?.choice ?? { board: path };
   const wanted = (problem: Problem) =>

@@ -22,9 +22,9 @@ import { FEATURES, registerFeatures } from './features.ts';
 import type { ClientOptions } from './protocol.ts';
 import { registerRequests } from './requests.ts';
 import { Scheduler } from './scheduler.ts';
-import { readSettings, SECTION } from './settings.ts';
+import { type AskSettings, readFolderSettings, SECTION } from './settings.ts';
 import { pathOfUri } from './uris.ts';
-import { Workspace } from './workspace.ts';
+import { type Withdrawn, Workspace } from './workspace.ts';
 
 /** What handlers work with once the client has said what it can do. */
 export interface Session {
@@ -68,6 +68,8 @@ class Server {
   #session: Session | undefined;
   #initialized = false;
   #shutDown = false;
+  /** The settings of a client that cannot be asked for them. */
+  #sent: unknown;
   #rehearsals = REHEARSALS;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -109,10 +111,7 @@ class Server {
       this.#guard('didClose', ({ analysis, workspace }) => {
         const path = workspace.close(uri);
         if (path === undefined) return;
-        this.#scheduler.drop(path);
-        this.#session?.sightings.forget(path);
-        this.#published.delete(path);
-        if (!this.#pulls()) void connection.sendDiagnostics({ uri, diagnostics: [] });
+        this.#withdraw({ uri, path });
         this.#scheduler.refresh(analysis.opened());
       }),
     );
@@ -169,6 +168,7 @@ class Server {
       serverInfo: { name: 'dt-iommu', version: VERSION },
       capabilities: {
         positionEncoding: encoding,
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         ...(this.#pulls() && {
           diagnosticProvider: { identifier: 'dt-iommu', interFileDependencies: true, workspaceDiagnostics: false },
@@ -189,6 +189,11 @@ class Server {
       if (workspace?.didChangeConfiguration?.dynamicRegistration) {
         await connection.client.register(DidChangeConfigurationNotification.type, { section: SECTION });
       }
+      if (workspace?.workspaceFolders) {
+        connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) =>
+          this.#foldersChanged(added.map(uriOf), removed.map(uriOf)),
+        );
+      }
       if (workspace?.configuration) await this.#readSettings(undefined);
     } catch (error) {
       this.#log('initialized', error);
@@ -200,12 +205,36 @@ class Server {
     const session = this.#session;
     if (!session) return;
     const asks = session.client.workspace?.configuration === true;
-    const value = asks ? await this.#connection.workspace.getConfiguration(SECTION) : sent;
-    const { settings, complaints } = readSettings(value, session.workspace.folders[0] ?? '');
-    for (const complaint of complaints) this.#connection.window.showWarningMessage(complaint);
-    if (!asks && Object.keys(settings).length === 0 && sent === undefined) return;
-    session.analysis.setSettings(settings);
+    if (!asks && sent === undefined) return;
+    this.#sent = sent;
+    const { files } = this.#environment;
+    const ask: AskSettings = asks
+      ? (scopes) => this.#connection.workspace.getConfiguration(scopes.map((each) => ({ ...each, section: SECTION })))
+      : async (scopes) => scopes.map(() => sent);
+    const read = () => readFolderSettings(session.workspace.folders, files, ask);
+    let reading = await read();
+    while (files.load && (await files.load()).length > 0) reading = await read();
+    for (const complaint of reading.complaints) this.#connection.window.showWarningMessage(complaint);
+    session.analysis.setSettings(reading.settings);
     this.#refreshAll();
+  }
+
+  /** A folder has settings and a scheme: both can change what is served and how it is judged. */
+  async #foldersChanged(added: readonly string[], removed: readonly string[]): Promise<void> {
+    this.#guard('didChangeWorkspaceFolders', ({ workspace }) => {
+      const kept = workspace.folders.map(({ uri }) => uri).filter((uri) => !removed.includes(uri));
+      for (const document of workspace.setFolders([...new Set([...kept, ...added])])) this.#withdraw(document);
+    });
+    const asks = this.#session?.client.workspace?.configuration === true;
+    if (asks || this.#sent !== undefined) await this.#readSettings(this.#sent);
+    else this.#refreshAll();
+  }
+
+  #withdraw({ uri, path }: Withdrawn): void {
+    this.#scheduler.drop(path);
+    this.#session?.sightings.forget(path);
+    this.#published.delete(path);
+    if (!this.#pulls()) void this.#connection.sendDiagnostics({ uri, diagnostics: [] });
   }
 
   #diagnosticsOf(
@@ -344,6 +373,10 @@ class Server {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.#connection.console.error(`${name}: ${text}`);
   }
+}
+
+function uriOf({ uri }: { readonly uri: string }): string {
+  return uri;
 }
 
 const NEVER: CancellationToken = {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The editor's settings, `devicetreeIommu.*`: the fields of the project file, checked on arrival.
+import type { Settings } from '#ide/boards/context.ts';
+import { kernelConfigComplaint } from '#ide/boards/kernel-config.ts';
 import { type Project, readProject } from '#ide/boards/project.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
+import type { WorkspaceFolder } from './workspace.ts';
 
 export const SECTION = 'devicetreeIommu';
 
@@ -25,12 +29,40 @@ export interface SettingsReading {
   readonly complaints: readonly string[];
 }
 
-/** Relative paths count from `folder`, the first workspace folder. `null` and empty lists mean "not set". */
+/** Relative paths count from `folder`. `null` and empty lists mean "not set". */
 export function readSettings(value: unknown, folder: string): SettingsReading {
   if (typeof value !== 'object' || value === null) return { settings: {}, complaints: [] };
   const stated = Object.entries(value).filter(([name, field]) => !CLIENT_SETTINGS.includes(name) && !isUnset(field));
   const { project, complaints } = readProject(Object.fromEntries(stated), folder);
   return { settings: project, complaints: complaints.map((text) => text.replace('`', `\`${SECTION}.`)) };
+}
+
+/** Asks the client for its settings, for one folder or for what lies in none. */
+export type AskSettings = (scopes: readonly ({ readonly scopeUri?: string } | undefined)[]) => Promise<unknown[]>;
+
+/** The settings of each folder, and for files in none of them those of the window, whose paths count from the first. */
+export async function readFolderSettings(
+  folders: readonly WorkspaceFolder[],
+  files: FileSystem,
+  ask: AskSettings,
+): Promise<{ readonly settings: Settings; readonly complaints: readonly string[] }> {
+  const [window, ...values] = await ask([undefined, ...folders.map(({ uri }) => ({ scopeUri: uri }))]);
+  const own = readSettings(window, folders[0]?.path ?? '');
+  const inFolders = folders.map(({ path }, at) => ({ folder: path, ...readSettings(values[at], path) }));
+  const all = [own, ...inFolders];
+  const complaints = all.flatMap((each) => [...each.complaints, ...configComplaints(each.settings, files)]);
+  return {
+    settings: {
+      project: own.settings,
+      folders: inFolders.map(({ folder, settings }) => ({ folder, project: settings })),
+    },
+    complaints: [...new Set(complaints)],
+  };
+}
+
+function configComplaints({ kernelConfig }: Project, files: FileSystem): string[] {
+  const complaint = kernelConfig === undefined ? undefined : kernelConfigComplaint(files, kernelConfig);
+  return complaint === undefined ? [] : [`\`${SECTION}.kernelConfig\`: ${kernelConfig} ${complaint}.`];
 }
 
 function isUnset(field: unknown): boolean {

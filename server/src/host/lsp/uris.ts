@@ -45,12 +45,11 @@ const EDITABLE = ['file', 'untitled'];
  * of a merge editor) or parts of a file (notebook cells): they get no answers.
  */
 export class ServedSchemes {
-  readonly #schemes = new Set(EDITABLE);
+  #schemes: ReadonlySet<string> = new Set(EDITABLE);
 
-  /** A workspace folder, whose scheme is served from now on. */
-  add(uri: string): void {
-    const scheme = schemeOf(uri);
-    if (scheme !== undefined) this.#schemes.add(scheme);
+  /** The workspace's folders: their schemes are served while they are open. */
+  setFolders(uris: readonly string[]): void {
+    this.#schemes = new Set([...EDITABLE, ...uris.flatMap((uri) => schemeOf(uri) ?? [])]);
   }
 
   /** A query or fragment makes it another text than the file's. */

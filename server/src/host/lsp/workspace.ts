@@ -15,6 +15,17 @@ interface Document {
   readonly text: string;
 }
 
+export interface WorkspaceFolder {
+  readonly uri: string;
+  readonly path: string;
+}
+
+/** A document that is no longer served, or has another path. */
+export interface Withdrawn {
+  readonly uri: string;
+  readonly path: string;
+}
+
 /** Documents are known by their URIs; the analysis knows each of them by a path that no other open document has. */
 export class Workspace implements Places {
   readonly #analysis: Analysis;
@@ -24,7 +35,7 @@ export class Workspace implements Places {
   readonly #byUri = new Map<string, Document>();
   readonly #byPath = new Map<string, Document>();
   readonly #lines = new Map<string, { readonly text: string; readonly lines: Lines }>();
-  #folders: readonly string[] = [];
+  #folders: readonly WorkspaceFolder[] = [];
 
   constructor(analysis: Analysis, files: FileSystem, encoding: Encoding, served = new ServedSchemes()) {
     this.#analysis = analysis;
@@ -33,14 +44,20 @@ export class Workspace implements Places {
     this.#served = served;
   }
 
-  /** The paths of the folders that the editor has open. */
-  get folders(): readonly string[] {
+  /** The folders that the editor has open. */
+  get folders(): readonly WorkspaceFolder[] {
     return this.#folders;
   }
 
-  setFolders(uris: readonly string[]): void {
-    for (const uri of uris) this.#served.add(uri);
-    this.#folders = uris.map(pathOfUri);
+  /** Documents that are served with these folders are so from now on, the others no longer: their URIs and paths. */
+  setFolders(uris: readonly string[]): readonly Withdrawn[] {
+    this.#served.setFolders(uris);
+    this.#folders = uris.map((uri) => ({ uri, path: pathOfUri(uri) }));
+    const before = [...this.#byUri.values()];
+    this.#settle();
+    return before.flatMap(({ uri, path }) =>
+      path !== undefined && this.#byUri.get(uri)?.path !== path ? [{ uri, path }] : [],
+    );
   }
 
   /** The path of the document, or `undefined` when it is not served. */

@@ -12,6 +12,25 @@ import { builtCompositions, type Composition, isOverlay, projectCompositions } f
 import { findProjectFile, mergeProjects, type Project, parseProject } from './project.ts';
 import { hostBoard, nearbyHost, roleIn, xenSystem } from './xen-systems.ts';
 
+/** What the editor or the command line says over project files. */
+export interface Settings {
+  readonly project: Project;
+  /** With one, none is looked for. */
+  readonly projectFile?: string;
+  /** What counts instead of `project` for the files below a folder; the innermost one wins. */
+  readonly folders?: readonly FolderSettings[];
+}
+
+export interface FolderSettings {
+  readonly folder: string;
+  readonly project: Project;
+}
+
+function settingsFor({ project, folders = [] }: Settings, file: string): Project {
+  const around = folders.filter(({ folder }) => file.startsWith(folder.endsWith('/') ? folder : `${folder}/`));
+  return around.sort((a, b) => b.folder.length - a.folder.length)[0]?.project ?? project;
+}
+
 /** Why a board was chosen for a file. */
 export type BoardReason = 'itself' | 'selected' | 'open' | 'project' | 'nearest' | 'alone';
 
@@ -30,17 +49,14 @@ export class Contexts {
   readonly #projectFiles = new Map<string, string | undefined>();
   readonly #indexes = new Map<string, IncludeIndex>();
   readonly #selected = new Map<string, string>();
-  #settings: Project = {};
-  #projectFile: string | undefined;
+  #settings: Settings = { project: {} };
 
   constructor(documents: Documents) {
     this.#documents = documents;
   }
 
-  /** With a `projectFile` none is looked for. */
-  setSettings(settings: Project, projectFile?: string): void {
+  setSettings(settings: Settings): void {
     this.#settings = settings;
-    this.#projectFile = projectFile;
   }
 
   /** The board that the user wants a shared file to be shown with; `undefined`: the best one. */
@@ -62,11 +78,17 @@ export class Contexts {
 
   /** The project file's fields, with those that the editor's settings name on top. */
   project(file: string): Project {
-    const path =
-      this.#projectFile ?? remembered(this.#projectFiles, dirname(file), () => findProjectFile(this.#documents, file));
+    const path = this.projectFile(file);
+    const settings = settingsFor(this.#settings, file);
     const text = path && this.#documents.read(path)?.text;
-    if (path === undefined || text === undefined) return this.#settings;
-    return mergeProjects(parseProject(text, path).project, this.#settings);
+    if (path === undefined || text === undefined) return settings;
+    return mergeProjects(parseProject(text, path).project, settings);
+  }
+
+  /** The `dt-iommu.json` that says something about the file. */
+  projectFile(file: string): string | undefined {
+    const find = () => findProjectFile(this.#documents, file);
+    return this.#settings.projectFile ?? remembered(this.#projectFiles, dirname(file), find);
   }
 
   options(board: string): EvaluateOptions {
