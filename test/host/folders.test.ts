@@ -16,11 +16,18 @@ const BOARD = '/dts-v1/;\n/ { compatible = "acme,board"; model = MODEL; };\n';
 
 const CAPABILITIES = {
   textDocument: { diagnostic: {}, codeAction: { resolveSupport: { properties: ['edit'] } } },
-  workspace: { configuration: true, workspaceFolders: true, workspaceEdit: { changeAnnotationSupport: {} } },
+  workspace: {
+    configuration: true,
+    workspaceFolders: true,
+    workspaceEdit: { changeAnnotationSupport: {} },
+    diagnostics: { refreshSupport: true },
+  },
 };
 
 interface Window {
   readonly client: LanguageClient;
+  /** Adds and removes folders; resolves when the server has their settings. */
+  change(added: readonly string[], removed?: readonly string[]): Promise<void>;
   problems(uri: string): Promise<string[]>;
 }
 
@@ -35,19 +42,27 @@ async function opened(
   client.answers.set('workspace/configuration', (params) =>
     (params as ConfigurationParams).items.map(({ scopeUri }) => settings(scopeUri)),
   );
+  let settled = () => {};
+  const settling = () => new Promise<void>((resolve) => (settled = resolve));
+  client.answers.set('workspace/diagnostic/refresh', () => settled());
+  const first = settling();
   const workspaceFolders = folders.map((uri) => ({ uri, name: uri }));
   await client.initialize(CAPABILITIES, { workspaceFolders });
+  await first;
   const problems = async (uri: string) => {
-    // The first answer can be older than the settings that the server has asked for.
-    await new Promise((resolve) => setTimeout(resolve, 20));
     const params = { textDocument: { uri } };
     const { items } = await client.result<{ items: Diagnostic[] }>('textDocument/diagnostic', params);
     return items.map(({ code }) => String(code));
   };
-  return { client, problems };
+  const change = async (added: readonly string[], removed: readonly string[] = []) => {
+    const next = settling();
+    notifyChange(client, added, removed);
+    await next;
+  };
+  return { client, problems, change };
 }
 
-const change = (client: LanguageClient, added: readonly string[], removed: readonly string[] = []) => {
+const notifyChange = (client: LanguageClient, added: readonly string[], removed: readonly string[] = []) => {
   const folder = (uri: string) => ({ uri, name: uri });
   const event = { added: added.map(folder), removed: removed.map(folder) };
   client.notify('workspace/didChangeWorkspaceFolders', { event });
@@ -102,26 +117,26 @@ describe('settings', () => {
 
 describe('folders that come and go', () => {
   test('bring their settings and take them away', async () => {
-    const { client, problems } = await opened({}, ['file:///a'], (folder) =>
+    const { client, problems, change } = await opened({}, ['file:///a'], (folder) =>
       folder === 'file:///b' ? { rules: { [LEGACY]: 'off' } } : {},
     );
     const uri = 'file:///b/guest.dts';
     client.open(uri, GUEST);
     expect(await problems(uri)).toContain(LEGACY);
-    change(client, ['file:///b']);
+    await change(['file:///b']);
     expect(await problems(uri)).not.toContain(LEGACY);
-    change(client, [], ['file:///b']);
+    await change([], ['file:///b']);
     expect(await problems(uri)).toContain(LEGACY);
   });
 
   test('of a new file system are served while they are open', async () => {
-    const { client, problems } = await opened({}, ['file:///a'], () => ({}));
+    const { client, problems, change } = await opened({}, ['file:///a'], () => ({}));
     const uri = 'vscode-vfs://github/linux/guest.dts';
     client.open(uri, GUEST);
     expect(await problems(uri)).toEqual([]);
-    change(client, ['vscode-vfs://github/linux']);
+    await change(['vscode-vfs://github/linux']);
     expect(await problems(uri)).toContain(LEGACY);
-    change(client, [], ['vscode-vfs://github/linux']);
+    await change([], ['vscode-vfs://github/linux']);
     expect(await problems(uri)).toEqual([]);
   });
 
@@ -132,7 +147,7 @@ describe('folders that come and go', () => {
     const uri = `${folder.uri}/guest.dts`;
     client.open(uri, GUEST);
     expect((await client.diagnostics(uri, 1)).map(({ code }) => code)).toContain(LEGACY);
-    change(client, [], [folder.uri]);
+    notifyChange(client, [], [folder.uri]);
     await expect.poll(() => client.published.findLast((each) => each.uri === uri)?.diagnostics).toEqual([]);
   });
 });
