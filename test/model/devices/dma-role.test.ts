@@ -39,6 +39,18 @@ const roleOf = (properties: string, made = true) => {
   return [role, why.kind];
 };
 
+test('functions on a PCI bus are masters, bridges are not', () => {
+  const tree = treeOf(`
+    / { pcie@1000 { compatible = "pci-host-ecam-generic"; device_type = "pci"; #address-cells = <3>; #size-cells = <2>;
+      pcie@0,0 { device_type = "pci"; reg = <0 0 0 0 0>; #address-cells = <3>; #size-cells = <2>;
+        wifi@0 { compatible = "pci17cb,1107"; reg = <0x10000 0 0 0 0>; }; };
+    }; };`);
+  const role = (path: string) => dmaRole(tree, nodeAt(tree, path), [7, 3], true).why.kind;
+  expect(role('/pcie@1000')).toBe('pci-host');
+  expect(role('/pcie@1000/pcie@0,0')).toBe('no-device');
+  expect(role('/pcie@1000/pcie@0,0/wifi@0')).toBe('pci-function');
+});
+
 describe('role', () => {
   test.each([
     ['iommus = <&smmu 1>;', 'master', 'property'],

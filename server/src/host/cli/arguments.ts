@@ -36,6 +36,8 @@ const OPTIONS = {
   diff: { type: 'string' },
   'fail-on': { type: 'string' },
   rid: { type: 'string' },
+  all: { type: 'boolean' },
+  why: { type: 'boolean' },
   'boot-order': { type: 'boolean' },
   compare: { type: 'string', multiple: true, default: [] as string[] },
   rule: { type: 'string', multiple: true, default: [] as string[] },
@@ -77,6 +79,8 @@ const HELP: Record<OptionName, readonly [string, string]> = {
   baseline: ['--baseline FILE', 'leave out what an earlier `check --format json` reported'],
   diff: ['--diff OTHER', 'what differs in OTHER, a source or a blob: what DMA can depend on first'],
   'fail-on': ['--fail-on SEVERITY', 'exit with 1 from this severity on: error (default), warning, info'],
+  all: ['--all', 'every device, also those without DMA of their own'],
+  why: ['--why', 'every device with the reasons'],
   rid: ['--rid BB:DD.F', 'the PCI function behind the given host bridge'],
   'boot-order': [
     '--boot-order',

@@ -8,6 +8,8 @@ import { nodeNamed } from '#ide/explain/node-name.ts';
 import { bootOrderJson, explainJson } from '#ide/explain/report-json.ts';
 import { reportText } from '#ide/explain/report-text.ts';
 import { platformText, VERDICTS } from '#ide/explain/wording.ts';
+import { dmaMap } from '#ide/map/dma-map.ts';
+import { overviewTable } from '#ide/map/table.ts';
 import { configure } from '#model/configure.ts';
 import { bootOrder } from '#model/probe/boot-order.ts';
 import type { DmaReport, Verdict } from '#model/report/types.ts';
@@ -27,11 +29,23 @@ export const explainCommand: Command = {
   operands: 'FILE [NODE…]',
   summary: 'The effective DMA set-up of the given nodes (path, &label or alias), or of every device.',
   details: [
+    'Given a board alone: a table of what does DMA, by IOMMU; --all lists every device, --why with the reasons.',
     'Given a folder: a line per board with the number of devices by verdict.',
     "Given nodes: also what each probe waits for, in Linux's order, and what the device would get elsewhere.",
     '--compare takes NAME=VALUE with NAME one of platform, kernel-version, kernel-config, cmdline.',
   ],
-  options: ['format', 'rid', 'boot-order', 'compare', ...PLATFORM_OPTIONS, ...TREE_OPTIONS, 'shard', 'jobs'],
+  options: [
+    'all',
+    'why',
+    'format',
+    'rid',
+    'boot-order',
+    'compare',
+    ...PLATFORM_OPTIONS,
+    ...TREE_OPTIONS,
+    'shard',
+    'jobs',
+  ],
   formats: ['text', 'json'],
   run: explain,
 };
@@ -52,8 +66,18 @@ async function explain(args: Arguments, io: Io): Promise<number> {
   if (args.values.format === 'json') {
     io.out(`${JSON.stringify(explainJson(explanations, snapshot.platform, places.range), undefined, 2)}\n`);
   } else {
-    io.out(names.length > 0 ? inFull(explanations, places) : overview(reports, places));
-    if (!args.values.quiet) io.out(`${platformText(snapshot.platform)}\n`);
+    const { all, why, quiet } = args.values;
+    if (names.length > 0) io.out(inFull(explanations, places));
+    else if (why)
+      io.out(
+        inFull(
+          explanations.filter(({ report }) => isShown(report)),
+          places,
+        ),
+      );
+    else if (all) io.out(overview(reports, places));
+    else io.out(table(snapshot, path, io));
+    if (!quiet && (names.length > 0 || why || all)) io.out(`${platformText(snapshot.platform)}\n`);
   }
   return tellErrors({ session: board.session, tree: snapshot.tree }, io);
 }
@@ -62,9 +86,19 @@ function inFull(explanations: readonly DeviceExplanation[], places: Places): str
   return explanations.map((explanation) => `${reportText(explanation.report, places.line, explanation)}\n\n`).join('');
 }
 
+/** The board at a glance: what does DMA, by IOMMU. */
+function table(snapshot: Snapshot, board: string, io: Io): string {
+  const platform = platformText(snapshot.platform);
+  return `${overviewTable(dmaMap(snapshot), { board, platform, width: io.columns ?? 100 }).join('\n')}\n`;
+}
+
+function isShown({ verdict, xen }: DmaReport): boolean {
+  return verdict !== 'no-device' || xen !== null;
+}
+
 /** Every device without the reasons, which a reader of a hundred devices does not want. */
 function overview(reports: readonly DmaReport[], places: Places): string {
-  const devices = reports.filter((report) => report.verdict !== 'no-device' || report.xen !== null);
+  const devices = reports.filter(isShown);
   const others = reports.length - devices.length;
   const facts = devices.map((report) => `${reportText({ ...report, steps: [] }, places.line)}\n\n`).join('');
   return `${facts}${plural(devices.length, 'device')}, ${plural(others, 'node')} for which Linux creates none; name a device to see why.\n`;

@@ -10,6 +10,8 @@ export interface Io {
   error(text: string): void;
   /** Standard output is a terminal that shows colours. */
   readonly color: boolean;
+  /** Width of the terminal; absent where the output goes elsewhere. */
+  readonly columns?: number;
   /** Standard error is a terminal: progress may be drawn and taken away again. */
   readonly interactive: boolean;
 }
@@ -29,6 +31,7 @@ export function processIo(): Io {
     out: (text) => void stdout.write(text),
     error: (text) => void stderr.write(text),
     color,
+    ...(stdout.isTTY && { columns: Math.max(60, stdout.columns) }),
     interactive: stderr.isTTY === true,
   };
 }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Everything that is told about one device: its report, what its probe waits for, and what it would get elsewhere.
 import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { dmaRole, type Role } from '#model/devices/dma-role.ts';
 import { type BootWait, bootWaits, longestWay } from '#model/probe/boot-order.ts';
+import { type DmaOps, dmaOps } from '#model/report/dma-ops.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { type Otherwise, otherwise } from '#model/what-if.ts';
 import { nodeByPath } from '#tree/query.ts';
 
 export interface DeviceExplanation {
   readonly report: DmaReport;
+  readonly role: Role;
+  readonly ops: DmaOps | null;
   /** In the order in which Linux comes to them. */
   readonly waits: readonly BootWait[];
   /** The longest row of devices of which each waits for the one before, without the device itself. */
@@ -17,7 +21,7 @@ export interface DeviceExplanation {
 
 export function explanationOf(snapshot: Pick<Snapshot, 'tree' | 'platform'>, report: DmaReport): DeviceExplanation {
   const { tree, platform } = snapshot;
-  return { report, ...waitsOf(snapshot, report), otherwise: otherwise(tree, platform, report) };
+  return { ...factsOf(snapshot, report), otherwise: otherwise(tree, platform, report) };
 }
 
 /** Without what it would get elsewhere, which is too much to work out for every device of a board. */
@@ -25,7 +29,18 @@ export function briefExplanationOf(
   snapshot: Pick<Snapshot, 'tree' | 'platform'>,
   report: DmaReport,
 ): DeviceExplanation {
-  return { report, ...waitsOf(snapshot, report), otherwise: [] };
+  return { ...factsOf(snapshot, report), otherwise: [] };
+}
+
+function factsOf(
+  snapshot: Pick<Snapshot, 'tree' | 'platform'>,
+  report: DmaReport,
+): Omit<DeviceExplanation, 'otherwise'> {
+  const { tree, platform } = snapshot;
+  const node = nodeByPath(tree, report.path) ?? tree.root;
+  const made = report.verdict !== 'no-device' && report.verdict !== 'not-configured';
+  const role = dmaRole(tree, node, platform.kernelVersion, made);
+  return { report, role, ops: dmaOps(platform, report.verdict), ...waitsOf(snapshot, report) };
 }
 
 /** A function behind a host bridge has no suppliers of its own, and Zephyr none at all. */

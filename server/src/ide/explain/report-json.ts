@@ -6,6 +6,7 @@ import type { Platform } from '#model/platform/types.ts';
 import type { BootOrder, BootWait } from '#model/probe/boot-order.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import type { DeviceExplanation } from './device-explanation.ts';
+import { roleText } from './wording.ts';
 
 /** How a place is named: a path relative to the working directory, or a URI. */
 export type JsonPlace = (span: Span) => { readonly file: string; readonly range: Range };
@@ -47,9 +48,10 @@ export function platformJson(platform: Platform): PlatformJson {
   };
 }
 
-/** The report, with `waits` and `otherwise` beside its own fields. */
-function explanationJson({ report, waits, otherwise }: DeviceExplanation, place: JsonPlace): object {
-  return { ...reportJson(report, place), waits: waits.map(waitJson), otherwise };
+/** The report, with what is told of the device beside its own fields. */
+function explanationJson({ report, role, ops, waits, otherwise }: DeviceExplanation, place: JsonPlace): object {
+  const facts = { role: role.role, roleWhy: roleText(role.why), ops };
+  return { ...reportJson(report, place), ...facts, waits: waits.map(waitJson), otherwise };
 }
 
 /** The report with its places named. */

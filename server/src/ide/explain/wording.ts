@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How a DMA report is put into words: the same in the hover, on the command line and in the topology.
 
+import type { RoleWhy } from '#model/devices/dma-role.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DecodedId, DmaReport, IommuUse, Reserved, Verdict, XenLimit } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
@@ -51,7 +52,7 @@ export function driverText(use: IommuUse): string {
 }
 
 /** `contexts`, `micro-TLBs`. */
-export function limitName({ kind }: XenLimit): string {
+export function limitName({ kind }: Pick<XenLimit, 'kind'>): string {
   return kind === 'micro-tlbs' ? 'micro-TLBs' : kind;
 }
 
@@ -79,6 +80,28 @@ export function platformText(platform: Platform): string {
   const cmdline = platform.cmdline === '' ? '' : `, booted with \`${platform.cmdline}\``;
   const assumed = platform.assumed.length === 0 ? '' : ` (assumed: ${platform.assumed.join(', ')})`;
   return `${system[platform.kind]} on ${platform.arch}${config}${cmdline}${assumed}`;
+}
+
+/** What the role of a device follows from. */
+export function roleText(why: RoleWhy): string {
+  switch (why.kind) {
+    case 'property':
+      return `the node has ${why.property}`;
+    case 'pci-host':
+      return 'a PCI host bridge, whose functions do DMA';
+    case 'pci-function':
+      return 'a function on a PCI bus';
+    case 'driver':
+      return `the driver for ${why.compatible} in Linux ${why.release} uses the DMA API`;
+    case 'channels':
+      return `dmas lets ${why.controllers.join(', ')} do it`;
+    case 'is-iommu':
+      return 'an IOMMU: it walks its tables, and its masters do DMA';
+    case 'no-device':
+      return 'Linux makes no device that does DMA for the node';
+    case 'no-driver':
+      return `no driver of Linux ${why.release} that is known to this tool uses the DMA API for it`;
+  }
 }
 
 /** `a.dts, b.dts, c.dts and 3 more`. */

@@ -16,6 +16,8 @@ export type RoleWhy =
   /** A property that only a master has: `iommus`, `iommu-map`, `dma-coherent`, `memory-region`. */
   | { readonly kind: 'property'; readonly property: string }
   | { readonly kind: 'pci-host' }
+  /** A function on a PCI bus; its driver binds by vendor and device ID, which no tree has. */
+  | { readonly kind: 'pci-function' }
   /** The driver that binds to the string uses the DMA API, in the release that was read. */
   | { readonly kind: 'driver'; readonly compatible: string; readonly release: string }
   /** `dmas` names these controllers. */
@@ -35,9 +37,9 @@ type Use = keyof typeof DMA_DRIVERS;
 
 /**
  * Drivers of the AMBA bus bind by the cell's ID, not by a string: drivers/dma/pl330.c, drivers/dma/amba-pl08x.c,
- * drivers/gpu/drm/pl111/pl111_drv.c, drivers/hwtracing/coresight/coresight-tmc-core.c (ETR).
+ * drivers/gpu/drm/pl111/pl111_drv.c.
  */
-const AMBA: readonly string[] = ['arm,pl330', 'arm,pl080', 'arm,pl081', 'arm,pl110', 'arm,pl111', 'arm,coresight-tmc'];
+const AMBA: readonly string[] = ['arm,pl330', 'arm,pl080', 'arm,pl081', 'arm,pl110', 'arm,pl111'];
 
 const USES: ReadonlyMap<Use, Readonly<Record<'both' | 'newest' | 'older', ReadonlySet<string>>>> = new Map(
   (['own', 'channel'] as const).map((use) => {
@@ -80,7 +82,12 @@ export function dmaRole(tree: DeviceTree, node: DtNode, version: KernelVersion, 
   if (has('#iommu-cells')) return { role: 'none', why: { kind: 'is-iommu' } };
   if (!made) return { role: 'none', why: { kind: 'no-device' } };
   if (has('iommus')) return by('iommus');
-  if (isPciBus(node) && !(node.parent && isPciBus(node.parent))) return { role: 'master', why: { kind: 'pci-host' } };
+  if (node.parent && isPciBus(node.parent)) {
+    return isPciBus(node)
+      ? { role: 'none', why: { kind: 'no-device' } }
+      : { role: 'master', why: { kind: 'pci-function' } };
+  }
+  if (isPciBus(node)) return { role: 'master', why: { kind: 'pci-host' } };
   if (has('iommu-map')) return by('iommu-map');
   const uses = compatibles(node).flatMap((compatible) => {
     const found = driverUse(compatible, version);

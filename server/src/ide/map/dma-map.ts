@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT
+// The DMA of a board at a glance: IOMMUs, the devices that do DMA, and how the one gets through the other. What the map,
+// the side bar and the terminal's table show.
+import type { Problem, Severity } from '#base/problem.ts';
+import type { Span } from '#base/text.ts';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { isPciBus, rawCells } from '#model/addresses/addresses.ts';
+import { type DmaRole, dmaRole, type RoleWhy } from '#model/devices/dma-role.ts';
+import { driverFor } from '#model/drivers/index.ts';
+import { type DmaOps, dmaOps } from '#model/report/dma-ops.ts';
+import type { DecodedId, Deferral, DmaReport, PciMaps, Reserved, Verdict, XenLimit } from '#model/report/types.ts';
+import { compatibles, isAvailable, nodeByPath, nodeSpan, pathOf, walk } from '#tree/query.ts';
+import { specifiers } from '#tree/specifiers.ts';
+import type { DtNode } from '#tree/types.ts';
+import { type DeviceKind, kindOfDevice } from './device-kinds.ts';
+
+/** How a device's DMA is shown: its verdict, and what a verdict alone does not tell. */
+export type Way =
+  | 'translated'
+  | 'identity'
+  | 'direct'
+  | 'bounced'
+  | 'grant'
+  | 'dom0'
+  | 'domain'
+  | 'refused'
+  | 'waiting';
+
+export interface MapProblem {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+export interface MapNode {
+  readonly path: string;
+  readonly name: string;
+  readonly label: string | null;
+  readonly compatible: readonly string[];
+  /** Where it was opened last. */
+  readonly place: Span;
+  readonly problems: readonly MapProblem[];
+}
+
+export interface MapIommu extends MapNode {
+  /** Linux's name for the driver; `null`: none binds it. */
+  readonly driver: string | null;
+  readonly cells: number | null;
+  readonly enabled: boolean;
+  /** Translation contexts that its interrupts allow, where the tree tells (arm-smmu with `#global-interrupts`). */
+  readonly contexts: number | null;
+  /** Bits that no stream ID is compared by (`stream-match-mask`). */
+  readonly streamMask: number | null;
+  /** The IOMMU that has its tables (`renesas,ipmmu-main`). */
+  readonly main: string | null;
+  readonly limits: readonly XenLimit[];
+  readonly ownedByXen: boolean;
+}
+
+/** An ID, and the IOMMU that knows the device by it. `kind` is `null` where the IOMMU has no IDs. */
+export interface MapId {
+  readonly iommu: string;
+  readonly kind: DecodedId['kind'] | null;
+  readonly id: number | null;
+  readonly mask: number | null;
+}
+
+/** An entry of `iommus` that is not used. */
+export interface MapClaim {
+  readonly property: 'iommus';
+  readonly index: number;
+  readonly iommu: string;
+  readonly id: number | null;
+}
+
+export interface MapDevice extends MapNode {
+  readonly kind: DeviceKind;
+  readonly way: Way;
+  readonly verdict: Verdict;
+  readonly ops: DmaOps | null;
+  readonly roleWhy: RoleWhy;
+  readonly coherent: boolean;
+  /** Width of the bus addresses that reach memory; `null`: nothing in the tree limits it. */
+  readonly bits: number | null;
+  readonly ids: readonly MapId[];
+  readonly claims: readonly MapClaim[];
+  readonly group: string | null;
+  readonly owner: string | null;
+  readonly reserved: readonly Reserved[];
+  readonly deferred: Deferral | null;
+  /** What the answer hangs on beyond what it has in common with other devices. */
+  readonly doubts: readonly string[];
+  /** Of a host bridge or another bus with IDs. */
+  readonly host: MapHost | null;
+  /** Requester ID of a PCI function with a node. */
+  readonly rid: number | null;
+  /** Its host bridge. */
+  readonly behind: string | null;
+  /** Devices that let it do their DMA (`dmas`). */
+  readonly serves: number;
+  /** Made by the driver of this node. */
+  readonly madeBy: string | null;
+}
+
+export interface MapHost {
+  readonly isPci: boolean;
+  readonly maps: PciMaps['maps'];
+  readonly mask: number;
+  readonly msi: string | null;
+}
+
+export interface DmaMap {
+  readonly iommus: readonly MapIommu[];
+  /** Those that do DMA themselves, in tree order; PCI functions behind their host. */
+  readonly devices: readonly MapDevice[];
+  /** What many answers hang on. */
+  readonly doubts: readonly { readonly text: string; readonly count: number }[];
+  /** Devices that are not shown: they do no DMA, or let a DMA controller do it. */
+  readonly left: { readonly none: number; readonly through: number };
+}
+
+/** A doubt of so many devices is the board's. */
+const SHARED = 8;
+
+export function dmaMap(snapshot: Snapshot): DmaMap {
+  const scene = new Scene(snapshot);
+  const devices = scene.devices();
+  return { iommus: scene.iommus(), devices, doubts: scene.shared, left: scene.left };
+}
+
+class Scene {
+  readonly #snapshot: Snapshot;
+  readonly #problems = new Map<string, MapProblem[]>();
+  readonly #reports: readonly DmaReport[];
+  readonly #doubts = new Map<string, number>();
+  readonly #serves = new Map<string, number>();
+  readonly left = { none: 0, through: 0 };
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+    for (const problem of snapshot.problems()) this.#remember(problem);
+    this.#reports = snapshot.reports();
+    for (const report of this.#reports) {
+      if (report.verdict === 'no-device') continue;
+      for (const doubt of doubtsOf(report)) this.#doubts.set(doubt, (this.#doubts.get(doubt) ?? 0) + 1);
+    }
+  }
+
+  get shared(): DmaMap['doubts'] {
+    return [...this.#doubts].filter(([, count]) => count >= SHARED).map(([text, count]) => ({ text, count }));
+  }
+
+  iommus(): MapIommu[] {
+    const nodes = walk(this.#snapshot.tree.root).filter((node) => node.properties.has('#iommu-cells'));
+    return nodes.map((node) => this.#iommu(node));
+  }
+
+  /** Roles first: a DMA controller is told how many devices it serves. */
+  devices(): MapDevice[] {
+    const { tree, platform } = this.#snapshot;
+    const shown: { node: DtNode; report: DmaReport; why: RoleWhy }[] = [];
+    for (const report of this.#reports) {
+      const node = nodeByPath(tree, report.path);
+      if (!node) continue;
+      const made = report.verdict !== 'no-device' && report.verdict !== 'not-configured';
+      const assigned = report.verdict === 'no-device' && report.xen?.owner !== undefined && report.iommus.length > 0;
+      const { role, why } = dmaRole(tree, node, platform.kernelVersion, made || assigned);
+      this.#count(role, why, made);
+      if (role === 'master') shown.push({ node, report, why });
+    }
+    return shown.flatMap(({ node, report, why }) => [
+      this.#device(node, report, why),
+      ...this.#made(node, report, why),
+    ]);
+  }
+
+  #count(role: DmaRole, why: RoleWhy, made: boolean): void {
+    if (role === 'none' && made) this.left.none++;
+    if (role !== 'through') return;
+    this.left.through++;
+    if (why.kind !== 'channels') return;
+    for (const path of why.controllers) this.#serves.set(path, (this.#serves.get(path) ?? 0) + 1);
+  }
+
+  #remember({ node, rule, severity, message }: Problem): void {
+    if (node === undefined) return;
+    const known = this.#problems.get(node);
+    if (known) known.push({ rule, severity, message });
+    else this.#problems.set(node, [{ rule, severity, message }]);
+  }
+
+  #node(node: DtNode): MapNode {
+    const path = pathOf(node);
+    return {
+      path,
+      name: node.name,
+      label: node.labels[0]?.name ?? null,
+      compatible: compatibles(node),
+      place: node.origins.findLast(({ kind }) => kind === 'open')?.name ?? nodeSpan(node),
+      problems: this.#problems.get(path) ?? [],
+    };
+  }
+
+  #iommu(node: DtNode): MapIommu {
+    const { tree, platform } = this.#snapshot;
+    const [main] = specifiers(tree, node.properties.get('renesas,ipmmu-main'), '#ipmmu-cells', 0).entries;
+    const xen = platform.kind === 'xen-host' ? this.#snapshot.report(node).xen : null;
+    return {
+      ...this.#node(node),
+      driver: driverFor(node, platform.kernelVersion)?.driver.name ?? null,
+      cells: rawCells(node.properties.get('#iommu-cells'))[0] ?? null,
+      enabled: isAvailable(node),
+      contexts: contextsOf(node),
+      streamMask: rawCells(node.properties.get('stream-match-mask'))[0] ?? null,
+      main: main ? pathOf(main.provider) : null,
+      limits: xen?.limits ?? [],
+      ownedByXen: xen?.owner === 'Xen',
+    };
+  }
+
+  #device(node: DtNode, report: DmaReport, roleWhy: RoleWhy): MapDevice {
+    const claims = report.iommus.length > 0 ? [] : this.#claims(node);
+    return {
+      ...this.#node(node),
+      kind: kindOfDevice(node),
+      way: wayOf(report, claims),
+      verdict: report.verdict,
+      ops: dmaOps(this.#snapshot.platform, report.verdict),
+      roleWhy,
+      coherent: report.coherent,
+      bits: report.dmaLimit === null ? null : BigInt(report.dmaLimit).toString(2).length,
+      ids: idsOf(report.iommus),
+      claims,
+      group: report.group,
+      owner: report.xen?.owner ?? null,
+      reserved: report.reserved,
+      deferred: report.deferred,
+      doubts: doubtsOf(report).filter((doubt) => (this.#doubts.get(doubt) ?? 0) < SHARED),
+      host: this.#host(node, report, roleWhy),
+      rid: roleWhy.kind === 'pci-function' ? requesterId(node) : null,
+      behind: roleWhy.kind === 'pci-function' ? hostOf(node) : null,
+      serves: this.#serves.get(report.path) ?? 0,
+      madeBy: null,
+    };
+  }
+
+  /** Devices without nodes: they have the place and the width of the node that makes them. */
+  #made(node: DtNode, report: DmaReport, why: RoleWhy): MapDevice[] {
+    return (report.makes ?? []).map((made) => ({
+      ...this.#device(node, report, why),
+      path: `${report.path}#${made.name}`,
+      name: made.name,
+      label: null,
+      problems: [],
+      way: wayOf({ ...report, verdict: made.verdict }, []),
+      verdict: made.verdict,
+      ops: dmaOps(this.#snapshot.platform, made.verdict),
+      ids: idsOf(made.iommus),
+      claims: [],
+      group: made.group,
+      host: null,
+      serves: 0,
+      madeBy: report.path,
+    }));
+  }
+
+  #claims(node: DtNode): MapClaim[] {
+    const { entries } = specifiers(this.#snapshot.tree, node.properties.get('iommus'), '#iommu-cells');
+    return entries.map(({ index, provider, args }) => ({
+      property: 'iommus',
+      index,
+      iommu: pathOf(provider),
+      id: args[0]?.value ?? null,
+    }));
+  }
+
+  #host(node: DtNode, { pci }: DmaReport, why: RoleWhy): MapHost | null {
+    const isPci = why.kind === 'pci-host';
+    if (!isPci && !pci) return null;
+    const { tree } = this.#snapshot;
+    const [parent] = specifiers(tree, node.properties.get('msi-parent'), '#msi-cells', 0).entries;
+    const phandle = rawCells(node.properties.get('msi-map'))[1];
+    const mapped = phandle === undefined ? undefined : targetOf(this.#snapshot, node);
+    const msi = parent?.provider ?? mapped;
+    return { isPci, maps: pci?.maps ?? [], mask: pci?.mask ?? 0xffff, msi: msi ? pathOf(msi) : null };
+  }
+}
+
+/** The controller of the first entry of `msi-map`. */
+function targetOf({ tree }: Snapshot, node: DtNode): DtNode | undefined {
+  const reference = node.properties.get('msi-map')?.value.references[0];
+  return reference && tree.labels.get(reference.ref)?.[0];
+}
+
+function doubtsOf({ dependsOn }: DmaReport): string[] {
+  return dependsOn === undefined ? [] : dependsOn.split('; ');
+}
+
+function idsOf(uses: DmaReport['iommus']): MapId[] {
+  return uses.flatMap(({ path, ids }): MapId[] =>
+    ids.length === 0
+      ? [{ iommu: path, kind: null, id: null, mask: null }]
+      : ids.map(({ kind, id, mask }) => ({ iommu: path, kind, id, mask })),
+  );
+}
+
+function wayOf({ verdict, xen, pci }: DmaReport, claims: readonly MapClaim[]): Way {
+  switch (verdict) {
+    case 'iommu-dma':
+    case 'iommu-dma-fq':
+      return 'translated';
+    case 'iommu-identity':
+      return 'identity';
+    case 'direct+swiotlb':
+    case 'restricted-pool':
+      return 'bounced';
+    case 'xen-grant':
+      return 'grant';
+    case 'xen-swiotlb':
+      return 'dom0';
+    case 'defer':
+    case 'defer->direct':
+      return 'waiting';
+    case 'no-device':
+      return xen ? 'domain' : 'direct';
+    default:
+      if (claims.length > 0) return 'refused';
+      return pci && pci.maps.length > 0 ? 'translated' : 'direct';
+  }
+}
+
+/** Bus, device and function are in the first cell of `reg` (PCI Bus Binding to IEEE 1275, 2.2.1.1). */
+function requesterId(node: DtNode): number | null {
+  const [first] = rawCells(node.properties.get('reg'));
+  return first === undefined ? null : (first >>> 8) & 0xffff;
+}
+
+/** The host bridge above a function. */
+function hostOf(node: DtNode): string | null {
+  let host = node.parent;
+  while (host?.parent && isPciBus(host.parent)) host = host.parent;
+  return host ? pathOf(host) : null;
+}
+
+/** All interrupts behind the global ones belong to a context each (Linux 6.12 arm-smmu.c:arm_smmu_device_dt_probe). */
+function contextsOf(node: DtNode): number | null {
+  const [globals] = rawCells(node.properties.get('#global-interrupts'));
+  const interrupts = rawCells(node.properties.get('interrupts'));
+  if (globals === undefined || interrupts.length === 0) return null;
+  let parent: DtNode | undefined = node;
+  while (parent && !parent.properties.has('interrupt-parent')) parent = parent.parent;
+  // Three cells with every GIC, which all Arm SMMUs with this property have.
+  return Math.max(0, Math.floor(interrupts.length / 3) - globals);
+}

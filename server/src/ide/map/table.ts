@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+// The DMA of a board as a table for a terminal: by IOMMU, problems and waits first, what many answers hang on once.
+import { hex, limitName } from '#ide/explain/wording.ts';
+import { DEVICE_KINDS } from './device-kinds.ts';
+import type { DmaMap, MapDevice, MapIommu, Way } from './dma-map.ts';
+import { commonMask, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
+
+export interface TableOptions {
+  /** The board's file, as the user named it. */
+  readonly board: string;
+  /** `Linux 7.3 on arm64 (assumed: …)`. */
+  readonly platform: string;
+  /** Columns of the terminal. */
+  readonly width: number;
+}
+
+/** Devices in a row that differ only in their IDs are one line from this number on. */
+const SERIES = 4;
+/** Rows of a map that are listed. */
+const MAX_ROWS = 4;
+/** Problems that are listed; `check` has all. */
+const MAX_PROBLEMS = 8;
+
+const HEAD = row(['DEVICE', 'ID', 'DMA OPS', 'COH', 'BITS', 'NOTE']);
+
+/** The table, a line each, no longer than the width but for the last, which is a command. */
+export function overviewTable(map: DmaMap, { board, platform, width }: TableOptions): string[] {
+  const lines = [
+    ...folded(`${board.slice(board.lastIndexOf('/') + 1)}   `, platform, width),
+    `${counted(map.devices.length, 'device does', 'devices do')} DMA${ways(map.devices)}`,
+    ...problemLines(map),
+    ...waitLines(map),
+  ];
+  const weight = (iommu: MapIommu) => mastersOf(map, iommu).filter(({ way }) => way !== 'refused').length;
+  const used = map.iommus.filter((iommu) => mastersOf(map, iommu).length > 0).sort((a, b) => weight(b) - weight(a));
+  for (const iommu of used) lines.push('', ...iommuLines(map, iommu));
+  lines.push(...directLines(map, width), ...idleLines(map, used, width), ...leftLines(map));
+  // A command is copied: it is never cut.
+  return [...lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)), nextLine(map, board)];
+}
+
+function ways(devices: readonly MapDevice[]): string {
+  const parts = (Object.keys(WAYS) as Way[]).flatMap((way) => {
+    const count = devices.filter((device) => device.way === way).length;
+    return count === 0 ? [] : [`${count} ${WAYS[way]}`];
+  });
+  return parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+}
+
+function problemLines({ iommus, devices }: DmaMap): string[] {
+  const found = [...iommus, ...devices].flatMap((node) =>
+    node.problems
+      .filter(({ severity }) => severity === 'error' || severity === 'warning')
+      .map(({ severity, message }) => `  ${severity.padEnd(7)} ${nameOf(node).padEnd(21)} ${plain(message)}`),
+  );
+  if (found.length === 0) return [];
+  const more = found.length - MAX_PROBLEMS;
+  return ['', 'PROBLEMS', ...found.slice(0, MAX_PROBLEMS), ...(more > 0 ? [`  and ${more} more: dt-iommu check`] : [])];
+}
+
+/** One line per supplier that is waited for. */
+function waitLines(map: DmaMap): string[] {
+  const waits = new Map<string, MapDevice[]>();
+  for (const device of map.devices) {
+    if (device.deferred) waits.set(device.deferred.on, [...(waits.get(device.deferred.on) ?? []), device]);
+  }
+  if (waits.size === 0) return [];
+  const lines = [...waits].map(([on, devices]) => {
+    const deferred = devices[0]?.deferred;
+    const time = deferred?.seconds === null ? 'without end' : `${deferred?.seconds} s, then direct DMA without it`;
+    const who = counted(devices.length, 'device waits', 'devices wait');
+    return `  ${nameOfPath(map, on).padEnd(21)} ${who} (${deferred?.reason}): ${time}`;
+  });
+  return ['', 'WAITING', ...lines];
+}
+
+/** Devices with an ID at the IOMMU, host bridges whose map leads to it, and those that it does not take. */
+function mastersOf({ devices }: DmaMap, { path }: MapIommu): MapDevice[] {
+  return devices.filter((device) => device.behind === null && firstIommu(device) === path);
+}
+
+function firstIommu({ ids, host, claims }: MapDevice): string | undefined {
+  return ids[0]?.iommu ?? host?.maps[0]?.iommu ?? claims[0]?.iommu;
+}
+
+function iommuLines(map: DmaMap, iommu: MapIommu): string[] {
+  const masters = mastersOf(map, iommu);
+  const taken = masters.filter(({ way }) => way !== 'refused');
+  const mask = commonMask(
+    iommu.streamMask,
+    taken.flatMap(({ ids }) => ids),
+  );
+  const lines = [`${nameOf(iommu)}  ${iommu.path}  ${gateText(iommu, taken, mask)}`];
+  if (taken.length > 0) lines.push(HEAD);
+  for (const group of series(taken)) lines.push(...deviceLines(map, group, { path: iommu.path, mask }));
+  const refused = masters.filter(({ way }) => way === 'refused');
+  if (refused.length > 0) {
+    const why = iommu.enabled ? 'refused, direct' : 'it is disabled, direct';
+    lines.push(`  ${why}: ${refused.map(nameOf).join(', ')}`);
+  }
+  return lines;
+}
+
+/** `arm-smmu   23 groups, 96 contexts`. */
+function gateText(iommu: MapIommu, masters: readonly MapDevice[], mask: number): string {
+  const groups = new Set(masters.flatMap(({ group }) => group ?? [])).size;
+  const facts = [
+    ...(groups > 0 ? [counted(groups, 'group', 'groups')] : []),
+    ...(iommu.contexts === null ? [] : [`${iommu.contexts} contexts`]),
+    ...(mask === 0 ? [] : [`mask ${hex(mask)} on every ID`]),
+    ...iommu.limits.map(({ kind, used, available }) => `${used} of ${available ?? '?'} ${limitName({ kind })}`),
+  ];
+  const driver = iommu.enabled ? (iommu.ownedByXen ? 'driven by Xen' : (iommu.driver ?? 'no driver')) : 'disabled';
+  return facts.length === 0 ? driver : `${driver}   ${facts.join(', ')}`;
+}
+
+/** Neighbours with one base name, parent and way. */
+function series(devices: readonly MapDevice[]): MapDevice[][] {
+  const groups = new Map<string, MapDevice[]>();
+  for (const device of devices) {
+    const parent = device.madeBy ?? device.path.slice(0, device.path.lastIndexOf('/'));
+    const key = `${baseOf(device)} ${parent} ${device.way} ${device.host === null}`;
+    groups.set(key, [...(groups.get(key) ?? []), device]);
+  }
+  const inOrder = (a: MapDevice, b: MapDevice) => DEVICE_KINDS.indexOf(a.kind) - DEVICE_KINDS.indexOf(b.kind);
+  return [...groups.values()]
+    .flatMap((group) => (group.length >= SERIES && group[0]?.host === null ? [group] : group.map((each) => [each])))
+    .sort(([a], [b]) => (a && b ? inOrder(a, b) : 0));
+}
+
+function baseOf({ name }: MapDevice): string {
+  return name.replace(/[@.].*/, '').replace(/\d+$/, '');
+}
+
+function deviceLines(
+  map: DmaMap,
+  group: readonly MapDevice[],
+  { path, mask }: { readonly path: string; readonly mask: number },
+): string[] {
+  const [device] = group;
+  if (!device) return [];
+  if (group.length > 1) {
+    const ids = group.flatMap((each) => each.ids.flatMap(({ id }) => id ?? []));
+    const range = ids.length === 0 ? '' : `${hex(Math.min(...ids))}..${hex(Math.max(...ids))}`;
+    const of = device.madeBy ?? device.path.slice(0, device.path.lastIndexOf('/'));
+    const note = device.madeBy ? `made by ${nameOfPath(map, of)}` : `of ${ownerName(map, device)}`;
+    return [
+      row([`${baseOf(device)} x${group.length}`, range, opsText(device), coherence(device), width(device), note]),
+    ];
+  }
+  const id = device.host && device.ids.length === 0 ? 'by requester ID' : idsText(device, mask);
+  const lines = [row([nameOf(device), id, opsText(device), coherence(device), width(device), noteOf(map, device)])];
+  const { host } = device;
+  const rows = host?.maps.filter(({ iommu }) => iommu === path) ?? [];
+  for (const each of rows.slice(0, MAX_ROWS)) {
+    if (!host) break;
+    const { from, to } = mapRowText(each, host);
+    const named = functionsIn(map, device, each.ridBase, each.length).map(nameOf).join(', ');
+    lines.push(row([`  ${from}`, to, '', '', '', named]));
+  }
+  if (rows.length > MAX_ROWS) lines.push(`    and ${rows.length - MAX_ROWS} more`);
+  return lines;
+}
+
+/** The PCI functions with nodes that a row covers; their `reg` has the function. */
+function functionsIn({ devices }: DmaMap, host: MapDevice, base: number, length: number): MapDevice[] {
+  return devices.filter(
+    ({ behind, rid }) => behind === host.path && rid !== null && rid >= base && rid < base + length,
+  );
+}
+
+/** The nearest node above with a label says more than the generic name of the parent. */
+function ownerName({ devices, iommus }: DmaMap, { path }: MapDevice): string {
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+    const above = path.slice(0, at);
+    const found = [...devices, ...iommus].find((each) => each.path === above && each.label !== null);
+    if (found) return nameOf(found);
+  }
+  return path.split('/')[1] ?? '/';
+}
+
+function idsText({ ids }: MapDevice, mask: number): string {
+  const texts = ids.map((id) => idText(id, mask));
+  return texts.length > 3 ? `${texts.slice(0, 2).join(', ')}, +${texts.length - 2}` : texts.join(', ');
+}
+
+function coherence({ coherent }: MapDevice): string {
+  return coherent ? 'yes' : '-';
+}
+
+function width({ bits }: MapDevice): string {
+  return bits === null ? '-' : String(bits);
+}
+
+function noteOf(map: DmaMap, device: MapDevice): string {
+  const mates = device.group === null ? 0 : map.devices.filter(({ group }) => group === device.group).length;
+  const notes = [
+    ...(device.host?.isPci ? ['PCI host'] : []),
+    ...(device.owner === null ? [] : [`of ${device.owner}`]),
+    ...(mates > 1 ? ['shares its group'] : []),
+    ...(device.serves > 0 ? [`serves ${device.serves}`] : []),
+    ...(device.deferred ? ['waits'] : []),
+    ...(device.doubts.length > 0 ? ['?'] : []),
+  ];
+  return notes.join(', ');
+}
+
+/** Names by width, so that a short arm is seen. */
+function directLines(map: DmaMap, columns: number): string[] {
+  const direct = map.devices.filter((device) => device.behind === null && firstIommu(device) === undefined);
+  if (direct.length === 0) return [];
+  const rows = new Map<string, string[]>();
+  for (const device of direct) {
+    const reach = device.bits === null ? 'no limit' : `${device.bits}-bit`;
+    const key = device.way === 'bounced' ? `${reach}, bounced` : device.way === 'waiting' ? 'waiting' : reach;
+    rows.set(key, [...(rows.get(key) ?? []), nameOf(device)]);
+  }
+  const lines = [...rows].flatMap(([key, names]) => folded(`  ${key.padEnd(23)} `, names.join(', '), columns));
+  return ['', 'DIRECT   no IOMMU', ...lines];
+}
+
+function idleLines({ iommus }: DmaMap, used: readonly MapIommu[], columns: number): string[] {
+  const idle = iommus.filter((iommu) => !used.includes(iommu) && !iommus.some(({ main }) => main === iommu.path));
+  if (idle.length === 0) return [];
+  const names = idle.map((iommu) => `${nameOf(iommu)}${iommu.enabled ? '' : ' (disabled)'}`).join(', ');
+  return ['', ...folded('WITHOUT A MASTER   ', names, columns)];
+}
+
+function leftLines({ doubts, left, iommus, devices }: DmaMap): string[] {
+  const notes = [...iommus, ...devices].flatMap(({ problems }) =>
+    problems.filter(({ severity }) => severity === 'info' || severity === 'hint'),
+  ).length;
+  const open = doubts.map(({ text, count }) => `? not in the tree: ${plain(text)} (${count} devices)`);
+  const more = notes > 0 ? ` ${counted(notes, 'note', 'notes')}: dt-iommu check.` : '';
+  return ['', ...open, `${left.none + left.through} without DMA of their own left out (--all).${more}`];
+}
+
+function nextLine({ devices }: DmaMap, board: string): string {
+  const example = devices.find(({ label, ids }) => label !== null && ids.length > 0) ?? devices[0];
+  const node = example ? (example.label === null ? example.path : `'&${example.label}'`) : 'NODE';
+  return `Why: dt-iommu explain ${board} ${node}`;
+}
+
+/** Message markup is for places that show it. */
+function plain(text: string): string {
+  return text.replaceAll('`', '');
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function folded(head: string, text: string, columns: number): string[] {
+  const lines = [head];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1) ?? '';
+    if (`${last}${word}`.length >= columns && last.trim() !== '') lines.push(`${' '.repeat(head.length)}${word} `);
+    else lines[lines.length - 1] = `${last}${word} `;
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
+function row(cells: readonly string[]): string {
+  const widths = [21, 20, 20, 4, 5];
+  return `  ${cells.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(' ')}`.trimEnd();
+}
