@@ -26,6 +26,8 @@ export async function loadModule(entry) {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    // The bundle stands elsewhere than the sources, which look for files beside them.
+    define: { 'import.meta.dirname': JSON.stringify(fileURLToPath(new URL('dist', root))) },
     sourcemap: 'inline',
     write: false,
     logLevel: 'error',
