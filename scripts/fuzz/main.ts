@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Failure, Run, Target } from './run.ts';
+import { robustness } from './targets/robustness.ts';
+import { incremental } from './targets/incremental.ts';
 import { differential } from './targets/differential.ts';
 
-const TARGETS: readonly Target[] = [differential];
+const TARGETS: readonly Target[] = [differential, incremental, robustness];
 
 const USAGE = `npm run fuzz -- --minutes N [--target T]… [--seed S] [--keep DIR]
   targets: ${TARGETS.map(({ name }) => name).join(', ')}

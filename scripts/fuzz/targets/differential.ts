@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu compile` against cpp and every installed dtc: the same blob, or both refuse.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { macroText } from '../generate/macros.ts';
 import { mutateTokens } from '../generate/mutate.ts';
 import { treeText } from '../generate/trees.ts';
+import { kernelBoards } from '../kernel.ts';
 import { type Case, type Dtc, Oracle, type Verdict } from '../oracle.ts';
 import { compileCases, knowsVersions } from '../ours.ts';
 import { Pick } from '../random.ts';
@@ -146,33 +147,4 @@ function kernelBatch(seed: number, boards: readonly string[]): Batch {
   });
   const kernel = board.slice(0, board.indexOf('/arch/'));
   return { cases, includes: [dirname(board), join(kernel, 'scripts/dtc/include-prefixes')] };
-}
-
-/** Of the kernel that is at hand, without those that dtc's own `/include/` ties to a place on the disk. */
-function kernelBoards(run: Run): string[] {
-  const kernel = [process.env.KERNEL_DIR, '/work/suites/linux-6.12'].find((path) => path && isFolder(path));
-  if (kernel === undefined) {
-    run.skip('mutations of boards of Linux: KERNEL_DIR is not set');
-    return [];
-  }
-  const found: string[] = [];
-  for (const arch of ['arm64', 'riscv']) {
-    const root = join(kernel, `arch/${arch}/boot/dts`);
-    if (!isFolder(root)) continue;
-    for (const vendor of readdirSync(root).sort()) {
-      const folder = join(root, vendor);
-      if (!isFolder(folder)) continue;
-      for (const name of readdirSync(folder).sort()) if (name.endsWith('.dts')) found.push(join(folder, name));
-    }
-  }
-  return found;
-}
-
-function isFolder(path: string): boolean {
-  try {
-    readdirSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

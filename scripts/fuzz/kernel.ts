@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Boards of the Linux source that is at hand.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Run } from './run.ts';
+
+/** Of the kernel that is at hand, without those that dtc's own `/include/` ties to a place on the disk. */
+export function kernelBoards(run: Run): string[] {
+  const kernel = [process.env.KERNEL_DIR, '/work/suites/linux-6.12'].find((path) => path && isFolder(path));
+  if (kernel === undefined) {
+    run.skip('mutations of boards of Linux: KERNEL_DIR is not set');
+    return [];
+  }
+  const found: string[] = [];
+  for (const arch of ['arm64', 'riscv']) {
+    const root = join(kernel, `arch/${arch}/boot/dts`);
+    if (!isFolder(root)) continue;
+    for (const vendor of readdirSync(root).sort()) {
+      const folder = join(root, vendor);
+      if (!isFolder(folder)) continue;
+      for (const name of readdirSync(folder).sort()) if (name.endsWith('.dts')) found.push(join(folder, name));
+    }
+  }
+  return found;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    readdirSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
