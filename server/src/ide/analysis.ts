@@ -72,7 +72,6 @@ export class Analysis {
   open(path: string, text: string): void {
     this.#documents.open(path, text);
     this.#changed(path);
-    this.#choices.clear();
   }
 
   /** Changes are applied one after the other: each counts in the text that those before it made. */
@@ -85,7 +84,6 @@ export class Analysis {
   close(path: string): void {
     this.#documents.close(path);
     this.#changed(path);
-    this.#choices.clear();
   }
 
   opened(): string[] {
@@ -304,6 +302,9 @@ export class Analysis {
   }
 
   #changed(path: string): void {
+    // Which board a file belongs to follows from what there is now, not from what was asked before.
+    this.#choices.clear();
+    this.#contexts.edited(path);
     const reads = ({ files, missing }: DeviceTree) => files.includes(path) || missing.includes(path);
     for (const [key, { tree, trees }] of this.#boards) {
       if (tree.file === path || trees.some(reads)) this.#boards.delete(key);

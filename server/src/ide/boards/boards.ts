@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which boards a shared file belongs to: the `.dts` files that reach it through their includes, the likeliest first.
-import { dirname, join, normalize } from '#base/files.ts';
+import { basename, dirname, join, normalize } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { boardFolders, includePaths, type SourceTree } from './kernel-tree.ts';
 
@@ -19,7 +19,13 @@ export class IncludeIndex {
   /** Included file → the files that name it. */
   private readonly includers = new Map<string, Set<string>>();
   private readonly includes = new Map<string, readonly string[]>();
+  /** Names of files that were not found, without folders → the files that name them. */
+  private readonly absent = new Map<string, Set<string>>();
   private readonly folders = new Set<string>();
+  /** Changed since they were read; read again when somebody asks. */
+  private readonly stale = new Set<string>();
+  /** Boards of a file, until an include anywhere changes. */
+  private readonly answers = new Map<string, readonly string[]>();
 
   /** Outside a source tree only the folder of the file itself is looked at. */
   constructor(files: FileSystem, tree: SourceTree | undefined) {
@@ -31,18 +37,42 @@ export class IncludeIndex {
    * The boards that include the file, directly or through others, nearest first. Its own folder is asked first, because
    * reading an architecture takes a hundred times as long; `all` asks further though boards were found there.
    */
-  boardsOf(file: string, all: boolean): string[] {
+  boardsOf(file: string, all: boolean): readonly string[] {
+    this.readStale();
+    const known = this.answers.get(`${all} ${file}`);
+    if (known) return known;
     this.addFolder(dirname(file), false);
     let found = this.reach(file);
     if (this.tree && (found.length === 0 || all)) {
       for (const folder of boardFolders(this.files, this.tree, file)) this.addFolder(folder, true);
       found = this.reach(file);
     }
-    return found.sort((a, b) => distance(file, a) - distance(file, b) || (a < b ? -1 : 1));
+    found.sort((a, b) => distance(file, a) - distance(file, b) || (a < b ? -1 : 1));
+    this.answers.set(`${all} ${file}`, found);
+    return found;
   }
 
   /** To be told of files that appeared, changed or went away. */
   update(file: string): void {
+    this.stale.add(file);
+  }
+
+  private readStale(): void {
+    for (const file of this.stale) {
+      const before = this.includes.get(file);
+      this.readAgain(file);
+      const after = this.includes.get(file);
+      // A keystroke is rarely in an include.
+      if (before && after && before.join('\n') === after.join('\n')) continue;
+      this.answers.clear();
+      // What has appeared may be what others named, and what is gone is it no more.
+      const others = [...(this.absent.get(basename(file)) ?? []), ...(this.includers.get(file) ?? [])];
+      for (const other of others) this.readAgain(other);
+    }
+    this.stale.clear();
+  }
+
+  private readAgain(file: string): void {
     for (const target of this.includes.get(file) ?? []) this.includers.get(target)?.delete(file);
     this.includes.delete(file);
     if (DEVICE_TREE.test(file) && this.files.isFile(file)) this.addFile(file);
@@ -65,15 +95,13 @@ export class IncludeIndex {
     if (this.includes.has(file)) return;
     const targets: string[] = [];
     for (const match of (this.files.peek(file) ?? '').matchAll(INCLUDE)) {
-      const target = match[1] && this.resolve(file, match[1]);
+      const [, name = ''] = match;
+      const target = this.resolve(file, name);
       if (target) targets.push(target);
+      else if (!name.startsWith('dt-bindings/')) add(this.absent, basename(name), file);
     }
     this.includes.set(file, targets);
-    for (const target of targets) {
-      const names = this.includers.get(target);
-      if (names) names.add(file);
-      else this.includers.set(target, new Set([file]));
-    }
+    for (const target of targets) add(this.includers, target, file);
   }
 
   /** Headers of bindings are left out: nobody asks which of a thousand boards use one. */
@@ -104,6 +132,12 @@ export class IncludeIndex {
     seen.delete(file);
     return [...seen].filter(isBoard);
   }
+}
+
+function add(map: Map<string, Set<string>>, key: string, value: string): void {
+  const values = map.get(key);
+  if (values) values.add(value);
+  else map.set(key, new Set([value]));
 }
 
 /** How far apart two files are: folders to climb and descend, then how much of the names differs. */

@@ -72,6 +72,11 @@ export class Contexts {
     for (const index of this.#indexes.values()) for (const file of files) index.update(file);
   }
 
+  /** The text of an open file changed. */
+  edited(file: string): void {
+    for (const index of this.#indexes.values()) index.update(file);
+  }
+
   sourceTree(file: string): SourceTree | undefined {
     return remembered(this.#sourceTrees, dirname(file), () => findSourceTree(this.#documents, file));
   }
