@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Failure, Run, Target } from './run.ts';
-import { robustness } from './targets/robustness.ts';
-import { incremental } from './targets/incremental.ts';
 import { differential } from './targets/differential.ts';
+import { fix } from './targets/fix.ts';
+import { incremental } from './targets/incremental.ts';
+import { protocol } from './targets/protocol.ts';
+import { robustness } from './targets/robustness.ts';
 
-const TARGETS: readonly Target[] = [differential, incremental, robustness];
+const TARGETS: readonly Target[] = [differential, incremental, robustness, protocol, fix];
 
 const USAGE = `npm run fuzz -- --minutes N [--target T]… [--seed S] [--keep DIR]
   targets: ${TARGETS.map(({ name }) => name).join(', ')}

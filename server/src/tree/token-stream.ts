@@ -27,6 +27,9 @@ export interface ResumePoint {
 }
 
 export interface StrictReading extends Statements {
+  /** Files that were read, and those that were not found. */
+  readonly files: readonly string[];
+  readonly missing: readonly string[];
   /** Maps a range of the expanded text to the source it came from. */
   span(start: number, end: number): Span;
 }
@@ -98,7 +101,8 @@ function boardOf(reading: Reading): SourceFile {
 function read(collector: Collector, place: Place): StrictReading {
   const expansion = collector.expansion();
   const statements = parseStatements(expansion.text, place);
-  return { ...statements, span: (start, end) => collector.span(expansion, start, end) };
+  const { files, missing } = collector;
+  return { ...statements, files, missing, span: (start, end) => collector.span(expansion, start, end) };
 }
 
 class Collector {
@@ -121,6 +125,14 @@ class Collector {
     this.#cpp = cpp;
     this.#board = board;
     this.#left = limit;
+  }
+
+  get files(): readonly string[] {
+    return this.#cpp.files;
+  }
+
+  get missing(): readonly string[] {
+    return this.#cpp.missing;
   }
 
   file(): void {

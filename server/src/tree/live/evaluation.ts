@@ -63,6 +63,8 @@ export class Evaluation {
   readonly #steps: Step[] = [];
   /** What else follows the edits of a file, beside its present source: former ones, and those of single values. */
   readonly #followers = new Map<Reading, Set<FileSource>>();
+  /** What {@link runStrictly} was given: its files stand inside statements too, where nothing walks. */
+  #strict: StrictReading | undefined;
   /** The source of each value that was rewritten. */
   readonly #rewritten = new Map<TreeProperty, FileSource>();
   /** So many of the first steps are known to be what dtc's grammar allows. */
@@ -91,6 +93,7 @@ export class Evaluation {
 
   /** Evaluates what the strict reading found instead of the files' own statements. */
   runStrictly(file: SourceFile, strict: StrictReading): void {
+    this.#strict = strict;
     // Includes, macros and directives are resolved already; only files and their problems are still to be collected.
     this.#cpp.walkFile(file, () => undefined);
     const source: Source = { file, expands: false, span: strict.span };
@@ -311,7 +314,8 @@ export class Evaluation {
 
   /** The tree, with the problems of its syntax that were found elsewhere. */
   finish(syntax: readonly Problem[]): DeviceTree {
-    const { files, missing, macros } = this.#cpp;
+    const { macros } = this.#cpp;
+    const { files, missing } = this.#strict ?? this.#cpp;
     const { standalone, symbols = false } = this.options;
     const { plugin, omits, reservations } = this.#applier;
     const complete = syntax.length === 0 && missing.length === 0 && !standalone;
