@@ -216,7 +216,8 @@ export function nextAction(pick: Pick, editor: Editor, branches: readonly Readon
   }
   if (kind < 13 && editor.stored.has(file)) return { do: 'delete', file };
   if (kind < 14) return { do: 'checkout', files: Object.fromEntries(pick.of(branches)) };
-  if (kind < 34) return { do: 'ask', method: pick.of([...AT_PLACES, ...WHOLE]), file: pick.of(opened), at: pick.below(5000) };
+  if (kind < 34)
+    return { do: 'ask', method: pick.of([...AT_PLACES, ...WHOLE]), file: pick.of(opened), at: pick.below(5000) };
   const target = pick.of(opened);
   return { do: 'edit', file: target, changes: editsOf(pick, editor.text(target), branches, target) };
 }
@@ -254,4 +255,51 @@ function oneEdit(pick: Pick, text: string, length: number): Change & { readonly 
   const lineEnd = text.indexOf('\n', at);
   const start = pick.chance(60) && lineEnd >= 0 ? Math.min(length, lineEnd) : at;
   return { start, end: start, text: pick.of(SNIPPETS) };
+}
+
+/** Places in the open documents, of which both servers are asked. */
+const PLACES = [0, 333, 777, 1234];
+
+/** What the server says otherwise than one that was started just now. */
+export async function compare(editor: Editor): Promise<string | undefined> {
+  const lived = await editor.shown(PLACES);
+  const fresh = await editor.fresh();
+  try {
+    const expected = await fresh.shown(PLACES);
+    const [logged] = [...editor.client.logged, ...fresh.client.logged];
+    if (logged !== undefined) return `the server logs ${logged.slice(0, 300)}`;
+    return lived === expected ? undefined : firstDifference(lived, expected);
+  } finally {
+    await fresh.close();
+  }
+}
+
+function firstDifference(lived: string, fresh: string): string {
+  const theirs = fresh.split('\n');
+  for (const [at, line] of lived.split('\n').entries()) {
+    const other = theirs[at] ?? '';
+    if (line === other) continue;
+    let from = 0;
+    while (line[from] === other[from]) from++;
+    const cut = (text: string) => text.slice(Math.max(0, from - 60), from + 60);
+    return `${line.split(' ', 2).join(' ')}: …${cut(line)}… where a fresh server says …${cut(other)}…`;
+  }
+  return 'another number of answers';
+}
+
+/** The same for a server that lived through these actions. */
+export async function differenceAfter(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  actions: readonly Action[],
+): Promise<string | undefined> {
+  const editor = new Editor(folder, files);
+  try {
+    await editor.start();
+    for (const action of actions) await editor.play(action);
+    return await compare(editor);
+  } finally {
+    await editor.close();
+    editor.remove();
+  }
 }

@@ -104,3 +104,40 @@ test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
     expect(await client.diagnostics(URI, 1)).toHaveLength(1);
   },
 );
+
+test('a client that refuses what it is asked loses nothing', async () => {
+  const client = new LanguageClient(new StaticFiles({}));
+  client.refuses = true;
+  const unhandled: unknown[] = [];
+  const keep = (error: unknown) => unhandled.push(error);
+  process.on('unhandledRejection', keep);
+  try {
+    const workspace = {
+      configuration: true,
+      diagnostics: { refreshSupport: true },
+      semanticTokens: { refreshSupport: true },
+    };
+    await client.initialize({ workspace, textDocument: { diagnostic: {} }, window: { workDoneProgress: true } });
+    client.open(URI, '/dts-v1/;\n/ { };\n');
+    client.notify('workspace/didChangeConfiguration', { settings: { devicetreeIommu: { includePaths: 3 } } });
+    client.notify('workspace/didChangeWatchedFiles', { changes: [{ uri: URI, type: 2 }] });
+    expect(await client.result('textDocument/documentSymbol', { textDocument })).toHaveLength(1);
+    await client.result('dtIommu/boards', { textDocument, all: true });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(client.refused).toContain('workspace/configuration');
+    expect(client.refused).toContain('workspace/diagnostic/refresh');
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.off('unhandledRejection', keep);
+  }
+});
+
+test('settings that say nothing are complained of in a message, which needs no answer', async () => {
+  const client = new LanguageClient(new StaticFiles({}));
+  client.refuses = true;
+  await client.initialize();
+  client.notify('workspace/didChangeConfiguration', { settings: { devicetreeIommu: { includePaths: 3 } } });
+  await client.result('dtIommu/boards', { textDocument });
+  expect(client.refused).toEqual([]);
+  expect(client.shown).toHaveLength(1);
+});

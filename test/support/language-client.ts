@@ -33,6 +33,11 @@ export class StaticFiles extends MemoryFiles implements ServerFiles {
 export class LanguageClient {
   readonly published: { uri: string; version?: number; diagnostics: Diagnostic[] }[] = [];
   readonly logged: string[] = [];
+  /** Messages for the user. */
+  readonly shown: string[] = [];
+  /** Answers every request of the server with an error; {@link refused} has their methods. */
+  refuses = false;
+  readonly refused: string[] = [];
   /** `begin`, `report` and `end` of work in progress, with the title of a beginning. */
   readonly progress: { kind: string; title?: string }[] = [];
   /** What the client says when the server asks it; `null` to everything else. */
@@ -100,7 +105,15 @@ export class LanguageClient {
     const { id, method, params } = message;
     if (method === undefined && id !== undefined) this.#pending.get(id)?.(message);
     else if (method !== undefined && id !== undefined) {
-      this.#send({ id, result: this.answers.get(method)?.(params) ?? null });
+      if (this.refuses) this.refused.push(method);
+      this.#send({
+        id,
+        ...(this.refuses
+          ? { error: { code: -32601, message: 'no' } }
+          : { result: this.answers.get(method)?.(params) ?? null }),
+      });
+    } else if (method === 'window/showMessage') {
+      this.shown.push((params as { message: string }).message);
     } else if (method === 'textDocument/publishDiagnostics') {
       this.published.push(params as (typeof this.published)[number]);
       for (const resolve of this.#waiting.splice(0)) resolve();

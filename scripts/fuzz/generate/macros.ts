@@ -5,8 +5,39 @@ import { expression } from './trees.ts';
 
 const OBJECTS = ['A', 'B', 'C', 'D', 'NAME', 'STATUS'];
 const FUNCTIONS = ['F', 'G', 'H', 'CAT', 'STR', 'V'];
-const WORDS = ['x', 'y', '1', '2', '0x10', '(', ')', '(1 + 2)', ',', '"s"', '+', '-', 'A', 'B', 'F', 'G(1)', "'c'", '##', '#x'];
-const CONDITIONS = ['defined(A)', 'defined B', '!defined(C)', '1', '0', 'A', 'A == 1', 'B > A', '1 ? 2 : 0', "'a' == 97"];
+const WORDS = [
+  'x',
+  'y',
+  '1',
+  '2',
+  '0x10',
+  '(',
+  ')',
+  '(1 + 2)',
+  ',',
+  '"s"',
+  '+',
+  '-',
+  'A',
+  'B',
+  'F',
+  'G(1)',
+  "'c'",
+  '##',
+  '#x',
+];
+const CONDITIONS = [
+  'defined(A)',
+  'defined B',
+  '!defined(C)',
+  '1',
+  '0',
+  'A',
+  'A == 1',
+  'B > A',
+  '1 ? 2 : 0',
+  "'a' == 97",
+];
 
 /** A board of macros. `wild`: also what cpp refuses or warns of. */
 export function macroText(pick: Pick, wild: boolean): string {
@@ -49,12 +80,41 @@ function directive(pick: Pick, depth: Conditionals, wild: boolean): string {
     return kind === 16 ? `${hash}else\n${depth.close()}` : `${hash}elif ${condition(pick, wild)}`;
   }
   return pick.of([
-    ...['#else', '#endif', '#', '# 12 "other.dts"', '#line 7', '#line 9 "x.dts"', '#pragma x', '#warning w', '#ident "i"'],
-    ...['#define', '#define 1', '#define A(', '#define A(x', '#define A(x,x) x', '#define F(...) __VA_ARGS__', '#ifdef'],
+    ...[
+      '#else',
+      '#endif',
+      '#',
+      '# 12 "other.dts"',
+      '#line 7',
+      '#line 9 "x.dts"',
+      '#pragma x',
+      '#warning w',
+      '#ident "i"',
+    ],
+    ...[
+      '#define',
+      '#define 1',
+      '#define A(',
+      '#define A(x',
+      '#define A(x,x) x',
+      '#define F(...) __VA_ARGS__',
+      '#ifdef',
+    ],
     ...['#if', '#if (', '#if 1 +', '#if 1/0', '#undef', '#undef 1', '#elif', '#elif 1', '#unknown', '#assert a(b)'],
     ...['#include', '#include <', '#include "none.h"', '#define defined', '#undef __FILE__', '#define __LINE__ 3'],
-    ...['#pragma push_macro("A")', '#pragma pop_macro("A")', '#pragma GCC poison D', '#define V(a, ...) a ##__VA_ARGS__'],
-    ...['#define V(a, ...) __VA_OPT__(a) __VA_ARGS__', '#define N(x...) x', '#error e', '#sccs "x"', '#include_next <x.h>'],
+    ...[
+      '#pragma push_macro("A")',
+      '#pragma pop_macro("A")',
+      '#pragma GCC poison D',
+      '#define V(a, ...) a ##__VA_ARGS__',
+    ],
+    ...[
+      '#define V(a, ...) __VA_OPT__(a) __VA_ARGS__',
+      '#define N(x...) x',
+      '#error e',
+      '#sccs "x"',
+      '#include_next <x.h>',
+    ],
   ]);
 }
 
@@ -71,7 +131,8 @@ function body(pick: Pick, parameters: readonly string[], wild: boolean): string 
     const kind = pick.below(12);
     if (parameters.length > 0 && kind < 5) return pick.of(parameters);
     if (parameters.length > 0 && kind === 5) return `#${pick.of(parameters)}`;
-    if (parameters.length > 0 && kind === 6) return `${pick.of(parameters)}##${pick.of([...parameters, '1', 'A', '_'])}`;
+    if (parameters.length > 0 && kind === 6)
+      return `${pick.of(parameters)}##${pick.of([...parameters, '1', 'A', '_'])}`;
     if (kind === 7) return `${pick.of(OBJECTS)}`;
     if (kind === 8) return call(pick, wild);
     if (wild && kind === 9) return pick.of(WORDS);
@@ -89,10 +150,35 @@ function call(pick: Pick, wild: boolean): string {
 
 function condition(pick: Pick, wild: boolean): string {
   if (pick.chance(40)) return pick.of(CONDITIONS);
-  const numbers = ['1u', '-1', '0xffffffffffffffff', '-1 > 0u', '1 << 63', '(-1) >> 1', '~0u', "'\\xff'", '077', '1L', '5 % 3'];
+  const numbers = [
+    '1u',
+    '-1',
+    '0xffffffffffffffff',
+    '-1 > 0u',
+    '1 << 63',
+    '(-1) >> 1',
+    '~0u',
+    "'\\xff'",
+    '077',
+    '1L',
+    '5 % 3',
+  ];
   const term = () =>
     pick.of([() => pick.of(numbers), () => pick.of(CONDITIONS), () => expression(pick, 2), () => pick.of(OBJECTS)])();
-  const signs = ['&&', '||', '==', '<', '+', '-', '*', '|', '&', '^', '>>', ...(wild ? [',', '/', '%', '<<', '?'] : [])];
+  const signs = [
+    '&&',
+    '||',
+    '==',
+    '<',
+    '+',
+    '-',
+    '*',
+    '|',
+    '&',
+    '^',
+    '>>',
+    ...(wild ? [',', '/', '%', '<<', '?'] : []),
+  ];
   return `(${term()}) ${pick.of(signs)} (${term()})`;
 }
 

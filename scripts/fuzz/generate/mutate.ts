@@ -2,7 +2,30 @@
 // Small changes of a text that people make by mistake: a token lost, doubled, moved or taken for another.
 import type { Pick } from '../random.ts';
 
-const PUT_IN = [';', '{', '}', '<', '>', '"', "'", ',', '&', '=', '0', '1', '/', '#', '\n', ':', '@', '(', ')', '[', ']', '\\'];
+const PUT_IN = [
+  ';',
+  '{',
+  '}',
+  '<',
+  '>',
+  '"',
+  "'",
+  ',',
+  '&',
+  '=',
+  '0',
+  '1',
+  '/',
+  '#',
+  '\n',
+  ':',
+  '@',
+  '(',
+  ')',
+  '[',
+  ']',
+  '\\',
+];
 
 const tokensOf = (text: string): string[] => text.match(/"(?:[^"\\\n]|\\.)*"|[\w,.+-]+|\s+|[^\w\s]/g) ?? [];
 

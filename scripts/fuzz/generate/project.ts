@@ -75,7 +75,10 @@ export function projectFiles(pick: Pick): Map<string, string> {
 /** The same project on another branch: some files differ, one is missing, one is new. */
 export function otherBranch(pick: Pick, files: ReadonlyMap<string, string>): Map<string, string> {
   const branch = new Map(files);
-  branch.set('soc.dtsi', (files.get('soc.dtsi') ?? '').replace('MODE 1', 'MODE 2').replace('spare: spare', 'spare: new'));
+  branch.set(
+    'soc.dtsi',
+    (files.get('soc.dtsi') ?? '').replace('MODE 1', 'MODE 2').replace('spare: spare', 'spare: new'),
+  );
   branch.set('twice.dtsi', '&nested { twice = <2>; };\n');
   branch.set('pins.h', '#define PIN_A 5\n#define PIN_B 6\n');
   if (pick.chance(50)) branch.delete('extra.dtsi');
@@ -90,9 +93,36 @@ export const SNIPPETS = [
   ...['\nuart0: other { };', '\n&uart0 { added; };\n', '\n&smmu { status = "fail"; };\n', '\n/delete-node/ &smmu;\n'],
   ...['\n/delete-node/ dma@2000;', '\n/delete-property/ status;', '\n/omit-if-no-ref/ &clk;\n', '\n#define PIN_A 5\n'],
   ...['\n#undef EXTRA\n', '\n#define OFF "okay"\n', '\n#include "extra.dtsi"\n', '\n#include "missing.dtsi"\n'],
-  ...['\n#include "inner.dtsi"\n', '\n#pragma once\n', '\n#ifdef EXTRA\n', '\n#endif\n', '\n/* comment */\n', '/*', '*/'],
-  ...['\n/ { model = "other"; soc { more; }; };\n', '<&clk 2>, ', 'PIN_B ', '};', '{', ';', '"', '&', '0', '\n', '\r', 'é'],
+  ...[
+    '\n#include "inner.dtsi"\n',
+    '\n#pragma once\n',
+    '\n#ifdef EXTRA\n',
+    '\n#endif\n',
+    '\n/* comment */\n',
+    '/*',
+    '*/',
+  ],
+  ...[
+    '\n/ { model = "other"; soc { more; }; };\n',
+    '<&clk 2>, ',
+    'PIN_B ',
+    '};',
+    '{',
+    ';',
+    '"',
+    '&',
+    '0',
+    '\n',
+    '\r',
+    'é',
+  ],
   ...['\\\n', '\n#if 0\n', '\n#else\n', '//', ' ', '\t', '<', '>', '\n#define MODE(x) x\n', '\u{1f600}', '\u2028', '1'],
   ...['iommus = <&smmu 5>;', 'dma-coherent;', 'iommu-map = <0 &smmu 0 0x10000>;', 'memory-region = <&spare>;'],
-  ...['\n/* dt-iommu-ignore iommus-not-inherited: x */\n', 'dma-ranges;', '/plugin/;', '/dts-v1/;', '/memreserve/ 1 2;\n'],
+  ...[
+    '\n/* dt-iommu-ignore iommus-not-inherited: x */\n',
+    'dma-ranges;',
+    '/plugin/;',
+    '/dts-v1/;',
+    '/memreserve/ 1 2;\n',
+  ],
 ];

@@ -2,7 +2,23 @@
 // Device trees from dtc's grammar (dtc-parser.y, dtc-lexer.l): mostly what dtc takes, with all that it takes.
 import type { Pick } from '../random.ts';
 
-const NODES = ['soc', 'bus', 'dma', 'uart', 'i2c', 'clk', 'pci', 'cpu', 'port', 'a', 'a,b', 'n+1', 'x_y', 'memory', '0'];
+const NODES = [
+  'soc',
+  'bus',
+  'dma',
+  'uart',
+  'i2c',
+  'clk',
+  'pci',
+  'cpu',
+  'port',
+  'a',
+  'a,b',
+  'n+1',
+  'x_y',
+  'memory',
+  '0',
+];
 const PROPERTIES = [
   ...['reg', 'status', 'compatible', 'clocks', 'iommus', '#address-cells', '#size-cells', 'ranges', 'model', 'phandle'],
   ...['a', 'b,c', 'x-y', 'p?q', 'interrupts', 'linux,x', 'reg-names', 'dma-ranges', 'name', 'interrupt-parent', '0a'],
@@ -14,8 +30,19 @@ const INTEGERS = [
 const BINARY = ['+', '-', '*', '/', '%', '<<', '>>', '<', '>', '<=', '>=', '==', '!=', '&', '|', '^', '&&', '||'];
 const CHARACTERS = ["'a'", "'\\n'", "'\\x41'", "'\\0'", "'\\''", "'\"'", "'\\101'", "'\\\\'", "'0'"];
 const STRINGS = [
-  ...['""', '"okay"', '"disabled"', '"a,b"', '"two words"', '"\\n\\t\\r"', '"\\x41\\101"', '"q\\"q"', '"b\\\\"', '"a\\0b"'],
-  ...['"// no comment"', '"/* neither */"', '"é"', '"\\e\\a"', '"{;}"', '"&l0"', "\"it's\"", '"#define"'],
+  ...[
+    '""',
+    '"okay"',
+    '"disabled"',
+    '"a,b"',
+    '"two words"',
+    '"\\n\\t\\r"',
+    '"\\x41\\101"',
+    '"q\\"q"',
+    '"b\\\\"',
+    '"a\\0b"',
+  ],
+  ...['"// no comment"', '"/* neither */"', '"é"', '"\\e\\a"', '"{;}"', '"&l0"', '"it\'s"', '"#define"'],
 ];
 
 /** Integer expressions; a division by nothing is rare. */
@@ -124,7 +151,11 @@ class TreeWriter {
     const kind = pick.below(20);
     if (kind < 9) return `<${this.#cells(true).join(' ')}>`;
     if (kind < 14) return pick.of(STRINGS);
-    if (kind < 16) return `[${pick.times(4, () => pick.of(['00', 'ff', 'aB', '0102', '12 34', 'l', ' '])).join('').replaceAll('l', '')}]`;
+    if (kind < 16)
+      return `[${pick
+        .times(4, () => pick.of(['00', 'ff', 'aB', '0102', '12 34', 'l', ' ']))
+        .join('')
+        .replaceAll('l', '')}]`;
     if (kind < 18) return this.#reference();
     const bits = pick.of(['8', '16', '32', '64']);
     return `/bits/ ${bits} <${this.#cells(bits === '32').join(' ')}>`;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu compile` against cpp and every installed dtc: the same blob, or both refuse.
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { macroText } from '../generate/macros.ts';
@@ -50,12 +51,27 @@ async function compare(run: Run): Promise<number> {
         what: `dtc ${dtc.version}${one.symbols ? ' -@' : ''}: ${key}`,
         seed,
         files: { 'board.dts': least },
-        data: { symbols: one.symbols, ...(batch.includes.length > 0 && { includes: batch.includes }) },
+        data: {
+          symbols: one.symbols,
+          expected: await expectedOf(bench, batch, { ...one, text: least, isolated: true }),
+          ...(batch.includes.length > 0 && { includes: batch.includes }),
+        },
       });
     }
     count += batch.cases.length;
   }
   return count;
+}
+
+/** By version of dtc: the SHA-256 of the blob, or `refused`; what `test/fuzz/corpus.test.ts` holds us to. */
+async function expectedOf({ oracle }: Bench, { includes }: Batch, one: Case): Promise<Record<string, string>> {
+  const answers = [...(await oracle.judge([one], includes))];
+  return Object.fromEntries(
+    answers.map(([version, verdicts]) => {
+      const blob = verdicts.get(one.name)?.blob;
+      return [version, blob ? createHash('sha256').update(blob).digest('hex') : 'refused'];
+    }),
+  );
 }
 
 async function smallest(bench: Bench, batch: Batch, { one, ours, theirs, dtc }: Difference): Promise<string> {

@@ -67,7 +67,8 @@ class Scene {
     await ended(scene.fix());
     scene.milliseconds = Date.now() - start;
     for (const name of scene.before.keys()) scene.after.set(name, scene.text(name));
-    if (scene.after.get('b0.dts') === scene.before.get('b0.dts')) throw new Error('fix changes nothing: nothing is tested');
+    if (scene.after.get('b0.dts') === scene.before.get('b0.dts'))
+      throw new Error('fix changes nothing: nothing is tested');
     scene.reset();
     await ended(scene.compile());
     for (const name of scene.before.keys()) scene.blobs.set(name, scene.blob(name) ?? '');

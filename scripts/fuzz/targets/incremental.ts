@@ -2,7 +2,7 @@
 // A server that lived through edits, saves, other people's writes, Git's switches and closed documents shows what one
 // shows that was started just now.
 import { join } from 'node:path';
-import { type Action, Editor, nextAction } from '../editor.ts';
+import { type Action, compare, differenceAfter, Editor, nextAction } from '../editor.ts';
 import { otherBranch, projectFiles } from '../generate/project.ts';
 import { Pick } from '../random.ts';
 import { type Run, type Target, timeLeft } from '../run.ts';
@@ -31,7 +31,8 @@ async function edit(run: Run): Promise<number> {
     count += session.actions.length;
     if (session.difference === undefined) continue;
     const least = shrunk++ < MAX_SHRUNK ? await smallest(run, seed, session.actions) : session.actions;
-    const what = (await differenceAfter(run, seed, least)) ?? session.difference;
+    const what =
+      (await differenceAfter(join(run.folder, 'again'), branchesOf(seed)[0] ?? new Map(), least)) ?? session.difference;
     const data = { actions: least };
     run.fail({ name: `s${seed}`, what, seed, files: Object.fromEntries(branchesOf(seed)[0] ?? []), data });
   }
@@ -67,55 +68,15 @@ async function liveThrough(run: Run, seed: number): Promise<{ actions: Action[];
   }
 }
 
-/** Places in the open documents, of which both servers are asked. */
-const PLACES = [0, 333, 777, 1234];
-
-async function compare(editor: Editor): Promise<string | undefined> {
-  const lived = await editor.shown(PLACES);
-  const fresh = await editor.fresh();
-  try {
-    const expected = await fresh.shown(PLACES);
-    const [logged] = [...editor.client.logged, ...fresh.client.logged];
-    if (logged !== undefined) return `the server logs ${logged.slice(0, 300)}`;
-    return lived === expected ? undefined : firstDifference(lived, expected);
-  } finally {
-    await fresh.close();
-  }
-}
-
-function firstDifference(lived: string, fresh: string): string {
-  const theirs = fresh.split('\n');
-  for (const [at, line] of lived.split('\n').entries()) {
-    const other = theirs[at] ?? '';
-    if (line === other) continue;
-    let from = 0;
-    while (line[from] === other[from]) from++;
-    const cut = (text: string) => text.slice(Math.max(0, from - 60), from + 60);
-    return `${line.split(' ', 2).join(' ')}: …${cut(line)}… where a fresh server says …${cut(other)}…`;
-  }
-  return 'another number of answers';
-}
-
-async function differenceAfter(run: Run, seed: number, actions: readonly Action[]): Promise<string | undefined> {
-  const [files = new Map<string, string>()] = branchesOf(seed);
-  const editor = new Editor(join(run.folder, 'again'), files);
-  try {
-    await editor.start();
-    for (const action of actions) await editor.play(action);
-    return await compare(editor);
-  } finally {
-    await editor.close();
-    editor.remove();
-  }
-}
-
 async function smallest(run: Run, seed: number, actions: readonly Action[]): Promise<readonly Action[]> {
   const until = Date.now() + MAX_SHRINKING;
   return shrinkList(actions, async (candidates) => {
     const verdicts: boolean[] = [];
     for (const candidate of candidates) {
       if (Date.now() > until) throw new Enough();
-      verdicts.push((await differenceAfter(run, seed, candidate)) !== undefined);
+      verdicts.push(
+        (await differenceAfter(join(run.folder, 'again'), branchesOf(seed)[0] ?? new Map(), candidate)) !== undefined,
+      );
     }
     return verdicts;
   });

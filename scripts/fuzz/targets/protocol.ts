@@ -72,11 +72,16 @@ async function conversation(messages: readonly Sent[], folder: string, piece: nu
     for (const each of messages.slice(3)) server.send(each, piece);
     const uri = `file://${folder}/afterwards.dts`;
     const text = '/dts-v1/;\n/ { a = <1> };\n';
-    server.send({ method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'dts', version: 1, text } } }, 64);
+    server.send(
+      { method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'dts', version: 1, text } } },
+      64,
+    );
     const last = await server.ask('textDocument/diagnostic', { textDocument: { uri } });
     const items = (last?.result as { items?: { code: string }[] } | undefined)?.items;
     if (items?.length !== 1 || items[0]?.code !== 'syntax/error') {
-      return server.fault(`a board with one syntax error is answered with ${JSON.stringify(last ?? null).slice(0, 200)}`);
+      return server.fault(
+        `a board with one syntax error is answered with ${JSON.stringify(last ?? null).slice(0, 200)}`,
+      );
     }
     await server.settled();
     return server.unanswered();
@@ -102,7 +107,8 @@ class Server {
       this.#errors += String(text);
     });
     this.#process.stdin?.on('error', () => undefined);
-    if (this.#process.stdout) new StreamMessageReader(this.#process.stdout).listen((each) => this.#receive(each as Reply));
+    if (this.#process.stdout)
+      new StreamMessageReader(this.#process.stdout).listen((each) => this.#receive(each as Reply));
   }
 
   send(sent: Sent, piece: number): void {
@@ -137,7 +143,8 @@ class Server {
   }
 
   fault(what: string): string {
-    return [this.#exit, what, this.#errors.slice(0, 400)].filter(Boolean).join('; ');
+    const [error = ''] = /^\w*Error: .*(?:\n.*)?/m.exec(this.#errors) ?? [];
+    return [this.#exit, what, error].filter(Boolean).join('; ');
   }
 
   end(): void {
@@ -169,29 +176,56 @@ function pause(milliseconds: number): Promise<void> {
 }
 
 const METHODS = [
-  ...['hover', 'completion', 'definition', 'references', 'documentSymbol', 'foldingRange', 'documentLink', 'codeAction'],
+  ...[
+    'hover',
+    'completion',
+    'definition',
+    'references',
+    'documentSymbol',
+    'foldingRange',
+    'documentLink',
+    'codeAction',
+  ],
   ...['semanticTokens/full', 'diagnostic', 'rename', 'formatting', 'didOpen', 'didChange', 'didClose', 'didSave'],
 ].map((name) => `textDocument/${name}`);
 const OTHERS = [
   ...['initialize', 'initialized', '$/cancelRequest', '$/setTrace', '$/nothing', 'workspace/didChangeConfiguration'],
-  ...['workspace/didChangeWatchedFiles', 'workspace/executeCommand', 'workspace/symbol', 'codeAction/resolve', 'nonsense'],
+  ...[
+    'workspace/didChangeWatchedFiles',
+    'workspace/executeCommand',
+    'workspace/symbol',
+    'codeAction/resolve',
+    'nonsense',
+  ],
   ...['dtIommu/explain', 'dtIommu/topology', 'dtIommu/boards', 'dtIommu/selectBoard', 'dtIommu/tree', 'dtIommu/rule'],
-  ...['constructor', '__proto__', '', 'textDocument/', 'workspace/didChangeWorkspaceFolders', 'window/workDoneProgress/cancel'],
+  ...[
+    'constructor',
+    '__proto__',
+    '',
+    'textDocument/',
+    'workspace/didChangeWorkspaceFolders',
+    'window/workDoneProgress/cancel',
+  ],
 ];
 
 /** Half of them are what a client sends; `shutdown` and `exit` have tests of their own. */
 function message(pick: Pick, folder: string): Sent {
-  if (pick.chance(4)) return { raw: pick.of(['', '{', 'null', '[]', '"x"', '1', '{}', '\0', '{"jsonrpc":"2.0"}', '{"id":1}', '[1]']) };
+  if (pick.chance(4))
+    return { raw: pick.of(['', '{', 'null', '[]', '"x"', '1', '{}', '\0', '{"jsonrpc":"2.0"}', '{"id":1}', '[1]']) };
   const method = pick.of(pick.chance(70) ? METHODS : OTHERS);
   const notifies = /\/did|initialized|cancel|setTrace|nothing/.test(method);
-  const id = pick.chance(notifies ? 10 : 90) ? { id: pick.chance(90) ? pick.below(1e9) : `text ${pick.below(1e9)}` } : {};
+  const id = pick.chance(notifies ? 10 : 90)
+    ? { id: pick.chance(90) ? pick.below(1e9) : `text ${pick.below(1e9)}` }
+    : {};
   const params = pick.chance(70) ? sensible(pick, method, folder) : nonsense(pick, 3);
   return { ...id, method, ...(pick.chance(96) && { params: pick.chance(90) ? params : spoil(pick, params) }) };
 }
 
 function sensible(pick: Pick, method: string, folder: string): object {
   const uri = pick.of([
-    ...['board.dts', 'soc.dtsi', 'pins.h', 'none.dts', 'other.dts', '../x.dts', 'a b.dts'].map((name) => `file://${folder}/${name}`),
+    ...['board.dts', 'soc.dtsi', 'pins.h', 'none.dts', 'other.dts', '../x.dts', 'a b.dts'].map(
+      (name) => `file://${folder}/${name}`,
+    ),
     ...['untitled:Untitled-1', 'git:/a.dts?HEAD', 'file://host/a.dts', 'file:', '', '::', 'file:///%zz.dts', 'a.dts'],
   ]);
   const place = () => ({ line: pick.of([0, 1, 5, 1e9, -1, 2.5]), character: pick.of([0, 3, 1e9, -1]) });
@@ -221,7 +255,10 @@ function nonsense(pick: Pick, depth: number): unknown {
   if (kind < 6) return pick.of([null, 0, -1, 'x', true, 1e300, '__proto__', '']);
   if (kind < 7) return pick.times(3, () => nonsense(pick, depth - 1));
   return Object.fromEntries(
-    pick.times(4, () => [pick.of(['textDocument', 'position', 'uri', 'range', 'toString', 'x']), nonsense(pick, depth - 1)]),
+    pick.times(4, () => [
+      pick.of(['textDocument', 'position', 'uri', 'range', 'toString', 'x']),
+      nonsense(pick, depth - 1),
+    ]),
   );
 }
 

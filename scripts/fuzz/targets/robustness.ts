@@ -107,22 +107,93 @@ async function randomTexts(run: Run, seed: number): Promise<number> {
   return TEXTS;
 }
 
-const NAMES = ['constructor', '__proto__', 'toString', 'hasOwnProperty', 'valueOf', 'then', 'length', 'prototype', 'NaN'];
+const NAMES = [
+  'constructor',
+  '__proto__',
+  'toString',
+  'hasOwnProperty',
+  'valueOf',
+  'then',
+  'length',
+  'prototype',
+  'NaN',
+];
 
 function hostileText(pick: Pick): string {
   const kind = pick.below(6);
   if (kind === 0) return String.fromCharCode(...pick.times(400, () => pick.below(pick.chance(80) ? 128 : 65536)));
   if (kind === 1) return pick.times(200, () => pick.of(PIECES)).join('');
-  if (kind === 2) return treeText(pick).replace(/\b(soc|bus|dma|uart|i2c|clk|l\d|reg|status|clocks)\b/g, () => pick.of(NAMES));
+  if (kind === 2)
+    return treeText(pick).replace(/\b(soc|bus|dma|uart|i2c|clk|l\d|reg|status|clocks)\b/g, () => pick.of(NAMES));
   if (kind === 3) return repeated(pick);
   return mutateBytes(pick, mutateBytes(pick, treeText(pick)));
 }
 
 const PIECES = [
-  ...['/dts-v1/;', '/ {', '};', '{', '}', '<', '>', '&', '&{', '"', "'", '#if ', '#endif\n', '#define ', '#', '\\\n', '/*', '*/'],
-  ...['//', '\n', '\r', '\r\n', '\0', '\u{feff}', '\u2028', '\ud800', 'a', '1', '=', ';', ':', '@', '(', ')', '[', ']', ',', '??/'],
-  ...['/delete-node/ ', '/bits/ ', '/include/ ', '/incbin/(', '/memreserve/ ', '/plugin/;', '/omit-if-no-ref/ ', '#include "'],
-  ...['__VA_ARGS__', '##', '__COUNTER__', '%{', '.', '0x', "'\\", '#include "board.dts"\n', '#include __FILE__\n', '\t'],
+  ...[
+    '/dts-v1/;',
+    '/ {',
+    '};',
+    '{',
+    '}',
+    '<',
+    '>',
+    '&',
+    '&{',
+    '"',
+    "'",
+    '#if ',
+    '#endif\n',
+    '#define ',
+    '#',
+    '\\\n',
+    '/*',
+    '*/',
+  ],
+  ...[
+    '//',
+    '\n',
+    '\r',
+    '\r\n',
+    '\0',
+    '\u{feff}',
+    '\u2028',
+    '\ud800',
+    'a',
+    '1',
+    '=',
+    ';',
+    ':',
+    '@',
+    '(',
+    ')',
+    '[',
+    ']',
+    ',',
+    '??/',
+  ],
+  ...[
+    '/delete-node/ ',
+    '/bits/ ',
+    '/include/ ',
+    '/incbin/(',
+    '/memreserve/ ',
+    '/plugin/;',
+    '/omit-if-no-ref/ ',
+    '#include "',
+  ],
+  ...[
+    '__VA_ARGS__',
+    '##',
+    '__COUNTER__',
+    '%{',
+    '.',
+    '0x',
+    "'\\",
+    '#include "board.dts"\n',
+    '#include __FILE__\n',
+    '\t',
+  ],
 ];
 
 /** One thing very often: what is recursive must not overflow, what is quadratic must not take minutes. */
@@ -198,17 +269,17 @@ function attempt(work: () => string | undefined): string | undefined {
   try {
     fault = work();
   } catch (error) {
-    fault = error instanceof Error ? `throws ${(error.stack ?? error.message).split('\n').slice(0, 4).join(' ')}` : String(error);
+    fault =
+      error instanceof Error
+        ? `throws ${(error.stack ?? error.message).split('\n').slice(0, 4).join(' ')}`
+        : String(error);
   }
   const { user, system } = process.cpuUsage(before);
   const milliseconds = (user + system) / 1000;
   return fault ?? (milliseconds > TOO_LONG ? `takes ${milliseconds.toFixed(0)} ms` : undefined);
 }
 
-function spanFault(
-  tree: DeviceTree,
-  reader: { read(path: string): SourceFile | undefined },
-): string | undefined {
+function spanFault(tree: DeviceTree, reader: { read(path: string): SourceFile | undefined }): string | undefined {
   for (const { rule, span } of tree.problems) {
     const length = reader.read(span.file)?.text.length ?? 0;
     if (!(span.start >= 0 && span.start <= span.end && span.end <= length)) {

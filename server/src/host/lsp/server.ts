@@ -9,8 +9,10 @@ import {
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
+  MessageType,
   PositionEncodingKind,
   ResponseError,
+  ShowMessageNotification,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
 import { VERSION } from '#host/version.ts';
@@ -209,14 +211,28 @@ class Server {
     this.#sent = sent;
     const { files } = this.#environment;
     const ask: AskSettings = asks
-      ? (scopes) => this.#connection.workspace.getConfiguration(scopes.map((each) => ({ ...each, section: SECTION })))
+      ? (scopes) => this.#settingsOfClient(scopes)
       : async (scopes) => scopes.map(() => sent);
     const read = () => readFolderSettings(session.workspace.folders, files, ask);
     let reading = await read();
     while (files.load && (await files.load()).length > 0) reading = await read();
-    for (const complaint of reading.complaints) this.#connection.window.showWarningMessage(complaint);
+    // Not `window.showWarningMessage`: that is a request, whose refusal nobody would take.
+    for (const message of reading.complaints) {
+      void this.#connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message });
+    }
     session.analysis.setSettings(reading.settings);
     this.#refreshAll();
+  }
+
+  /** None from a client that promised an answer and refuses. */
+  async #settingsOfClient(scopes: Parameters<AskSettings>[0]): Promise<readonly unknown[]> {
+    try {
+      const items = scopes.map((each) => ({ ...each, section: SECTION }));
+      return await this.#connection.workspace.getConfiguration(items);
+    } catch (error) {
+      this.#log('configuration', error);
+      return scopes.map(() => undefined);
+    }
   }
 
   /** A folder has settings and a scheme: both can change what is served and how it is judged. */
@@ -268,7 +284,7 @@ class Server {
   #show(paths: readonly string[]): void {
     this.#scheduler.refresh(paths);
     if (this.#pulls() && this.#session?.client.workspace?.diagnostics?.refreshSupport) {
-      void this.#connection.languages.diagnostics.refresh();
+      this.#withoutAnswer(this.#connection.languages.diagnostics.refresh());
     }
   }
 
@@ -346,13 +362,20 @@ class Server {
     this.#scheduler.refresh(session.analysis.opened());
     this.#askLater();
     const { diagnostics, semanticTokens } = session.client.workspace ?? {};
-    if (this.#pulls() && diagnostics?.refreshSupport) void this.#connection.languages.diagnostics.refresh();
-    if (semanticTokens?.refreshSupport) void this.#connection.languages.semanticTokens.refresh();
+    if (this.#pulls() && diagnostics?.refreshSupport)
+      this.#withoutAnswer(this.#connection.languages.diagnostics.refresh());
+    if (semanticTokens?.refreshSupport) this.#withoutAnswer(this.#connection.languages.semanticTokens.refresh());
+  }
+
+  /** What the client is asked for its own sake: one that refuses, or answers nonsense, harms nobody but itself. */
+  #withoutAnswer(request: Promise<unknown>): void {
+    request.catch((error: unknown) => this.#log('client', error));
   }
 
   readonly #withProgress: Progress = async (title, work) => {
     if (!this.#session?.client.window?.workDoneProgress) return work();
-    const progress = await this.#connection.window.createWorkDoneProgress();
+    const progress = await this.#connection.window.createWorkDoneProgress().catch(() => undefined);
+    if (!progress) return work();
     progress.begin(title);
     try {
       return await work();
