@@ -9,15 +9,14 @@ import {
   type InitializeParams,
   type InitializeResult,
   LSPErrorCodes,
-  MessageType,
   PositionEncodingKind,
   ResponseError,
-  ShowMessageNotification,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
 import { VERSION } from '#host/version.ts';
 import { Analysis } from '#ide/analysis.ts';
 import { BoardsShowingProblem } from '#ide/problems/boards-showing-problem.ts';
+import { settingsOfClient, warn, withoutAnswer } from './asking.ts';
 import { diagnosticOf, type Encoding } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { FEATURES, registerFeatures } from './features.ts';
@@ -211,28 +210,14 @@ class Server {
     this.#sent = sent;
     const { files } = this.#environment;
     const ask: AskSettings = asks
-      ? (scopes) => this.#settingsOfClient(scopes)
+      ? settingsOfClient(this.#connection, SECTION)
       : async (scopes) => scopes.map(() => sent);
     const read = () => readFolderSettings(session.workspace.folders, files, ask);
     let reading = await read();
     while (files.load && (await files.load()).length > 0) reading = await read();
-    // Not `window.showWarningMessage`: that is a request, whose refusal nobody would take.
-    for (const message of reading.complaints) {
-      void this.#connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Warning, message });
-    }
+    for (const complaint of reading.complaints) warn(this.#connection, complaint);
     session.analysis.setSettings(reading.settings);
     this.#refreshAll();
-  }
-
-  /** None from a client that promised an answer and refuses. */
-  async #settingsOfClient(scopes: Parameters<AskSettings>[0]): Promise<readonly unknown[]> {
-    try {
-      const items = scopes.map((each) => ({ ...each, section: SECTION }));
-      return await this.#connection.workspace.getConfiguration(items);
-    } catch (error) {
-      this.#log('configuration', error);
-      return scopes.map(() => undefined);
-    }
   }
 
   /** A folder has settings and a scheme: both can change what is served and how it is judged. */
@@ -284,7 +269,7 @@ class Server {
   #show(paths: readonly string[]): void {
     this.#scheduler.refresh(paths);
     if (this.#pulls() && this.#session?.client.workspace?.diagnostics?.refreshSupport) {
-      this.#withoutAnswer(this.#connection.languages.diagnostics.refresh());
+      withoutAnswer(this.#connection, this.#connection.languages.diagnostics.refresh());
     }
   }
 
@@ -363,13 +348,9 @@ class Server {
     this.#askLater();
     const { diagnostics, semanticTokens } = session.client.workspace ?? {};
     if (this.#pulls() && diagnostics?.refreshSupport)
-      this.#withoutAnswer(this.#connection.languages.diagnostics.refresh());
-    if (semanticTokens?.refreshSupport) this.#withoutAnswer(this.#connection.languages.semanticTokens.refresh());
-  }
-
-  /** What the client is asked for its own sake: one that refuses, or answers nonsense, harms nobody but itself. */
-  #withoutAnswer(request: Promise<unknown>): void {
-    request.catch((error: unknown) => this.#log('client', error));
+      withoutAnswer(this.#connection, this.#connection.languages.diagnostics.refresh());
+    if (semanticTokens?.refreshSupport)
+      withoutAnswer(this.#connection, this.#connection.languages.semanticTokens.refresh());
   }
 
   readonly #withProgress: Progress = async (title, work) => {
