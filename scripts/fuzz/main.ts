@@ -10,8 +10,9 @@ import { fix } from './targets/fix.ts';
 import { incremental } from './targets/incremental.ts';
 import { protocol } from './targets/protocol.ts';
 import { robustness } from './targets/robustness.ts';
+import { soak } from './targets/soak.ts';
 
-const TARGETS: readonly Target[] = [differential, incremental, robustness, protocol, fix];
+const TARGETS: readonly Target[] = [differential, incremental, robustness, protocol, fix, soak];
 
 const USAGE = `npm run fuzz -- --minutes N [--target T]… [--seed S] [--keep DIR]
   targets: ${TARGETS.map(({ name }) => name).join(', ')}
@@ -68,6 +69,7 @@ async function runTarget(target: Target, { seed, milliseconds, keep }: Limits) {
       failures++;
       console.log(`${target.name}: ${failure.what} (${keepFailure(join(keep, target.name), failure)})`);
     },
+    note: (what) => console.log(`${target.name}: ${what}`),
     skip: (what) => console.log(`${target.name}: skipped ${what}`),
   };
   try {

@@ -9,6 +9,8 @@ export interface Run {
   readonly folder: string;
   /** Something is wrong: what, and the smallest input that shows it. `name` becomes that of its file. */
   fail(failure: Failure): void;
+  /** Worth to be read beside the numbers. */
+  note(what: string): void;
   /** Left out, by name. */
   skip(what: string): void;
 }

@@ -19,8 +19,8 @@ export const incremental: Target = {
 const SESSION = 240;
 /** Between two comparisons. */
 const BETWEEN = 40;
-const MAX_SHRUNK = 6;
-const MAX_SHRINKING = 60_000;
+const MAX_SHRUNK = 2;
+const MAX_SHRINKING = 20_000;
 
 async function edit(run: Run): Promise<number> {
   let count = 0;
