@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Boots every tree of test/kernel/trees on Debian's Linux under QEMU and holds the model's predictions against what it did.
-// usage: npm run test:kernel -- [--case TEXT] [--kernel 6.12|6.1] [--jobs N] [--record] [--page] [--refresh]
-//   --record   writes test/kernel/observations and docs/kernel-lab.md instead of comparing with the committed ones
+// usage: npm run test:kernel -- [--all] [--case TEXT] [--kernel 7.3] [--jobs N] [--seconds N] [--record] [--page] [--refresh]
+//   Without --all, --case and --kernel: every tree on the newest kernel that it names, and a sample on the others that
+//   changes with the commit.
+//   --seconds  stops to begin boots after that time, and says what is left: with --record, begin again for the rest
+//   --record   writes test/kernel/observations instead of comparing with the committed ones, and with --all
+//              docs/kernel-lab.md
+//   --missing  boots only what has no committed observation
 //   --page     boots nothing, and writes docs/kernel-lab.md from the committed observations and today's model
 //   --refresh  asks Debian for newer kernels first
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,9 +17,10 @@ import { parseArgs } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { boot } from './kernel-lab/boot.mjs';
 import { compareObservations } from './kernel-lab/compare.mjs';
-import { installTools, isAvailable, prepareImage } from './kernel-lab/images.mjs';
+import { installTools, prepareImage } from './kernel-lab/images.mjs';
 import { formatObservation, observe } from './kernel-lab/observe.mjs';
 import { loadCases, loadModel } from './kernel-lab/predict.mjs';
+import { sampleOf } from './kernel-lab/sample.mjs';
 import { writeTable } from './kernel-lab/table.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -24,6 +30,9 @@ const { values: options } = parseArgs({
   options: {
     case: { type: 'string', default: '' },
     kernel: { type: 'string' },
+    all: { type: 'boolean', default: false },
+    missing: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: 'Infinity' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     record: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
@@ -81,8 +90,11 @@ function report(run, seconds) {
 /** Runs the queue on `jobs` workers; a run that throws counts as failed and does not stop the others. */
 async function performAll(runs, environment) {
   const queue = [...runs];
+  const end = performance.now() + Number(options.seconds) * 1000;
   const worker = async () => {
-    for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
+    while (performance.now() < end) {
+      const run = queue.shift();
+      if (run === undefined) return;
       const begin = performance.now();
       try {
         run.outcome = await perform(run, environment);
@@ -93,11 +105,13 @@ async function performAll(runs, environment) {
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, Number(options.jobs)) }, worker));
+  if (queue.length > 0) console.log(`${queue.length} are left`);
 }
 
 /** The configuration of each kernel without its comments, for the tests that hold the model against the observations. */
 function recordConfigs(images) {
   for (const [kernel, image] of images) {
+    mkdirSync(join(lab, 'observations', kernel), { recursive: true });
     const symbols = readFileSync(image.config, 'utf8')
       .split('\n')
       .filter((line) => line.startsWith('CONFIG_'));
@@ -105,29 +119,41 @@ function recordConfigs(images) {
   }
 }
 
-async function main() {
-  if (!options.page) installTools();
-  const wanted = (kernel) => options.kernel === undefined || options.kernel === kernel;
-  const cases = (await loadCases(join(lab, 'trees'))).filter((test) => test.name.includes(options.case));
-  const runs = cases.flatMap((test) => test.kernels.filter(wanted).map((kernel) => ({ test, kernel })));
-  const kernels = [...new Set(runs.map((run) => run.kernel))];
-  const absent = runs.filter(({ kernel }) => !isAvailable(kernel)).length;
-  if (absent > 0 && !options.page)
-    console.log(`${absent} trees need scripts/build-lab-kernel.sh; what it was seen to do stands for it`);
-  const init = join(lab, 'guest', 'init');
-  const images = new Map(
-    (options.page ? [] : kernels.filter(isAvailable)).map((kernel) => [
-      kernel,
-      prepareImage(kernel, init, options.refresh),
-    ]),
+/** The runs that the options ask for. */
+async function chooseRuns() {
+  const cases = await loadCases(join(lab, 'trees'));
+  const all = cases.flatMap((test) => test.kernels.map((kernel) => ({ test, kernel })));
+  if (options.missing) return all.filter((run) => isAsked(run) && !existsSync(observationFile(run)));
+  if (options.all || options.page || options.case !== '' || options.kernel !== undefined) return all.filter(isAsked);
+  const runs = sampleOf(all, root);
+  console.log(
+    `${runs.length} of ${all.length} boots: each tree on its newest kernel, a sample on the others (--all: every one)`,
   );
+  return runs;
+}
+
+const isAsked = ({ test, kernel }) =>
+  test.name.includes(options.case) && (options.kernel === undefined || options.kernel === kernel);
+
+/** The images of those kernels that can be had; the others' committed observations stand for them. */
+function prepareImages(runs) {
+  installTools();
+  const kernels = [...new Set(runs.map((run) => run.kernel))];
+  const init = join(lab, 'guest', 'init');
+  const images = kernels.map((kernel) => [kernel, prepareImage(kernel, init, options.refresh)]);
+  return new Map(images.filter(([, image]) => image !== undefined));
+}
+
+async function main() {
+  const chosen = await chooseRuns();
+  const images = options.page ? new Map() : prepareImages(chosen);
   const folder = mkdtempSync(join(tmpdir(), 'kernel-lab-'));
-  await performAll(runs, { images, folder, compareWithModel: await loadModel() });
-  const failed = runs.filter((run) => problemsOf(run.outcome).length > 0);
   if (options.record) recordConfigs(images);
-  if ((options.record || options.page) && options.case === '' && options.kernel === undefined) {
-    writeTable(join(root, 'docs', 'kernel-lab.md'), runs);
-  }
+  await performAll(chosen, { images, folder, compareWithModel: await loadModel() });
+  const runs = chosen.filter((run) => run.outcome !== undefined);
+  const failed = runs.filter((run) => problemsOf(run.outcome).length > 0);
+  const whole = options.case === '' && options.kernel === undefined && runs.length === chosen.length;
+  if (options.page || (options.record && options.all && whole)) writeTable(join(root, 'docs', 'kernel-lab.md'), runs);
   if (failed.length === 0) rmSync(folder, { recursive: true });
   else console.log(`The guests' own words are in ${relative(process.cwd(), folder)}.`);
   console.log(`${runs.length - failed.length} passed, ${failed.length} failed`);

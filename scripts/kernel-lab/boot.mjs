@@ -8,15 +8,24 @@ import { ringAddresses } from './wire.mjs';
 import { dom0Chosen, guestChosen, guestLines, ownXenProbes, showsGrants, xenArguments } from './xen.mjs';
 
 /**
- * Linux tells what it gave each device at the entry of arch_setup_dma_ops, the last step of of_dma_configure: 6.12 by
+ * Linux tells what it gave each device at the entry of arch_setup_dma_ops, the last step of of_dma_configure: since 6.12 by
  * field name through its type information, 6.1 (which has no such names in probes) by argument register.
  */
-const probes = {
-  6.12: [
+const byName = (operations) =>
+  [
     'p:dma arch_setup_dma_ops name=dev->kobj.name:string coherent=coherent:u8 limit=dev->bus_dma_limit:x64',
-    'ops=dev->dma_iommu count=dev->iommu->fwspec->num_ids:u32 ids=+16(dev->iommu->fwspec):x32[8]',
+    `${operations} count=dev->iommu->fwspec->num_ids:u32 ids=+16(dev->iommu->fwspec):x32[8]`,
     'map=+0(dev->dma_range_map):x64[9]',
-  ].join(' '),
+  ].join(' ');
+
+/** Whether the DMA API maps through the IOMMU is a field of struct device up to 6.19, later a bit (DEV_FLAG_DMA_IOMMU). */
+const [field, flag] = ['ops=dev->dma_iommu', 'flags=dev->flags:x64'];
+
+const probes = {
+  7.3: byName(flag),
+  7.2: byName(flag),
+  6.18: byName(field),
+  6.12: byName(field),
   6.1: 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string base=%x1:x64 size=%x2:x64 coherent=%x4:u8',
 };
 

@@ -3,20 +3,21 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-
-export const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'devicetree-iommu', 'kernel-lab');
+import { cache, dependencies, newestPackage, unpacked } from './packages.mjs';
 
 /** A kernel of the lab's own: scripts/build-lab-kernel.sh makes it, for what Debian's kernels leave out. */
 export const ownKernel = '6.12-own';
 const ownFolder = join(cache, ownKernel);
 
-/** Whether `kernel` can be booted here: Debian's are fetched, the own one must have been built. */
-export const isAvailable = (kernel) => kernel !== ownKernel || existsSync(join(ownFolder, 'Image'));
-
-/** What each kernel series is called in Debian 12: a package that depends on the newest image. */
-const series = { 6.12: 'linux-image-6.12-arm64', 6.1: 'linux-image-arm64' };
+/** The suite that has each series, and whose newest version of it is booted. */
+const suites = {
+  7.3: 'trixie-backports',
+  7.2: 'trixie-backports',
+  6.18: 'trixie-backports',
+  6.12: 'bookworm-security',
+  6.1: 'bookworm-security',
+};
 
 /** Modules that a guest may load; those that a kernel has built in are simply not there. */
 const modules = [
@@ -61,75 +62,47 @@ export function installTools() {
   execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names], { stdio: 'ignore' });
 }
 
-/** An apt of its own: arm64, nothing installed, its lists in the cache; the system's apt stays as it is. */
-function apt(command, args) {
-  const state = join(cache, 'apt');
-  for (const folder of ['lists/partial', 'archives/partial']) mkdirSync(join(state, folder), { recursive: true });
-  const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-  const source = (host, suite) => `deb [signed-by=${keyring}] http://deb.debian.org/${host} ${suite} main\n`;
-  writeFileSync(
-    join(state, 'sources.list'),
-    source('debian', 'bookworm') + source('debian-security', 'bookworm-security'),
+/**
+ * The image package of a series with the packages that hold its parts (from 6.19 on kernel, modules and configuration are
+ * packages of their own): asked of Debian once, then what the cache has, unless `refresh` is set.
+ */
+function imagePackages(kernel, refresh) {
+  const note = join(cache, `packages-${kernel}`);
+  if (existsSync(note) && !refresh) return readFileSync(note, 'utf8').split(' ');
+  const prefix = `linux-image-${kernel}.`;
+  const plain = new RegExp(`^linux-image-${kernel.replace('.', '\\.')}\\.[0-9]+[^a-z]*(deb[0-9]+[^a-z]*)?-arm64$`);
+  const name = newestPackage(suites[kernel], prefix, plain);
+  if (name === undefined) throw new Error(`${suites[kernel]} has no ${prefix}*-arm64`);
+  const version = name.slice('linux-image-'.length);
+  const parts = dependencies(
+    suites[kernel],
+    name,
+    new RegExp(`^linux-(base|binary|modules)-${version.replaceAll('+', '\\+')}$`),
   );
-  const options = {
-    'APT::Architecture': 'arm64',
-    'APT::Architectures': 'arm64',
-    'APT::Sandbox::User': '',
-    'Acquire::Languages': 'none',
-    'Acquire::Retries': '3',
-    'Dir::State::Lists': join(state, 'lists'),
-    'Dir::State::status': '/dev/null',
-    'Dir::Cache': state,
-    'Dir::Etc::SourceList': join(state, 'sources.list'),
-    'Dir::Etc::SourceParts': '/dev/null',
-  };
-  const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  const run = { cwd: join(cache, 'debs'), encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
-  return execFileSync(command, [...flags, ...args], run);
+  writeFileSync(note, [name, ...parts].join(' '));
+  return [name, ...parts];
 }
 
-/** Downloads a package if the cache has it not, and returns the folder it is unpacked in. */
-function unpacked(name) {
-  const folder = join(cache, 'root', name);
-  if (existsSync(folder)) return folder;
-  console.log(`Fetching ${name} (arm64) …`);
-  apt('apt-get', ['download', name]);
-  const deb = readdirSync(join(cache, 'debs')).find((file) => file.startsWith(`${name}_`));
-  const partial = `${folder}.partial`;
-  rmSync(partial, { recursive: true, force: true });
-  mkdirSync(partial, { recursive: true });
-  execFileSync('dpkg', ['-x', join(cache, 'debs', deb), partial]);
-  renameSync(partial, folder);
-  rmSync(join(cache, 'debs', deb));
-  return folder;
-}
-
-/** The newest image package of a series: asked of Debian once, then what the cache has, unless `refresh` is set. */
-function imagePackage(kernel, refresh) {
-  const note = join(cache, `package-${kernel}`);
-  if (existsSync(note) && !refresh) return readFileSync(note, 'utf8');
-  apt('apt-get', ['update', '-qq']);
-  const depends = apt('apt-cache', ['depends', series[kernel]]);
-  const name = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
-  if (name === undefined) throw new Error(`Debian 12 has no image behind ${series[kernel]}.`);
-  writeFileSync(note, name);
-  return name;
+/** The folder of the kernel's modules with its release; from 6.19 on it also has the kernel and its configuration. */
+function modulesOf(packageFolder) {
+  const parent = ['lib/modules', 'usr/lib/modules'].map((path) => join(packageFolder, path)).find(existsSync);
+  const release = parent && readdirSync(parent)[0];
+  return release && { modules: join(parent, release), release };
 }
 
 /** Busybox, the modules and the guest's program, packed by name of their content so that an edit makes a new one. */
 function initramfs(kernel, packageFolder, init) {
-  const libModules = join(packageFolder, 'lib', 'modules');
-  const release = existsSync(libModules) ? readdirSync(libModules)[0] : kernel;
+  const { modules: libModules, release } = modulesOf(packageFolder) ?? { modules: '', release: kernel };
   const key = createHash('sha256').update(readFileSync(init)).update(modules.join()).digest('hex').slice(0, 12);
   const file = join(cache, `initramfs-${release}-${key}.gz`);
   if (existsSync(file)) return file;
   const root = join(cache, `initramfs-${kernel}.partial`);
   rmSync(root, { recursive: true, force: true });
   for (const folder of ['bin', 'proc', 'sys', 'dev', 'modules']) mkdirSync(join(root, folder), { recursive: true });
-  cpSync(join(unpacked('busybox-static'), 'bin', 'busybox'), join(root, 'bin', 'busybox'));
+  cpSync(join(unpacked('bookworm', ['busybox-static']), 'bin', 'busybox'), join(root, 'bin', 'busybox'));
   cpSync(init, join(root, 'init'));
   for (const module of modules) {
-    const from = join(libModules, release, 'kernel', `${module}.ko`);
+    const from = join(libModules, 'kernel', `${module}.ko`);
     const to = join(root, 'modules', `${module.split('/').at(-1)}.ko`);
     if (existsSync(from)) cpSync(from, to);
     else if (existsSync(`${from}.xz`)) writeFileSync(to, execFileSync('xz', ['-dc', `${from}.xz`]));
@@ -141,28 +114,37 @@ function initramfs(kernel, packageFolder, init) {
 }
 
 /** Debian's Xen. */
-export const xenImage = () => join(unpacked('xen-hypervisor-4.17-arm64'), 'boot', 'xen-4.17-arm64');
+export const xenImage = () => join(unpacked('bookworm', ['xen-hypervisor-4.17-arm64']), 'boot', 'xen-4.17-arm64');
 
-/** Everything that one boot of `kernel` (`6.12`, `6.1`) needs: image, initramfs and `.config`, with the release. */
+/** Debian's kernel of the series, unpacked: what the cache has, or what Debian has now. */
+function kernelFolder(kernel, refresh) {
+  mkdirSync(cache, { recursive: true });
+  return unpacked(suites[kernel], imagePackages(kernel, refresh));
+}
+
+/**
+ * Everything that one boot of `kernel` (`7.3`, `6.1`) needs: image, initramfs and `.config`, with the release; undefined
+ * with a line on the console where it cannot be had, so that what it was seen to do stands for it.
+ */
 export function prepareImage(kernel, init, refresh = false) {
-  mkdirSync(join(cache, 'debs'), { recursive: true });
   if (kernel === ownKernel) {
     const [image, config] = [join(ownFolder, 'Image'), join(ownFolder, 'config')];
-    return { kernel, image, config, release: kernel, initramfs: initramfs(kernel, ownFolder, init) };
+    if (existsSync(image))
+      return { kernel, image, config, release: kernel, initramfs: initramfs(kernel, ownFolder, init) };
+    return absent(kernel, 'scripts/build-lab-kernel.sh has not built it');
   }
-  const folder = unpacked(imagePackage(kernel, refresh));
-  const boot = join(folder, 'boot');
-  const named = (prefix) =>
-    join(
-      boot,
-      readdirSync(boot).find((file) => file.startsWith(prefix)),
-    );
-  const image = named('vmlinuz-');
-  return {
-    kernel,
-    image,
-    config: named('config-'),
-    release: image.slice(image.lastIndexOf('vmlinuz-') + 'vmlinuz-'.length),
-    initramfs: initramfs(kernel, folder, init),
-  };
+  try {
+    const folder = kernelFolder(kernel, refresh);
+    const { modules, release } = modulesOf(folder);
+    const initrd = initramfs(kernel, folder, init);
+    const file = (name) => [join(modules, name), join(folder, 'boot', `${name}-${release}`)].find(existsSync);
+    return { kernel, image: file('vmlinuz'), config: file('config'), release, initramfs: initrd };
+  } catch (error) {
+    return absent(kernel, error.message.trim().split('\n').at(-1));
+  }
+}
+
+function absent(kernel, why) {
+  console.log(`Linux ${kernel} is not booted (${why}): its committed observations stand for it.`);
+  return undefined;
 }

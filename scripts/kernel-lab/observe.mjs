@@ -41,6 +41,9 @@ function limitOf(base, size) {
   return limited && size !== undefined ? BigInt(base) + BigInt(size) - 1n : 0n;
 }
 
+/** By the field of struct device, or by bit 2 of its flags (enum struct_device_flags of Linux 7.2: DEV_FLAG_DMA_IOMMU). */
+const usesIommu = (field, flags) => (flags === undefined ? field === '1' : (BigInt(flags) & 4n) !== 0n);
+
 /** The values of one line of the `dma` probe (see boot.mjs), or of Linux 6.1's shorter one. */
 function probeFields(line) {
   const field = (name) => new RegExp(`\\b${name}=("[^"]*"|\\{[^}]*\\}|\\S+)`).exec(line)?.[1];
@@ -59,7 +62,7 @@ function probeFields(line) {
     dmaLimit: BigInt(limit) === 0n ? null : hex(limit),
     reach: field('size') ?? null,
     dmaRanges: whole && BigInt(limit) !== 0n ? windows : [],
-    iommuOps: whole ? field('ops') === '1' : null,
+    iommuOps: whole ? usesIommu(field('ops'), field('flags')) : null,
     ids: whole
       ? list(field('ids'))
           .slice(0, number(field('count')))
@@ -200,6 +203,15 @@ function ringOf(address, wire) {
   return BigInt(address) >> 63n === 1n ? 'grant' : 'memory';
 }
 
+/**
+ * Since 6.15 `iommu_probe_device` itself configures DMA, before the default domain is set up; the same again is shown at
+ * the probe of a driver, and of a device without one only that.
+ */
+function shownTooEarly(release, { driver, iommu_group: group }) {
+  const [major, minor] = release.split('.').map(Number);
+  return driver === undefined && group !== undefined && (major > 6 || minor >= 15);
+}
+
 /** Devices that stand for no node and for no PCI function say nothing about a tree. */
 function readDevices(kinds) {
   const links = readLinks(kinds.link);
@@ -246,7 +258,7 @@ function readDevices(kinds) {
       ring: ringOf(rings.get(name), kinds.wire),
       iommu,
       ids: probe?.ids ?? null,
-      iommuOps: probe?.iommuOps ?? null,
+      iommuOps: shownTooEarly(kinds.kernel[0], link) ? null : (probe?.iommuOps ?? null),
       group: group ?? null,
       type: groups.get(group)?.type ?? null,
       reserved: groups.get(group)?.reserved ?? [],

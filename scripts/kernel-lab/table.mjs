@@ -130,8 +130,11 @@ export function writeTable(file, runs) {
   const trees = new Set(done.map((run) => run.test.name)).size;
   const page = `# The kernel lab
 
-Written by \`npm run test:kernel -- --record\`; \`npm run test:kernel\` boots every tree again, compares Linux with the
-observations in \`test/kernel/observations\`, and the model with Linux, and fails when either differs.
+Written by \`npm run test:kernel -- --all --record\`; \`npm run test:kernel -- --all\` boots every tree again on each kernel
+that it names, compares Linux with the observations in \`test/kernel/observations\`, and the model with Linux, and fails
+when either differs. Without \`--all\` each tree boots on the newest of its kernels, and a sample that changes with the
+commit on the others. Kernels are Debian's packages of several suites; one that cannot be had any more is represented by
+its committed observations, and the run says so.
 
 Each tree of \`test/kernel/trees\` is compiled by cpp and dtc and booted on Debian's kernel for arm64 (${releases}) under
 ${qemu}. The guest reads sysfs, debugfs, the kernel's log, and a probe at the last step of \`of_dma_configure\`, so

@@ -11,6 +11,7 @@ export interface Case {
   readonly shows: string;
   /** Rows of the decision table that the outcome depends on. */
   readonly rows: readonly number[];
+  /** From new to old. */
   readonly kernels: readonly string[];
   readonly unseen: readonly string[];
   readonly cmdline: string;
@@ -41,6 +42,9 @@ const machines: Readonly<Record<string, readonly string[]>> = {
   smmuv2: ['-M', 'virt,gic-version=3', ...loaders(0x70000000)],
   'smmuv2 twice': ['-M', 'virt,gic-version=3', ...loaders(0x70000000), ...loaders(0x70020000)],
 };
+
+/** The newest, the middle and the oldest; a tree names others where a gate is claimed between them. */
+const standardKernels = '7.3, 6.12, 6.1';
 
 const defaultBoot =
   'load virtio_mmio virtio-rng virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci; snapshot; load virtio-iommu; settle 8';
@@ -84,7 +88,7 @@ function readCase(folder: string, file: string): Case {
     file: join(folder, file),
     shows,
     rows: words(fields.get('Rows')?.replaceAll(',', ' ')).map(Number),
-    kernels: words(fields.get('Kernels')?.replaceAll(',', ' ') ?? '6.12'),
+    kernels: words(fields.get('Kernels')?.replaceAll(',', ' ') ?? standardKernels),
     unseen: (fields.get('Unseen') ?? '')
       .split(';')
       .map((fact) => fact.trim())

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+// Debian's packages of other suites and architectures, unpacked into the lab's cache; the machine's own apt stays as it is.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+export const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'devicetree-iommu', 'kernel-lab');
+
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** The mirror that this machine's own apt uses for Debian. */
+function mirror() {
+  const [file, pattern] = ['/etc/apt/sources.list.d/debian.sources', /^URIs: *(\S+)/m];
+  return (existsSync(file) && pattern.exec(readFileSync(file, 'utf8'))?.[1]) || 'http://deb.debian.org/debian';
+}
+
+const sourceOf = (suite) => {
+  const host = suite.endsWith('-security') ? mirror().replace(/\/debian\/?$/, '/debian-security') : mirror();
+  return `deb [signed-by=${keyring}] ${host} ${suite} main\n`;
+};
+
+/** An apt of its own for one suite and arm64: nothing installed, its lists in the cache. */
+function apt(suite, command, args) {
+  const state = join(cache, 'apt', suite);
+  for (const folder of ['lists/partial', 'archives/partial']) mkdirSync(join(state, folder), { recursive: true });
+  writeFileSync(join(state, 'sources.list'), sourceOf(suite));
+  const options = {
+    'APT::Architecture': 'arm64',
+    'APT::Architectures': 'arm64',
+    'APT::Sandbox::User': '',
+    'Acquire::Check-Valid-Until': 'false',
+    'Acquire::Languages': 'none',
+    'Acquire::Retries': '3',
+    'Dir::State::Lists': join(state, 'lists'),
+    'Dir::State::status': '/dev/null',
+    'Dir::Cache': state,
+    'Dir::Etc::SourceList': join(state, 'sources.list'),
+    'Dir::Etc::SourceParts': '/dev/null',
+  };
+  const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  const run = { cwd: state, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
+  return execFileSync(command, [...flags, ...args], run);
+}
+
+const refreshed = new Set();
+
+/** Asks Debian once per run what the suite has. */
+function refresh(suite) {
+  if (refreshed.has(suite)) return;
+  apt(suite, 'apt-get', ['update', '-qq']);
+  refreshed.add(suite);
+}
+
+const byVersion = (a, b) => a.localeCompare(b, 'en', { numeric: true });
+
+/** The newest package of the suite whose whole name the pattern matches; undefined where there is none. */
+export function newestPackage(suite, prefix, pattern) {
+  refresh(suite);
+  const names = apt(suite, 'apt-cache', ['pkgnames', prefix]).split('\n');
+  return names
+    .filter((name) => pattern.test(name))
+    .sort(byVersion)
+    .at(-1);
+}
+
+/** The packages that `name` needs and whose name the pattern matches. */
+export function dependencies(suite, name, pattern) {
+  refresh(suite);
+  const depends = apt(suite, 'apt-cache', ['depends', '--no-recommends', '--no-suggests', name]);
+  return [...depends.matchAll(/Depends: (\S+)/g)].map(([, found]) => found).filter((found) => pattern.test(found));
+}
+
+/** Downloads the packages if the cache has them not, and returns the folder that they are unpacked in. */
+export function unpacked(suite, names) {
+  const folder = join(cache, 'root', names[0]);
+  if (existsSync(folder)) return folder;
+  console.log(`Fetching ${names.join(' ')} (arm64, ${suite}) …`);
+  refresh(suite);
+  apt(suite, 'apt-get', ['download', ...names]);
+  const partial = `${folder}.partial`;
+  rmSync(partial, { recursive: true, force: true });
+  mkdirSync(partial, { recursive: true });
+  const state = join(cache, 'apt', suite);
+  for (const deb of readdirSync(state).filter((file) => file.endsWith('.deb'))) {
+    execFileSync('dpkg', ['-x', join(state, deb), partial]);
+    rmSync(join(state, deb));
+  }
+  renameSync(partial, folder);
+  return folder;
+}
