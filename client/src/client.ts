@@ -2,7 +2,9 @@
 // What desktop and web share: which documents are served, the commands, the status item that names the active board.
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
+import { DmaSideBar } from './dma-side-bar.ts';
 import type { BoardsResult, ExplainResult, TextResult } from './protocol.ts';
+import { Running, type StartClient } from './running.ts';
 
 /** `devicetree` is what other extensions call the same language. */
 const LANGUAGES = ['dts', 'devicetree'];
@@ -30,8 +32,6 @@ export function clientOptions(): LanguageClientOptions {
   };
 }
 
-export type StartClient = () => Promise<BaseLanguageClient>;
-
 /** Starts the server and everything that depends on it; the result is for the tests in VS Code. */
 export async function activateWith(context: vscode.ExtensionContext, start: StartClient): Promise<BaseLanguageClient> {
   const running = new Running(await start());
@@ -49,6 +49,7 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
     { dispose: () => void running.client.stop() },
     vscode.workspace.registerTextDocumentContentProvider(PAGES, pages),
     status,
+    new DmaSideBar(running, activeDocument),
     vscode.commands.registerCommand('devicetreeIommu.selectBoard', () => selectBoard(running, status)),
     vscode.commands.registerCommand('devicetreeIommu.explain', () => explain(running, pages)),
     vscode.commands.registerCommand('devicetreeIommu.showTree', () => showTree(running, pages)),
@@ -56,24 +57,6 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
     vscode.commands.registerCommand('devicetreeIommu.restart', () => running.restart(start)),
   );
   return running.client;
-}
-
-/** The client, which a restart replaces. */
-class Running {
-  client: BaseLanguageClient;
-
-  constructor(client: BaseLanguageClient) {
-    this.client = client;
-  }
-
-  async restart(start: StartClient): Promise<void> {
-    await this.client.dispose();
-    this.client = await start();
-  }
-
-  request<R>(method: string, params: object): Promise<R | null> {
-    return this.client.sendRequest<R | null>(method, params);
-  }
 }
 
 /** Read-only documents, each with the text it had when it was asked for. */

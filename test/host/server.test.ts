@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { CodeAction, Diagnostic, Hover, TextEdit } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { ClientFiles } from '#host/lsp/client-files.ts';
-import type { BoardsResult, LendParams } from '#host/lsp/protocol.ts';
+import type { BoardsResult, DmaMapResult, LendParams } from '#host/lsp/protocol.ts';
 import { pathOfUri } from '#host/lsp/uris.ts';
 import { LanguageClient, StaticFiles } from '#test/support/language-client.ts';
 
@@ -266,4 +266,19 @@ test('a problem of a shared file names the boards that show it, once the user pa
   await expect
     .poll(() => boards(client.published.at(-1)?.diagnostics ?? []), { timeout: 5000, interval: 50 })
     .toEqual([a, b]);
+});
+
+test('the map of a board is asked for, and the client is told when it may be another one', async () => {
+  const client = await opened();
+  const found = await client.result<DmaMapResult>('dtIommu/dmaMap', { textDocument });
+  expect(found).toMatchObject({ board: URI, problems: 1 });
+  expect(found.outline.map(({ label }) => label)).toEqual(['Problems', 'Direct']);
+  const device = found.outline[1]?.children[0];
+  expect(device).toMatchObject({ path: '/virtio@1000', location: { uri: URI, range: { start: { line: 5 } } } });
+  expect(found.text).toContain('\n1 device does DMA: 1 direct\n');
+  client.notify('textDocument/didChange', {
+    textDocument: { uri: URI, version: 2 },
+    contentChanges: [{ text: GUEST.replace('xen,backend-domid = <1>;', '') }],
+  });
+  expect(await client.notified('dtIommu/dmaMapChanged')).toEqual({ board: URI });
 });

@@ -38,6 +38,8 @@ export class LanguageClient {
   /** Answers every request of the server with an error; {@link refused} has their methods. */
   refuses = false;
   readonly refused: string[] = [];
+  /** Those of our own. */
+  readonly notifications: { readonly method: string; readonly params: unknown }[] = [];
   /** `begin`, `report` and `end` of work in progress, with the title of a beginning. */
   readonly progress: { kind: string; title?: string }[] = [];
   /** What the client says when the server asks it; `null` to everything else. */
@@ -87,6 +89,15 @@ export class LanguageClient {
     this.notify('textDocument/didOpen', { textDocument: { uri, languageId: 'dts', version: 1, text } });
   }
 
+  /** Resolves with the parameters of the first notification of the name. */
+  async notified(method: string): Promise<unknown> {
+    for (;;) {
+      const found = this.notifications.find((each) => each.method === method);
+      if (found) return found.params;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
   /** Resolves with the first diagnostics of the document at or after this version. */
   async diagnostics(uri: string, version: number): Promise<Diagnostic[]> {
     for (;;) {
@@ -119,6 +130,9 @@ export class LanguageClient {
       for (const resolve of this.#waiting.splice(0)) resolve();
     } else if (method === '$/progress') {
       this.progress.push((params as { value: { kind: string; title?: string } }).value);
+    } else if (method?.startsWith('dtIommu/')) {
+      this.notifications.push({ method, params });
+      for (const resolve of this.#waiting.splice(0)) resolve();
     } else if (method === 'window/logMessage') {
       this.logged.push((params as { message: string }).message);
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The requests beyond the Language Server Protocol, typed for server and client; docs/protocol.md explains them.
+import type { Range } from '#base/text.ts';
 import type { ExplainJson } from '#ide/explain/report-json.ts';
 import type { Topology } from '#ide/explain/topology.ts';
+import type { OutlineNode } from '#ide/map/outline.ts';
 
 /** A name and the types that belong to it. */
 export interface Request<P, R> {
@@ -60,6 +62,33 @@ export const selectBoard: Request<SelectBoardParams, BoardsResult | null> = { me
 export const tree: Request<DocumentParams, TextResult | null> = { method: 'dtIommu/tree' };
 /** The page of a rule, in Markdown. */
 export const rule: Request<{ readonly id: string }, TextResult | null> = { method: 'dtIommu/rule' };
+
+/** An entry of the side bar; places are locations. */
+export interface OutlineEntry extends Omit<OutlineNode, 'place' | 'children'> {
+  readonly location?: { readonly uri: string; readonly range: Range };
+  readonly children: readonly OutlineEntry[];
+}
+
+export interface DmaMapResult {
+  /** URI of the board. */
+  readonly board: string;
+  readonly platform: string;
+  readonly outline: readonly OutlineEntry[];
+  readonly problems: number;
+  /** The table of `dt-iommu explain BOARD`, for editors without views. */
+  readonly text: string;
+}
+
+/** The DMA of the document's board at a glance. */
+export const dmaMap: Request<DocumentParams, DmaMapResult | null> = { method: 'dtIommu/dmaMap' };
+
+/** Server to client: the map of this board, which the client asked for before, is another one now. */
+export const dmaMapChanged = { method: 'dtIommu/dmaMapChanged' };
+
+export interface DmaMapChangedParams {
+  /** URI of the board. */
+  readonly board: string;
+}
 
 /** Client to server where the server has no disk: what it must know before it can answer. */
 export interface LentFiles {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The language server's life: what it offers, what it is told of documents, files and settings, what it pushes.
 import {
-  type CancellationToken,
+  CancellationToken,
   type Connection,
   DidChangeConfigurationNotification,
   DidChangeWatchedFilesNotification,
@@ -20,7 +20,8 @@ import { settingsOfClient, warn, withoutAnswer } from './asking.ts';
 import { diagnosticOf, type Encoding } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { FEATURES, registerFeatures } from './features.ts';
-import type { ClientOptions } from './protocol.ts';
+import { MapWatch } from './map-watch.ts';
+import { type ClientOptions, dmaMapChanged } from './protocol.ts';
 import { registerRequests } from './requests.ts';
 import { Scheduler } from './scheduler.ts';
 import { type AskSettings, readFolderSettings, SECTION } from './settings.ts';
@@ -37,6 +38,8 @@ export interface Session {
   readonly rulePage: string | undefined;
   /** The client was told something new about a document's board. */
   boardChanged(path: string): void;
+  /** The client shows the map of this board: it is told when that changes. */
+  mapAsked(board: string): void;
 }
 
 /** Runs `compute`, again after each load where files come from the client. What it throws is logged and is the answer. */
@@ -73,6 +76,7 @@ class Server {
   #sent: unknown;
   #rehearsals = REHEARSALS;
   #pause: ReturnType<typeof setTimeout> | undefined;
+  readonly #maps = new MapWatch();
 
   constructor(connection: Connection, environment: Environment) {
     this.#connection = connection;
@@ -144,6 +148,7 @@ class Server {
     this.#session = undefined;
     this.#rehearsals = 0;
     clearTimeout(this.#pause);
+    this.#maps.stop();
   }
 
   async #initialize(params: InitializeParams): Promise<InitializeResult> {
@@ -164,6 +169,7 @@ class Server {
       client: capabilities,
       rulePage: options.rulePage ?? this.#environment.rulePage,
       boardChanged: () => this.#refreshAll(),
+      mapAsked: (board) => this.#maps.asked(board),
     };
     return {
       serverInfo: { name: 'dt-iommu', version: VERSION },
@@ -250,9 +256,15 @@ class Server {
 
   /** Something changed: the boards of open shared files are asked again once the user pauses. */
   #askLater(): void {
+    this.#maps.changed((board) => this.#tellMap(board));
     clearTimeout(this.#pause);
     this.#session?.sightings.changed();
     this.#pause = setTimeout(() => this.#ask([]), PAUSE);
+  }
+
+  #tellMap(board: string): void {
+    const uri = this.#session?.workspace.uri(board);
+    if (uri !== undefined) void this.#connection.sendNotification(dmaMapChanged.method, { board: uri });
   }
 
   /** One board per turn, so that what arrives meanwhile goes first; a change ends the round. */
@@ -280,7 +292,9 @@ class Server {
     if (!session || version === null || this.#pulls()) return;
     const uri = session.workspace.uri(path);
     // What fails leaves the problems that the client has.
-    const items = await this.#answer('publish', NEVER, () => this.#diagnosticsOf(session, path)).catch(() => undefined);
+    const items = await this.#answer('publish', CancellationToken.None, () => this.#diagnosticsOf(session, path)).catch(
+      () => undefined,
+    );
     if (!items || session.workspace.version(path) !== version) return;
     const content = JSON.stringify([version, items]);
     if (this.#published.get(path) === content) return;
@@ -382,8 +396,3 @@ class Server {
 function uriOf({ uri }: { readonly uri: string }): string {
   return uri;
 }
-
-const NEVER: CancellationToken = {
-  isCancellationRequested: false,
-  onCancellationRequested: () => ({ dispose: () => undefined }),
-};

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+// The DMA of a board as a tree for a side bar: problems and waits first, then each IOMMU with its groups, devices and IDs.
+import type { Span } from '#base/text.ts';
+import { limitName, limitText } from '#ide/explain/wording.ts';
+import type { DmaMap, MapDevice, MapIommu, MapNode, Way } from './dma-map.ts';
+import { commonMask, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
+
+/** What an entry stands for: decides its icon, its colour and its menu. */
+export type OutlineKind = Way | 'problem' | 'note' | 'group' | 'iommu' | 'iommu-off' | 'host' | 'id' | 'section';
+
+export interface OutlineNode {
+  /** The same after an edit, so that what is open stays open. */
+  readonly id: string;
+  readonly kind: OutlineKind;
+  readonly label: string;
+  readonly description: string;
+  /** One sentence. */
+  readonly tooltip: string;
+  /** Of the node that it stands for; absent for headings. */
+  readonly path?: string;
+  readonly place?: Span;
+  /** Begins open. */
+  readonly open?: boolean;
+  readonly children: readonly OutlineNode[];
+}
+
+/** The entries at the top. */
+export function outlineOf(map: DmaMap): OutlineNode[] {
+  const used = map.iommus.filter((iommu) => mastersOf(map, iommu).length > 0);
+  const idle = map.iommus.filter((iommu) => !used.includes(iommu));
+  const direct = map.devices.filter((device) => device.behind === null && firstIommu(device) === undefined);
+  return [
+    ...problems(map),
+    ...waiting(map),
+    ...used.map((iommu) => iommuNode(map, iommu)),
+    ...section(
+      'direct',
+      'Direct',
+      'no IOMMU',
+      direct.map((device) => deviceNode(map, device, 0)),
+    ),
+    ...section(
+      'idle',
+      'IOMMUs without a master',
+      '',
+      idle.map((iommu) => iommuNode(map, iommu)),
+    ),
+  ];
+}
+
+/** How many problems there are, for a badge. */
+export function problemCount({ iommus, devices }: DmaMap): number {
+  return [...iommus, ...devices].flatMap((node) => node.problems.filter(isSerious)).length;
+}
+
+function isSerious({ severity }: MapNode['problems'][number]): boolean {
+  return severity === 'error' || severity === 'warning';
+}
+
+function problems({ iommus, devices }: DmaMap): OutlineNode[] {
+  const found = [...iommus, ...devices].flatMap((node) =>
+    node.problems.filter(isSerious).map(
+      ({ rule, message }, index): OutlineNode => ({
+        id: `problem ${node.path} ${rule} ${index}`,
+        kind: 'problem',
+        label: nameOf(node),
+        description: plain(message),
+        tooltip: `${plain(message)} (${rule})`,
+        path: node.path,
+        place: node.place,
+        children: [],
+      }),
+    ),
+  );
+  return section('problems', 'Problems', '', found);
+}
+
+function waiting(map: DmaMap): OutlineNode[] {
+  const found = map.devices.flatMap((device) => {
+    const { deferred } = device;
+    if (!deferred) return [];
+    const time = deferred.seconds === null ? 'without end' : `${deferred.seconds} s`;
+    const node = deviceNode(map, device, 0);
+    return [{ ...node, id: `waiting ${device.path}`, description: `for ${nameOfPath(map, deferred.on)}, ${time}` }];
+  });
+  return section('waiting', 'Waiting', '', found);
+}
+
+function section(id: string, label: string, note: string, children: readonly OutlineNode[]): OutlineNode[] {
+  if (children.length === 0) return [];
+  const description = [String(children.length), ...(note === '' ? [] : [note])].join(' · ');
+  return [
+    { id, kind: 'section', label, description, tooltip: label, open: id !== 'idle' && id !== 'direct', children },
+  ];
+}
+
+function firstIommu({ ids, host, claims }: MapDevice): string | undefined {
+  return ids[0]?.iommu ?? host?.maps[0]?.iommu ?? claims[0]?.iommu;
+}
+
+function mastersOf({ devices }: DmaMap, { path }: MapIommu): MapDevice[] {
+  return devices.filter((device) => device.behind === null && firstIommu(device) === path);
+}
+
+function iommuNode(map: DmaMap, iommu: MapIommu): OutlineNode {
+  const masters = mastersOf(map, iommu);
+  const taken = masters.filter(({ way }) => way !== 'refused');
+  const refused = masters.filter(({ way }) => way === 'refused');
+  const mask = commonMask(
+    iommu.streamMask,
+    taken.flatMap(({ ids }) => ids),
+  );
+  const driver = iommu.enabled ? (iommu.ownedByXen ? 'driven by Xen' : (iommu.driver ?? 'no driver')) : 'disabled';
+  const facts = [
+    driver,
+    ...(taken.length > 0 ? [`${taken.length} ${taken.length === 1 ? 'master' : 'masters'}`] : []),
+    ...(refused.length > 0 ? [`${refused.length} refused`] : []),
+  ];
+  const limits = iommu.limits.map((limit) => `${limitName(limit)}: ${limitText(limit)}`);
+  return {
+    id: `iommu ${iommu.path}`,
+    kind: iommu.enabled ? 'iommu' : 'iommu-off',
+    label: nameOf(iommu),
+    description: facts.join(' · '),
+    tooltip: [`IOMMU ${iommu.path}, ${facts.join(', ')}`, ...limits].join('\n'),
+    path: iommu.path,
+    place: iommu.place,
+    open: taken.length > 0,
+    children: [
+      ...grouped(taken, iommu.path).map((group) => groupNode(map, group, mask)),
+      ...section(
+        `refused ${iommu.path}`,
+        'Refused',
+        iommu.enabled ? 'direct DMA' : 'the IOMMU is disabled',
+        refused.map((device) => deviceNode(map, device, mask)),
+      ),
+    ],
+  };
+}
+
+/** Devices of one IOMMU group, or with one owner under Xen; a device alone is a group of one. */
+function grouped(devices: readonly MapDevice[], iommu: string): MapDevice[][] {
+  const groups = new Map<string, MapDevice[]>();
+  for (const device of devices) {
+    const key = device.owner ?? device.group ?? `${iommu} ${device.path}`;
+    groups.set(key, [...(groups.get(key) ?? []), device]);
+  }
+  return [...groups.values()];
+}
+
+function groupNode(map: DmaMap, group: readonly MapDevice[], mask: number): OutlineNode {
+  const [first] = group;
+  if (!first) return { id: '', kind: 'group', label: '', description: '', tooltip: '', children: [] };
+  if (group.length === 1) return deviceNode(map, first, mask);
+  const owner = first.owner;
+  return {
+    id: `group ${owner ?? first.group ?? first.path}`,
+    kind: 'group',
+    label: owner ?? 'One group',
+    description: `${group.length} devices share an address space`,
+    tooltip: owner === null ? `IOMMU group ${first.group ?? ''}` : `Devices that Xen gives to ${owner}`,
+    open: true,
+    children: group.map((device) => deviceNode(map, device, mask)),
+  };
+}
+
+function deviceNode(map: DmaMap, device: MapDevice, mask: number): OutlineNode {
+  const ids = device.ids.map((id) => idText(id, mask));
+  const description = [
+    ...(ids.length > 0 ? [ids.join(', ')] : []),
+    opsText(device),
+    ...(device.bits === null ? [] : [`${device.bits}-bit`]),
+    ...(device.doubts.length > 0 ? ['?'] : []),
+  ];
+  return {
+    id: `device ${device.path}`,
+    kind: device.host ? 'host' : device.way,
+    label: nameOf(device),
+    description: description.join(' · '),
+    tooltip: sentence(map, device),
+    path: device.path,
+    place: device.place,
+    children: device.host ? hostRows(map, device) : [],
+  };
+}
+
+/** What the map of a host bridge covers, with the functions that have nodes. */
+function hostRows(map: DmaMap, device: MapDevice): OutlineNode[] {
+  const { host } = device;
+  if (!host) return [];
+  return host.maps.map((row): OutlineNode => {
+    const { from, to } = mapRowText(row, host);
+    const functions = map.devices.filter(
+      ({ behind, rid }) =>
+        behind === device.path && rid !== null && rid >= row.ridBase && rid < row.ridBase + row.length,
+    );
+    return {
+      id: `row ${device.path} ${row.ridBase} ${row.outBase}`,
+      kind: 'id',
+      label: from,
+      description: `${to} · ${nameOfPath(map, row.iommu)}`,
+      tooltip: `${from} of ${nameOf(device)} has ${to} at ${nameOfPath(map, row.iommu)}`,
+      path: device.path,
+      place: device.place,
+      children: functions.map((fn) => deviceNode(map, fn, 0)),
+    };
+  });
+}
+
+/** `ufs_mem_hc → apps_smmu, 0x60 · translated (dma-iommu) · coherent · 36-bit`. */
+export function sentence(map: DmaMap, device: MapDevice): string {
+  const to = [...new Set(device.ids.map(({ iommu }) => nameOfPath(map, iommu)))].join(', ');
+  const ids = device.ids.map((id) => idText(id)).slice(0, 3);
+  const claim = device.claims[0];
+  const who = nameOf(device);
+  const head =
+    claim !== undefined
+      ? `${who} names ${nameOfPath(map, claim.iommu)}, which does not take it`
+      : to === ''
+        ? `${who} → memory`
+        : `${who} → ${to}, ${ids.join(', ')}`;
+  const facts = [
+    `${WAYS[device.way]} (${opsText(device)})`,
+    device.coherent ? 'coherent' : 'not coherent',
+    ...(device.bits === null ? [] : [`${device.bits}-bit`]),
+    ...(device.owner === null ? [] : [`belongs to ${device.owner}`]),
+    ...device.doubts.map((doubt) => `depends on ${plain(doubt)}`),
+  ];
+  return [head, ...facts].join(' · ');
+}
+
+function plain(text: string): string {
+  return text.replaceAll('`', '');
+}
