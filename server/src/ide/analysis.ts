@@ -3,7 +3,6 @@
 import type { SourceFile } from '#base/files.ts';
 import { type BoardChoice, type BoardReason, Contexts, type Settings } from '#ide/boards/context.ts';
 import { FixSandbox } from '#ide/boards/fix-sandbox.ts';
-import { quietRules } from '#ide/boards/kernel-tree.ts';
 import type { Composition } from '#ide/boards/overlays.ts';
 import { PROJECT_FILE } from '#ide/boards/project.ts';
 import { Snapshot, treesOf } from '#ide/boards/snapshot.ts';
@@ -253,7 +252,7 @@ export class Analysis {
   }
 
   #snapshot({ frontend, version, evaluate, other }: Inputs, { board, overlays }: Composition): Snapshot {
-    const tree = applyOverlays(evaluate(board), overlays.map(evaluate));
+    const tree = this.#contexts.explained(applyOverlays(evaluate(board), overlays.map(evaluate)));
     const system = this.#contexts.system(board, (path) => (path === board ? tree : other(path)));
     const platform = this.#contexts.platform(tree, system);
     const paths = treesOf({ tree, platform }).flatMap((each) => each.files);
@@ -262,7 +261,7 @@ export class Analysis {
       tree,
       platform,
       rules: CATALOGUE,
-      levels: { ...quietRules(this.#contexts.sourceTree(board)), ...this.#contexts.project(board).rules },
+      levels: this.#contexts.levels(board),
       text: (path) => files.get(path)?.text ?? '',
       header: (name) => {
         const path = this.#contexts.resolve(board, name);

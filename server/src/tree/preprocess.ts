@@ -17,6 +17,9 @@ export interface EvaluateOptions {
   readonly includePaths: readonly string[];
   /** `-D`: names and values; a missing value is 1. */
   readonly defines: readonly (readonly [string, string | undefined])[];
+  /** Files that the build puts behind the board's text; and headers that it makes, whose macros are unknown. */
+  readonly appended?: readonly string[];
+  readonly unseen?: readonly string[];
   /** A file that is meant to be included (`.dtsi` without a board): unresolved labels and a missing header are normal. */
   readonly standalone?: boolean;
   /** `-@`: dtc then keeps labelled nodes that `/omit-if-no-ref/` names. */
@@ -72,7 +75,6 @@ interface IncludePlace {
 const MAX_INCLUDE_DEPTH = 200;
 /** A board of Linux 6.12 reads at most 51 files; includes that fan out without end stop here. */
 const MAX_INCLUDES = 5000;
-
 /** Macros that GNU cpp defines even with `-undef` in assembler mode. */
 const BUILT_IN: readonly (readonly [string, string])[] = [
   ['__STDC__', '1'],
@@ -110,6 +112,7 @@ export class Preprocessor {
     this.#options = options;
     this.#itemsOf = itemsOf;
     this.macros = macros ?? new MacroTable();
+    this.#missing.push(...(options.unseen ?? []));
     if (macros) return;
     for (const [name, value] of [...BUILT_IN, ...options.defines]) {
       this.macros.define(commandLineMacro(name, value));

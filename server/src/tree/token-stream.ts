@@ -3,6 +3,7 @@
 // error, to find where dtc stops, and when statements cannot be told apart before macros are expanded.
 import type { FileReader, SourceFile } from '#base/files.ts';
 import type { Span } from '#base/text.ts';
+import { AppendedItems } from './appended.ts';
 import { scanDirectives } from './cpp/directives.ts';
 import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from './cpp/expand.ts';
 import { type Token, tokenize } from './cpp/tokens.ts';
@@ -66,7 +67,9 @@ const MAX_TOKENS = 4_000_000;
 
 /** Reads the whole board strictly. Token-level `/include/` is followed, as dtc's lexer does. */
 export function readStrictly(file: SourceFile, reader: FileReader, options: EvaluateOptions): StrictReading {
-  const collector = new Collector(new Preprocessor(reader, options, textOf), file);
+  const appended = new AppendedItems(options.appended);
+  const itemsOf: ItemsOf = (read) => (read === file ? appended.behind(textOf(read), read.text) : textOf(read));
+  const collector = new Collector(new Preprocessor(reader, options, itemsOf), file);
   collector.file();
   return read(collector, 'source');
 }

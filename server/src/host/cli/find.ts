@@ -3,6 +3,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { dirname } from '#base/files.ts';
+import { DiskFiles } from '#host/sources.ts';
+import { sharedAmong } from '#ide/boards/boards.ts';
 import { Failure } from './io.ts';
 import { reason } from './output.ts';
 
@@ -32,7 +34,10 @@ export function findFiles(operands: readonly string[], cwd: string, wanted: Want
   for (const operand of operands) {
     const path = absolute(cwd, operand);
     if (isFolder(path, operand)) {
-      for (const file of below(path, wanted)) if (!found.has(file)) found.set(file, { file, root: path });
+      const files = [...below(path, wanted)];
+      // Files that boards of the folder include are shown with those.
+      const shared = wanted === TEXTS ? new Set() : sharedAmong(new DiskFiles(), files);
+      for (const file of files) if (!found.has(file) && !shared.has(file)) found.set(file, { file, root: path });
     } else if (!found.has(path)) {
       found.set(path, { file: path, root: dirname(path) });
     }

@@ -53,7 +53,8 @@ export class Session {
   /** The resolved tree alone. */
   tree(board: string): DeviceTree {
     this.#acceptProject(board);
-    return this.frontend.evaluate(board, { ...this.#contexts.options(board), symbols: this.symbols });
+    const options = { ...this.#contexts.options(board), symbols: this.symbols };
+    return this.#contexts.explained(this.frontend.evaluate(board, options));
   }
 
   /** The tree of a text that is no file. */

@@ -2,11 +2,46 @@
 // Which boards a shared file belongs to: the `.dts` files that reach it through their includes, the likeliest first.
 import { basename, dirname, join, normalize } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
-import { boardFolders, includePaths, type SourceTree } from './kernel-tree.ts';
+import { appendedFiles, boardFolders, includePaths, type SourceTree } from './source-tree.ts';
 
 /** A file that is compiled by itself: a board, an overlay. Anything else is shown in the context of one. */
 export function isBoard(path: string): boolean {
   return /\.(dts|dtso|overlay)$/.test(path);
+}
+
+/** dtc takes a file with it for a tree of its own. */
+const HEADER = /^[ \t]*\/dts-v1\//m;
+
+/**
+ * The files of a list that are no boards of their own: others of the list include them, and neither they nor what they
+ * include beside them has `/dts-v1/`.
+ */
+export function sharedAmong(files: FileSystem, list: readonly string[]): ReadonlySet<string> {
+  const texts = new Map(list.map((file) => [file, files.peek(file) ?? '']));
+  const suspects = new Map<string, string[]>();
+  for (const [file, text] of texts) {
+    if (HEADER.test(text) || !file.endsWith('.dts') || hasHeader(files, file, text)) continue;
+    suspects.set(basename(file), [...(suspects.get(basename(file)) ?? []), file]);
+  }
+  const shared = new Set<string>();
+  if (suspects.size === 0) return shared;
+  for (const [file, text] of texts) {
+    for (const [, name = ''] of text.matchAll(INCLUDE)) {
+      const beside = join(dirname(file), name);
+      const named = suspects.get(basename(name)) ?? [];
+      for (const each of named) if (each !== file && (each === beside || each.endsWith(`/${name}`))) shared.add(each);
+    }
+  }
+  return shared;
+}
+
+/** Whether a file beside, which this one includes, has the header for it. */
+function hasHeader(files: FileSystem, file: string, text: string, depth = 0): boolean {
+  return [...text.matchAll(INCLUDE)].some(([, name = '']) => {
+    const path = join(dirname(file), name);
+    const inner = depth < 8 ? files.peek(path) : undefined;
+    return inner !== undefined && (HEADER.test(inner) || hasHeader(files, path, inner, depth + 1));
+  });
 }
 
 const DEVICE_TREE = /\.(dts|dtsi|dtso|overlay|h)$/;
@@ -100,6 +135,7 @@ export class IncludeIndex {
       if (target) targets.push(target);
       else if (!name.startsWith('dt-bindings/')) add(this.absent, basename(name), file);
     }
+    if (this.tree && file.endsWith('.dts')) targets.push(...appendedFiles(this.files, this.tree, file));
     this.includes.set(file, targets);
     for (const target of targets) add(this.includers, target, file);
   }
@@ -130,7 +166,9 @@ export class IncludeIndex {
       for (const includer of this.includers.get(at) ?? []) seen.add(includer);
     }
     seen.delete(file);
-    return [...seen].filter(isBoard);
+    const boards = [...seen].filter(isBoard);
+    const shared = sharedAmong(this.files, boards);
+    return shared.size === 0 ? boards : boards.filter((board) => !shared.has(board));
   }
 }
 

@@ -2,14 +2,24 @@
 // What a file is judged with: its source tree, its project file and the editor's settings, and the board it belongs to.
 import { dirname, join } from '#base/files.ts';
 import type { Documents } from '#ide/files/documents.ts';
-import { platformOf, type Statements } from '#model/platform/platform.ts';
+import { NEWEST_VERSION, platformOf, type Statements } from '#model/platform/platform.ts';
 import type { Platform, PlatformKind, XenSystem } from '#model/platform/types.ts';
 import type { EvaluateOptions } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
-import { IncludeIndex, isBoard } from './boards.ts';
-import { findSourceTree, includePaths, platformDefaults, type SourceTree } from './kernel-tree.ts';
+import { IncludeIndex, isBoard, sharedAmong } from './boards.ts';
+import { type BuildRecord, buildRecord } from './kbuild-record.ts';
+import { MissingIncludes } from './missing-includes.ts';
 import { builtCompositions, type Composition, isOverlay, projectCompositions } from './overlays.ts';
-import { findProjectFile, mergeProjects, type Project, parseProject } from './project.ts';
+import { findProjectFile, mergeProjects, type Project, parseProject, type RuleLevel } from './project.ts';
+import {
+  appendedFiles,
+  findSourceTree,
+  includePaths,
+  platformDefaults,
+  quietRules,
+  type SourceTree,
+  unseenHeaders,
+} from './source-tree.ts';
 import { hostBoard, nearbyHost, roleIn, xenSystem } from './xen-systems.ts';
 
 /** What the editor or the command line says over project files. */
@@ -39,6 +49,12 @@ export interface BoardChoice extends Composition {
   readonly reason: BoardReason;
 }
 
+interface PlacedOptions {
+  readonly includePaths: readonly string[];
+  readonly appended: readonly string[];
+  readonly unseen: readonly string[];
+}
+
 /** Boards that are tried before a file is shown alone: an include can stand under an `#if`. */
 const MAX_TRIES = 8;
 
@@ -49,10 +65,14 @@ export class Contexts {
   readonly #projectFiles = new Map<string, string | undefined>();
   readonly #indexes = new Map<string, IncludeIndex>();
   readonly #selected = new Map<string, string>();
+  readonly #records = new Map<string, BuildRecord | undefined>();
+  readonly #placed = new Map<string, PlacedOptions>();
+  readonly #missingIncludes: MissingIncludes;
   #settings: Settings = { project: {} };
 
   constructor(documents: Documents) {
     this.#documents = documents;
+    this.#missingIncludes = new MissingIncludes(documents);
   }
 
   setSettings(settings: Settings): void {
@@ -69,6 +89,9 @@ export class Contexts {
   forget(files: readonly string[]): void {
     this.#sourceTrees.clear();
     this.#projectFiles.clear();
+    this.#records.clear();
+    this.#placed.clear();
+    this.#missingIncludes.forget();
     for (const index of this.#indexes.values()) for (const file of files) index.update(file);
   }
 
@@ -96,14 +119,53 @@ export class Contexts {
     return this.#settings.projectFile ?? remembered(this.#projectFiles, dirname(file), find);
   }
 
-  options(board: string): EvaluateOptions {
-    const tree = this.sourceTree(board);
+  options(board: string, behind: readonly string[] = []): EvaluateOptions {
     const project = this.project(board);
+    const record = this.#record(board);
+    const { includePaths: own, appended, unseen } = this.#placedOptions(board);
+    const all = [...appended, ...behind];
     return {
-      includePaths: [...(project.includePaths ?? []), ...(tree ? includePaths(this.#documents, tree, board) : [])],
-      defines: Object.entries(project.defines ?? {}),
+      includePaths: [...(project.includePaths ?? []), ...own],
+      defines: [...(record?.defines ?? []), ...Object.entries(project.defines ?? {})],
       standalone: !/\.dtso?$/.test(board),
+      ...(record?.symbols && { symbols: true }),
+      ...(all.length > 0 && { appended: all }),
+      ...(unseen.length > 0 && { unseen }),
     };
+  }
+
+  /** What the place of a board gives: the flags that its build wrote down, or those that its project's build would use. */
+  #placedOptions(board: string): PlacedOptions {
+    return remembered(this.#placed, board, () => {
+      const tree = this.sourceTree(board);
+      const isFolder = (path: string) => this.#documents.isFolder(path);
+      if (!tree) return { includePaths: [], appended: [], unseen: [] };
+      const recorded = this.#record(board)?.includePaths.filter(isFolder) ?? [];
+      const isText = board.endsWith('.dts');
+      return {
+        includePaths: recorded.length > 0 ? recorded : includePaths(this.#documents, tree, board),
+        appended: isText ? appendedFiles(this.#documents, tree, board) : [],
+        unseen: isText ? unseenHeaders(this.#documents, tree, board) : [],
+      };
+    });
+  }
+
+  #record(board: string): BuildRecord | undefined {
+    const tree = this.sourceTree(board);
+    return tree && remembered(this.#records, board, () => buildRecord(this.#documents, tree.root, board));
+  }
+
+  /** The levels of rules that the project's build chooses, and on top those that the user wants. */
+  levels(board: string): Readonly<Record<string, RuleLevel>> {
+    const checks = this.#record(board)?.checks;
+    const built: Record<string, RuleLevel> = {};
+    for (const [name, on] of checks ?? []) built[`dtc/${name}`] = on ? 'warning' : 'off';
+    return { ...(checks ? built : quietRules(this.sourceTree(board))), ...this.project(board).rules };
+  }
+
+  /** The tree, whose missing includes say what to set. */
+  explained(tree: DeviceTree): DeviceTree {
+    return this.#missingIncludes.explained(tree);
   }
 
   /** The Xen system that the board belongs to; `treeOf` resolves its other files. */
@@ -129,13 +191,15 @@ export class Contexts {
   #platform(tree: DeviceTree, platform: PlatformKind | undefined): Platform {
     const { kernelVersion, kernelConfig, cmdline } = this.project(tree.file);
     const sourceTree = this.sourceTree(tree.file);
-    const defaults = sourceTree && platformDefaults(sourceTree, tree.file);
+    const defaults = sourceTree && platformDefaults(this.#documents, sourceTree, tree.file);
     const version = kernelVersion ?? defaults?.kernelVersion?.join('.');
     const config = kernelConfig === undefined ? undefined : this.#documents.read(kernelConfig)?.text;
     const stated: Statements = {
       ...(platform && { kind: platform }),
       ...(defaults?.arch && { arch: defaults.arch }),
       ...(version !== undefined && { kernelVersion: version }),
+      // A project that takes its device trees from Linux follows it.
+      ...(sourceTree && sourceTree.kind !== 'linux' && { likelyVersion: NEWEST_VERSION }),
       ...(kernelConfig !== undefined &&
         config !== undefined && { kernelConfig: config, kernelConfigPath: kernelConfig }),
       ...(cmdline !== undefined && { cmdline }),
@@ -164,6 +228,13 @@ export class Contexts {
     return listed.length > 0 ? listed : builtCompositions(this.#documents, file);
   }
 
+  /** Whether a `.dts` file is no board of its own, because boards include it and it has no `/dts-v1/`. */
+  isShared(file: string): boolean {
+    if (!file.endsWith('.dts') || /^[ \t]*\/dts-v1\//m.test(this.#documents.peek(file) ?? '')) return false;
+    const boards = this.#index(file).boardsOf(file, false);
+    return sharedAmong(this.#documents, [file, ...boards]).has(file);
+  }
+
   /** `includes` says whether the tree of a board really reads the file. */
   choose(file: string, includes: (board: Composition) => boolean): BoardChoice {
     const plain = (board: string): Composition => ({ board, overlays: this.overlaysOf(board) });
@@ -175,7 +246,7 @@ export class Contexts {
     }
     const [first] = applied;
     if (first) return { ...first, reason: this.#isListed(first) ? 'project' : 'nearest' };
-    if (isBoard(file)) return { ...plain(file), reason: 'itself' };
+    if (isBoard(file) && !this.isShared(file)) return { ...plain(file), reason: 'itself' };
     const open = this.#documents.opened().filter((path) => path !== file && isBoard(path));
     const listed = (this.project(file).boards ?? []).map((board) => board.file);
     const find = (boards: readonly string[]) => boards.map(plain).find(includes);

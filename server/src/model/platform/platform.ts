@@ -12,6 +12,8 @@ export interface Statements {
   readonly arch?: Arch;
   /** `6.12`; text that is no version counts as unsaid. */
   readonly kernelVersion?: string;
+  /** What the version is in the absence of a better source: it counts as assumed. */
+  readonly likelyVersion?: KernelVersion;
   /** The text of a `.config`. */
   readonly kernelConfig?: string;
   readonly kernelConfigPath?: string;
@@ -27,6 +29,10 @@ export interface Answer<T> {
 }
 
 const DEFAULT_VERSION: KernelVersion = [6, 12];
+
+/** The newest release whose drivers are known here. */
+export const NEWEST_VERSION: KernelVersion = [7, 2];
+
 const DEFAULT_ARCH: Arch = 'arm64';
 
 /**
@@ -45,7 +51,7 @@ export function platformOf(tree: DeviceTree, stated: Statements = {}): Platform 
   return {
     kind: kind ?? 'linux',
     arch: arch ?? DEFAULT_ARCH,
-    kernelVersion: version ?? DEFAULT_VERSION,
+    kernelVersion: version ?? stated.likelyVersion ?? DEFAULT_VERSION,
     ...(config && { kernelConfig: config.symbols }),
     ...(config && stated.kernelConfigPath !== undefined && { kernelConfigPath: stated.kernelConfigPath }),
     cmdline: cmdline ?? '',

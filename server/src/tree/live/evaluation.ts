@@ -15,6 +15,7 @@
 import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Ast, Item, NodeItem, PropertyItem } from '#syntax/ast.ts';
+import { AppendedItems } from '#tree/appended.ts';
 import { type ApplierMark, StatementApplier } from '#tree/apply.ts';
 import { TreeBuilder, type TreeMark, type TreeProperty } from '#tree/build.ts';
 import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading } from '#tree/preprocess.ts';
@@ -56,6 +57,8 @@ export class Evaluation {
   readonly options: EvaluateOptions;
   broken: readonly BrokenFile[] = [];
   readonly #shared: Shared;
+  readonly #appended: AppendedItems;
+  #board = '';
   readonly #cpp: Preprocessor;
   readonly #tree = new TreeBuilder();
   readonly #reader: TextReader;
@@ -75,7 +78,8 @@ export class Evaluation {
   constructor(shared: Shared, options: EvaluateOptions) {
     this.options = options;
     this.#shared = shared;
-    this.#cpp = new Preprocessor(shared.reader, options, (file) => shared.ast(file).items);
+    this.#appended = new AppendedItems(options.appended);
+    this.#cpp = new Preprocessor(shared.reader, options, (file) => this.#itemsOf(file));
     const readBinary = (source: Source) => (name: string) => {
       const path = join(dirname(source.file.path), name);
       return shared.reader.readBinary?.(path) ?? shared.reader.refusal?.(path);
@@ -84,8 +88,14 @@ export class Evaluation {
     this.#applier = new StatementApplier(this.#cpp, this.#reader, this.#tree, options.standalone ?? false);
   }
 
+  #itemsOf(file: SourceFile): readonly Item[] {
+    const { items } = this.#shared.ast(file);
+    return file.path === this.#board ? this.#appended.behind(items, file.text) : items;
+  }
+
   /** The first evaluation; `keep`: there will be others. */
   run(file: SourceFile, keep: boolean): void {
+    this.#board = file.path;
     if (keep) this.#cpp.onStep = (reading, index) => this.#begin(reading, index);
     this.#cpp.walkFile(file, this.#applier.top);
     this.#end();
@@ -94,6 +104,7 @@ export class Evaluation {
   /** Evaluates what the strict reading found instead of the files' own statements. */
   runStrictly(file: SourceFile, strict: StrictReading): void {
     this.#strict = strict;
+    this.#board = file.path;
     // Includes, macros and directives are resolved already; only files and their problems are still to be collected.
     this.#cpp.walkFile(file, () => undefined);
     const source: Source = { file, expands: false, span: strict.span };
@@ -161,7 +172,7 @@ export class Evaluation {
   /** The step that holds the first item in which two versions of a file differ. */
   #changedIn(reading: Reading, file: SourceFile, last: number): number {
     if (file === reading.source.file) return last;
-    const { items } = this.#shared.ast(file);
+    const items = this.#itemsOf(file);
     const length = Math.max(items.length, reading.items.length);
     for (let index = 0; index < length; index++) {
       if (items[index] === reading.items[index]) continue;
@@ -260,7 +271,7 @@ export class Evaluation {
   #adoptVersions(file: SourceFile): void {
     const adopt = (reading: Reading, version: SourceFile): void => {
       for (const source of [reading.source, ...this.#followersOf(reading)]) source.file = version;
-      reading.items = this.#shared.ast(version).items;
+      reading.items = this.#itemsOf(version);
     };
     for (const lookup of this.#cpp.lookups) {
       const version = lookup.reading && this.#shared.reader.read(lookup.path);

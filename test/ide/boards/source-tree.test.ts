@@ -2,7 +2,7 @@
 // Recognising the source tree of a file, and the boards that include it.
 import { describe, expect, test } from 'vitest';
 import { IncludeIndex } from '#ide/boards/boards.ts';
-import { findSourceTree, includePaths, platformDefaults } from '#ide/boards/kernel-tree.ts';
+import { findSourceTree, includePaths, platformDefaults } from '#ide/boards/source-tree.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';
 
 const linux = {
@@ -21,7 +21,9 @@ const linux = {
 function recognise(files: Record<string, string>, file: string) {
   const memory = new MemoryFiles(files);
   const tree = findSourceTree(memory, file);
-  return tree && { ...tree, includePaths: includePaths(memory, tree, file), platform: platformDefaults(tree, file) };
+  return (
+    tree && { ...tree, includePaths: includePaths(memory, tree, file), platform: platformDefaults(memory, tree, file) }
+  );
 }
 
 describe('the tree of a file', () => {
@@ -47,8 +49,9 @@ describe('the tree of a file', () => {
     };
     expect(recognise(uboot, '/u/arch/arm/dts/board.dts')).toMatchObject({
       kind: 'u-boot',
-      includePaths: ['/u/arch/arm/dts', '/u/dts/upstream/src/arm64', '/u/include'],
-      platform: { kind: 'linux', arch: 'arm' },
+      includePaths: ['/u/include', '/u/arch/arm/dts', '/u/dts/upstream/src', '/u/dts/upstream/src/arm64/acme'],
+      // Boards of arch/arm are 32-bit or 64-bit: their CPUs say which.
+      platform: { kind: 'linux' },
     });
   });
 

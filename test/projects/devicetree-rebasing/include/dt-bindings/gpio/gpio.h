@@ -1,0 +1,1 @@
+#define GPIO_ACTIVE_LOW 1
