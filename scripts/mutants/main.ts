@@ -76,16 +76,20 @@ function sources(folder: string): string[] {
 }
 
 async function judge(bench: Bench, sample: readonly Placed[], until: number): Promise<number> {
-  if (!(await bench.passes(undefined, []))) throw new Error('the tests fail without a mutant');
+  const layers = [...new Set(sample.map(({ layer }) => layer))];
+  if (!(await bench.passes(undefined, [layers.flatMap((layer) => LAYERS[layer] ?? [])])))
+    throw new Error('the tests fail without a mutant');
   const totals = new Map<string, { killed: number; survived: number }>();
   for (const mutant of sample) {
     if (Date.now() > until) break;
     const total = totals.get(mutant.layer) ?? { killed: 0, survived: 0 };
     totals.set(mutant.layer, total);
     const survives = await bench.passes(mutant.id, [nearest(mutant.file), LAYERS[mutant.layer] ?? []]);
-    if (survives) total.survived++;
+    if (survives === true) total.survived++;
     else total.killed++;
-    if (survives) console.log(`survives: ${mutant.file}:${mutant.line}: ${line(mutant.from)} → ${line(mutant.to)}`);
+    if (survives === 'hangs') await bench.restart();
+    if (survives === true)
+      console.log(`survives: ${mutant.file}:${mutant.line}: ${line(mutant.from)} → ${line(mutant.to)}`);
   }
   let passed = true;
   for (const [layer, { killed, survived }] of totals) {
@@ -108,41 +112,46 @@ const line = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 100);
 
 /** The test runner with the mutants' texts in the place of the sources. */
 class Bench {
-  readonly #vitest: Vitest;
-  readonly #specifications: readonly TestSpecification[];
+  readonly #texts: ReadonlyMap<string, string>;
+  #vitest: Vitest;
+  #specifications: readonly TestSpecification[];
 
-  private constructor(vitest: Vitest, specifications: readonly TestSpecification[]) {
+  private constructor(
+    texts: ReadonlyMap<string, string>,
+    vitest: Vitest,
+    specifications: readonly TestSpecification[],
+  ) {
+    this.#texts = texts;
     this.#vitest = vitest;
     this.#specifications = specifications;
   }
 
   static async open(texts: ReadonlyMap<string, string>): Promise<Bench> {
-    const vitest = await createVitest(
-      'test',
-      {
-        watch: false,
-        bail: 1,
-        reporters: [{}],
-        setupFiles: ['scripts/mutants/setup.ts'],
-        exclude: ['test/e2e/**', 'test/fuzz/**', 'test/tidy/**'],
-      },
-      { logLevel: 'silent', plugins: [{ name: 'mutants', enforce: 'pre', load: (id: string) => texts.get(id) }] },
-    );
-    return new Bench(vitest, await vitest.globTestSpecifications());
+    const vitest = await start(texts);
+    return new Bench(texts, vitest, await vitest.globTestSpecifications());
+  }
+
+  /** After a mutant that never ends: closing ends its worker. */
+  async restart(): Promise<void> {
+    await this.#vitest.close();
+    this.#vitest = await start(this.#texts);
+    this.#specifications = await this.#vitest.globTestSpecifications();
   }
 
   /** Whether the tests pass with the mutant: those of the first places, then those of the next that were not asked. */
-  async passes(mutant: number | undefined, places: readonly (readonly string[])[]): Promise<boolean> {
+  async passes(mutant: number | undefined, places: readonly (readonly string[])[]): Promise<boolean | 'hangs'> {
     if (mutant === undefined) delete process.env.MUTANT;
     else process.env.MUTANT = String(mutant);
     const asked = new Set<TestSpecification>();
-    for (const place of mutant === undefined ? [['test/']] : places) {
+    for (const place of places) {
       const group = this.#specifications.filter(
         (one) => !asked.has(one) && place.some((part) => one.moduleId.includes(`/${part}`)),
       );
       for (const one of group) asked.add(one);
       if (group.length === 0) continue;
-      const { testModules, unhandledErrors } = await this.#vitest.runTestSpecifications(group);
+      const result = await Promise.race([this.#vitest.runTestSpecifications(group), hung()]);
+      if (!result) return 'hangs';
+      const { testModules, unhandledErrors } = result;
       const failed = testModules.filter((module) => !module.ok());
       if (failed.length === 0 && unhandledErrors.length === 0) continue;
       if (mutant === undefined) for (const module of failed) tell(module);
@@ -154,4 +163,28 @@ class Bench {
   async close(): Promise<void> {
     await this.#vitest.close();
   }
+}
+
+function start(texts: ReadonlyMap<string, string>): Promise<Vitest> {
+  return createVitest(
+    'test',
+    {
+      watch: false,
+      bail: 1,
+      // A busy machine must not kill a mutant.
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      reporters: [{}],
+      setupFiles: ['scripts/mutants/setup.ts'],
+      exclude: ['test/e2e/**', 'test/fuzz/**', 'test/tidy/**'],
+    },
+    { logLevel: 'silent', plugins: [{ name: 'mutants', enforce: 'pre', load: (id: string) => texts.get(id) }] },
+  );
+}
+
+/** Longer than all tests of a layer take. */
+const TOO_LONG = 600_000;
+
+function hung(): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), TOO_LONG).unref());
 }
