@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Where the model and a booted Linux disagree about a tree, field by field; what Linux did is never questioned.
+
 import type { DmaReport } from '#model/report/types.ts';
+import { dependsOnText } from '#wording/report.ts';
 import type { Prediction } from './predict.ts';
 import { compareWaits } from './waits.ts';
 
@@ -120,7 +122,7 @@ function field(
 }
 
 function compareDevice(device: ObservedDevice, report: DmaReport, observation: Observation): Field[] {
-  const { dependsOn } = report;
+  const dependsOn = report.dependsOn && dependsOnText(report.dependsOn);
   const fields: Field[] = [];
   const add = (name: string, predicted: string, observed: string) =>
     fields.push(field(nameOf(device), name, { predicted, observed, dependsOn }));
@@ -197,7 +199,11 @@ function compareLog(device: ObservedDevice, report: DmaReport, observation: Obse
   if (predicted.size + own.length === 0) return [];
   const name = nameOf(device);
   if (missing.length + surprising.length > 0) {
-    const values = { predicted: missing.join(' | '), observed: surprising.join(' | '), dependsOn: report.dependsOn };
+    const values = {
+      predicted: missing.join(' | '),
+      observed: surprising.join(' | '),
+      dependsOn: report.dependsOn && dependsOnText(report.dependsOn),
+    };
     return [field(name, 'log', values)];
   }
   const all = [...predicted].join(' | ');
@@ -212,7 +218,7 @@ function compareUnclaimed(
   const predicted = new Set(pairs.flatMap(({ report }) => report?.log ?? []));
   const unbound = undecided.filter((name) => !name.startsWith('/')).map((rid) => `0x${requesterId(rid).toString(16)}`);
   const ofUnbound = (line: string) => unbound.includes(/-map translation for id (0x\w+) /.exec(line)?.[1] ?? '');
-  const dependsOn = pairs.flatMap(({ report }) => report?.dependsOn ?? []).join('; ') || undefined;
+  const dependsOn = dependsOnText(pairs.flatMap(({ report }) => report?.dependsOn ?? [])) || undefined;
   return log
     .filter((line) => !line.includes('dependency cycle') && !predicted.has(line) && !ofUnbound(line))
     .map((line) => field('of no device', 'log', { predicted: '', observed: line, dependsOn }));
@@ -236,7 +242,7 @@ function compareGroups(pairs: readonly { device: ObservedDevice; report: DmaRepo
       field(nameOf(pair.device), 'group', {
         predicted: predicted(pair),
         observed: observed(pair),
-        dependsOn: pair.report?.dependsOn,
+        dependsOn: pair.report?.dependsOn && dependsOnText(pair.report.dependsOn),
       }),
     );
 }
@@ -252,7 +258,7 @@ function compareExistence({ reports }: Prediction, observation: Observation): Fi
       field(report.path, 'exists', {
         predicted: report.verdict === 'no-device' ? 'no device' : 'a device',
         observed: there.has(report.path) ? 'a device' : 'no device',
-        dependsOn: report.dependsOn,
+        dependsOn: report.dependsOn && dependsOnText(report.dependsOn),
       }),
     );
 }

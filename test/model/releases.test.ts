@@ -4,10 +4,10 @@
 // kernels that were booted (6.1 and 6.12).
 import { describe, expect, test } from 'vitest';
 import type { Platform } from '#model/platform/types.ts';
-import type { DmaReport } from '#model/report/types.ts';
 import { board, configured, reportAt } from '#test/support/reports.ts';
 import { treeOf } from '#test/support/tree.ts';
 import type { DeviceTree } from '#tree/types.ts';
+import type { DescribedReport } from '#wording/report.ts';
 
 type Version = Platform['kernelVersion'];
 
@@ -23,13 +23,13 @@ interface Row {
   readonly was: string;
   readonly is: string;
   /** What of the report is compared; the verdict unless said otherwise. */
-  readonly show?: (report: DmaReport) => string;
+  readonly show?: (report: DescribedReport) => string;
 }
 
 const soc = (body: string) => `/ { #address-cells = <1>; #size-cells = <1>; ${body} };`;
 const SMMU = 'smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; };';
 const guest = { kind: 'xen-domu' } as const;
-const lines = ({ log }: DmaReport): string => log.join(' | ');
+const lines = ({ log }: DescribedReport): string => log.join(' | ');
 
 /** A master of an IOMMU of this string. */
 const behind = (compatible: string, cells: string, more = '') =>

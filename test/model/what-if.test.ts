@@ -2,12 +2,14 @@
 // What a device would get elsewhere; each alternative is what the facts' worked examples and tables say of that platform.
 import { describe, expect, test } from 'vitest';
 import { otherwise } from '#model/what-if.ts';
-import { board, configured, platform, reportAt } from '#test/support/reports.ts';
+import { board, configured, plainReportAt, platform } from '#test/support/reports.ts';
 import { treeOf } from '#test/support/tree.ts';
 import type { DeviceTree } from '#tree/types.ts';
 
 function alternatives(tree: DeviceTree, path: string, over: Parameters<typeof platform>[0] = {}): string[] {
-  return otherwise(tree, platform(over), reportAt(tree, path, over)).map(({ when, verdict }) => `${when}: ${verdict}`);
+  return otherwise(tree, platform(over), plainReportAt(tree, path, over)).map(
+    ({ when, verdict }) => `${when}: ${verdict}`,
+  );
 }
 
 const SMMU = `smmu: iommu@2b400000 { compatible = "arm,smmu-v3"; reg = <0x2b400000 0x20000>; #iommu-cells = <1>; };
@@ -54,7 +56,7 @@ test('a function behind a host bridge is asked about as one', () => {
     pcie@40000000 { compatible = "pci-host-ecam-generic"; device_type = "pci"; reg = <0x40000000 0x100000>;
       #address-cells = <3>; #size-cells = <2>; iommu-map = <8 &smmu 8 8>; };
   };`);
-  const report = reportAt(tree, '/pcie@40000000', { rid: 8 });
+  const report = plainReportAt(tree, '/pcie@40000000', { rid: 8 });
   expect(otherwise(tree, platform(), report)).toContainEqual({
     when: 'with `iommu.passthrough=1`',
     verdict: 'iommu-identity',

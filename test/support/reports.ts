@@ -6,6 +6,7 @@ import { configure, configureAll } from '#model/configure.ts';
 import type { Platform, XenSystem } from '#model/platform/types.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import type { DeviceTree } from '#tree/types.ts';
+import { type DescribedReport, describe } from '#wording/report.ts';
 import { evaluateText } from './evaluate.ts';
 import { nodeAt, treeOf } from './tree.ts';
 
@@ -41,15 +42,18 @@ export function xenSystem(folder: string): XenSystem {
   };
 }
 
-/** The report of one node, or of a function behind it. */
-export function reportAt(
-  tree: DeviceTree | string,
-  path: string,
-  options: Partial<Platform> & { readonly rid?: number } = {},
-): DmaReport {
+type Asked = Partial<Platform> & { readonly rid?: number };
+
+/** The report of one node, or of a function behind it, as data. */
+export function plainReportAt(tree: DeviceTree | string, path: string, options: Asked = {}): DmaReport {
   const { rid, ...over } = options;
   const resolved = typeof tree === 'string' ? treeOf(tree) : tree;
   return configure(resolved, platform(over), nodeAt(resolved, path), rid === undefined ? {} : { rid });
+}
+
+/** The same in words. */
+export function reportAt(tree: DeviceTree | string, path: string, options: Asked = {}): DescribedReport {
+  return describe(plainReportAt(tree, path, options));
 }
 
 /** `/dma@1000  iommu-dma  /smmu@9050000#0x40  stream-id 0x40`, a line per device that Linux makes. */
@@ -60,7 +64,7 @@ export function verdicts(tree: DeviceTree | string, over: Partial<Platform> = {}
 }
 
 /** One report in a line. */
-export function line(report: DmaReport): string {
+export function line(report: Omit<DmaReport, 'steps' | 'dependsOn' | 'alternative'>): string {
   const ids = report.iommus.flatMap((use) =>
     use.ids.map(({ kind, id, mask }) => `${kind} ${hex(id)}${mask === null ? '' : `/${hex(mask)}`}`),
   );

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The effective DMA set-up of a device: the walk of of_dma_configure_id and of_iommu_configure, in their order.
+import { hex } from '#base/numbers.ts';
 import { coherence } from '#model/addresses/coherence.ts';
 import type { Addressing, Window } from '#model/addresses/dma-ranges.ts';
 import { functionName, subjectLine } from '#model/devices/device-name.ts';
@@ -19,7 +20,7 @@ import { type Machine, machineOf } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
-import { at, follow, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, follow, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DmaReport, IommuUse, PciMaps, Verdict, XenFacts } from '#model/report/types.ts';
 import { idSubject, platformSubject, subjectOf } from '#model/systems/subject-of.ts';
 import { sayDomain } from '#model/xen/domain.ts';
@@ -60,70 +61,70 @@ export function compare(
 }
 
 function reportOf(machine: Machine, node: DtNode, rid: number | undefined): DmaReport {
-  const trail = newTrail();
+  const steps = newSteps();
   const place = existence(machine, node);
-  follow(trail, place.trail);
-  if (machine.platform.kind === 'zephyr') return zephyr(machine, node, trail);
+  follow(steps, place.steps);
+  if (machine.platform.kind === 'zephyr') return zephyr(machine, node, steps);
   if (machine.platform.kind === 'xen-host') {
-    const domain = sayDomain(machine, node, trail);
-    if (domain) return hidden(machine, node, { xen: domain }, trail);
+    const domain = sayDomain(machine, node, steps);
+    if (domain) return hidden(machine, node, { xen: domain }, steps);
     if (place.bus !== 'none') {
       const view = hostView(machine, node);
-      follow(trail, view.trail);
-      if (view.hidden) return keptFromDom0(machine, node, view, trail);
+      follow(steps, view.steps);
+      if (view.hidden) return keptFromDom0(machine, node, view, steps);
     }
   }
-  if (place.bus === 'none' || place.bus === 'other') return withoutSetUp(machine, node, place, trail);
-  const subject = subjectOf(machine, node, rid, trail);
-  if (typeof subject === 'string') return plain(machine, node, subject, trail);
-  follow(trail, subject.addressing.trail);
-  trail.steps.push(coherence(machine, subject.configuredBy).step);
-  follow(trail, subject.binding.trail);
-  if (node.properties.has('#iommu-cells')) sayOwnState(machine, node, trail);
-  const outcome = walk(subject, trail);
-  const made = rid === undefined && madeDevices(machine, node, (id) => askById(machine, node, id), trail);
-  const answer = finish(subject, outcome, trail);
+  if (place.bus === 'none' || place.bus === 'other') return withoutSetUp(machine, node, place, steps);
+  const subject = subjectOf(machine, node, rid, steps);
+  if (typeof subject === 'string') return plain(machine, node, subject, steps);
+  follow(steps, subject.addressing.steps);
+  steps.list.push(coherence(machine, subject.configuredBy).step);
+  follow(steps, subject.binding.steps);
+  if (node.properties.has('#iommu-cells')) sayOwnState(machine, node, steps);
+  const outcome = walk(subject, steps);
+  const made = rid === undefined && madeDevices(machine, node, (id) => askById(machine, node, id), steps);
+  const answer = finish(subject, outcome, steps);
   return made ? { ...answer, makes: made } : answer;
 }
 
 /** What a device gets that the driver of `node` makes and sets up by one of its IDs. */
 function askById(machine: Machine, node: DtNode, id: number): ReturnType<AskById> {
-  const trail = newTrail();
-  const subject = idSubject(machine, node, id, trail);
+  const steps = newSteps();
+  const subject = idSubject(machine, node, id, steps);
   if (typeof subject === 'string')
-    return { device: { verdict: subject, group: null, iommus: [] }, doubts: trail.doubts };
-  follow(trail, subject.binding.trail);
-  const outcome = walk(subject, trail);
+    return { device: { verdict: subject, group: null, iommus: [] }, doubts: steps.doubts };
+  follow(steps, subject.binding.steps);
+  const outcome = walk(subject, steps);
   const { verdict, group } = outcome;
-  return { device: { verdict, group, iommus: usesOf(subject.binding, outcome) }, doubts: trail.doubts };
+  return { device: { verdict, group, iommus: usesOf(subject.binding, outcome) }, doubts: steps.doubts };
 }
 
 /** An IOMMU that does not come up: its report says why its masters wait. */
-function sayOwnState(machine: Machine, node: DtNode, trail: Trail): void {
+function sayOwnState(machine: Machine, node: DtNode, steps: Steps): void {
   const state = iommuState(machine, node);
   if (state.registration.kind !== 'never') return;
   const { why, evidence } = state.registration;
   const authority = 'Linux 6.12 drivers/iommu/iommu.c:iommu_device_register';
-  say(trail, authority, `The node is never registered as an IOMMU, because ${why}.`, ...evidence);
-  trail.log.push(...failureLines(machine, state));
+  say(steps, authority, `The node is never registered as an IOMMU, because ${why}.`, ...evidence);
+  steps.log.push(...failureLines(machine, state));
 }
 
 /** Zephyr's drivers read their own properties; nothing of the walk holds. */
-function zephyr(machine: Machine, node: DtNode, trail: Trail): DmaReport {
-  trail.steps.length = 0;
-  trail.doubts.length = 0;
-  sayIf(trail, 'Zephyr', 'Zephyr has no DMA set-up by bus: each driver decides.', {
+function zephyr(machine: Machine, node: DtNode, steps: Steps): DmaReport {
+  steps.list.length = 0;
+  steps.doubts.length = 0;
+  sayIf(steps, 'Zephyr', 'Zephyr has no DMA set-up by bus: each driver decides.', {
     dependsOn: 'the Zephyr driver of the device',
   });
-  return plain(machine, node, 'direct', trail);
+  return plain(machine, node, 'direct', steps);
 }
 
 /** A device that Xen keeps, or keeps for another domain than dom0. */
-function keptFromDom0(machine: Machine, node: DtNode, view: HostView, trail: Trail): DmaReport {
+function keptFromDom0(machine: Machine, node: DtNode, view: HostView, steps: Steps): DmaReport {
   const limits = limitsOf(machine, node);
-  sayLimits(machine, node, trail);
+  sayLimits(machine, node, steps);
   const xen: XenFacts = { ...xenFacts(view), ...(limits.length > 0 && { limits }) };
-  return hidden(machine, node, { xen, iommus: view.use ? [view.use] : [] }, trail);
+  return hidden(machine, node, { xen, iommus: view.use ? [view.use] : [] }, steps);
 }
 
 /** No device of the Linux in dom0. */
@@ -131,34 +132,34 @@ function hidden(
   machine: Machine,
   node: DtNode,
   { xen, iommus = [] }: { readonly xen: XenFacts; readonly iommus?: readonly IommuUse[] },
-  trail: Trail,
+  steps: Steps,
 ): DmaReport {
   const outcome: Outcome = { verdict: 'no-device', group: null, deferred: null, reserved: [], xen };
-  return report(machine, node, { outcome, trail, coherent: coherence(machine, node).coherent, iommus });
+  return report(machine, node, { outcome, steps, coherent: coherence(machine, node).coherent, iommus });
 }
 
-function withoutSetUp(machine: Machine, node: DtNode, place: Existence, trail: Trail): DmaReport {
+function withoutSetUp(machine: Machine, node: DtNode, place: Existence, steps: Steps): DmaReport {
   const verdict = place.bus === 'other' ? 'not-configured' : 'no-device';
   if (node.properties.has('iommus')) {
     const authority = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure';
-    say(trail, authority, 'Nobody reads its `iommus`.', at(node, 'iommus'));
-    if (place.bus === 'none' && trail.doubts.length > 0) {
-      const otherwise = walk(platformSubject(machine, node, 'platform'), newTrail());
-      trail.alternative = { when: 'the driver of the parent makes the device', verdict: otherwise.verdict };
+    say(steps, authority, 'Nobody reads its `iommus`.', at(node, 'iommus'));
+    if (place.bus === 'none' && steps.doubts.length > 0) {
+      const otherwise = walk(platformSubject(machine, node, 'platform'), newSteps());
+      steps.alternative = { when: 'the driver of the parent makes the device', verdict: otherwise.verdict };
     }
   }
-  return plain(machine, node, verdict, trail);
+  return plain(machine, node, verdict, steps);
 }
 
 /** A report without an IOMMU. */
-function plain(machine: Machine, node: DtNode, verdict: Verdict, trail: Trail): DmaReport {
+function plain(machine: Machine, node: DtNode, verdict: Verdict, steps: Steps): DmaReport {
   const outcome: Outcome = { verdict, group: null, deferred: null, reserved: [], xen: null };
-  return report(machine, node, { outcome, trail, coherent: coherence(machine, node).coherent });
+  return report(machine, node, { outcome, steps, coherent: coherence(machine, node).coherent });
 }
 
 interface Findings {
   readonly outcome: Outcome;
-  readonly trail: Trail;
+  readonly steps: Steps;
   readonly coherent: boolean;
   readonly addressing?: Addressing;
   readonly iommus?: readonly IommuUse[];
@@ -167,13 +168,13 @@ interface Findings {
 
 /** Written without spreads: this runs for every device on every keystroke. */
 function report(machine: Machine, node: DtNode, findings: Findings): DmaReport {
-  const { outcome, trail, addressing: where } = findings;
+  const { outcome, steps, addressing: where } = findings;
   const result: { -readonly [Name in keyof DmaReport]: DmaReport[Name] } = {
     path: pathOf(node),
     label: node.labels[0]?.name ?? null,
     compatible: compatibles(node),
     verdict: outcome.verdict,
-    certainty: trail.doubts.length === 0 ? 'certain' : 'depends',
+    certainty: steps.doubts.length === 0 ? 'certain' : 'depends',
     iommus: findings.iommus ?? [],
     group: outcome.group,
     deferred: outcome.deferred,
@@ -182,11 +183,11 @@ function report(machine: Machine, node: DtNode, findings: Findings): DmaReport {
     dmaRanges: where?.windows.map(windowText) ?? [],
     reserved: outcome.reserved,
     xen: outcome.xen,
-    log: trail.log,
-    steps: trail.steps,
+    log: steps.log,
+    steps: steps.list,
   };
-  if (trail.doubts.length > 0) result.dependsOn = trail.doubts.join('; ');
-  if (trail.alternative) result.alternative = trail.alternative;
+  if (steps.doubts.length > 0) result.dependsOn = steps.doubts;
+  if (steps.alternative) result.alternative = steps.alternative;
   const { map } = node.properties.has('iommu-map') ? iommuMap(machine, node) : { map: undefined };
   if (map) result.pci = mapsOf(map);
   if (findings.id !== undefined) result.rid = `0x${findings.id.toString(16).padStart(4, '0')}`;
@@ -217,37 +218,37 @@ interface Outcome {
 }
 
 /** From of_iommu_configure's result to the DMA operations. */
-function walk(subject: Subject, trail: Trail): Outcome {
-  const translation = translated(subject, trail);
-  const outcome = beforeOps(subject, translation, trail);
+function walk(subject: Subject, steps: Steps): Outcome {
+  const translation = translated(subject, steps);
+  const outcome = beforeOps(subject, translation, steps);
   const { ops, xen, use } = translation;
-  if (ops) follow(trail, ops.trail);
+  if (ops) follow(steps, ops.steps);
   return { ...outcome, verdict: ops?.verdict ?? outcome.verdict, xen: xen ?? null, use };
 }
 
 /** What the device has when arch_setup_dma_ops is called. */
-function beforeOps(subject: Subject, translation: Translation, trail: Trail): Outcome {
-  const order = first(subject, (system) => system.order?.(subject, trail));
+function beforeOps(subject: Subject, translation: Translation, steps: Steps): Outcome {
+  const order = first(subject, (system) => system.order?.(subject, steps));
   const none = { group: null, deferred: null, reserved: [], xen: null };
   if (order) return { ...none, verdict: order.verdict, deferred: order.deferral };
   const { machine, binding } = subject;
-  if (binding.outcome !== 'bound' || translation.refused !== undefined || refused(subject, trail)) {
-    return { ...none, verdict: withoutIommu(subject, trail) };
+  if (binding.outcome !== 'bound' || translation.refused !== undefined || refused(subject, steps)) {
+    return { ...none, verdict: withoutIommu(subject, steps) };
   }
-  revisionDoubt(machine, binding, trail);
-  doubtCrowd(subject, trail);
+  revisionDoubt(machine, binding, steps);
+  doubtCrowd(subject, steps);
   const group = translation.group ?? groupName(subject);
-  if (group === undefined) return { ...none, verdict: withoutIommu(subject, trail) };
-  return { ...none, verdict: behindIommu(subject, group, trail), group, reserved: reservedOf(subject, trail) };
+  if (group === undefined) return { ...none, verdict: withoutIommu(subject, steps) };
+  return { ...none, verdict: behindIommu(subject, group, steps), group, reserved: reservedOf(subject, steps) };
 }
 
 /** The driver's probe_device or device_group says no: Linux goes on without an IOMMU. */
-function refused(subject: Subject, trail: Trail): boolean {
+function refused(subject: Subject, steps: Steps): boolean {
   const refusal = refusedByDriver(subject);
   if (!refusal) return false;
-  if (refusal.log !== undefined) trail.log.push(refusal.log);
+  if (refusal.log !== undefined) steps.log.push(refusal.log);
   say(
-    trail,
+    steps,
     refusal.authority,
     `The driver refuses the device, because ${refusal.why}; Linux goes on without an IOMMU.`,
   );
@@ -255,10 +256,10 @@ function refused(subject: Subject, trail: Trail): boolean {
 }
 
 /** The parts that systems decide, each from the first one that does. */
-function translated(subject: Subject, trail: Trail): Translation {
+function translated(subject: Subject, steps: Steps): Translation {
   let result: Translation = {};
   for (const system of SYSTEMS) {
-    if (system.translate && system.claims(subject)) result = { ...system.translate(subject, trail), ...result };
+    if (system.translate && system.claims(subject)) result = { ...system.translate(subject, steps), ...result };
   }
   return result;
 }
@@ -271,45 +272,45 @@ function first<T>(subject: Subject, ask: (system: (typeof SYSTEMS)[number]) => T
   return undefined;
 }
 
-function behindIommu(subject: Subject, group: string, trail: Trail): Verdict {
+function behindIommu(subject: Subject, group: string, steps: Steps): Verdict {
   const { machine, node } = subject;
   const authority = 'Linux 6.12 drivers/iommu/iommu.c:iommu_group_add_device';
   const members = groupMembers(machine, group).filter((member) => member !== node);
-  const others = [...members.map(pathOf), ...functionCompany(subject, trail)].slice(0, 4).map(quoted);
+  const others = [...members.map(pathOf), ...functionCompany(subject, steps)].slice(0, 4).map(quoted);
   const shared = others.length === 0 ? 'a group' : `the group of ${others.join(', ')}`;
-  say(trail, authority, `The device joins ${shared}.`);
-  trail.log.push(subjectLine(machine, subject, 'Adding to iommu group N'));
-  const verdict = domainVerdict(subject, [node, ...members], trail);
-  sayPoolUnused(subject, trail);
+  say(steps, authority, `The device joins ${shared}.`);
+  steps.log.push(subjectLine(machine, subject, 'Adding to iommu group N'));
+  const verdict = domainVerdict(subject, [node, ...members], steps);
+  sayPoolUnused(subject, steps);
   return verdict;
 }
 
 /** The other functions of a PCI function's group, by node or by name; records why they are one. */
-function functionCompany(subject: Subject, trail: Trail): string[] {
+function functionCompany(subject: Subject, steps: Steps): string[] {
   const placement = pciPlacement(subject);
   if (!placement) return [];
-  follow(trail, placement.trail);
+  follow(steps, placement.steps);
   const { machine, configuredBy } = subject;
   return placement.company.map((fn) => (fn.node ? pathOf(fn.node) : functionName(machine, configuredBy, fn.id)));
 }
 
-function reservedOf(subject: Subject, trail: Trail): Outcome['reserved'] {
+function reservedOf(subject: Subject, steps: Steps): Outcome['reserved'] {
   const regions: Region[] = [];
   for (const system of SYSTEMS) {
-    if (system.reserve && system.claims(subject)) regions.push(...system.reserve(subject, trail));
+    if (system.reserve && system.claims(subject)) regions.push(...system.reserve(subject, steps));
   }
   const { machine } = subject;
   const honoured = subject.binding.reached[0]?.state.match?.driver.honoursReserved;
   // Linux 6.3 was the first to read `iommu-addresses`.
   if (honoured && compareVersions(machine.platform.kernelVersion, [6, 3]) >= 0)
-    regions.push(...reservedByTree(machine, subject.node, trail));
+    regions.push(...reservedByTree(machine, subject.node, steps));
   return listed(regions);
 }
 
-function finish(subject: Subject, outcome: Outcome, trail: Trail): DmaReport {
+function finish(subject: Subject, outcome: Outcome, steps: Steps): DmaReport {
   const { machine, node, binding, coherent, id } = subject;
   const iommus = usesOf(binding, outcome);
-  return report(machine, node, { outcome, trail, coherent, addressing: subject.addressing, iommus, id });
+  return report(machine, node, { outcome, steps, coherent, addressing: subject.addressing, iommus, id });
 }
 
 /** The IOMMUs that a device uses, waits for, or takes its grants from; none when Linux goes on without. */

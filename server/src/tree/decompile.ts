@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A flattened blob as DTS text: the tree that really boots, read as a source. The text compiles to the same bytes where
 // dtc wrote the blob. Layout: Devicetree Specification 0.4, chapter 5.
+import { hex } from '#base/numbers.ts';
 
 const MAGIC = 0xd00dfeed;
 const BEGIN_NODE = 1;
@@ -183,8 +184,4 @@ function stringsOf(bytes: Uint8Array): string[] | undefined {
     start = end + 1;
   }
   return strings;
-}
-
-function hex(value: number | bigint): string {
-  return `0x${value.toString(16)}`;
 }

@@ -10,7 +10,7 @@ const guest: DmaReport = {
   compatible: ['virtio,mmio'],
   verdict: 'xen-grant',
   certainty: 'depends',
-  dependsOn: 'CONFIG_XEN_VIRTIO',
+  dependsOn: ['CONFIG_XEN_VIRTIO'],
   iommus: [
     {
       path: '/xen_iommu',
@@ -29,7 +29,7 @@ const guest: DmaReport = {
   log: [],
   steps: [
     {
-      text: '`iommus` entry 0 names `/xen_iommu`.',
+      statement: '`iommus` entry 0 names `/xen_iommu`.',
       evidence: [{ file: '/guest.dts', start: 10, end: 20 }],
       authority: 'Linux 6.12 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_backend_domid',
       certainty: 'certain',

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What each option of the kernel's command line does to a device: a row per option and value, with the place that reads it.
 import { describe, expect, test } from 'vitest';
-import type { DmaReport } from '#model/report/types.ts';
 import { reportAt } from '#test/support/reports.ts';
 import { treeOf } from '#test/support/tree.ts';
+import type { DescribedReport } from '#wording/report.ts';
 
 /** A master of an SMMUv3, two of it and an SMMUv2 in either order, which are refused, a device that reaches half of memory, and two that wait. */
 const tree = treeOf(`/ { #address-cells = <1>; #size-cells = <1>;
@@ -24,7 +24,7 @@ const tree = treeOf(`/ { #address-cells = <1>; #size-cells = <1>;
   wide@a000 { compatible = "ex,dma"; reg = <0xa000 0x100>; };
 };`);
 
-type Show = (report: DmaReport) => string;
+type Show = (report: DescribedReport) => string;
 const verdict: Show = (report) => report.verdict;
 const lastStep: Show = ({ steps }) => steps.at(-1)?.text ?? '';
 const seconds: Show = ({ verdict, deferred }) => `${verdict} ${deferred?.seconds}`;

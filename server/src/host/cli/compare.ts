@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The same devices on two platforms: what differs, side by side.
 import { type JsonPlace, platformJson, reportJson } from '#ide/explain/report-json.ts';
-import { idText, verdictText } from '#ide/explain/wording.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport } from '#model/report/types.ts';
+import { dependsOnText } from '#wording/report.ts';
+import { idText, verdictText } from '#wording/values.ts';
 
 export interface Pair {
   readonly left: DmaReport;
@@ -52,8 +53,7 @@ function differences({ left, right }: Pair): string[] {
 
 /** What a reader would notice; the reasons differ wherever one of these does. */
 function facts(report: DmaReport): Map<string, string> {
-  const doubt =
-    report.certainty === 'depends' ? ` (depends on ${report.dependsOn ?? 'something the tree does not say'})` : '';
+  const doubt = report.dependsOn ? ` (depends on ${dependsOnText(report.dependsOn)})` : '';
   const facts = new Map([['verdict', `${verdictText(report)}${doubt}`]]);
   const set = (name: string, value: string | null | undefined) => value && facts.set(name, value);
   set('iommus', report.iommus.map((use) => `${use.path} ${use.ids.map(idText).join(', ')}`.trimEnd()).join('; '));

@@ -7,13 +7,13 @@ import { briefExplanationOf, type DeviceExplanation, explanationOf } from '#ide/
 import { nodeNamed } from '#ide/explain/node-name.ts';
 import { bootOrderJson, explainJson } from '#ide/explain/report-json.ts';
 import { reportText } from '#ide/explain/report-text.ts';
-import { platformText, VERDICTS } from '#ide/explain/wording.ts';
 import { dmaMap } from '#ide/map/dma-map.ts';
 import { overviewTable } from '#ide/map/table.ts';
 import { configure } from '#model/configure.ts';
 import { bootOrder } from '#model/probe/boot-order.ts';
 import type { DmaReport, Verdict } from '#model/report/types.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
+import { platformText, VERDICTS } from '#wording/values.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
 import { compareJson, sideBySide } from './compare.ts';
 import { absolute, BOARDS, findFiles, isFolder, shard } from './find.ts';

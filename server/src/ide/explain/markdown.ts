@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The only place that writes Markdown: a device's report, a node, a property, a macro, a rule, for hovers and pages.
+import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport, IommuUse, PciMaps, Step } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
 import { readable } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
-import { decisiveWait, waitText, wayText } from './boot-text.ts';
-import type { DeviceExplanation } from './device-explanation.ts';
-import { deferralText } from './report-text.ts';
+import { dependsOnText, describeStep } from '#wording/report.ts';
 import {
   driverText,
-  hex,
   idText,
   limitName,
   limitText,
@@ -19,7 +17,10 @@ import {
   platformText,
   reservedText,
   verdictText,
-} from './wording.ts';
+} from '#wording/values.ts';
+import { decisiveWait, waitText, wayText } from './boot-text.ts';
+import type { DeviceExplanation } from './device-explanation.ts';
+import { deferralText } from './report-text.ts';
 
 /** Where a span is, for a person and for the editor: `[soc.dtsi:12](file:///…#L12)`. */
 export type Link = (span: Span) => { readonly text: string; readonly href: string };
@@ -91,7 +92,7 @@ function otherwiseMarkdown(other: Otherwise): string {
 }
 
 function certaintyNote(report: DmaReport): string {
-  return report.certainty === 'depends' ? ` (depends on ${report.dependsOn ?? 'what the tree does not say'})` : '';
+  return report.dependsOn ? ` (depends on ${dependsOnText(report.dependsOn)})` : '';
 }
 
 function facts(report: DmaReport): string[] {
@@ -121,11 +122,10 @@ export function entryMarkdown(use: IommuUse): string {
 }
 
 function stepsMarkdown(steps: readonly Step[], place: (span: Span) => string): string {
-  const lines = steps.map((step) => {
-    const places = step.evidence.map(place).join(', ');
-    const depends =
-      step.certainty === 'depends' && step.dependsOn !== undefined ? ` Depends on ${step.dependsOn}.` : '';
-    return `${step.text}${depends}${places === '' ? '' : ` (${places})`}  \n   *${step.authority}*`;
+  const lines = steps.map(describeStep).map(({ text, evidence, dependsOn, authority }) => {
+    const places = evidence.map(place).join(', ');
+    const depends = dependsOn === undefined ? '' : ` Depends on ${dependsOn}.`;
+    return `${text}${depends}${places === '' ? '' : ` (${places})`}  \n   *${authority}*`;
   });
   return numbered(lines);
 }

@@ -5,8 +5,9 @@ import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { BootOrder, BootWait } from '#model/probe/boot-order.ts';
 import type { DmaReport } from '#model/report/types.ts';
+import { describe } from '#wording/report.ts';
+import { roleText } from '#wording/values.ts';
 import type { DeviceExplanation } from './device-explanation.ts';
-import { roleText } from './wording.ts';
 
 /** How a place is named: a path relative to the working directory, or a URI. */
 export type JsonPlace = (span: Span) => { readonly file: string; readonly range: Range };
@@ -56,7 +57,8 @@ function explanationJson({ report, role, ops, waits, otherwise }: DeviceExplanat
 
 /** The report with its places named. */
 export function reportJson(report: DmaReport, place: JsonPlace): object {
-  return { ...report, steps: report.steps.map((step) => ({ ...step, evidence: step.evidence.map(place) })) };
+  const described = describe(report);
+  return { ...described, steps: described.steps.map((step) => ({ ...step, evidence: step.evidence.map(place) })) };
 }
 
 /** `dt-iommu explain --boot-order --format json`. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A DMA report as plain text for a terminal: the verdict first, then the facts, then why.
+import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
+import { dependsOnText, describeStep } from '#wording/report.ts';
+import { driverText, idText, limitName, limitText, otherwiseText, reservedText, verdictText } from '#wording/values.ts';
 import { waitText, wayText } from './boot-text.ts';
 import type { DeviceExplanation } from './device-explanation.ts';
-import { driverText, hex, idText, limitName, limitText, otherwiseText, reservedText, verdictText } from './wording.ts';
 
 /** Names a place for a person: `board.dts:12`. */
 export type PlaceName = (span: Span) => string;
@@ -35,7 +37,7 @@ function bootLines({ waits = [], way = [] }: Partial<DeviceExplanation>): string
 function facts(report: DmaReport): [string, string][] {
   const rows: [string, string][] = [];
   if (report.compatible.length > 0) rows.push(['compatible', report.compatible.join(', ')]);
-  if (report.certainty === 'depends') rows.push(['depends on', report.dependsOn ?? 'something the tree does not say']);
+  if (report.dependsOn) rows.push(['depends on', dependsOnText(report.dependsOn)]);
   for (const use of report.iommus) {
     const ids = use.ids.map(idText).join(', ');
     rows.push(['iommu', `${use.path} (${driverText(use)})${ids === '' ? '' : `: ${ids}`}`]);
@@ -72,9 +74,10 @@ export function deferralText(deferral: Deferral): string {
 
 function stepLines(step: Step, index: number, place: PlaceName): string[] {
   const number = `${index + 1}.`.padStart(5);
-  const places = step.evidence.map(place).join(', ');
-  const lines = [`${number} ${step.text}${places === '' ? '' : ` [${places}]`}`];
-  if (step.certainty === 'depends' && step.dependsOn !== undefined) lines.push(`      depends on ${step.dependsOn}`);
-  lines.push(`      ${step.authority}`);
+  const { text, evidence, dependsOn, authority } = describeStep(step);
+  const places = evidence.map(place).join(', ');
+  const lines = [`${number} ${text}${places === '' ? '' : ` [${places}]`}`];
+  if (dependsOn !== undefined) lines.push(`      depends on ${dependsOn}`);
+  lines.push(`      ${authority}`);
   return lines;
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The DMA topology of a board: its devices, the IOMMUs they go through and with which IDs, and whom they wait for.
+import { hex } from '#base/numbers.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { driverFor } from '#model/drivers/index.ts';
 import { fwDevlink } from '#model/platform/platform.ts';
 import { suppliersOf } from '#model/probe/suppliers.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { nodeByPath, pathOf } from '#tree/query.ts';
-import { hex, idText } from './wording.ts';
+import { idText } from '#wording/values.ts';
 
 export type TopologyDevice = Pick<
   DmaReport,

@@ -4,12 +4,12 @@ import type { Problem } from '#base/problem.ts';
 import type { TextEdit } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import { isBoard } from '#ide/boards/boards.ts';
-import { someOf } from '#ide/explain/wording.ts';
 import { nodeRanges } from '#ide/navigation/places.ts';
 import { diagnostics, problemsAt } from '#ide/problems/diagnostics.ts';
 import { indentAt, lineEnd } from '#rules/edits/edits.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { pathOf } from '#tree/query.ts';
+import { someOf } from '#wording/values.ts';
 import { fixOf, isRepair } from './fixes.ts';
 
 export interface CodeAction {

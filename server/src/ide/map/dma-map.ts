@@ -12,6 +12,7 @@ import type { DecodedId, Deferral, DmaReport, PciMaps, Reserved, Verdict, XenLim
 import { compatibles, isAvailable, nodeByPath, nodeSpan, pathOf, walk } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
+import { conditionText } from '#wording/statements/index.ts';
 import { type DeviceKind, kindOfDevice } from './device-kinds.ts';
 
 /** How a device's DMA is shown: its verdict, and what a verdict alone does not tell. */
@@ -293,7 +294,7 @@ function targetOf({ tree }: Snapshot, node: DtNode): DtNode | undefined {
 }
 
 function doubtsOf({ dependsOn }: DmaReport): string[] {
-  return dependsOn === undefined ? [] : dependsOn.split('; ');
+  return (dependsOn ?? []).map(conditionText);
 }
 
 function idsOf(uses: DmaReport['iommus']): MapId[] {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // How the map's parts are named, the same in the table, the side bar and the map.
-import { hex } from '#ide/explain/wording.ts';
+import { hex } from '#base/numbers.ts';
 import type { DmaMap, MapDevice, MapHost, MapId, MapNode, Way } from './dma-map.ts';
 
 /** The word for each way, in the order in which they are counted. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The DMA of a board as a tree for a side bar: problems and waits first, then each IOMMU with its groups, devices and IDs.
 import type { Span } from '#base/text.ts';
-import { limitName, limitText } from '#ide/explain/wording.ts';
+import { limitName, limitText } from '#wording/values.ts';
 import type { DmaMap, MapDevice, MapIommu, MapNode, Way } from './dma-map.ts';
 import { commonMask, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The DMA of a board as a table for a terminal: by IOMMU, problems and waits first, what many answers hang on once.
-import { hex, limitName } from '#ide/explain/wording.ts';
+import { hex } from '#base/numbers.ts';
+import { limitName } from '#wording/values.ts';
 import { DEVICE_KINDS } from './device-kinds.ts';
 import type { DmaMap, MapDevice, MapIommu, Way } from './dma-map.ts';
 import { commonMask, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';

@@ -34,7 +34,7 @@ function stated(node: DtNode, name: 'dma-coherent' | 'dma-noncoherent'): Coheren
   return {
     coherent,
     step: {
-      text: `${quoted(name)} on ${quoted(pathOf(node))}: ${effect}.`,
+      statement: `${quoted(name)} on ${quoted(pathOf(node))}: ${effect}.`,
       evidence: [at(node, name)],
       authority: IS_COHERENT,
       certainty: 'certain',
@@ -48,7 +48,7 @@ function byDefault(machine: Machine): Coherence {
   return {
     coherent,
     step: {
-      text: `Neither \`dma-coherent\` nor \`dma-noncoherent\` on the way to the root: ${coherent ? '' : 'not '}coherent, the default of ${arch}.`,
+      statement: `Neither \`dma-coherent\` nor \`dma-noncoherent\` on the way to the root: ${coherent ? '' : 'not '}coherent, the default of ${arch}.`,
       evidence: [],
       authority: IS_COHERENT,
       certainty: 'certain',

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which addresses a bus lets its devices reach: the first non-empty `dma-ranges` on the way of DMA, translated.
+import { hex } from '#base/numbers.ts';
 import { type Machine, perNode } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
-import { at, hex, newTrail, quoted, say, type Trail } from '#model/report/steps.ts';
+import { at, newSteps, quoted, type Steps, say } from '#model/report/steps.ts';
 import { pathOf, strings } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -22,7 +23,7 @@ export interface Addressing {
   readonly limit: bigint | undefined;
   /** What `of_dma_get_range` returns. Devices of fsl-mc and cdx are set up only on `ok`. */
   readonly result: 'ok' | 'absent' | 'hole' | 'unusable';
-  readonly trail: Trail;
+  readonly steps: Steps;
 }
 
 const GET_RANGE = 'Linux 6.12 drivers/of/address.c:of_dma_get_range';
@@ -44,15 +45,15 @@ export const dmaParent = perNode<{ readonly node: DtNode | undefined }>(
 /** Addressing of the devices on a bus; for PCI, fsl-mc and cdx the bus is the bridge node itself. */
 export const addressing = perNode<Addressing>(
   (machine, bus) => {
-    const trail = newTrail();
+    const steps = newSteps();
     const found = firstRanges(machine, bus);
     if (!found.node) {
-      sayNone(trail, bus, found.hole);
-      return { windows: [], limit: undefined, result: found.hole ? 'hole' : 'absent', trail };
+      sayNone(steps, bus, found.hole);
+      return { windows: [], limit: undefined, result: found.hole ? 'hole' : 'absent', steps };
     }
-    return parse(machine, found.node, trail);
+    return parse(machine, found.node, steps);
   },
-  () => ({ windows: [], limit: undefined, result: 'absent', trail: newTrail() }),
+  () => ({ windows: [], limit: undefined, result: 'absent', steps: newSteps() }),
 );
 
 /** Whether a bus in between has no `dma-ranges`, so that non-empty ones above it are not used. */
@@ -79,10 +80,10 @@ function firstRanges(machine: Machine, bus: DtNode): Found {
   return {};
 }
 
-function sayNone(trail: Trail, bus: DtNode, hole: DtNode | undefined): void {
+function sayNone(steps: Steps, bus: DtNode, hole: DtNode | undefined): void {
   if (hole) {
     say(
-      trail,
+      steps,
       GET_RANGE,
       `${quoted(pathOf(hole))} has no \`dma-ranges\`, so the ones above it are not used and nothing limits the addresses.`,
       at(hole, 'dma-ranges'),
@@ -92,14 +93,14 @@ function sayNone(trail: Trail, bus: DtNode, hole: DtNode | undefined): void {
   const own = bus.properties.get('dma-ranges');
   const text = own ? 'is empty' : 'is absent';
   say(
-    trail,
+    steps,
     GET_RANGE,
     `\`dma-ranges\` ${text} on the way from ${quoted(pathOf(bus))} to the root: bus addresses are CPU addresses, without a limit.`,
     ...(own ? [at(bus, 'dma-ranges')] : []),
   );
 }
 
-function parse(machine: Machine, node: DtNode, trail: Trail): Addressing {
+function parse(machine: Machine, node: DtNode, steps: Steps): Addressing {
   const path = pathOf(node);
   const all = ranges(machine, node, 'dma-ranges', (child) => dmaParent(machine, child).node);
   const windows: Window[] = [];
@@ -107,7 +108,7 @@ function parse(machine: Machine, node: DtNode, trail: Trail): Addressing {
   let usable = 0;
   for (const range of all) {
     if (range.cpu === undefined) {
-      trail.log.push(`OF: translation of DMA address(${range.child.toString(16)}) to CPU address failed node(${path})`);
+      steps.log.push(`OF: translation of DMA address(${range.child.toString(16)}) to CPU address failed node(${path})`);
       continue;
     }
     usable++;
@@ -119,25 +120,25 @@ function parse(machine: Machine, node: DtNode, trail: Trail): Addressing {
   const where = at(node, 'dma-ranges');
   if (usable === 0) {
     say(
-      trail,
+      steps,
       GET_RANGE,
       `No range in the \`dma-ranges\` of ${quoted(path)} leads to a CPU address, so Linux uses none.`,
       where,
     );
-    return { windows: [], limit: undefined, result: 'unusable', trail };
+    return { windows: [], limit: undefined, result: 'unusable', steps };
   }
   const limit = windows.reduce((max, { dma, size }) => larger(dma + size - 1n, max), 0n);
   const listed = windows.slice(0, 4).map(({ dma, cpu, size }) => `${hex(dma)} to CPU ${hex(cpu)}, size ${hex(size)}`);
   const more = windows.length > 4 ? ` and ${windows.length - 4} more` : '';
   say(
-    trail,
+    steps,
     GET_RANGE,
     windows.length === 0
       ? `The \`dma-ranges\` of ${quoted(path)} starts with a range of size 0, which ends the map.`
       : `The \`dma-ranges\` of ${quoted(path)} maps bus address ${listed.join('; ')}${more}; the limit is ${hex(limit)}.`,
     where,
   );
-  return { windows, limit: windows.length > 0 ? limit : undefined, result: 'ok', trail };
+  return { windows, limit: windows.length > 0 ? limit : undefined, result: 'ok', steps };
 }
 
 /** Before 6.10 Linux took an odd size for a last address and added one (drivers/of/device.c:of_dma_configure_id). */

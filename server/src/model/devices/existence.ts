@@ -3,7 +3,7 @@
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { HELPER_NODES, populatingDriver, RESERVED_DEVICES } from '#model/drivers/populating-drivers.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
-import { at, doubt, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { baseName, compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { takenEarly } from './supplier-drivers.ts';
@@ -15,7 +15,7 @@ export interface Existence {
   readonly bus: Bus;
   /** For people: `I2C`, `platform`. */
   readonly busName: string;
-  readonly trail: Trail;
+  readonly steps: Steps;
 }
 
 const BUS_CREATE = 'Linux 6.12 drivers/of/platform.c:of_platform_bus_create';
@@ -68,47 +68,47 @@ const CHILD_BUSES: Readonly<Record<string, string>> = {
 const SERIAL: readonly string[] = ['serial', 'uart'];
 
 /** Where the node's device lives, or why there is none. */
-export const existence: PerNode<Existence> = perNode(locate, () => none(newTrail()));
+export const existence: PerNode<Existence> = perNode(locate, () => none(newSteps()));
 
-function none(trail: Trail): Existence {
-  return { bus: 'none', busName: 'none', trail };
+function none(steps: Steps): Existence {
+  return { bus: 'none', busName: 'none', steps };
 }
 
 function locate(machine: Machine, node: DtNode): Existence {
-  const trail = newTrail();
+  const steps = newSteps();
   const parent = node.parent;
   if (!parent) {
-    say(trail, POPULATE_INIT, 'The root is no device; Linux makes devices for its children.');
-    return none(trail);
+    say(steps, POPULATE_INIT, 'The root is no device; Linux makes devices for its children.');
+    return none(steps);
   }
-  if (isPciBus(parent)) return pciFunction(machine, node, trail);
+  if (isPciBus(parent)) return pciFunction(machine, node, steps);
   if (!isAvailable(node)) {
-    say(trail, CREATE_PDATA, '`status` is neither "okay" nor "ok": Linux makes no device.', at(node, 'status'));
-    return none(trail);
+    say(steps, CREATE_PDATA, '`status` is neither "okay" nor "ok": Linux makes no device.', at(node, 'status'));
+    return none(steps);
   }
   const strings = compatibles(node);
   const helper = HELPER_NODES[baseName(node)];
   if (helper !== undefined && existence(machine, parent).bus === 'platform') {
     const text = `The driver of ${quoted(pathOf(parent))} makes a device for the node and sets up its DMA.`;
-    say(trail, `Linux 6.12 ${helper}`, text);
-    return { bus: 'platform', busName: 'platform', trail };
+    say(steps, `Linux 6.12 ${helper}`, text);
+    return { bus: 'platform', busName: 'platform', steps };
   }
   if (!node.properties.has('compatible')) {
-    say(trail, BUS_CREATE, 'No `compatible`: Linux makes no device.');
-    return none(trail);
+    say(steps, BUS_CREATE, 'No `compatible`: Linux makes no device.');
+    return none(steps);
   }
   if (strings.includes('operating-points-v2')) {
-    say(trail, BUS_CREATE, 'Operating points are skipped: Linux makes no device.', at(node, 'compatible'));
-    return none(trail);
+    say(steps, BUS_CREATE, 'Operating points are skipped: Linux makes no device.', at(node, 'compatible'));
+    return none(steps);
   }
   const early = takenEarly(machine.platform, node);
   if (early) {
     const text = `${quoted(early.compatible)} is set up before devices exist and gets none.`;
-    say(trail, `Linux 6.12 ${early.taker}`, text, at(node, 'compatible'));
-    return none(trail);
+    say(steps, `Linux 6.12 ${early.taker}`, text, at(node, 'compatible'));
+    return none(steps);
   }
-  if (!parent.parent || isTopLevelFolder(node)) return atTop(node, strings, trail);
-  return below(machine, node, strings, trail);
+  if (!parent.parent || isTopLevelFolder(node)) return atTop(node, strings, steps);
+  return below(machine, node, strings, steps);
 }
 
 /** The nodes that Linux looks at besides the children of the root. */
@@ -119,7 +119,7 @@ function isTopLevelFolder(node: DtNode): boolean {
   );
 }
 
-function atTop(node: DtNode, strings: readonly string[], trail: Trail): Existence {
+function atTop(node: DtNode, strings: readonly string[], steps: Steps): Existence {
   const folder = node.parent?.name;
   const wanted =
     folder === 'reserved-memory'
@@ -128,55 +128,55 @@ function atTop(node: DtNode, strings: readonly string[], trail: Trail): Existenc
         ? strings.includes('simple-framebuffer')
         : true;
   if (!wanted) {
-    say(trail, POPULATE_INIT, `Linux makes no device for this child of ${quoted(`/${folder}`)}.`);
-    return none(trail);
+    say(steps, POPULATE_INIT, `Linux makes no device for this child of ${quoted(`/${folder}`)}.`);
+    return none(steps);
   }
-  return device(strings, trail, POPULATE_INIT);
+  return device(strings, steps, POPULATE_INIT);
 }
 
-function device(strings: readonly string[], trail: Trail, authority: string): Existence {
+function device(strings: readonly string[], steps: Steps, authority: string): Existence {
   const amba = strings.includes('arm,primecell');
   const busName = amba ? 'AMBA' : 'platform';
-  say(trail, authority, `Linux makes ${amba ? 'an AMBA' : 'a platform'} device, whose bus sets up its DMA.`);
-  return { bus: amba ? 'amba' : 'platform', busName, trail };
+  say(steps, authority, `Linux makes ${amba ? 'an AMBA' : 'a platform'} device, whose bus sets up its DMA.`);
+  return { bus: amba ? 'amba' : 'platform', busName, steps };
 }
 
-function below(machine: Machine, node: DtNode, strings: readonly string[], trail: Trail): Existence {
+function below(machine: Machine, node: DtNode, strings: readonly string[], steps: Steps): Existence {
   const parent = node.parent;
-  if (!parent) return none(trail);
+  if (!parent) return none(steps);
   const childBus = childBusOf(node, parent);
   if (childBus !== undefined && !disabledAbove(parent)) {
     const path = quoted(pathOf(parent));
     const text = `A child of ${path} is a device of the ${childBus} bus, which has no dma_configure: its DMA, if any, is that of the controller.`;
-    say(trail, REALLY_PROBE, text);
-    return { bus: 'other', busName: childBus, trail };
+    say(steps, REALLY_PROBE, text);
+    return { bus: 'other', busName: childBus, steps };
   }
   const above = existence(machine, parent);
-  if (above.bus === 'none') return underAbsent(parent, above, trail);
-  for (const doubtful of above.trail.doubts) doubt(trail, doubtful);
+  if (above.bus === 'none') return underAbsent(parent, above, steps);
+  for (const doubtful of above.steps.doubts) doubt(steps, doubtful);
   const parentStrings = compatibles(parent);
   const walked = above.bus === 'platform' && parentStrings.some((name) => WALKED_BUSES.includes(name));
-  if (walked) return device(strings, trail, BUS_CREATE);
+  if (walked) return device(strings, steps, BUS_CREATE);
   for (const name of parentStrings) {
     const file = populatingDriver(name);
-    if (file !== undefined) return device(strings, trail, `Linux 6.12 ${file}`);
+    if (file !== undefined) return device(strings, steps, `Linux 6.12 ${file}`);
   }
   const text = `${quoted(pathOf(parent))} is no bus that Linux descends into, and no driver of Linux 6.12 is known to make devices for its children.`;
-  sayIf(trail, BUS_CREATE, text, {
+  sayIf(steps, BUS_CREATE, text, {
     dependsOn: `whether the driver of ${quoted(parentStrings[0] ?? pathOf(parent))} makes devices for its children`,
     evidence: [at(parent, 'compatible')],
   });
-  return none(trail);
+  return none(steps);
 }
 
-function underAbsent(parent: DtNode, above: Existence, trail: Trail): Existence {
+function underAbsent(parent: DtNode, above: Existence, steps: Steps): Existence {
   const off = disabledAbove(parent);
   const below = off && off !== parent ? `is below ${quoted(pathOf(off))}, which is disabled` : 'has no device';
   const why = off === parent ? 'is disabled' : below;
   const text = `${quoted(pathOf(parent))} ${why}, so Linux does not look at its children.`;
-  say(trail, BUS_CREATE, text, ...(off ? [at(off, 'status')] : []));
-  for (const doubtful of above.trail.doubts) doubt(trail, doubtful);
-  return none(trail);
+  say(steps, BUS_CREATE, text, ...(off ? [at(off, 'status')] : []));
+  for (const doubtful of above.steps.doubts) doubt(steps, doubtful);
+  return none(steps);
 }
 
 /** The node itself or the ancestor whose `status` keeps Linux from using it. */
@@ -195,26 +195,26 @@ function childBusOf(node: DtNode, parent: DtNode): string | undefined {
   return sized === 0 || (sized === undefined && !node.properties.has('reg')) ? bus : undefined;
 }
 
-function pciFunction(machine: Machine, node: DtNode, trail: Trail): Existence {
+function pciFunction(machine: Machine, node: DtNode, steps: Steps): Existence {
   const bridge = node.parent;
-  if (!bridge) return none(trail);
+  if (!bridge) return none(steps);
   const above = existence(machine, bridge);
-  if (above.bus === 'none' || above.bus === 'other') return underAbsent(bridge, above, trail);
+  if (above.bus === 'none' || above.bus === 'other') return underAbsent(bridge, above, steps);
   if (!isAvailable(node)) {
     const text = '`status` is neither "okay" nor "ok": Linux does not use the function.';
-    say(trail, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', text, at(node, 'status'));
-    return none(trail);
+    say(steps, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', text, at(node, 'status'));
+    return none(steps);
   }
   if (!node.properties.has('reg')) {
-    say(trail, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', 'No `reg`: Linux finds no PCI function for the node.');
-    return none(trail);
+    say(steps, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', 'No `reg`: Linux finds no PCI function for the node.');
+    return none(steps);
   }
   say(
-    trail,
+    steps,
     'Linux 6.12 drivers/pci/pci-driver.c:pci_dma_configure',
     'A PCI function: Linux makes a device when it finds the function, and sets up its DMA by the node of the host bridge.',
     at(node, 'reg'),
   );
-  for (const doubtful of above.trail.doubts) doubt(trail, doubtful);
-  return { bus: 'pci', busName: 'PCI', trail };
+  for (const doubtful of above.steps.doubts) doubt(steps, doubtful);
+  return { bus: 'pci', busName: 'PCI', steps };
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Devices that a driver makes or takes up itself and sets up by its node: which, with which ID, and what they get.
+import { hex } from '#base/numbers.ts';
 import { driverCreatedDevices } from '#model/drivers/driver-created-devices.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { inVersions } from '#model/platform/platform.ts';
-import { at, doubt, hex, quoted, say, type Trail } from '#model/report/steps.ts';
+import { at, doubt, quoted, type Steps, say } from '#model/report/steps.ts';
 import type { MadeDevice } from '#model/report/types.ts';
 import { cells, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -19,31 +20,31 @@ export type AskById = (id: number) => {
 };
 
 /** The devices that the node's driver makes by the entries of its map; `undefined`: it makes none. */
-export function madeDevices(machine: Machine, node: DtNode, ask: AskById, trail: Trail): MadeDevice[] | undefined {
+export function madeDevices(machine: Machine, node: DtNode, ask: AskById, steps: Steps): MadeDevice[] | undefined {
   const created = driverCreatedDevices(node);
   if (!created || !inVersions(machine.platform.kernelVersion, created)) return undefined;
   const authority = `Linux 6.12 ${created.source}`;
   if (created.by === 'node') {
-    say(trail, authority, `The driver sets up ${created.what}, by this node, too.`);
+    say(steps, authority, `The driver sets up ${created.what}, by this node, too.`);
     return undefined;
   }
   const count = Math.min(MOST, Math.floor(cells(machine.tree, node.properties.get('iommu-map')).length / 4));
   if (count === 0) return undefined;
   const text = `The driver makes a device for each of the ${count} entries of \`iommu-map\`, and sets up its DMA by this node with its number as ID.`;
-  say(trail, authority, text, at(node, 'iommu-map'));
+  say(steps, authority, text, at(node, 'iommu-map'));
   const made: MadeDevice[] = [];
   for (let id = 0; id < count; id++) {
     const { device, doubts } = ask(id);
-    for (const condition of doubts) doubt(trail, condition);
+    for (const condition of doubts) doubt(steps, condition);
     made.push({ name: `${created.what}${id}`, id, ...device });
   }
-  for (const run of runs(made)) say(trail, authority, sentence(run));
+  for (const run of runs(made)) say(steps, authority, sentence(run));
   const without = made.find(({ group }) => group === null);
   if (without) {
     const failure = `Context device ${without.id} has no IOMMU!`;
-    if (without.verdict !== 'defer') trail.log.push(deviceLine(machine, node, failure));
+    if (without.verdict !== 'defer') steps.log.push(deviceLine(machine, node, failure));
     say(
-      trail,
+      steps,
       authority,
       `${quoted(without.name)} has no IOMMU, so the probe of ${quoted(pathOf(node))} fails or waits.`,
     );

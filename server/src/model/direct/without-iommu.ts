@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What a device gets that no IOMMU translates for: a restricted pool, bouncing, plain direct DMA; and what an IOMMU that
 // is on does to its streams all the same.
+import { hex } from '#base/numbers.ts';
 import { memoryBanks, outOfReach } from '#model/addresses/memory.ts';
 import type { Subject } from '#model/iommu/subject.ts';
 import { unattachedStream } from '#model/iommu/unattached-stream.ts';
 import { hasSwiotlb, optionsOf } from '#model/platform/platform.ts';
-import { at, hex, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
 import { takesRestrictedPool } from './restricted-pool.ts';
 
@@ -13,13 +14,13 @@ const CAPABLE = 'Linux 6.12 include/linux/dma-direct.h:dma_capable';
 const MAP_PAGE = 'Linux 6.12 kernel/dma/direct.h:dma_direct_map_page';
 
 /** The verdict, with its steps. */
-export function withoutIommu(subject: Subject, trail: Trail): Verdict {
-  sayUnattached(subject, trail);
-  if (takesRestrictedPool(subject, trail)) return 'restricted-pool';
+export function withoutIommu(subject: Subject, steps: Steps): Verdict {
+  sayUnattached(subject, steps);
+  if (takesRestrictedPool(subject, steps)) return 'restricted-pool';
   const { machine, addressing } = subject;
   const { mode } = optionsOf(machine.platform).swiotlb ?? {};
   if (mode === 'force') {
-    say(trail, MAP_PAGE, '`swiotlb=force` makes every transfer bounce through swiotlb.');
+    say(steps, MAP_PAGE, '`swiotlb=force` makes every transfer bounce through swiotlb.');
     return 'direct+swiotlb';
   }
   const gap = outOfReach(memoryBanks(machine), addressing);
@@ -27,8 +28,8 @@ export function withoutIommu(subject: Subject, trail: Trail): Verdict {
   if (gap === 'unknown') {
     const text =
       'The tree describes no RAM: only what lies in the windows of `dma-ranges` is reached without bouncing.';
-    sayIf(trail, CAPABLE, text, { dependsOn: 'the RAM that the boot loader adds to the tree' });
-    trail.alternative ??= { when: 'the machine has RAM outside the windows', verdict: 'direct+swiotlb' };
+    sayIf(steps, CAPABLE, text, { dependsOn: 'the RAM that the boot loader adds to the tree' });
+    steps.alternative ??= { when: 'the machine has RAM outside the windows', verdict: 'direct+swiotlb' };
     return 'direct';
   }
   const bounds = `${hex(gap.start)} to ${hex(gap.start + gap.size - 1n)}`;
@@ -36,12 +37,12 @@ export function withoutIommu(subject: Subject, trail: Trail): Verdict {
   const outcome = swiotlb.value
     ? 'buffers there bounce through swiotlb'
     : `transfers there fail, as there is no swiotlb (${swiotlb.because})`;
-  say(trail, CAPABLE, `The device cannot reach the RAM from ${bounds}: ${outcome}.`);
+  say(steps, CAPABLE, `The device cannot reach the RAM from ${bounds}: ${outcome}.`);
   return 'direct+swiotlb';
 }
 
 /** An IOMMU that is up, refused the device and blocks what it does not know. */
-function sayUnattached({ machine, binding }: Subject, trail: Trail): void {
+function sayUnattached({ machine, binding }: Subject, steps: Steps): void {
   if (binding.outcome === 'none' || binding.outcome === 'waiting') return;
   for (const { state } of binding.reached) {
     const { match, registration, available, path } = state;
@@ -50,7 +51,7 @@ function sayUnattached({ machine, binding }: Subject, trail: Trail): void {
     const { value, because } = unattachedStream(machine.platform, match.driver);
     const outcome = value === 'fault' ? 'blocks' : 'lets pass untranslated';
     const text = `${quoted(path)} is on and ${outcome} what comes from no device that it took (${because}).`;
-    say(trail, `Linux 6.12 ${match.driver.source}`, text, at(state.node, 'compatible'));
+    say(steps, `Linux 6.12 ${match.driver.source}`, text, at(state.node, 'compatible'));
     return;
   }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // 32-bit Arm: the mapping that the architecture itself attaches to each device behind an IOMMU, whatever its default domain.
+import { hex } from '#base/numbers.ts';
 import { larger, smaller } from '#model/addresses/addresses.ts';
 import { deviceName, functionName } from '#model/devices/device-name.ts';
 import type { IommuDriver } from '#model/drivers/types.ts';
 import { inVersions, isEnabled } from '#model/platform/platform.ts';
-import { hex, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
 import type { DtNode } from '#tree/types.ts';
 import { groupMembers, groupName, pciPlacement } from './groups.ts';
@@ -17,60 +18,60 @@ const USE_DEFAULT = 'Linux 6.12 drivers/iommu/iommu.c:iommu_device_use_default_d
 const LARGEST = 1n << 32n;
 
 /** The verdict behind an IOMMU of 32-bit Arm; `undefined`: this kernel attaches no mappings (CONFIG_ARM_DMA_USE_IOMMU). */
-export function armMapping(subject: Subject, driver: IommuDriver, trail: Trail): Verdict | undefined {
+export function armMapping(subject: Subject, driver: IommuDriver, steps: Steps): Verdict | undefined {
   const state = isEnabled(subject.machine.platform, 'ARM_DMA_USE_IOMMU');
   if (state === 'off') return undefined;
   if (driver.armMapping) {
     const { start, end, source } = driver.armMapping;
     const text = `The driver attaches all its masters to one Arm mapping, of the addresses ${hex(start)} to ${hex(end)}.`;
-    say(trail, `Linux 6.12 ${source}`, text);
+    say(steps, `Linux 6.12 ${source}`, text);
     return 'iommu-dma';
   }
   if (driver.unseenByArm && inVersions(subject.machine.platform.kernelVersion, driver.unseenByArm)) {
     const text =
       'The driver found the device itself, without of_xlate; Linux takes it for one without an IOMMU and maps nothing.';
-    say(trail, OF_XLATE, text);
+    say(steps, OF_XLATE, text);
     return 'direct';
   }
   const text = 'Linux attaches the device to an Arm mapping of its own, whatever the default domain is.';
   const selected = state !== 'unknown' || driver.selectsArmMapping === true;
-  if (selected) say(trail, SETUP, text);
+  if (selected) say(steps, SETUP, text);
   else {
-    sayIf(trail, SETUP, text, { dependsOn: 'CONFIG_ARM_DMA_USE_IOMMU' });
-    trail.alternative ??= { when: 'no option of the kernel selects it', verdict: 'iommu-identity' };
+    sayIf(steps, SETUP, text, { dependsOn: 'CONFIG_ARM_DMA_USE_IOMMU' });
+    steps.alternative ??= { when: 'no option of the kernel selects it', verdict: 'iommu-identity' };
   }
-  if (tooLarge(subject, trail)) return 'direct';
+  if (tooLarge(subject, steps)) return 'direct';
   const { first, shared } = placeInGroup(subject);
   if (!shared) return 'iommu-dma';
   const dependsOn = 'which device of the group is probed first';
   if (first) {
     const alone = 'It is the only one of its group that gets a mapping: for the next there are two in the group.';
-    sayIf(trail, ATTACH, alone, { dependsOn });
-    trail.alternative ??= { when: 'another one is probed first', verdict: 'direct' };
+    sayIf(steps, ATTACH, alone, { dependsOn });
+    steps.alternative ??= { when: 'another one is probed first', verdict: 'direct' };
     return 'iommu-dma';
   }
-  trail.log.push(`Failed to attached device ${nameOf(subject)} to IOMMU_mapping`);
+  steps.log.push(`Failed to attached device ${nameOf(subject)} to IOMMU_mapping`);
   sayIf(
-    trail,
+    steps,
     ATTACH,
     'The group has a device already, and a mapping is attached to a device that is alone in its group.',
     {
       dependsOn,
     },
   );
-  say(trail, USE_DEFAULT, 'As the group is not in its default domain, no driver can bind the device (-EBUSY).');
-  trail.alternative ??= { when: 'it is probed first', verdict: 'iommu-dma' };
+  say(steps, USE_DEFAULT, 'As the group is not in its default domain, no driver can bind the device (-EBUSY).');
+  steps.alternative ??= { when: 'it is probed first', verdict: 'iommu-dma' };
   return 'direct';
 }
 
 /** A mapping spans `dma-ranges` from its lowest to its highest address, at most 4 GiB. */
-function tooLarge(subject: Subject, trail: Trail): boolean {
+function tooLarge(subject: Subject, steps: Steps): boolean {
   const { windows } = subject.addressing;
   const low = windows.reduce((min, { dma }) => smaller(min, dma), windows[0]?.dma ?? 0n);
   const size = windows.reduce((most, { dma, size }) => larger(most, dma + size - 1n - low), 0n);
   if (size <= LARGEST) return false;
-  trail.log.push(`Failed to create ${size}-byte IOMMU mapping for device ${nameOf(subject)}`);
-  say(trail, SETUP, '`dma-ranges` spans more than 4 GiB, which no Arm mapping does: the device keeps direct DMA.');
+  steps.log.push(`Failed to create ${size}-byte IOMMU mapping for device ${nameOf(subject)}`);
+  say(steps, SETUP, '`dma-ranges` spans more than 4 GiB, which no Arm mapping does: the device keeps direct DMA.');
   return true;
 }
 

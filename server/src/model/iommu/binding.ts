@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Which IOMMUs a device is bound to: the entries of `iommus`, or the map of its bus, handed to of_iommu_xlate in order.
+import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { deviceName } from '#model/devices/device-name.ts';
 import { existence } from '#model/devices/existence.ts';
 import type { DriverMatch } from '#model/drivers/index.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
 import { compareVersions, inVersions } from '#model/platform/platform.ts';
-import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId } from '#model/report/types.ts';
 import { pathOf, strings } from '#tree/query.ts';
 import { type ListStop, specifiers } from '#tree/specifiers.ts';
@@ -34,7 +35,7 @@ export interface Binding {
   readonly reached: readonly Bound[];
   /** Why it was refused; a clause. */
   readonly why?: string;
-  readonly trail: Trail;
+  readonly steps: Steps;
 }
 
 const XLATE = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate';
@@ -47,17 +48,17 @@ const PARSE = 'Linux 6.12 drivers/of/base.c:of_phandle_iterator_next';
 export const listBinding: PerNode<Binding> = perNode(readList, () => ({
   outcome: 'none',
   reached: [],
-  trail: newTrail(),
+  steps: newSteps(),
 }));
 
 function readList(machine: Machine, node: DtNode): Binding {
-  const trail = newTrail();
+  const steps = newSteps();
   const property = node.properties.get('iommus');
   if (!property) {
     const listed = listedBinding(machine, node);
     if (listed) return listed;
-    say(trail, CONFIGURE_DEV, 'No `iommus`: no IOMMU translates for the device.');
-    return { outcome: 'none', reached: [], trail };
+    say(steps, CONFIGURE_DEV, 'No `iommus`: no IOMMU translates for the device.');
+    return { outcome: 'none', reached: [], steps };
   }
   const list = specifiers(machine.tree, property, '#iommu-cells');
   const reached: Bound[] = [];
@@ -67,17 +68,17 @@ function readList(machine: Machine, node: DtNode): Binding {
     const found = xlate(
       machine,
       { device: node, provider, args: values, span: phandle.span, name, earlier: reached },
-      trail,
+      steps,
     );
     reached.push(found.bound);
-    if (found.outcome !== 'bound') return { ...found, reached, trail };
+    if (found.outcome !== 'bound') return { ...found, reached, steps };
   }
-  if (list.stop) sayStop(node, list.stop, reached.length, trail);
-  else if (reached.length === 0) say(trail, CONFIGURE_DEV, '`iommus` is empty: no IOMMU.', at(node, 'iommus'));
-  return { outcome: reached.length > 0 ? 'bound' : 'none', reached, trail };
+  if (list.stop) sayStop(node, list.stop, reached.length, steps);
+  else if (reached.length === 0) say(steps, CONFIGURE_DEV, '`iommus` is empty: no IOMMU.', at(node, 'iommus'));
+  return { outcome: reached.length > 0 ? 'bound' : 'none', reached, steps };
 }
 
-function sayStop(node: DtNode, stop: ListStop, before: number, trail: Trail): void {
+function sayStop(node: DtNode, stop: ListStop, before: number, steps: Steps): void {
   const path = pathOf(node);
   const where = `\`iommus\` entry ${stop.index}`;
   const rest = before > 0 ? 'Linux keeps the entries before it' : 'Linux sets the device up without an IOMMU';
@@ -91,20 +92,20 @@ function sayStop(node: DtNode, stop: ListStop, before: number, trail: Trail): vo
       break;
     case 'no-such-phandle':
       what = `has phandle ${hex(stop.phandle.value)}, which no node has`;
-      trail.log.push(`OF: ${path}: could not find phandle ${stop.phandle.value | 0}`);
+      steps.log.push(`OF: ${path}: could not find phandle ${stop.phandle.value | 0}`);
       break;
     case 'no-cells': {
       const target = stop.provider ? pathOf(stop.provider) : '';
       what = `names ${quoted(target)}, which has no \`#iommu-cells\``;
-      trail.log.push(`OF: ${path}: could not get #iommu-cells for ${target}`);
+      steps.log.push(`OF: ${path}: could not get #iommu-cells for ${target}`);
       break;
     }
     case 'short':
       what = `has ${stop.found} of the ${stop.wanted} cells that \`#iommu-cells\` asks for`;
-      trail.log.push(`OF: ${path}: #iommu-cells = ${stop.wanted} found ${stop.found}`);
+      steps.log.push(`OF: ${path}: #iommu-cells = ${stop.wanted} found ${stop.found}`);
       break;
   }
-  say(trail, PARSE, `${where} ${what}; ${rest}.`, stop.phandle.span);
+  say(steps, PARSE, `${where} ${what}; ${rest}.`, stop.phandle.span);
 }
 
 /**
@@ -112,20 +113,20 @@ function sayStop(node: DtNode, stop: ListStop, before: number, trail: Trail): vo
  * IOMMU leaves it without one.
  */
 export function mapBinding(machine: Machine, bus: DtNode, ids: readonly number[]): Binding {
-  const trail = newTrail();
+  const steps = newSteps();
   const reached: Bound[] = [];
   const listed = bus.properties.has('iommu-map') ? undefined : listedBinding(machine, bus, ids.at(-1));
   if (listed) return listed;
   for (const id of ids) {
-    const found = mapOne(machine, bus, { id, earlier: reached }, trail);
+    const found = mapOne(machine, bus, { id, earlier: reached }, steps);
     if (found.bound) reached.push(found.bound);
     if (found.outcome === 'bound') continue;
     const lost = found.outcome !== 'waiting' && id !== ids[0];
-    if (lost) say(trail, OF_CONFIGURE, `Its DMA may carry ID ${hex(id)}, too, so Linux drops the other IDs as well.`);
+    if (lost) say(steps, OF_CONFIGURE, `Its DMA may carry ID ${hex(id)}, too, so Linux drops the other IDs as well.`);
     const why = found.why === undefined ? {} : { why: found.why };
-    return { outcome: lost ? 'refused' : found.outcome, reached, trail, ...why };
+    return { outcome: lost ? 'refused' : found.outcome, reached, steps, ...why };
   }
-  return { outcome: 'bound', reached, trail };
+  return { outcome: 'bound', reached, steps };
 }
 
 interface OneId {
@@ -138,26 +139,26 @@ function mapOne(
   machine: Machine,
   bus: DtNode,
   { id, earlier }: { readonly id: number; readonly earlier: readonly Bound[] },
-  trail: Trail,
+  steps: Steps,
 ): OneId {
   const found = mapId(iommuMap(machine, bus).map, bus, 'iommu-map', id);
   const path = quoted(pathOf(bus));
   switch (found.kind) {
     case 'absent':
-      say(trail, MAP_ID, `${path} has no \`iommu-map\`: no IOMMU translates for the functions behind it.`);
+      say(steps, MAP_ID, `${path} has no \`iommu-map\`: no IOMMU translates for the functions behind it.`);
       return { outcome: 'none' };
     case 'uncovered':
-      trail.log.push(found.log);
-      say(trail, MAP_ID, `No entry of \`iommu-map\` on ${path} covers ID ${hex(id)}: no IOMMU.`, at(bus, 'iommu-map'));
+      steps.log.push(found.log);
+      say(steps, MAP_ID, `No entry of \`iommu-map\` on ${path} covers ID ${hex(id)}: no IOMMU.`, at(bus, 'iommu-map'));
       return { outcome: 'none' };
     case 'refused':
-      if (found.log !== '') trail.log.push(found.log);
-      say(trail, MAP_ID, `\`iommu-map\` on ${path} is not used for ID ${hex(id)}, because ${found.why}.`, found.span);
+      if (found.log !== '') steps.log.push(found.log);
+      say(steps, MAP_ID, `\`iommu-map\` on ${path} is not used for ID ${hex(id)}, because ${found.why}.`, found.span);
       return { outcome: 'refused', why: found.why };
     case 'mapped': {
       const name = `\`iommu-map\` on ${path} sends ID ${hex(id)} to ${found.args.map(hex).join(' ')}; its entry`;
       const { provider, args, row } = found;
-      return xlate(machine, { device: bus, provider, args, span: row.span, name, earlier, id }, trail);
+      return xlate(machine, { device: bus, provider, args, span: row.span, name, earlier, id }, steps);
     }
   }
 }
@@ -182,14 +183,14 @@ interface Xlated {
 }
 
 /** One specifier through of_iommu_xlate, in its order of tests. */
-function xlate(machine: Machine, spec: Spec, trail: Trail): Xlated {
+function xlate(machine: Machine, spec: Spec, steps: Steps): Xlated {
   const state = iommuState(machine, spec.provider);
   const bound: Bound = { state, args: spec.args, ids: decode(state, spec.args), span: spec.span };
   const to = quoted(state.path);
   const refuse = (why: string, authority: string, ...evidence: readonly Span[]): Xlated => {
     const lost = spec.earlier.length > 0 ? ' and drops the entries before it, too' : '';
     say(
-      trail,
+      steps,
       authority,
       `${spec.name} names ${to}, but ${why}: Linux goes on without an IOMMU${lost}.`,
       spec.span,
@@ -205,13 +206,13 @@ function xlate(machine: Machine, spec: Spec, trail: Trail): Xlated {
       return refuse('that is not registered, and before Linux 6.11 a later entry does not wait', FWSPEC_INIT);
     }
     say(
-      trail,
+      steps,
       FWSPEC_INIT,
       `${spec.name} names ${to}, which is never registered as an IOMMU, because ${registration.why}.`,
       spec.span,
       ...registration.evidence,
     );
-    if (registration.condition !== undefined) doubt(trail, registration.condition);
+    if (registration.condition !== undefined) doubt(steps, registration.condition);
     return { outcome: 'waiting', bound, why: registration.why };
   }
   if (!match) return refuse('no driver serves it', XLATE);
@@ -223,10 +224,10 @@ function xlate(machine: Machine, spec: Spec, trail: Trail): Xlated {
   const ids = decoded.length === 0 ? '' : `: ${decoded.join(', ')}`;
   const text = `${spec.name} names ${to}, which has the driver ${match.driver.name}${ids}.`;
   if (registration.kind === 'late') {
-    sayIf(trail, XLATE, text, { dependsOn: registration.condition, evidence: [spec.span] });
-    trail.alternative ??= { when: 'the module is not loaded in time', verdict: 'defer->direct' };
+    sayIf(steps, XLATE, text, { dependsOn: registration.condition, evidence: [spec.span] });
+    steps.alternative ??= { when: 'the module is not loaded in time', verdict: 'defer->direct' };
   } else {
-    say(trail, XLATE, text, spec.span);
+    say(steps, XLATE, text, spec.span);
   }
   return { outcome: 'bound', bound };
 }
@@ -290,7 +291,7 @@ function filtered(machine: Machine, spec: Spec, { driver, traits }: DriverMatch)
 }
 
 /** What a revision of the chip, which no tree tells, changes for a bound device. */
-export function revisionDoubt(machine: Machine, binding: Binding, trail: Trail): void {
+export function revisionDoubt(machine: Machine, binding: Binding, steps: Steps): void {
   const match = binding.reached[0]?.state.match;
   const filter = match?.driver.clientFilter;
   if (!filter?.implementations.includes(match?.traits.implementation ?? '')) return;
@@ -299,7 +300,7 @@ export function revisionDoubt(machine: Machine, binding: Binding, trail: Trail):
     const { compatible, revision } = row;
     if (revision === undefined || !inVersions(machine.platform.kernelVersion, row) || !soc.includes(compatible))
       continue;
-    doubt(trail, `the cut of the chip: on ${revision} the driver serves nobody`);
-    trail.alternative ??= { when: `the chip is an ${revision}`, verdict: 'direct' };
+    doubt(steps, `the cut of the chip: on ${revision} the driver serves nobody`);
+    steps.alternative ??= { when: `the chip is an ${revision}`, verdict: 'direct' };
   }
 }

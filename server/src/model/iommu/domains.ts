@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The default domain of a device's group: what the driver forces, else the kernel's default, else what can be had.
+import { hex } from '#base/numbers.ts';
 import { smaller } from '#model/addresses/addresses.ts';
 import { deviceName } from '#model/devices/device-name.ts';
 import type { DriverMatch } from '#model/drivers/index.ts';
 import type { DomainRule, DomainType } from '#model/drivers/types.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { compareVersions, defaultDomain, inVersions, isEnabled } from '#model/platform/platform.ts';
-import { at, hex, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -34,25 +35,25 @@ interface Forced {
 }
 
 /** The verdict for a device whose group is made; `group` are the nodes of all its devices. */
-export function domainVerdict(subject: Subject, group: readonly DtNode[], trail: Trail): Verdict {
+export function domainVerdict(subject: Subject, group: readonly DtNode[], steps: Steps): Verdict {
   const { machine } = subject;
   const { match, node: iommu } = subject.binding.reached[0]?.state ?? {};
   if (!match || !iommu) return 'direct';
-  const forced = forcedType(machine, group, { match, iommu }, trail);
+  const forced = forcedType(machine, group, { match, iommu }, steps);
   if (forced) {
-    say(trail, `Linux 6.12 ${forced.source}`, `The driver forces ${NAMES[forced.type]}, because ${forced.why}.`);
+    say(steps, `Linux 6.12 ${forced.source}`, `The driver forces ${NAMES[forced.type]}, because ${forced.why}.`);
   }
-  const mapped = machine.platform.arch === 'arm' ? armMapping(subject, match.driver, trail) : undefined;
+  const mapped = machine.platform.arch === 'arm' ? armMapping(subject, match.driver, steps) : undefined;
   if (mapped !== undefined) return mapped;
   if (forced?.type === 'identity') return 'iommu-identity';
   if (forced?.type === 'platform') return 'direct';
-  if (!forced) sayExternal(subject, trail);
+  if (!forced) sayExternal(subject, steps);
   const iommuDma = isEnabled(machine.platform, 'IOMMU_DMA');
   if (iommuDma === 'off' || (iommuDma === 'unknown' && !WITH_IOMMU_DMA.includes(machine.platform.arch))) {
-    say(trail, DEFAULT_TYPE, 'Without CONFIG_IOMMU_DMA the default domain is an identity domain.');
+    say(steps, DEFAULT_TYPE, 'Without CONFIG_IOMMU_DMA the default domain is an identity domain.');
     return 'iommu-identity';
   }
-  return settled(subject, forced ? 'dma' : undefined, match, trail);
+  return settled(subject, forced ? 'dma' : undefined, match, steps);
 }
 
 /**
@@ -69,7 +70,7 @@ function externalPort(subject: Subject): DtNode | undefined {
  * Since Linux 6.13 (3b96b895127b, in 6.1.192 and 6.12.117, too: seen booted) the architecture says which functions come
  * from outside, and Arm says none; before, those below such a port were not trusted and always translated.
  */
-function sayExternal(subject: Subject, trail: Trail): void {
+function sayExternal(subject: Subject, steps: Steps): void {
   const port = externalPort(subject);
   if (!port) return;
   const { kernelVersion } = subject.machine.platform;
@@ -77,13 +78,13 @@ function sayExternal(subject: Subject, trail: Trail): void {
   const text = `The function is behind ${quoted(pathOf(port))}, which is \`external-facing\`: Linux trusts it all the same on this architecture.`;
   const evidence = at(port, 'external-facing');
   if (compareVersions(kernelVersion, [6, 13]) >= 0) {
-    say(trail, authority, text, evidence);
+    say(steps, authority, text, evidence);
     return;
   }
   const dependsOn =
     'whether the kernel has the change of Linux 6.13 by which only x86 distrusts functions from outside';
-  sayIf(trail, authority, text, { dependsOn, evidence: [evidence] });
-  trail.alternative ??= { when: 'the kernel is from before that change', verdict: 'iommu-dma' };
+  sayIf(steps, authority, text, { dependsOn, evidence: [evidence] });
+  steps.alternative ??= { when: 'the kernel is from before that change', verdict: 'iommu-dma' };
 }
 
 const NAMES: Readonly<Record<DomainRule['type'], string>> = {
@@ -96,7 +97,7 @@ function forcedType(
   machine: Machine,
   group: readonly DtNode[],
   { match, iommu }: { readonly match: DriverMatch; readonly iommu: DtNode },
-  trail: Trail,
+  steps: Steps,
 ): Forced | undefined {
   const { driver, traits } = match;
   let found: Forced | undefined;
@@ -109,10 +110,10 @@ function forcedType(
     const { clients } = rule;
     if (clients && !group.some((node) => compatibles(node).some((name) => clients.includes(name)))) continue;
     if (rule.hardware !== undefined) {
-      sayIf(trail, `Linux 6.12 ${rule.source}`, `The driver forces ${NAMES[rule.type]} where ${rule.hardware}.`, {
+      sayIf(steps, `Linux 6.12 ${rule.source}`, `The driver forces ${NAMES[rule.type]} where ${rule.hardware}.`, {
         dependsOn: `whether ${rule.hardware}`,
       });
-      if (rule.type === 'identity') trail.alternative ??= { when: rule.hardware, verdict: 'iommu-identity' };
+      if (rule.type === 'identity') steps.alternative ??= { when: rule.hardware, verdict: 'iommu-identity' };
       continue;
     }
     // Where the devices of a group disagree, identity wins.
@@ -127,38 +128,38 @@ function domainsOf(machine: Machine, { driver }: DriverMatch): readonly DomainTy
 }
 
 /** The kernel's default (or the forced type) against what the driver can allocate. */
-function settled(subject: Subject, forced: 'dma' | undefined, match: DriverMatch, trail: Trail): Verdict {
+function settled(subject: Subject, forced: 'dma' | undefined, match: DriverMatch, steps: Steps): Verdict {
   const { machine } = subject;
   const available = domainsOf(machine, match);
   const { type, from } = globalDefault(machine);
   const wanted = forced ?? type;
   if (wanted === 'identity' && available.includes('identity')) {
-    say(trail, SUBSYS_INIT, `The default domain passes addresses through (${from}).`);
+    say(steps, SUBSYS_INIT, `The default domain passes addresses through (${from}).`);
     return 'iommu-identity';
   }
   if (!available.includes('dma')) {
-    say(trail, DEFAULT_TYPE, `The driver ${match.driver.name} has no domain for the DMA API: DMA stays untranslated.`);
+    say(steps, DEFAULT_TYPE, `The driver ${match.driver.name} has no domain for the DMA API: DMA stays untranslated.`);
     return 'iommu-identity';
   }
   if (wanted === 'identity') {
     const name = deviceName(machine, subject.node);
-    trail.log.push(
+    steps.log.push(
       'iommu: Failed to allocate default IOMMU domain of type 4 for group (null) - Falling back to IOMMU_DOMAIN_DMA',
     );
     say(
-      trail,
+      steps,
       DEFAULT_TYPE,
       `The driver has no identity domain for ${quoted(name)}, so Linux translates although ${from} asks for none.`,
     );
   }
-  if (outsideAperture(subject, match, trail)) return 'direct';
+  if (outsideAperture(subject, match, steps)) return 'direct';
   if (wanted === 'dma-fq' && available.includes('dma-fq')) {
-    say(trail, SUBSYS_INIT, `The default domain translates, with lazy invalidation (${from}).`);
+    say(steps, SUBSYS_INIT, `The default domain translates, with lazy invalidation (${from}).`);
     return 'iommu-dma-fq';
   }
   const lazy = wanted === 'dma-fq' ? `; the driver cannot do the lazy invalidation that ${from} asks for` : '';
   say(
-    trail,
+    steps,
     SUBSYS_INIT,
     `The default domain translates, with strict invalidation (${lazy === '' ? from : 'DMA'})${lazy}.`,
   );
@@ -172,35 +173,35 @@ function settled(subject: Subject, forced: 'dma' | undefined, match: DriverMatch
 const LEAST_BITS: Readonly<Record<string, number>> = { 'arm-smmu-v3': 48, 'arm-smmu': 32 };
 
 /** `dma-ranges` and the IOVA space have no address in common: the device keeps plain DMA, which the IOMMU blocks. */
-function outsideAperture(subject: Subject, { driver, traits }: DriverMatch, trail: Trail): boolean {
+function outsideAperture(subject: Subject, { driver, traits }: DriverMatch, steps: Steps): boolean {
   const { windows } = subject.addressing;
   if (traits.iovaBits === null || windows.length === 0) return false;
   const last = (1n << BigInt(traits.iovaBits)) - 1n;
   const lowest = windows.reduce((min, { dma }) => smaller(dma, min), windows[0]?.dma ?? 0n);
   if (lowest <= last) {
-    if (lowest >> BigInt(LEAST_BITS[driver.name] ?? traits.iovaBits) > 0n) sayNarrow(lowest, trail);
+    if (lowest >> BigInt(LEAST_BITS[driver.name] ?? traits.iovaBits) > 0n) sayNarrow(lowest, steps);
     return false;
   }
   const name = deviceName(subject.machine, subject.node);
-  trail.log.push(
+  steps.log.push(
     'specified DMA range outside IOMMU capability',
     `Failed to set up IOMMU for device ${name}; retaining platform DMA ops`,
   );
   say(
-    trail,
+    steps,
     INIT_DOMAIN,
     `\`dma-ranges\` allows no address below ${hex(lowest)}, the IOMMU none above ${hex(last)}: Linux keeps untranslated DMA, and the IOMMU of ${quoted(pathOf(subject.node))} blocks it.`,
   );
   return true;
 }
 
-function sayNarrow(lowest: bigint, trail: Trail): void {
+function sayNarrow(lowest: bigint, steps: Steps): void {
   const dependsOn = 'how many address bits the IOMMU translates';
   sayIf(
-    trail,
+    steps,
     INIT_DOMAIN,
     `\`dma-ranges\` allows no address below ${hex(lowest)}, and a register of the IOMMU says whether it translates any above.`,
     { dependsOn },
   );
-  trail.alternative ??= { when: 'it translates none that high', verdict: 'direct' };
+  steps.alternative ??= { when: 'it translates none that high', verdict: 'direct' };
 }

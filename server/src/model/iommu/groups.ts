@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which devices share an IOMMU group, by the grouping of the IOMMU's driver; stream matching is the Arm SMMU's own.
+import { hex } from '#base/numbers.ts';
 import type { DriverMatch } from '#model/drivers/index.ts';
 import type { IommuTraits, IovaRegions } from '#model/drivers/types.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
-import { hex } from '#model/report/steps.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Binding } from './binding.ts';

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Where `iommu-map` and `msi-map` send one ID of a bus: drivers/of/base.c:of_map_id, before and after Linux 7.2.
+import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
-import { at, hex } from '#model/report/steps.ts';
+import { at } from '#model/report/steps.ts';
 import { cells, cellTarget, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Masters that the IOMMU itself lists (`mmu-masters` of Arm SMMUs v1 and v2): who they are, and whom of them Linux finds.
+import { hex } from '#base/numbers.ts';
 import { WALKED_BUSES } from '#model/devices/existence.ts';
 import type { IommuDriver } from '#model/drivers/types.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { compareVersions, isEnabled } from '#model/platform/platform.ts';
-import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId } from '#model/report/types.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -27,20 +28,20 @@ export function listedBinding(machine: Machine, node: DtNode, alias?: number): B
   const state = iommuState(machine, listed.iommu);
   const driver = state.match?.driver;
   if (!driver?.legacyList) return undefined;
-  const trail = newTrail();
+  const steps = newSteps();
   const ids = (alias === undefined ? listed.args : [alias]).map(decoded);
   const bound = { state, args: ids.map(({ id }) => id), ids, span: listed.span };
-  const found = finds(machine, { node, state, driver, pci: alias !== undefined }, trail);
+  const found = finds(machine, { node, state, driver, pci: alias !== undefined }, steps);
   if (!found) {
     const { value, because } = unattachedStream(machine.platform, driver);
     const outcome = value === 'fault' ? 'blocks its DMA' : 'lets its DMA pass';
-    say(trail, REGISTER, `The device gets direct DMA, and ${quoted(state.path)} ${outcome} (${because}).`);
-    return { outcome: 'none', reached: [], trail };
+    say(steps, REGISTER, `The device gets direct DMA, and ${quoted(state.path)} ${outcome} (${because}).`);
+    return { outcome: 'none', reached: [], steps };
   }
   const numbers = ids.map(({ id, mask }) => (mask === null ? hex(id) : `${hex(id)} mask ${hex(mask)}`)).join(', ');
   const text = `${quoted(driver.legacyList.property)} of ${quoted(state.path)} lists the device with stream-id ${numbers}.`;
-  say(trail, REGISTER, text, listed.span);
-  return { outcome: 'bound', reached: [bound], trail };
+  say(steps, REGISTER, text, listed.span);
+  return { outcome: 'bound', reached: [bound], steps };
 }
 
 /** As the driver keeps an ID: the mask in the upper half. */
@@ -57,42 +58,42 @@ interface Master {
 }
 
 /** Whether the driver comes to look at the master while the IOMMU that lists it is bound. */
-function finds(machine: Machine, { node, state, driver, pci }: Master, trail: Trail): boolean {
+function finds(machine: Machine, { node, state, driver, pci }: Master, steps: Steps): boolean {
   const { platform } = machine;
   const { registration, path } = state;
   const list = quoted(driver.legacyList?.property ?? '');
   if (!node.properties.has(driver.legacyList?.cells ?? '')) return false;
   if (registration.kind === 'never' && registration.reason !== 'not-registered') {
     say(
-      trail,
+      steps,
       DT_PROBE,
       `${list} of ${quoted(path)} lists the device, but ${registration.why}.`,
       ...registration.evidence,
     );
-    if (registration.condition !== undefined) doubt(trail, registration.condition);
+    if (registration.condition !== undefined) doubt(steps, registration.condition);
     return false;
   }
-  if (!reads(machine, { list, driver, path }, trail)) return false;
+  if (!reads(machine, { list, driver, path }, steps)) return false;
   if (compareVersions(platform.kernelVersion, [6, 1]) < 0) {
     const text = `Linux before 6.1 looks for the masters of ${list} when all SMMUs are there.`;
-    say(trail, 'Linux 6.0 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_legacy_bus_init', text);
+    say(steps, 'Linux 6.0 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_legacy_bus_init', text);
     return true;
   }
   const { iommus } = masterLists(machine);
   const later = iommus[iommus.indexOf(state.node) + 1];
   if (later) {
     const text = `Linux finds the masters of ${quoted(path)} when ${quoted(pathOf(later))} registers and it looks through all devices again.`;
-    say(trail, BUS_PROBE, text, at(later, 'compatible'));
+    say(steps, BUS_PROBE, text, at(later, 'compatible'));
     return true;
   }
   const missed = `Since Linux 6.1 ${quoted(path)} looks for its masters before it is bound itself, so it finds none of those that exist`;
   if (!pci && madeAtBoot(node)) {
-    say(trail, BUS_PROBE, `${missed}.`);
+    say(steps, BUS_PROBE, `${missed}.`);
     return false;
   }
   const dependsOn = `whether the device is made before ${quoted(path)} is bound`;
-  sayIf(trail, BUS_PROBE, `${missed}; this one is made by a driver, here before.`, { dependsOn });
-  trail.alternative ??= { when: 'it is made later', verdict: 'iommu-identity' };
+  sayIf(steps, BUS_PROBE, `${missed}; this one is made by a driver, here before.`, { dependsOn });
+  steps.alternative ??= { when: 'it is made later', verdict: 'iommu-identity' };
   return false;
 }
 
@@ -100,17 +101,17 @@ function finds(machine: Machine, { node, state, driver, pci }: Master, trail: Tr
 function reads(
   { platform }: Machine,
   { list, driver, path }: { readonly list: string; readonly driver: IommuDriver; readonly path: string },
-  trail: Trail,
+  steps: Steps,
 ): boolean {
   const config = driver.legacyList?.config;
   if (config === undefined || compareVersions(platform.kernelVersion, [5, 6]) < 0) return true;
   const state = isEnabled(platform, config);
   if (state === 'builtin' || state === 'module') return true;
   const text = `${list} of ${quoted(path)} lists the device, and Linux without CONFIG_${config} does not read the list.`;
-  if (state === 'off') say(trail, REGISTER, text);
+  if (state === 'off') say(steps, REGISTER, text);
   else {
-    sayIf(trail, REGISTER, text, { dependsOn: `CONFIG_${config}, off by default` });
-    trail.alternative ??= { when: 'the kernel reads the list', verdict: 'iommu-identity' };
+    sayIf(steps, REGISTER, text, { dependsOn: `CONFIG_${config}, off by default` });
+    steps.alternative ??= { when: 'the kernel reads the list', verdict: 'iommu-identity' };
   }
   return false;
 }

@@ -2,7 +2,7 @@
 // What some drivers still check of a master when they set it up: MediaTek's larbs, Qualcomm's context banks, crowds.
 import { rawCells } from '#model/addresses/addresses.ts';
 import { subjectLine } from '#model/devices/device-name.ts';
-import { quoted, sayIf, type Trail } from '#model/report/steps.ts';
+import { quoted, type Steps, sayIf } from '#model/report/steps.ts';
 import { cells, cellTarget, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Binding, Bound } from './binding.ts';
@@ -83,7 +83,7 @@ function refusedContext({ reached }: Binding): MasterRefusal | undefined {
 }
 
 /** An IOMMU that keeps one master: the one probed last takes it from the others. */
-export function doubtCrowd({ machine, node, binding }: Subject, trail: Trail): void {
+export function doubtCrowd({ machine, node, binding }: Subject, steps: Steps): void {
   const driver = binding.reached[0]?.state.match?.driver;
   const iommu = owner(binding);
   if (driver?.mastersPerInstance === undefined || !iommu) return;
@@ -92,7 +92,7 @@ export function doubtCrowd({ machine, node, binding }: Subject, trail: Trail): v
   if (!rival || others.length < driver.mastersPerInstance) return;
   const path = quoted(pathOf(rival.node));
   sayIf(
-    trail,
+    steps,
     `Linux 6.12 ${driver.source}`,
     `${quoted(pathOf(iommu))} serves one master, and ${path} names it, too.`,
     {

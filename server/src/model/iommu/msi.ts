@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Where a device's message-signalled interrupts go, and whether Linux maps the doorbell behind a translating IOMMU.
+import { hex } from '#base/numbers.ts';
 import { MAPPING_MSI_CONTROLLERS } from '#model/drivers/msi-controllers.ts';
-import { at, hex, quoted, say, type Trail } from '#model/report/steps.ts';
+import { at, quoted, type Steps, say } from '#model/report/steps.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -12,17 +13,17 @@ const PREPARE = 'Linux 6.12 drivers/iommu/dma-iommu.c:iommu_dma_prepare_msi';
 const MSI_MAP_ID = 'Linux 6.12 drivers/of/irq.c:of_msi_map_id';
 
 /** The steps about the doorbell of a device behind an IOMMU; none where the tree gives it no MSI controller. */
-export function sayDoorbell(subject: Subject, trail: Trail): void {
-  const controller = subject.bus === 'pci' ? ofFunction(subject, trail) : parent(subject, subject.node);
+export function sayDoorbell(subject: Subject, steps: Steps): void {
+  const controller = subject.bus === 'pci' ? ofFunction(subject, steps) : parent(subject, subject.node);
   if (!controller) return;
   const path = quoted(pathOf(controller));
   const property = at(subject.configuredBy, subject.configuredBy.properties.has('msi-map') ? 'msi-map' : 'msi-parent');
   if (mapsDoorbell(controller)) {
     const text = `Where the domain translates, Linux maps the doorbell of ${path} at an IOVA of its choice; the device's MSIs arrive.`;
-    say(trail, PREPARE, text, property);
+    say(steps, PREPARE, text, property);
   } else {
     const text = `The driver of ${path} does not map its doorbell: where the domain translates, the IOMMU blocks the device's MSIs.`;
-    say(trail, PREPARE, text, property);
+    say(steps, PREPARE, text, property);
   }
 }
 
@@ -31,7 +32,7 @@ function parent({ machine }: Subject, node: DtNode): DtNode | undefined {
 }
 
 /** `msi-map` goes before `msi-parent`; an ID that it does not cover keeps only the domain of the bus. */
-function ofFunction(subject: Subject, trail: Trail): DtNode | undefined {
+function ofFunction(subject: Subject, steps: Steps): DtNode | undefined {
   const { machine, configuredBy, id = 0 } = subject;
   const map = readMap(machine, configuredBy, 'msi-map');
   if (!map) return parent(subject, configuredBy);
@@ -39,7 +40,7 @@ function ofFunction(subject: Subject, trail: Trail): DtNode | undefined {
   if (found.kind === 'mapped') return found.provider;
   const where = quoted(pathOf(configuredBy));
   say(
-    trail,
+    steps,
     MSI_MAP_ID,
     `\`msi-map\` on ${where} has nothing for requester ID ${hex(id)}.`,
     at(configuredBy, 'msi-map'),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which PCI functions share an IOMMU group: drivers/iommu/iommu.c:pci_device_group, played through for a host bridge.
+import { hex } from '#base/numbers.ts';
 import { functionName } from '#model/devices/device-name.ts';
 import {
   type Alias,
@@ -13,7 +14,7 @@ import {
 import type { DriverMatch } from '#model/drivers/index.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { compareVersions, isEnabled } from '#model/platform/platform.ts';
-import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { type Binding, mapBinding } from './binding.ts';
@@ -34,7 +35,7 @@ export interface FunctionPlacement {
   /** Why the driver refuses it; a clause. */
   readonly refused?: string;
   readonly log?: string;
-  readonly trail: Trail;
+  readonly steps: Steps;
 }
 
 const DEVICE_GROUP = 'Linux 6.12 drivers/iommu/iommu.c:pci_device_group';
@@ -50,12 +51,12 @@ export function functionPlacement(machine: Machine, host: DtNode, id: number): F
     if (fn.id === id) own = found;
   }
   const asked = all.find((fn) => fn.id === id);
-  if (!own || !asked) return { company: [], trail: newTrail() };
+  if (!own || !asked) return { company: [], steps: newSteps() };
   const founder = scene.members.get(asked)?.founder;
   const company = all.filter(
     (fn) => fn !== asked && founder !== undefined && scene.members.get(fn)?.founder === founder,
   );
-  sayDoubts(scene, asked, own.trail);
+  sayDoubts(scene, asked, own.steps);
   return { ...own, company };
 }
 
@@ -96,8 +97,8 @@ interface Scene {
 
 function place(scene: Scene, fn: PciFunction): FunctionPlacement {
   const { machine, host, members } = scene;
-  const trail = newTrail();
-  const nobody = { company: [], trail };
+  const steps = newSteps();
+  const nobody = { company: [], steps };
   if (isBridge(fn) && isEnabled(machine.platform, 'PCIEPORTBUS') === 'off') return nobody;
   const aliases = aliasesOf(fn);
   const binding = mapBinding(
@@ -124,7 +125,7 @@ function place(scene: Scene, fn: PciFunction): FunctionPlacement {
   const membership = known ?? { founder: fn, founderBinding: binding, ...(ofPlatform && { sharedGroup: ofPlatform }) };
   members.set(fn, membership);
   if (joined)
-    say(trail, DEVICE_GROUP, `The function gets the group of ${nameOf(scene, joined.fn)}, because ${joined.why}.`);
+    say(steps, DEVICE_GROUP, `The function gets the group of ${nameOf(scene, joined.fn)}, because ${joined.why}.`);
   return { ...nobody, ...membership };
 }
 
@@ -247,15 +248,15 @@ function nameOf({ machine, host }: Scene, fn: PciFunction): string {
 }
 
 /** What of the hardware decides with whom the function shares a group. */
-function sayDoubts(scene: Scene, fn: PciFunction, trail: Trail): void {
+function sayDoubts(scene: Scene, fn: PciFunction, steps: Steps): void {
   const match = scene.members.get(fn)?.founderBinding.reached[0]?.state.match;
   if (match && groupsByStream(match) && mapsAllToOne(scene.machine, scene.host)) {
     const text = `\`iommu-map-mask\` gives all functions behind ${quoted(pathOf(scene.host))} one stream, so they are one group.`;
-    say(trail, `Linux 6.12 ${match.driver.source}`, text, at(scene.host, 'iommu-map-mask'));
+    say(steps, `Linux 6.12 ${match.driver.source}`, text, at(scene.host, 'iommu-map-mask'));
     return;
   }
   doubt(
-    trail,
+    steps,
     isMultifunction(scene, fn)
       ? 'whether the functions of the device are isolated from each other (ACS)'
       : 'whether the device has more functions (without ACS they share a group)',
@@ -267,7 +268,7 @@ function sayDoubts(scene: Scene, fn: PciFunction, trail: Trail): void {
   const own = turnsAcsOn(scene.machine)
     ? 'Linux turns it on where they have it'
     : 'this Linux turns it on only for what it finds after it set up the first function, the firmware perhaps earlier';
-  sayIf(trail, ENABLE_ACS, `The ports above (${names}) isolate the function only by ACS; ${own}.`, {
+  sayIf(steps, ENABLE_ACS, `The ports above (${names}) isolate the function only by ACS; ${own}.`, {
     dependsOn: `whether ACS is on in ${names}`,
   });
 }

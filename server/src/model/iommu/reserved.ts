@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Addresses that a device behind an IOMMU must not use: `iommu-addresses` of its memory regions, in the order of sysfs.
+import { hex } from '#base/numbers.ts';
 import { childCells, larger, rawCells, readNumber, regRange, translate } from '#model/addresses/addresses.ts';
 import { dmaParent } from '#model/addresses/dma-ranges.ts';
 import { deviceLine } from '#model/devices/device-name.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import { at, hex, quoted, say, type Trail } from '#model/report/steps.ts';
+import { at, quoted, type Steps, say } from '#model/report/steps.ts';
 import type { Reserved } from '#model/report/types.ts';
 import { cells, cellTarget, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -20,21 +21,21 @@ export interface Region {
 const GET_RESV = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_get_resv_regions';
 
 /** What the regions in a device's `memory-region` reserve of its IOVA space. */
-export function reservedByTree(machine: Machine, node: DtNode, trail: Trail): Region[] {
+export function reservedByTree(machine: Machine, node: DtNode, steps: Steps): Region[] {
   const found: Region[] = [];
   for (const cell of cells(machine.tree, node.properties.get('memory-region'))) {
     const region = cellTarget(machine.tree, cell);
     if (!region) break;
-    found.push(...fromRegion(machine, node, region, trail));
+    found.push(...fromRegion(machine, node, region, steps));
   }
   return found;
 }
 
-function fromRegion(machine: Machine, node: DtNode, region: DtNode, trail: Trail): Region[] {
+function fromRegion(machine: Machine, node: DtNode, region: DtNode, steps: Steps): Region[] {
   const property = region.properties.get('iommu-addresses');
   const own = region.properties.has('reg') ? regRange(machine, region) : undefined;
   if (region.properties.has('reg') && !own) {
-    trail.log.push(deviceLine(machine, node, `failed to parse memory region ${pathOf(region)}: -22`));
+    steps.log.push(deviceLine(machine, node, `failed to parse memory region ${pathOf(region)}: -22`));
     return [];
   }
   if (!property) return [];
@@ -55,10 +56,10 @@ function fromRegion(machine: Machine, node: DtNode, region: DtNode, trail: Trail
     index += counts.address + counts.size;
     if (start === undefined) break;
     if (size === 0n) {
-      trail.log.push(deviceLine(machine, node, 'Cannot reserve IOVA region of 0 size'));
+      steps.log.push(deviceLine(machine, node, 'Cannot reserve IOVA region of 0 size'));
       continue;
     }
-    found.push(classified(machine, { node, region, start, size, own }, trail));
+    found.push(classified(machine, { node, region, start, size, own }, steps));
   }
   return found;
 }
@@ -71,7 +72,7 @@ interface Entry {
   readonly own: { readonly start: bigint; readonly size: bigint } | undefined;
 }
 
-function classified(machine: Machine, entry: Entry, trail: Trail): Region {
+function classified(machine: Machine, entry: Entry, steps: Steps): Region {
   const { node, region, start, size, own } = entry;
   const end = start + size - 1n;
   const name = quoted(pathOf(region));
@@ -79,18 +80,18 @@ function classified(machine: Machine, entry: Entry, trail: Trail): Region {
   const bounds = `${hex(start)} to ${hex(end)}`;
   const why = `\`iommu-addresses\` of ${pathOf(region)}`;
   if (!own || own.size <= 1n) {
-    say(trail, GET_RESV, `${name} reserves ${bounds} in the IOVA space; nothing is mapped there.`, where);
+    say(steps, GET_RESV, `${name} reserves ${bounds} in the IOVA space; nothing is mapped there.`, where);
     return { start, end, type: 'reserved', why };
   }
   if (own.start === start && own.size === size) {
-    say(trail, GET_RESV, `${name} is mapped one to one at ${bounds} before the device is attached.`, where);
+    say(steps, GET_RESV, `${name} is mapped one to one at ${bounds} before the device is attached.`, where);
     return { start, end, type: 'direct', why };
   }
   const physical = `[mem ${padded(own.start)}-${padded(own.start + own.size - 1n)} flags 0x200]`;
   const text = `treating non-direct mapping [${physical}] -> [${padded16(start)}-${padded16(end)}] as reservation`;
-  trail.log.push(deviceLine(machine, node, text));
+  steps.log.push(deviceLine(machine, node, text));
   say(
-    trail,
+    steps,
     GET_RESV,
     `${name} lies elsewhere than its IOVA ${bounds}, so Linux only reserves these addresses.`,
     where,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whether an IOMMU node ends up registered with Linux's IOMMU core: by which driver, or why it never does.
+import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { rawCells, regRange } from '#model/addresses/addresses.ts';
 import { deviceName } from '#model/devices/device-name.ts';
@@ -10,7 +11,7 @@ import type { DriverNeed } from '#model/drivers/types.ts';
 import { type Machine, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { compareVersions, driverState, inVersions, isEnabled } from '#model/platform/platform.ts';
-import { at, hex, quoted } from '#model/report/steps.ts';
+import { at, quoted } from '#model/report/steps.ts';
 import { cells, cellTarget, compatibles, isAvailable, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -94,11 +95,11 @@ function registration(machine: Machine, node: DtNode, match: DriverMatch | undef
   if (!match) return never('no-driver', withoutDriver(node), [at(node, 'compatible')]);
   const where = existence(machine, node);
   if (where.bus === 'none' && match.driver.bus !== 'none') {
-    const why = where.trail.steps.at(-1)?.text ?? 'it has no device';
+    const why = where.steps.list.at(-1)?.statement ?? 'it has no device';
     return never(
       'no-device',
       `Linux makes no device for it (${lowered(why)})`,
-      where.trail.steps.at(-1)?.evidence ?? [],
+      where.steps.list.at(-1)?.evidence ?? [],
     );
   }
   const unmet =

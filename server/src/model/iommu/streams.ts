@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which device gets which streams of an Arm SMMU when devices are probed in tree order, and who is turned away.
+import { hex } from '#base/numbers.ts';
 import { deviceLine, deviceName } from '#model/devices/device-name.ts';
 import { type Machine, perNode } from '#model/platform/machine.ts';
-import { hex, quoted } from '#model/report/steps.ts';
+import { quoted } from '#model/report/steps.ts';
 import { pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { type Master, mastersByIommu } from './masters.ts';

@@ -3,7 +3,7 @@
 import type { Addressing } from '#model/addresses/dma-ranges.ts';
 import type { Bus } from '#model/devices/existence.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import type { Trail } from '#model/report/steps.ts';
+import type { Steps } from '#model/report/steps.ts';
 import type { Deferral, IommuUse, Verdict, XenFacts } from '#model/report/types.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Binding } from './binding.ts';
@@ -29,7 +29,7 @@ export interface Translation {
   /** The IOMMU's driver turns the device away after of_xlate; a clause. */
   readonly refused?: string;
   /** Operations that replace what the IOMMU gave, and the steps that lead there. */
-  readonly ops?: { readonly verdict: Verdict; readonly trail: Trail };
+  readonly ops?: { readonly verdict: Verdict; readonly steps: Steps };
   readonly xen?: XenFacts;
   /** An IOMMU that the hypervisor drives for the device. */
   readonly use?: IommuUse;
@@ -53,9 +53,9 @@ export interface DmaSystem {
   /** Is this device's translation mine? Asked before the others. */
   claims(subject: Subject): boolean;
   /** Which operations, and which group. Records its steps. */
-  translate?(subject: Subject, trail: Trail): Translation;
+  translate?(subject: Subject, steps: Steps): Translation;
   /** Which addresses are taken. Records its steps. */
-  reserve?(subject: Subject, trail: Trail): readonly Region[];
+  reserve?(subject: Subject, steps: Steps): readonly Region[];
   /** What must probe first, and what happens when it does not; `undefined`: nothing is missing. */
-  order?(subject: Subject, trail: Trail): Order | undefined;
+  order?(subject: Subject, steps: Steps): Order | undefined;
 }

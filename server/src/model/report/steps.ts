@@ -1,55 +1,73 @@
 // SPDX-License-Identifier: MIT
 // The record that the walk leaves behind: a step per decision, the lines Linux prints, and what the outcome hangs on.
 import type { Span } from '#base/text.ts';
+import type { Alternative, Condition, Statement } from '#model/statements/index.ts';
 import { lastSet, nodeSpan } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Step, Verdict } from './types.ts';
 
-export interface Trail {
-  readonly steps: Step[];
+export interface Steps {
+  readonly list: Step[];
   readonly log: string[];
   /** Conditions that the tree does not decide, the first one first. */
-  readonly doubts: string[];
-  /** What the device gets when the first doubt turns out the other way. */
-  alternative?: { readonly when: string; readonly verdict: Verdict };
+  readonly doubts: Condition[];
+  /** What the device gets when the first doubt that has another outcome turns out the other way. */
+  alternative?: { readonly when: Alternative; readonly verdict: Verdict };
+  /** The step that would have to be another one for another verdict. */
+  decisive?: Step | undefined;
 }
 
-export function newTrail(): Trail {
-  return { steps: [], log: [], doubts: [] };
+export function newSteps(): Steps {
+  return { list: [], log: [], doubts: [] };
 }
 
 /** A step that the tree and the platform decide. */
-export function say(trail: Trail, authority: string, text: string, ...evidence: readonly Span[]): void {
-  trail.steps.push({ text, evidence, authority, certainty: 'certain' });
+export function say(steps: Steps, authority: string, statement: Statement, ...evidence: readonly Span[]): void {
+  steps.list.push({ statement, evidence, authority, certainty: 'certain' });
+}
+
+export interface Open {
+  readonly dependsOn: Condition;
+  readonly evidence?: readonly Span[];
 }
 
 /** A step that hangs on something unknown; the report then does, too. */
-export function sayIf(
-  trail: Trail,
-  authority: string,
-  text: string,
-  condition: { readonly dependsOn: string; readonly evidence?: readonly Span[] },
-): void {
-  trail.steps.push({
-    text,
-    evidence: condition.evidence ?? [],
-    authority,
-    certainty: 'depends',
-    dependsOn: condition.dependsOn,
-  });
-  doubt(trail, condition.dependsOn);
+export function sayIf(steps: Steps, authority: string, statement: Statement, { dependsOn, evidence = [] }: Open): void {
+  steps.list.push({ statement, evidence, authority, certainty: 'depends', dependsOn });
+  doubt(steps, dependsOn);
 }
 
-export function doubt(trail: Trail, condition: string): void {
-  if (!trail.doubts.includes(condition)) trail.doubts.push(condition);
+/** The answer hangs on a condition. */
+export function doubt(steps: Steps, condition: Condition): void {
+  if (!steps.doubts.some((known) => isSame(known, condition))) steps.doubts.push(condition);
 }
 
-/** Appends what another trail recorded. */
-export function follow(trail: Trail, other: Trail): void {
-  trail.steps.push(...other.steps);
-  trail.log.push(...other.log);
-  for (const condition of other.doubts) doubt(trail, condition);
-  if (!trail.alternative && other.alternative) trail.alternative = other.alternative;
+/** What the device gets where a condition turns out otherwise; the first one that is known counts. */
+export function otherwise(steps: Steps, when: Alternative, verdict: Verdict): void {
+  steps.alternative ??= { when, verdict };
+}
+
+/** The step recorded last is the one that decides what the device gets, as far as the walk has come. */
+export function decides(steps: Steps): void {
+  steps.decisive = steps.list.at(-1);
+}
+
+/** Statements and conditions are data: equal when everything that they say is. */
+function isSame(a: Condition, b: Condition): boolean {
+  return a === b || JSON.stringify(a, exact) === JSON.stringify(b, exact);
+}
+
+function exact(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
+}
+
+/** Appends what other steps recorded. */
+export function follow(steps: Steps, other: Steps): void {
+  steps.list.push(...other.list);
+  steps.log.push(...other.log);
+  for (const condition of other.doubts) doubt(steps, condition);
+  if (!steps.alternative && other.alternative) steps.alternative = other.alternative;
+  if (other.decisive) steps.decisive = other.decisive;
 }
 
 /** Where a property was last set; the node itself when it has none. */
@@ -61,9 +79,4 @@ export function at(node: DtNode, property: string): Span {
 /** `` `/soc/iommu@1000` `` */
 export function quoted(text: string): string {
   return `\`${text}\``;
-}
-
-/** `0x1f`, of any size. */
-export function hex(value: number | bigint): string {
-  return `0x${value.toString(16)}`;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The model's vocabulary: what is answered (DmaReport), and what a system may decide.
 import type { Span } from '#base/text.ts';
+import type { Alternative, Condition, Statement } from '#model/statements/index.ts';
 
 /** Result tokens of contracts.md section 3. */
 export type Verdict =
@@ -21,12 +22,14 @@ export type Certainty = 'certain' | 'depends';
 
 /** One decision on the way, in the order in which Linux takes them. */
 export interface Step {
-  readonly text: string;
+  readonly statement: Statement;
   readonly evidence: readonly Span[];
   /** `Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate`. */
   readonly authority: string;
   readonly certainty: Certainty;
-  readonly dependsOn?: string;
+  readonly dependsOn?: Condition;
+  /** On the one step that would have to be another for another verdict. */
+  readonly decides?: true;
 }
 
 export interface DecodedId {
@@ -114,7 +117,8 @@ export interface DmaReport {
   readonly compatible: readonly string[];
   readonly verdict: Verdict;
   readonly certainty: Certainty;
-  readonly dependsOn?: string;
+  /** All conditions, the first one first; absent where the answer is certain. */
+  readonly dependsOn?: readonly Condition[];
   readonly iommus: readonly IommuUse[];
   readonly group: string | null;
   readonly deferred: Deferral | null;
@@ -131,5 +135,5 @@ export interface DmaReport {
   readonly makes?: readonly MadeDevice[];
   readonly rid?: string;
   /** What the device gets in the one other case that matters most, where the answer hangs on something unknown. */
-  readonly alternative?: { readonly when: string; readonly verdict: Verdict };
+  readonly alternative?: { readonly when: Alternative; readonly verdict: Verdict };
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Xen grant DMA: a virtio device of a Xen guest whose IOMMU is `xen,grant-dma` reaches only pages that it granted.
+import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { iommuMap, mapId } from '#model/iommu/id-map.ts';
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
 import { hasXenHypervisorNode } from '#model/platform/nodes.ts';
 import { compareVersions, isEnabled } from '#model/platform/platform.ts';
-import { at, doubt, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -44,26 +45,26 @@ function isVirtio({ bus, node }: Subject): 'yes' | 'no' | 'unknown' {
   return bus === 'pci' ? 'unknown' : 'no';
 }
 
-function translate(subject: Subject, trail: Trail): Translation {
+function translate(subject: Subject, steps: Steps): Translation {
   const grant = granted(subject);
   if (!grant) return {};
   const virtio = isVirtio(subject);
   if (virtio === 'no') {
     const text = 'Grants are set up when a virtio device negotiates its features; this is none, so it gets no grants.';
-    say(trail, FEATURES_OK, text, at(subject.node, 'compatible'));
+    say(steps, FEATURES_OK, text, at(subject.node, 'compatible'));
     return {};
   }
   const obstacle = obstacleTo(subject, grant);
   if (obstacle) {
-    say(trail, obstacle.authority, obstacle.text, ...obstacle.evidence);
+    say(steps, obstacle.authority, obstacle.text, ...obstacle.evidence);
     if (obstacle.backported !== undefined) {
-      doubt(trail, obstacle.backported);
-      trail.alternative ??= { when: 'the kernel has the backport', verdict: 'xen-grant' };
+      doubt(steps, obstacle.backported);
+      steps.alternative ??= { when: 'the kernel has the backport', verdict: 'xen-grant' };
     }
     return {};
   }
   const domid = (grant.args[0] ?? 0) & 0xffff;
-  return { ops: { verdict: 'xen-grant', trail: grantSteps(subject, grant, domid) }, xen: { backendDomid: domid } };
+  return { ops: { verdict: 'xen-grant', steps: grantSteps(subject, grant, domid) }, xen: { backendDomid: domid } };
 }
 
 interface Obstacle {
@@ -107,36 +108,36 @@ function obstacleTo({ machine, id }: Subject, grant: Grant): Obstacle | undefine
   return undefined;
 }
 
-function grantSteps(subject: Subject, grant: Grant, domid: number): Trail {
-  const trail = newTrail();
+function grantSteps(subject: Subject, grant: Grant, domid: number): Steps {
+  const steps = newSteps();
   const { id, machine } = subject;
   const whence = id === undefined ? '`iommus` entry 0' : `\`iommu-map\` for requester ID ${hex(id)}`;
   say(
-    trail,
+    steps,
     INIT_DOMID,
     `When the virtio device negotiates its features, Linux reads ${whence} again: ${quoted(pathOf(grant.provider))} is "xen,grant-dma", the backend is domain ${domid}.`,
     grant.span,
   );
   if (isVirtio(subject) === 'unknown') {
-    sayIf(trail, FEATURES_OK, 'Only virtio functions get grants.', {
+    sayIf(steps, FEATURES_OK, 'Only virtio functions get grants.', {
       dependsOn: 'whether the PCI function is a virtio device',
     });
   }
   const shape = 'bit 63, the grant reference from bit 12 on, and the offset in the page';
   say(
-    trail,
+    steps,
     'Linux 6.12 drivers/xen/grant-dma-ops.c:grant_to_dma',
     `A DMA address is ${shape}; domain ${domid} reaches only granted pages.`,
   );
-  say(trail, FEATURES_OK, 'The device must offer VIRTIO_F_VERSION_1 and VIRTIO_F_ACCESS_PLATFORM, or its probe fails.');
+  say(steps, FEATURES_OK, 'The device must offer VIRTIO_F_VERSION_1 and VIRTIO_F_ACCESS_PLATFORM, or its probe fails.');
   if (machine.platform.kernelConfig === undefined) {
     say(
-      trail,
+      steps,
       MEM_ACC,
       'The kernel is assumed to have CONFIG_XEN_VIRTIO; without it the device would use guest physical addresses.',
     );
   }
-  return trail;
+  return steps;
 }
 
 export const GRANT_DMA: DmaSystem = {

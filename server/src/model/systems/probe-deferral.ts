@@ -6,7 +6,7 @@ import type { Machine } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { orderAfter, timeoutOf } from '#model/probe/deferral.ts';
 import { type DeviceLink, doubtful, endless, releasing, waitReason } from '#model/probe/device-links.ts';
-import { at, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { pathOf } from '#tree/query.ts';
 
 const CHECK_SUPPLIERS = 'Linux 6.12 drivers/base/core.c:device_links_check_suppliers';
@@ -22,20 +22,20 @@ function missingSupplier({ machine, node, bus }: Subject): DeviceLink | undefine
 }
 
 /** A supplier that Linux insists on and that never comes: the probe does not get as far as the IOMMU. */
-function stuck(subject: Subject, trail: Trail): Order | undefined {
+function stuck(subject: Subject, steps: Steps): Order | undefined {
   const { machine, node } = subject;
   const link = missingSupplier(subject);
   if (!link) return undefined;
   const on = pathOf(link.supplier);
   const evidence = [at(node, link.property.name)];
   const text = `${quoted(link.property.name)} makes the probe wait for ${quoted(on)} without end, because ${link.why}.`;
-  if (link.device) say(trail, CHECK_SUPPLIERS, text, ...evidence);
+  if (link.device) say(steps, CHECK_SUPPLIERS, text, ...evidence);
   else {
     const dependsOn = `whether the kernel sets ${quoted(on)} up before devices exist`;
-    sayIf(trail, CHECK_SUPPLIERS, text, { dependsOn, evidence });
+    sayIf(steps, CHECK_SUPPLIERS, text, { dependsOn, evidence });
   }
   const log = pendingLine(machine, link);
-  if (log !== undefined) trail.log.push(`${deviceName(machine, node)}: ${log}`);
+  if (log !== undefined) steps.log.push(`${deviceName(machine, node)}: ${log}`);
   return { verdict: 'defer', deferral: { on, reason: 'supplier', seconds: null, log: log ?? '' } };
 }
 
@@ -48,14 +48,14 @@ function pendingLine(machine: Machine, link: DeviceLink): string | undefined {
 }
 
 /** Suppliers that Linux insists on without end, and that may have no driver. */
-function doubtSuppliers({ machine, node }: Subject, trail: Trail): void {
+function doubtSuppliers({ machine, node }: Subject, steps: Steps): void {
   for (const { supplier, property, device = supplier } of doubtful(machine, node)) {
     const [path, bound] = [quoted(pathOf(supplier)), quoted(pathOf(device))];
-    sayIf(trail, CHECK_SUPPLIERS, `${quoted(property.name)} makes the probe wait for ${path}, without end.`, {
+    sayIf(steps, CHECK_SUPPLIERS, `${quoted(property.name)} makes the probe wait for ${path}, without end.`, {
       dependsOn: `whether a driver binds ${bound}`,
       evidence: [at(node, property.name)],
     });
-    trail.alternative ??= { when: `no driver binds ${bound}`, verdict: 'defer' };
+    steps.alternative ??= { when: `no driver binds ${bound}`, verdict: 'defer' };
   }
 }
 
@@ -70,23 +70,23 @@ function lateIommu({ machine, binding }: Subject): { iommu: string; link: Device
 }
 
 /** After the timeout all are tried again, and the device may come before its IOMMU (seen in 1 of 9 boots of 6.12). */
-function doubtOrder(subject: Subject, trail: Trail): void {
+function doubtOrder(subject: Subject, steps: Steps): void {
   const late = lateIommu(subject);
   if (!late) return;
   const { iommu, link } = late;
   const text = `${iommu} waits for ${quoted(pathOf(link.supplier))}, which has no driver in this kernel, until the timeout; a device that waits for it may be tried first then, and goes without.`;
   const dependsOn = `whether ${iommu} registers before the device is tried again after the timeout`;
-  sayIf(trail, TIMEOUT, text, { dependsOn });
-  trail.alternative ??= { when: 'the device is tried before its IOMMU', verdict: 'defer->direct' };
+  sayIf(steps, TIMEOUT, text, { dependsOn });
+  steps.alternative ??= { when: 'the device is tried before its IOMMU', verdict: 'defer->direct' };
 }
 
-function order(subject: Subject, trail: Trail): Order | undefined {
+function order(subject: Subject, steps: Steps): Order | undefined {
   const { machine, binding } = subject;
-  const without = stuck(subject, trail);
+  const without = stuck(subject, steps);
   if (without) return without;
   if (binding.outcome !== 'waiting') {
-    doubtSuppliers(subject, trail);
-    doubtOrder(subject, trail);
+    doubtSuppliers(subject, steps);
+    doubtOrder(subject, steps);
     return undefined;
   }
   const awaited = binding.reached.at(-1)?.state;
@@ -96,21 +96,21 @@ function order(subject: Subject, trail: Trail): Order | undefined {
   const { kernelVersion } = machine.platform;
   const authority = compareVersions(kernelVersion, [6, 14]) < 0 ? CHECK_STATE : SINCE_6_14;
   if (wait.seconds === undefined) {
-    say(trail, authority, `The probe waits for ${quoted(on)} without end (${wait.from}).`);
+    say(steps, authority, `The probe waits for ${quoted(on)} without end (${wait.from}).`);
     return orderAfter(wait, { on, reason });
   }
-  trail.log.push(subjectLine(machine, subject, wait.log));
+  steps.log.push(subjectLine(machine, subject, wait.log));
   const text = `The probe waits ${wait.seconds} s for ${quoted(on)} (${wait.from}), then Linux goes on without an IOMMU.`;
-  say(trail, authority, text);
+  say(steps, authority, text);
   if (compareVersions(kernelVersion, [6, 15]) >= 0) {
     const early =
       'The set-up of DMA is tried before the probe, too: when the device is made, and when an IOMMU registers.';
-    say(trail, SINCE_6_15, early);
+    say(steps, SINCE_6_15, early);
   }
   const driver = awaited?.match?.driver;
   if (driver?.unattached === 'fault' && reason === 'probe-fails') {
     const left = 'The hardware stays as the firmware left it and may block the device.';
-    sayIf(trail, `Linux 6.12 ${driver.source}`, left, { dependsOn: 'how the firmware left the IOMMU' });
+    sayIf(steps, `Linux 6.12 ${driver.source}`, left, { dependsOn: 'how the firmware left the IOMMU' });
   }
   return orderAfter(wait, { on, reason });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMU v1 to v3: who gets a stream, what happens to the others, and the window that is kept for MSI doorbells.
 
+import { hex } from '#base/numbers.ts';
 import { memoryBanks } from '#model/addresses/memory.ts';
 import type { Binding } from '#model/iommu/binding.ts';
 import { pciPlacement } from '#model/iommu/groups.ts';
@@ -11,7 +12,7 @@ import type { Region } from '#model/iommu/reserved.ts';
 import { streamPlacement } from '#model/iommu/streams.ts';
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { doubt, follow, hex, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { doubt, follow, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -21,32 +22,32 @@ function claims({ binding }: Subject): boolean {
   return SMMU_DRIVERS.includes(binding.reached[0]?.state.match?.driver.name ?? '') && binding.outcome === 'bound';
 }
 
-function translate(subject: Subject, trail: Trail): Translation {
+function translate(subject: Subject, steps: Steps): Translation {
   const { machine, node, binding, id } = subject;
   const driver = binding.reached[0]?.state.match?.driver;
   const iommu = owner(binding);
   if (!driver || !iommu) return {};
   const authority = `Linux 6.12 ${driver.source}:${driver.name === 'arm-smmu' ? 'arm_smmu_find_sme' : 'arm_smmu_insert_master'}`;
-  doubtWidth(binding, trail);
+  doubtWidth(binding, steps);
   if (id !== undefined) {
-    const answer = refusedFunction(subject, authority, trail);
-    if (answer.refused === undefined && driver.grouping !== 'stream-match') doubtFunction(subject, iommu, trail);
+    const answer = refusedFunction(subject, authority, steps);
+    if (answer.refused === undefined && driver.grouping !== 'stream-match') doubtFunction(subject, iommu, steps);
     return answer;
   }
   const placement = streamPlacement(machine, iommu).get(node);
   if (!placement) return {};
   if (placement.hardware !== undefined) {
-    doubt(trail, placement.hardware);
-    trail.alternative ??= {
+    doubt(steps, placement.hardware);
+    steps.alternative ??= {
       when: 'the registers of the SMMU say otherwise',
       verdict: placement.refused ? 'iommu-dma' : 'direct',
     };
   }
   if (placement.refused !== undefined) {
-    if (placement.log !== undefined) trail.log.push(placement.log);
+    if (placement.log !== undefined) steps.log.push(placement.log);
     const text = `The driver refuses the device, because ${placement.refused}; Linux goes on without an IOMMU, and the SMMU blocks or mistranslates its DMA.`;
-    if (!placement.rival) say(trail, authority, text);
-    else sayIf(trail, authority, text, { dependsOn: firstProbed(pathOf(placement.rival)) });
+    if (!placement.rival) say(steps, authority, text);
+    else sayIf(steps, authority, text, { dependsOn: firstProbed(pathOf(placement.rival)) });
     return { refused: placement.refused };
   }
   const rival = placement.rival ?? mappedHere(subject, iommu);
@@ -56,19 +57,19 @@ function translate(subject: Subject, trail: Trail): Translation {
     const condition = placement.rival
       ? firstProbed(pathOf(rival))
       : `whether a function behind ${path} with the same ID is probed first`;
-    sayIf(trail, authority, `Its streams overlap ${what}; here it is probed first.`, { dependsOn: condition });
-    trail.alternative ??= { when: 'the other one is probed first', verdict: 'direct' };
+    sayIf(steps, authority, `Its streams overlap ${what}; here it is probed first.`, { dependsOn: condition });
+    steps.alternative ??= { when: 'the other one is probed first', verdict: 'direct' };
   }
   return placement.group === undefined ? {} : { group: placement.group };
 }
 
 /** IDs that need more than the 16 bits which every SMMUv3 for PCI has. */
-function doubtWidth({ reached }: Binding, trail: Trail): void {
+function doubtWidth({ reached }: Binding, steps: Steps): void {
   for (const { ids, state } of reached) {
     const wide = ids.find(({ id }) => id > 0xffff);
     if (!wide || state.match?.driver.name !== 'arm-smmu-v3') continue;
-    doubt(trail, `whether the stream IDs of ${quoted(state.path)} have the bits for ${hex(wide.id)} (IDR1.SIDSIZE)`);
-    trail.alternative ??= { when: 'the SMMU has fewer stream ID bits', verdict: 'direct' };
+    doubt(steps, `whether the stream IDs of ${quoted(state.path)} have the bits for ${hex(wide.id)} (IDR1.SIDSIZE)`);
+    steps.alternative ??= { when: 'the SMMU has fewer stream ID bits', verdict: 'direct' };
   }
 }
 
@@ -87,29 +88,29 @@ function mappedHere({ machine, binding }: Subject, iommu: DtNode): DtNode | unde
 }
 
 /** A function whose stream another one behind its host bridge has already. */
-function refusedFunction(subject: Subject, authority: string, trail: Trail): Translation {
-  const { refused, log, trail: why } = pciPlacement(subject) ?? {};
+function refusedFunction(subject: Subject, authority: string, steps: Steps): Translation {
+  const { refused, log, steps: why } = pciPlacement(subject) ?? {};
   if (refused === undefined || !why) return {};
-  follow(trail, why);
-  if (log !== undefined) trail.log.push(log);
+  follow(steps, why);
+  if (log !== undefined) steps.log.push(log);
   const text = `The driver refuses the function, because ${refused}; Linux goes on without an IOMMU.`;
-  sayIf(trail, authority, text, { dependsOn: 'whether the function or the other one is probed first' });
-  trail.alternative ??= { when: 'it is probed first', verdict: 'iommu-dma' };
+  sayIf(steps, authority, text, { dependsOn: 'whether the function or the other one is probed first' });
+  steps.alternative ??= { when: 'it is probed first', verdict: 'iommu-dma' };
   return { refused };
 }
 
 /** What a function's place depends on: devices and other functions with the same stream ID. */
-function doubtFunction({ machine, binding, configuredBy }: Subject, iommu: DtNode, trail: Trail): void {
+function doubtFunction({ machine, binding, configuredBy }: Subject, iommu: DtNode, steps: Steps): void {
   const id = binding.reached[0]?.ids[0]?.id;
   for (const [node, { group }] of streamPlacement(machine, iommu)) {
     if (group !== `${pathOf(iommu)}#${hex(id ?? 0)}`) continue;
-    doubt(trail, `whether the function or ${quoted(pathOf(node))} with the same stream ID is probed first`);
-    trail.alternative ??= { when: 'the other one is probed first', verdict: 'direct' };
+    doubt(steps, `whether the function or ${quoted(pathOf(node))} with the same stream ID is probed first`);
+    steps.alternative ??= { when: 'the other one is probed first', verdict: 'direct' };
   }
   const mask = iommuMap(machine, configuredBy).map?.mask ?? 0xffffffff;
   if ((mask & 0xffff) === 0xffff) return;
-  doubt(trail, 'whether another function that the mask makes equal is probed first');
-  trail.alternative ??= { when: 'another function with the same stream ID is probed first', verdict: 'direct' };
+  doubt(steps, 'whether another function that the mask makes equal is probed first');
+  steps.alternative ??= { when: 'another function with the same stream ID is probed first', verdict: 'direct' };
 }
 
 function firstProbed(rival: string): string {
@@ -117,7 +118,7 @@ function firstProbed(rival: string): string {
 }
 
 /** The window for VFIO and its kin; the DMA API takes doorbell addresses from its own IOVA space instead. */
-function reserve(subject: Subject, trail: Trail): Region[] {
+function reserve(subject: Subject, steps: Steps): Region[] {
   const driver = subject.binding.reached[0]?.state.match?.driver;
   const window = driver?.msiWindow;
   if (!driver || !window) return [];
@@ -127,8 +128,8 @@ function reserve(subject: Subject, trail: Trail): Region[] {
     ({ start, size }) => start <= window.end && window.start < start + size,
   );
   const overlap = ram ? '; the machine has RAM there, which a user of VFIO cannot map one to one' : '';
-  say(trail, authority, `The driver keeps ${bounds} for MSI doorbells${overlap}.`);
-  sayDoorbell(subject, trail);
+  say(steps, authority, `The driver keeps ${bounds} for MSI doorbells${overlap}.`);
+  sayDoorbell(subject, steps);
   return [{ ...window, type: 'msi', why: `${driver.name} software MSI window` }];
 }
 

@@ -10,18 +10,18 @@ import { type Binding, listBinding, mapBinding } from '#model/iommu/binding.ts';
 import { mapsAllToOne } from '#model/iommu/id-map.ts';
 import type { Subject } from '#model/iommu/subject.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import { doubt, follow, newTrail, say, type Trail } from '#model/report/steps.ts';
+import { doubt, follow, newSteps, type Steps, say } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
 import { hostView } from '#model/xen/host.ts';
 import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
 /** The device with its binding, or the verdict when its bus sets nothing up. */
-export function subjectOf(machine: Machine, node: DtNode, rid: number | undefined, trail: Trail): Subject | Verdict {
+export function subjectOf(machine: Machine, node: DtNode, rid: number | undefined, steps: Steps): Subject | Verdict {
   const place = existence(machine, node);
-  if (place.bus === 'pci') return pciSubject(machine, node, rid, trail);
-  if (rid !== undefined && isPciBus(node)) return pciSubject(machine, node, rid, trail);
-  if (rid !== undefined && idBus(node)) return idSubject(machine, node, rid, trail);
+  if (place.bus === 'pci') return pciSubject(machine, node, rid, steps);
+  if (rid !== undefined && isPciBus(node)) return pciSubject(machine, node, rid, steps);
+  if (rid !== undefined && idBus(node)) return idSubject(machine, node, rid, steps);
   return platformSubject(machine, node, place.bus);
 }
 
@@ -39,10 +39,10 @@ export function platformSubject(machine: Machine, node: DtNode, bus: Bus): Subje
   };
 }
 
-function pciSubject(machine: Machine, node: DtNode, rid: number | undefined, trail: Trail): Subject {
+function pciSubject(machine: Machine, node: DtNode, rid: number | undefined, steps: Steps): Subject {
   const host = hostBridge(node);
   const fn = rid === undefined ? functionOf(machine, host, node) : functionAt(machine, host, rid);
-  if (!mapsAllToOne(machine, host)) for (const condition of topologyDoubts(fn)) doubt(trail, condition);
+  if (!mapsAllToOne(machine, host)) for (const condition of topologyDoubts(fn)) doubt(steps, condition);
   const ids = aliasesOf(fn).map((alias) => alias.id);
   return {
     machine,
@@ -59,10 +59,10 @@ function pciSubject(machine: Machine, node: DtNode, rid: number | undefined, tra
 /** The binding that Linux finds in its own copy of the tree, from which Xen may have taken it. */
 function visible(machine: Machine, node: DtNode, read: () => Binding): Binding {
   if (machine.platform.kind !== 'xen-host' || !hostView(machine, node).stripped) return read();
-  const trail = newTrail();
+  const steps = newSteps();
   const authority = 'Xen 4.22 xen/arch/arm/domain_build.c:write_properties';
-  say(trail, authority, 'Xen leaves `iommus` and `iommu-map` out of the tree of dom0, so Linux sees no IOMMU.');
-  return { outcome: 'none', reached: [], trail };
+  say(steps, authority, 'Xen leaves `iommus` and `iommu-map` out of the tree of dom0, so Linux sees no IOMMU.');
+  return { outcome: 'none', reached: [], steps };
 }
 
 /** The outermost PCI node: the one whose own parent is no PCI bus. */
@@ -89,19 +89,19 @@ function idBus(node: DtNode): (typeof ID_BUSES)[string] | undefined {
 }
 
 /** Devices of such a bus are set up only when `dma-ranges` are found (no force_dma), those of host1x always. */
-export function idSubject(machine: Machine, node: DtNode, id: number, trail: Trail): Subject | Verdict {
+export function idSubject(machine: Machine, node: DtNode, id: number, steps: Steps): Subject | Verdict {
   const where = addressing(machine, node);
   const { bus, source } = idBus(node) ?? { bus: 'fsl-mc', source: '' };
   if (where.result !== 'ok' && bus !== 'host1x') {
-    follow(trail, where.trail);
+    follow(steps, where.steps);
     const text = 'The bus does not insist on DMA, so without `dma-ranges` Linux returns before it reads `iommu-map`.';
-    say(trail, `Linux 6.12 ${source}`, text);
+    say(steps, `Linux 6.12 ${source}`, text);
     return 'not-configured';
   }
   const binding = mapBinding(machine, node, [id]);
   if (bus === 'cdx' && binding.outcome === 'waiting') {
     say(
-      trail,
+      steps,
       `Linux 6.12 ${source}`,
       'CDX does not wait for an IOMMU that is not registered: the device gets direct DMA at once.',
     );

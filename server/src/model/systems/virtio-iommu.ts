@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // virtio-iommu: what its masters get, and what only the running device can say (MSI region, features of virtio masters).
+import { hex } from '#base/numbers.ts';
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { subjectLine } from '#model/devices/device-name.ts';
 import { functionOf } from '#model/devices/pci-topology.ts';
@@ -7,7 +8,7 @@ import { mapBinding } from '#model/iommu/binding.ts';
 import type { Region } from '#model/iommu/reserved.ts';
 import type { DmaSystem, Order, Subject, Translation } from '#model/iommu/subject.ts';
 import { orderAfter, timeoutOf } from '#model/probe/deferral.ts';
-import { doubt, hex, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { doubt, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { compatibles } from '#tree/query.ts';
 import { hostBridge } from './subject-of.ts';
 
@@ -16,31 +17,31 @@ function driverOf({ binding }: Subject) {
   return driver?.name === 'virtio-iommu' ? driver : undefined;
 }
 
-function translate(subject: Subject, trail: Trail): Translation {
+function translate(subject: Subject, steps: Steps): Translation {
   const state = subject.binding.reached[0]?.state;
   if (subject.binding.outcome !== 'bound' || !state) return {};
   const authority = 'Linux 6.12 drivers/iommu/virtio-iommu.c:viommu_probe';
   const mmio = compatibles(state.node).includes('virtio,mmio');
   const what = mmio ? 'the device behind the transport has virtio ID 23' : 'the PCI function is a virtio-iommu';
-  sayIf(trail, authority, `The node becomes an IOMMU only where ${what}.`, { dependsOn: `whether ${what}` });
-  trail.alternative ??= { when: `not so: ${what}`, verdict: 'defer->direct' };
+  sayIf(steps, authority, `The node becomes an IOMMU only where ${what}.`, { dependsOn: `whether ${what}` });
+  steps.alternative ??= { when: `not so: ${what}`, verdict: 'defer->direct' };
   const id = subject.binding.reached[0]?.ids[0]?.id ?? 0;
   if (subject.bus !== 'pci')
-    doubt(trail, `whether the virtio-iommu knows endpoint ${hex(id)} (else it refuses the device)`);
+    doubt(steps, `whether the virtio-iommu knows endpoint ${hex(id)} (else it refuses the device)`);
   if (compatibles(subject.node).includes('virtio,mmio')) {
-    doubt(trail, 'whether the virtio device offers VIRTIO_F_ACCESS_PLATFORM (else its driver uses physical addresses)');
+    doubt(steps, 'whether the virtio device offers VIRTIO_F_ACCESS_PLATFORM (else its driver uses physical addresses)');
   }
   return {};
 }
 
-function reserve(subject: Subject, trail: Trail): Region[] {
+function reserve(subject: Subject, steps: Steps): Region[] {
   const driver = driverOf(subject);
   const window = driver?.msiWindow;
   if (!driver || !window) return [];
   const authority = 'Linux 6.12 drivers/iommu/virtio-iommu.c:viommu_get_resv_regions';
   const text = `Unless the device reports an MSI region of its own, the driver keeps ${hex(window.start)} to ${hex(window.end)} for MSI doorbells.`;
-  say(trail, authority, text);
-  doubt(trail, 'whether the virtio-iommu reports an MSI region of its own');
+  say(steps, authority, text);
+  doubt(steps, 'whether the virtio-iommu reports an MSI region of its own');
   return [{ ...window, type: 'msi', why: 'virtio-iommu software MSI window' }];
 }
 
@@ -54,7 +55,7 @@ function mapsItself(subject: Subject): boolean {
 }
 
 /** Linux has no rule for the cycle: the function is released by the timeout and registers only then. */
-function order(subject: Subject, trail: Trail): Order | undefined {
+function order(subject: Subject, steps: Steps): Order | undefined {
   const { binding, node } = subject;
   const provider = binding.reached[0]?.state;
   if (!provider || binding.outcome !== 'bound' || !mapsItself(subject)) return undefined;
@@ -64,9 +65,9 @@ function order(subject: Subject, trail: Trail): Order | undefined {
   const text = own
     ? '`iommu-map` sends the IOMMU to itself, so its probe waits for itself.'
     : `${where} waits for itself, because \`iommu-map\` covers it, too: nobody behind it gets an IOMMU before the timeout.`;
-  say(trail, 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate', text);
-  if (!own) doubt(trail, `whether ${where} registers before the device is tried again after the timeout`);
-  else if (wait.seconds !== undefined) trail.log.push(subjectLine(subject.machine, subject, wait.log));
+  say(steps, 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate', text);
+  if (!own) doubt(steps, `whether ${where} registers before the device is tried again after the timeout`);
+  else if (wait.seconds !== undefined) steps.log.push(subjectLine(subject.machine, subject, wait.log));
   return orderAfter(wait, { on: provider.path, reason: 'cycle' });
 }
 

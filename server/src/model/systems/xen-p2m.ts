@@ -2,7 +2,7 @@
 // Xen on Arm: the operations of a domain that is mapped one to one, who owns a device, and whose P2M its IOMMU walks.
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
 import { compareVersions } from '#model/platform/platform.ts';
-import { at, follow, newTrail, quoted, say, type Trail } from '#model/report/steps.ts';
+import { at, follow, newSteps, quoted, type Steps, say } from '#model/report/steps.ts';
 import { hostView, protection, xenFacts } from '#model/xen/host.ts';
 import { type Assignment, assignments, domainName, hostMachine } from '#model/xen/system.ts';
 import { pathOf } from '#tree/query.ts';
@@ -21,54 +21,54 @@ function assignedHere({ machine, node }: Subject): Assignment | undefined {
 }
 
 /** A device of the host that a domain has: its own Linux knows of no IOMMU, and the host's is between all the same. */
-function assigned({ machine }: Subject, made: Assignment, trail: Trail): Translation {
+function assigned({ machine }: Subject, made: Assignment, steps: Steps): Translation {
   const { xen } = machine.platform;
   if (!xen || !made.device) return {};
   const view = hostView(hostMachine(xen), made.device);
   const path = quoted(pathOf(made.device));
   const text = `Xen assigns ${path} of the host to ${domainName(made.domain)} and takes its interrupts and its IOMMU from there.`;
   say(
-    trail,
+    steps,
     'Xen 4.22 xen/common/device-tree/dom0less-build.c:handle_passthrough_prop',
     text,
     at(made.node, 'xen,path'),
   );
-  follow(trail, protection(hostMachine(xen), made.device).trail);
+  follow(steps, protection(hostMachine(xen), made.device).steps);
   if (!view.use && view.directMap !== true) {
     const stray =
       "Its DMA goes to the addresses that the driver gives it, which are the guest's, and nothing translates them.";
-    say(trail, 'Xen docs/misc/arm/device-tree/passthrough.txt', stray);
+    say(steps, 'Xen docs/misc/arm/device-tree/passthrough.txt', stray);
   }
   return { xen: xenFacts(view) };
 }
 
-function translate(subject: Subject, outer: Trail): Translation {
+function translate(subject: Subject, outer: Steps): Translation {
   const made = assignedHere(subject);
   if (made) return assigned(subject, made, outer);
   const { machine, node, binding } = subject;
-  const trail = newTrail();
+  const steps = newSteps();
   const view = machine.platform.kind === 'xen-host' ? hostView(machine, node) : undefined;
   const facts = view && { xen: xenFacts(view), ...(view.use && { use: view.use }) };
   if (view?.directMap === false) {
     const text = `${view.owner} is not mapped one to one, so Linux there does without Xen's swiotlb: the IOMMU translates.`;
-    say(trail, 'Linux 6.12 include/xen/arm/swiotlb-xen.h:xen_swiotlb_detect', text);
-    return { ops: { verdict: 'direct', trail }, ...facts };
+    say(steps, 'Linux 6.12 include/xen/arm/swiotlb-xen.h:xen_swiotlb_detect', text);
+    return { ops: { verdict: 'direct', steps }, ...facts };
   }
   const text =
     'dom0 is mapped one to one, so Linux gives every device that it configures the operations of swiotlb-xen.';
-  say(trail, SETUP_OPS, text);
-  if (binding.outcome === 'bound') sayVisible(subject, trail);
-  return { ops: { verdict: 'xen-swiotlb', trail }, ...facts };
+  say(steps, SETUP_OPS, text);
+  if (binding.outcome === 'bound') sayVisible(subject, steps);
+  return { ops: { verdict: 'xen-swiotlb', steps }, ...facts };
 }
 
 /** An IOMMU that dom0 can see: the domain of the DMA API and Xen's operations get in each other's way. */
-function sayVisible({ machine }: Subject, trail: Trail): void {
+function sayVisible({ machine }: Subject, steps: Steps): void {
   if (compareVersions(machine.platform.kernelVersion, [6, 12]) < 0) {
-    say(trail, SETUP_OPS, 'They replace the operations of the IOMMU, whose domain stays attached, without a message.');
+    say(steps, SETUP_OPS, 'They replace the operations of the IOMMU, whose domain stays attached, without a message.');
     return;
   }
   say(
-    trail,
+    steps,
     'Linux 6.12 kernel/dma/mapping.c:dma_supported',
     'The IOMMU is visible to dom0, too: Linux warns, and setting a DMA mask fails with -EIO.',
   );

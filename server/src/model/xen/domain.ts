@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A domain that Xen starts by itself: its number, whether it gets an IOMMU and why, its addresses, and its devices.
 import type { Machine } from '#model/platform/machine.ts';
-import { at, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { XenFacts } from '#model/report/types.ts';
 import { compatibles, pathOf, strings } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -13,33 +13,33 @@ const BINDINGS = 'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0
 const BUILD = 'Xen 4.22 xen/common/device-tree/dom0less-build.c';
 
 /** Records what Xen makes of a `xen,domain` node; nothing for other nodes. */
-export function sayDomain(machine: Machine, node: DtNode, trail: Trail): XenFacts | null {
+export function sayDomain(machine: Machine, node: DtNode, steps: Steps): XenFacts | null {
   if (!compatibles(node).includes('xen,domain')) return null;
   const all = domainNodes(machine.tree);
   if (!all.includes(node)) return null;
-  say(trail, `${BUILD}:create_domUs`, `Xen starts the domain as number ${all.indexOf(node) + 1}.`);
-  const on = sayIommu(machine, node, trail);
+  say(steps, `${BUILD}:create_domUs`, `Xen starts the domain as number ${all.indexOf(node) + 1}.`);
+  const on = sayIommu(machine, node, steps);
   const directMap = node.properties.has('direct-map');
   say(
-    trail,
+    steps,
     `${BUILD}:construct_domU`,
     directMap
       ? '`direct-map`: guest physical addresses are machine addresses.'
       : 'Guest physical addresses differ from machine addresses: DMA without an IOMMU goes astray.',
   );
-  sayDevices(machine, node, trail);
-  if (on) sayContexts(machine, node.name, trail);
+  sayDevices(machine, node, steps);
+  if (on) sayContexts(machine, node.name, steps);
   return { sharesP2m: on, directMap };
 }
 
 /** Whether the domain is created with an IOMMU, and why. */
-function sayIommu(machine: Machine, node: DtNode, trail: Trail): boolean {
+function sayIommu(machine: Machine, node: DtNode, steps: Steps): boolean {
   const { tree } = machine;
   const module = partialModule(node);
   const enabled = strings(node.properties.get('passthrough'))[0] === 'enabled';
   const spilled = module || enabled ? undefined : spilledModule(tree, node);
   if (!module && !enabled && !spilled) {
-    say(trail, BINDINGS, 'The domain is created without an IOMMU: no device can be assigned to it.');
+    say(steps, BINDINGS, 'The domain is created without an IOMMU: no device can be assigned to it.');
     return false;
   }
   const why = module
@@ -49,7 +49,7 @@ function sayIommu(machine: Machine, node: DtNode, trail: Trail): boolean {
       : '`passthrough = "enabled"`';
   const on = usable(machine).length > 0;
   say(
-    trail,
+    steps,
     BINDINGS,
     on
       ? `Because of ${why} the domain is created with an IOMMU: its P2M is the table of the IOMMU from the first page on.`
@@ -60,29 +60,29 @@ function sayIommu(machine: Machine, node: DtNode, trail: Trail): boolean {
 }
 
 /** The devices that the domain's partial tree names. */
-function sayDevices({ platform: { xen } }: Machine, node: DtNode, trail: Trail): void {
+function sayDevices({ platform: { xen } }: Machine, node: DtNode, steps: Steps): void {
   const domain = xen?.domains.find((each) => domainName(each) === node.name);
   const authority = `${BUILD}:handle_passthrough_prop`;
   if (!xen || !domain) {
     const text = 'Its devices are named in its partial tree, which the project file does not link to this host.';
-    if (partialModule(node)) sayIf(trail, authority, text, { dependsOn: 'the partial tree of the domain' });
+    if (partialModule(node)) sayIf(steps, authority, text, { dependsOn: 'the partial tree of the domain' });
     return;
   }
   const own = assignments(xen).flatMap(({ domain: owner, device }) => (owner === domain && device ? [device] : []));
   const names = own.map((device) => quoted(pathOf(device))).join(', ');
-  say(trail, authority, own.length > 0 ? `Its partial tree names ${names}.` : 'Its partial tree names no device.');
+  say(steps, authority, own.length > 0 ? `Its partial tree names ${names}.` : 'Its partial tree names no device.');
 }
 
 /** The contexts that its devices take, IOMMU by IOMMU, and what Xen then keeps in step. */
-function sayContexts(machine: Machine, name: string, trail: Trail): void {
+function sayContexts(machine: Machine, name: string, steps: Steps): void {
   const own = guardedDevices(machine).filter(({ owners }) => owners.includes(name));
   for (const holder of new Set(own.map(({ iommu }) => contextHolder(machine, iommu)))) {
     const users = contextUsers(machine, holder);
     const count = contextCount(machine, holder);
     if (count !== undefined) {
       const text = `It takes a context of ${quoted(pathOf(holder))}, of which ${users.size} of ${count} are taken.`;
-      say(trail, 'Xen 4.22 xen/drivers/passthrough/device_tree.c:iommu_assign_dt_device', text);
+      say(steps, 'Xen 4.22 xen/drivers/passthrough/device_tree.c:iommu_assign_dt_device', text);
     }
-    sayUpkeep(machine, holder, trail);
+    sayUpkeep(machine, holder, steps);
   }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What Xen on Arm makes of a host tree: which IOMMUs it drives, which devices they protect, and what dom0 is left with.
+import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { type Machine, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { at, follow, hex, newTrail, quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { at, follow, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId, IommuUse, XenFacts } from '#model/report/types.ts';
 import { cells, cellTarget, compatibles, isAvailable, lastSet, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
@@ -84,7 +85,7 @@ export interface Protection {
   readonly lack?: string;
   /** What the answer hangs on. */
   readonly dependsOn?: string;
-  readonly trail: Trail;
+  readonly steps: Steps;
 }
 
 export interface HostView extends Pick<Protection, 'use'> {
@@ -97,7 +98,7 @@ export interface HostView extends Pick<Protection, 'use'> {
   readonly stripped: boolean;
   /** No device for dom0's Linux. */
   readonly hidden: boolean;
-  readonly trail: Trail;
+  readonly steps: Steps;
 }
 
 /** The driver of Xen for a node, whether or not it comes up. */
@@ -147,11 +148,11 @@ export const hostView = perNode<HostView>(
   (machine, node) => {
     const driver = xenDriver(node);
     if (driver) return iommuNode(machine, node, driver);
-    const trail = newTrail();
+    const steps = newSteps();
     const guarded = protection(machine, node);
-    follow(trail, guarded.trail);
+    follow(steps, guarded.steps);
     const stripped = strippedForDom0(machine, node);
-    const who = sayOwner(machine, node, trail);
+    const who = sayOwner(machine, node, steps);
     const directMap = isDirectMapped(machine, who.owner);
     return {
       ...who,
@@ -159,10 +160,10 @@ export const hostView = perNode<HostView>(
       ...(directMap !== undefined && { directMap }),
       walksP2m: false,
       stripped,
-      trail,
+      steps,
     };
   },
-  () => ({ owner: 'dom0', walksP2m: false, stripped: false, hidden: false, trail: newTrail() }),
+  () => ({ owner: 'dom0', walksP2m: false, stripped: false, hidden: false, steps: newSteps() }),
 );
 
 /** The part of a view that a report shows. */
@@ -171,19 +172,19 @@ export function xenFacts({ owner, use, walksP2m, directMap }: HostView): XenFact
 }
 
 /** Records who gets the device, and why. */
-function sayOwner(machine: Machine, node: DtNode, trail: Trail): Pick<HostView, 'owner' | 'hidden'> {
+function sayOwner(machine: Machine, node: DtNode, steps: Steps): Pick<HostView, 'owner' | 'hidden'> {
   const { tree, platform } = machine;
   const owners = ownersOf(machine, node);
   const marked = node.properties.has('xen,passthrough');
   const taken = platform.xen ? assignments(platform.xen).filter(({ device }) => device === node) : [];
   for (const { domain, path } of taken) {
     const text = `The partial tree of ${domainName(domain)} names this device: Xen routes its interrupts there and assigns it.`;
-    say(trail, PASSTHROUGH_PROP, text, lastSet(path).span);
+    say(steps, PASSTHROUGH_PROP, text, lastSet(path).span);
   }
   if (marked) {
     const text =
       '`xen,passthrough`: dom0 gets the node with `status = "disabled"`, so that the device can be given to a domain.';
-    say(trail, WRITE_PROPERTIES, text, at(node, 'xen,passthrough'));
+    say(steps, WRITE_PROPERTIES, text, at(node, 'xen,passthrough'));
     const nobody = platform.xen ? 'no domain: no partial tree names it' : 'the domain that it is assigned to';
     return { owner: owners.length > 0 ? owners.join(', ') : nobody, hidden: true };
   }
@@ -191,27 +192,27 @@ function sayOwner(machine: Machine, node: DtNode, trail: Trail): Pick<HostView, 
   if (taken.length > 0) {
     if (hardware) {
       const text = `Without \`xen,passthrough\` ${hardwareOwnerName(hardware)} gets the device, too, and the second of the two fails with -EBUSY.`;
-      say(trail, HANDLE_DEVICE, text);
+      say(steps, HANDLE_DEVICE, text);
     }
     return { owner: owners.join(', '), hidden: true };
   }
   const owner = owners[0] ?? 'dom0';
   const text = `Xen maps the device to ${owner} and routes its interrupts there.`;
-  if (owners.length > 0) say(trail, HANDLE_DEVICE, text);
+  if (owners.length > 0) say(steps, HANDLE_DEVICE, text);
   else
-    sayIf(trail, HANDLE_DEVICE, text, { dependsOn: 'whether the boot loader adds a dom0 to the domains in `/chosen`' });
+    sayIf(steps, HANDLE_DEVICE, text, { dependsOn: 'whether the boot loader adds a dom0 to the domains in `/chosen`' });
   return { owner, hidden: false };
 }
 
 function iommuNode(machine: Machine, node: DtNode, driver: XenDriver): HostView {
-  const trail = newTrail();
+  const steps = newSteps();
   const authority = `${PASSTHROUGH}/arm/${driver.file}`;
   const text = 'Xen drives the IOMMU itself and leaves its node out of the tree of dom0.';
-  if (driver.option === undefined) say(trail, authority, text);
-  else sayIf(trail, authority, text, { dependsOn: `whether Xen is built with ${driver.option}` });
+  if (driver.option === undefined) say(steps, authority, text);
+  else sayIf(steps, authority, text, { dependsOn: `whether Xen is built with ${driver.option}` });
   const walksP2m = usable(machine).includes(node);
-  if (!walksP2m) say(trail, HARDWARE_SETUP, 'It does not come up in Xen and protects nobody.');
-  return { owner: 'Xen', walksP2m, stripped: false, hidden: true, trail };
+  if (!walksP2m) say(steps, HARDWARE_SETUP, 'It does not come up in Xen and protects nobody.');
+  return { owner: 'Xen', walksP2m, stripped: false, hidden: true, steps };
 }
 
 /** Xen leaves out `iommus` and `iommu-map` when the first IOMMU is of a kind that it drives. */
@@ -239,7 +240,7 @@ export const protection = perNode<Protection>(
         `Xen brings up no IOMMU, so ${path} protects nobody from Xen's side.`,
         first.phandle.span,
       );
-      if (!driver) sayOwnTable(first.provider, none.trail);
+      if (!driver) sayOwnTable(first.provider, none.steps);
       return none;
     }
     const off = entries.find(({ provider }) => !isAvailable(provider));
@@ -247,30 +248,30 @@ export const protection = perNode<Protection>(
       return unprotected(`${quoted(pathOf(off.provider))} is disabled`, off.phandle.span);
     }
     if (!driver) return undriven(first.provider, first.phandle.span);
-    const trail = newTrail();
+    const steps = newSteps();
     if (stop) {
       const text = `\`iommus\` entry ${stop.index} does not parse; Xen keeps the entries before it.`;
-      say(trail, ADD_DEVICE, text, stop.phandle.span);
+      say(steps, ADD_DEVICE, text, stop.phandle.span);
     }
-    return accepted(machine, { first: first.provider, driver, entries }, trail);
+    return accepted(machine, { first: first.provider, driver, entries }, steps);
   },
-  () => ({ trail: newTrail() }),
+  () => ({ steps: newSteps() }),
 );
 
 /** iommu_add_dt_device says 1, which is no error: the device is left without an IOMMU. */
 function unprotected(lack: string, ...where: readonly Span[]): Protection {
-  const trail = newTrail();
-  say(trail, ADD_DEVICE, `No IOMMU of Xen protects the device, because ${lack}.`, ...where);
-  return { lack, trail };
+  const steps = newSteps();
+  say(steps, ADD_DEVICE, `No IOMMU of Xen protects the device, because ${lack}.`, ...where);
+  return { lack, steps };
 }
 
 /** An IOMMU without a driver of Xen, where another one came up. */
 function undriven(iommu: DtNode, where: Span): Protection {
-  const trail = newTrail();
+  const steps = newSteps();
   const path = quoted(pathOf(iommu));
-  say(trail, HARDWARE_SETUP, `Xen does not drive ${path}, so nothing protects the device from Xen's side.`, where);
-  sayOwnTable(iommu, trail);
-  return { failure: `Xen has no driver for ${path}, but another IOMMU came up`, trail };
+  say(steps, HARDWARE_SETUP, `Xen does not drive ${path}, so nothing protects the device from Xen's side.`, where);
+  sayOwnTable(iommu, steps);
+  return { failure: `Xen has no driver for ${path}, but another IOMMU came up`, steps };
 }
 
 /** The chips whose early cuts have an IPMMU that only does stage 1. */
@@ -282,10 +283,10 @@ export function dependsOnCut(iommu: DtNode): boolean {
 }
 
 /** What Xen would have to do for an IOMMU that cannot walk the P2M. */
-function sayOwnTable(iommu: DtNode, trail: Trail): void {
+function sayOwnTable(iommu: DtNode, steps: Steps): void {
   if (!compatibles(iommu).some((name) => name.startsWith('renesas,ipmmu'))) return;
   say(
-    trail,
+    steps,
     'Xen 4.22 xen/arch/arm/Kconfig:IOMMU_FORCE_PT_SHARE; xen/drivers/passthrough/arm/ipmmu-vmsa.c:ipmmu_stage2_supported',
     'This IPMMU translates in stage 1 and cannot walk the P2M: it would need a table of its own from the creation of the domain on, before the first page of the P2M, kept in step with every later change (RAM, `xen,reg`, grants, foreign pages); Xen on Arm has no such mode.',
   );
@@ -297,19 +298,19 @@ interface Entries {
   readonly entries: ReturnType<typeof specifiers>['entries'];
 }
 
-function accepted(machine: Machine, { first, driver, entries }: Entries, trail: Trail): Protection {
+function accepted(machine: Machine, { first, driver, entries }: Entries, steps: Steps): Protection {
   const path = quoted(pathOf(first));
   const authority = `${PASSTHROUGH}/arm/${driver.file}`;
   const other = entries.find(({ provider }) => provider !== first);
   const where: Span[] = [entries[0]?.phandle.span ?? at(first, 'compatible')];
   const fatal = (failure: string): Protection => {
     say(
-      trail,
+      steps,
       ADD_DEVICE,
       `${failure}: Xen fails to add the device, and the start of its domain ends in a panic.`,
       ...where,
     );
-    return { failure, trail };
+    return { failure, steps };
   };
   if (other)
     return fatal(`\`iommus\` names ${path} and ${quoted(pathOf(other.provider))}, but Xen allows one IOMMU per device`);
@@ -322,19 +323,19 @@ function accepted(machine: Machine, { first, driver, entries }: Entries, trail: 
   const ids = decoded(driver, entries);
   const listed = ids.map(({ id }) => hex(id)).join(', ');
   const text = `${path} translates the device's ${driver.idKind} ${listed} in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.`;
-  if (driver.option === undefined) say(trail, authority, text, ...where);
-  else sayIf(trail, authority, text, { dependsOn: `whether Xen is built with ${driver.option}`, evidence: where });
+  if (driver.option === undefined) say(steps, authority, text, ...where);
+  else sayIf(steps, authority, text, { dependsOn: `whether Xen is built with ${driver.option}`, evidence: where });
   if (dependsOnCut(first)) {
     sayIf(
-      trail,
+      steps,
       `${authority}:ipmmu_stage2_supported`,
       'An IPMMU that only does stage 1 could not share the P2M; Xen refuses it.',
       { dependsOn: 'the cut of the chip (R-Car H3 and M3-W from 3.0 on)' },
     );
   }
   const args = entries[0]?.args.map(({ value }) => value) ?? [];
-  const dependsOn = trail.doubts[0];
-  return { use: { path: pathOf(first), driver: driver.name, args, ids }, ...(dependsOn && { dependsOn }), trail };
+  const dependsOn = steps.doubts[0];
+  return { use: { path: pathOf(first), driver: driver.name, args, ids }, ...(dependsOn && { dependsOn }), steps };
 }
 
 function decoded(driver: XenDriver, entries: Entries['entries']): DecodedId[] {

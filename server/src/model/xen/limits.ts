@@ -3,7 +3,7 @@
 import { interruptCount } from '#model/iommu/state.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { quoted, say, sayIf, type Trail } from '#model/report/steps.ts';
+import { quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId, XenLimit } from '#model/report/types.ts';
 import { compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -101,46 +101,46 @@ function streamLimit(iommu: DtNode, driver: string, own: readonly Guarded[]): Xe
 const DRIVERS = 'Xen 4.22 xen/drivers/passthrough/arm';
 
 /** The limits of an IOMMU in sentences. */
-export function sayLimits(machine: Machine, iommu: DtNode, trail: Trail): void {
+export function sayLimits(machine: Machine, iommu: DtNode, steps: Steps): void {
   for (const { kind, used, by, available } of limitsOf(machine, iommu)) {
     const file = `${DRIVERS}/${xenDriver(iommu)?.file}`;
     if (kind === 'contexts') {
       const text = `Each domain with a device behind it takes one context: ${used}${by.length > 0 ? ` (${by.join(', ')})` : ''} of ${available ?? 'as many as the hardware has'}.`;
-      if (available === null) sayIf(trail, file, text, { dependsOn: 'the context banks of the hardware (ID1.NUMCB)' });
-      else say(trail, file, text);
+      if (available === null) sayIf(steps, file, text, { dependsOn: 'the context banks of the hardware (ID1.NUMCB)' });
+      else say(steps, file, text);
     } else if (kind === 'micro-tlbs') {
       const text = `${used} of its ${available ?? ''} micro-TLBs are taken; each belongs to one domain.`;
-      say(trail, `${file}:ipmmu_utlb_enable`, text.replace('  ', ' '));
+      say(steps, `${file}:ipmmu_utlb_enable`, text.replace('  ', ' '));
     } else if (xenDriver(iommu)?.name === 'smmu') {
       const text = `${used} stream matching entries are taken, one for each stream ID and mask.`;
-      sayIf(trail, `${file}:arm_smmu_find_sme`, text, { dependsOn: 'the entries that the hardware has (ID0.NUMSMRG)' });
+      sayIf(steps, `${file}:arm_smmu_find_sme`, text, { dependsOn: 'the entries that the hardware has (ID0.NUMSMRG)' });
     } else {
       const text = `${used} entries of the stream table are in use; there is no limit on domains.`;
-      sayIf(trail, file, text, { dependsOn: 'the size of the stream table (IDR1.SIDSIZE)' });
+      sayIf(steps, file, text, { dependsOn: 'the size of the stream table (IDR1.SIDSIZE)' });
     }
   }
-  sayUpkeep(machine, iommu, trail);
+  sayUpkeep(machine, iommu, steps);
 }
 
 /** What Xen does so that IOMMU and P2M agree. */
-export function sayUpkeep(machine: Machine, iommu: DtNode, trail: Trail): void {
+export function sayUpkeep(machine: Machine, iommu: DtNode, steps: Steps): void {
   const driver = xenDriver(iommu);
   if (!driver || !usable(machine).includes(iommu)) return;
   const name = quoted(pathOf(iommu));
   say(
-    trail,
+    steps,
     'Xen 4.22 xen/arch/arm/mmu/p2m.c:__p2m_set_entry',
     `The table is the P2M itself: after a change of it Xen flushes, in ${name}, ${driver.flush}.`,
   );
   const clean = 'Xen cleans each changed entry of the P2M to memory, because the IOMMU does not look into the caches';
   const authority = 'Xen 4.22 xen/arch/arm/mmu/p2m.c:p2m_init (clean_pte)';
-  if (driver.name === 'ipmmu-vmsa') say(trail, authority, `${clean}.`);
+  if (driver.name === 'ipmmu-vmsa') say(steps, authority, `${clean}.`);
   if (driver.name === 'smmu')
-    sayIf(trail, authority, `${clean}, unless all SMMUs report that they do.`, { dependsOn: 'ID0.CTTW of the SMMUs' });
+    sayIf(steps, authority, `${clean}, unless all SMMUs report that they do.`, { dependsOn: 'ID0.CTTW of the SMMUs' });
   if (driver.name === 'smmu-v3') {
     const cold = usable(machine).filter((node) => isAvailable(node) && !node.properties.has('dma-coherent'));
     if (cold.length > 0)
-      say(trail, authority, `${clean}: ${cold.map((node) => quoted(pathOf(node))).join(', ')} lacks \`dma-coherent\`.`);
-    else say(trail, authority, 'All SMMUs have `dma-coherent`, so Xen leaves entries of the P2M in the caches.');
+      say(steps, authority, `${clean}: ${cold.map((node) => quoted(pathOf(node))).join(', ')} lacks \`dma-coherent\`.`);
+    else say(steps, authority, 'All SMMUs have `dma-coherent`, so Xen leaves entries of the P2M in the caches.');
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Are PCI, simple-bus, I2C and SPI nodes, and the devices on them, addressed as their buses ask?
+import { hex } from '#base/numbers.ts';
 import type { Finding, Rule } from '#rules/engine/rule.ts';
 import { baseName, readU32, strings, unitAddress } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -300,9 +301,5 @@ const spiRules: readonly Rule[] = [
     },
   }),
 ];
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
-}
 
 export const BUS_RULES: readonly Rule[] = [...pciRules, simpleBusRule, ...i2cRules, ...spiRules];

@@ -6,10 +6,6 @@ import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { RuleContext } from './rule.ts';
 import { iommuDriver } from './uses.ts';
 
-export function hex(value: number | bigint): string {
-  return `0x${value.toString(16)}`;
-}
-
 /** The last ID that an entry covers; its first one when the length is 0. */
 export function lastId({ base, length }: MapEntry): number {
   return base.value + Math.max(length.value, 1) - 1;

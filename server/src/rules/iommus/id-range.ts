@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about the value of one specifier cell: an ID or mask that the IOMMU's driver cannot have.
+import { hex } from '#base/numbers.ts';
 import type { Severity } from '#base/problem.ts';
 import { board, GIC, mmu500 } from '#rules/engine/example.ts';
-import { hex } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { iommuDriver, usesOf } from '#rules/engine/uses.ts';
 import { lastSet, pathOf } from '#tree/query.ts';

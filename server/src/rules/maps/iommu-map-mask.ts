@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-map-mask`: which bits of an ID the map looks at.
+import { hex } from '#base/numbers.ts';
 import { removeProperty } from '#rules/edits/edits.ts';
 import { board, host, SMMU_V3 } from '#rules/engine/example.ts';
-import { hex, isPciHost } from '#rules/engine/ids.ts';
+import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { entriesOf } from '#rules/engine/uses.ts';
 import { lastSet, u32 } from '#tree/query.ts';

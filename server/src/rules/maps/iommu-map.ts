@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-map`: which IDs behind a bridge reach which IOMMU.
+import { hex } from '#base/numbers.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { enable } from '#rules/edits/edits.ts';
 import { board, host, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
-import { hex, isPciHost, lastId, lastTranslated, overlaps, uncovered } from '#rules/engine/ids.ts';
+import { isPciHost, lastId, lastTranslated, overlaps, uncovered } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { cellCount, entriesOf, iommuDriver } from '#rules/engine/uses.ts';
 import { hasNewForm, withAllCells, withOneCell } from '#rules/migrations/iommu-map-form.ts';

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about who writes which MSI: entries of `msi-map` against each other, their controllers, and `iommu-map`.
+import { hex } from '#base/numbers.ts';
 import { enable, removeProperty } from '#rules/edits/edits.ts';
 import { board, host, SMMU_V3 } from '#rules/engine/example.ts';
-import { firstOutside, hex, isPciHost, overlaps } from '#rules/engine/ids.ts';
+import { firstOutside, isPciHost, overlaps } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { entriesOf, iommuDriver } from '#rules/engine/uses.ts';
 import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';

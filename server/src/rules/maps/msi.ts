@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rules about message signalled interrupts: the doorbell that a device writes to, and the ID that it writes with.
+import { hex } from '#base/numbers.ts';
 import { regRange } from '#model/addresses/addresses.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { board, host, SMMU_V3, SMMU_V3_AT } from '#rules/engine/example.ts';
-import { firstOutside, hex, isPciHost } from '#rules/engine/ids.ts';
+import { firstOutside, isPciHost } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { entriesOf, iommuDriver, usesByProvider, usesOf } from '#rules/engine/uses.ts';
 import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';

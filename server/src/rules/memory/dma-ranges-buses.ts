@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Rules about `dma-ranges` of one bus against another: entries that collide, reach too far, or stand where none reads.
+import { hex } from '#base/numbers.ts';
 import type { Range } from '#model/addresses/addresses.ts';
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { coherence } from '#model/addresses/coherence.ts';
 import { addressing, dmaParent } from '#model/addresses/dma-ranges.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { BUS_CELLS, board, board32, bus, host, SMMU_V3_AT } from '#rules/engine/example.ts';
-import { hex, isPciHost } from '#rules/engine/ids.ts';
+import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesOf } from '#rules/engine/uses.ts';
 import { isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about `dma-ranges`: whether the entries translate, and what they do to the devices of the bus.
+import { hex } from '#base/numbers.ts';
 import { type Range, ranges } from '#model/addresses/addresses.ts';
 import { dmaParent, hasHole } from '#model/addresses/dma-ranges.ts';
 import { existence } from '#model/devices/existence.ts';
@@ -7,7 +8,7 @@ import { machineOf } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { insertProperty } from '#rules/edits/edits.ts';
 import { BUS_CELLS, board32, bus } from '#rules/engine/example.ts';
-import { hex, isPciHost } from '#rules/engine/ids.ts';
+import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { isLive, lastSet, nodeSpan, pathOf, walk } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Rules about what the windows of `dma-ranges` mean: for RAM beyond them, for IOVAs behind an IOMMU, for ZONE_DMA.
+import { hex } from '#base/numbers.ts';
 import { type Range, regRange } from '#model/addresses/addresses.ts';
 import { addressing, dmaParent } from '#model/addresses/dma-ranges.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { board32, bus, SMMU_V3_AT } from '#rules/engine/example.ts';
-import { hex, isPciHost } from '#rules/engine/ids.ts';
+import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesByProvider, usesOf } from '#rules/engine/uses.ts';
 import { isLive, lastSet, pathOf, strings } from '#tree/query.ts';

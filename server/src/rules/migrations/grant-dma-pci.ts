@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The backend of a virtio function behind a PCI host bridge as an entry of the bridge's `iommu-map`.
+import { hex } from '#base/numbers.ts';
 import type { Span, TextEdit } from '#base/text.ts';
 import { insertAfter, insertProperty, numberLike, replaceProperty } from '#rules/edits/edits.ts';
-import { hex, isPciHost, requesterId } from '#rules/engine/ids.ts';
+import { isPciHost, requesterId } from '#rules/engine/ids.ts';
 import type { RuleContext } from '#rules/engine/rule.ts';
 import { cells, compatibles, lastSet, pathOf, strings, u32 } from '#tree/query.ts';
 import { type MapEntry, mapEntries } from '#tree/specifiers.ts';

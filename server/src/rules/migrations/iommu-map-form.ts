@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The two forms of `iommu-map`: up to Linux 7.1 an entry has one output cell, from 7.2 on as many as `#iommu-cells` says.
+import { hex } from '#base/numbers.ts';
 import type { TextEdit } from '#base/text.ts';
 import { alignment, lineEnd } from '#rules/edits/edits.ts';
-import { hex } from '#rules/engine/ids.ts';
 import type { RuleContext } from '#rules/engine/rule.ts';
 import { cellCount } from '#rules/engine/uses.ts';
 import { cells, lastSet } from '#tree/query.ts';

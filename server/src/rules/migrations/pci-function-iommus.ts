@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // `iommus` of a PCI function, which nobody reads, as the entry of its host bridge's `iommu-map` that says the same.
+import { hex } from '#base/numbers.ts';
 import type { TextEdit } from '#base/text.ts';
 import { insertProperty, isDeleted, removeProperty } from '#rules/edits/edits.ts';
-import { hex, isPciHost, lastId, requesterId } from '#rules/engine/ids.ts';
+import { isPciHost, lastId, requesterId } from '#rules/engine/ids.ts';
 import type { RuleContext } from '#rules/engine/rule.ts';
 import { usesOf } from '#rules/engine/uses.ts';
 import { lastSet, u32 } from '#tree/query.ts';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about stream IDs and masks on Arm SMMUs: which entries of different masters match the same stream.
+import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { board, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
-import { hex } from '#rules/engine/ids.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesByProvider } from '#rules/engine/uses.ts';
 import { isLive, nodeSpan, pathOf, u32 } from '#tree/query.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about values in an IOMMU's own node that its driver reads and refuses, or cannot use.
+import { hex } from '#base/numbers.ts';
 import { board, GIC, mmu500 } from '#rules/engine/example.ts';
-import { hex } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { iommuDriver, usesByProvider } from '#rules/engine/uses.ts';
 import { cells, isLive, lastSet, nodeSpan, strings, u32 } from '#tree/query.ts';

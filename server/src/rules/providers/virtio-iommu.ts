@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about virtio-iommu: the node that stands for it, its place among PCI functions, and its endpoint IDs.
+import { hex } from '#base/numbers.ts';
 import { insertProperty, removeProperty } from '#rules/edits/edits.ts';
 import { board, GIC, SMMU_V3 } from '#rules/engine/example.ts';
-import { hex, isPciHost, lastId, requesterId } from '#rules/engine/ids.ts';
+import { isPciHost, lastId, requesterId } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { entriesOf, iommuDriver, usesByProvider, usesOf } from '#rules/engine/uses.ts';
 import { cells, compatibles, isLive, lastSet, nodeSpan, pathOf, u32, unitAddress } from '#tree/query.ts';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How a DMA report is put into words: the same in the hover, on the command line and in the topology.
 
+import { hex } from '#base/numbers.ts';
 import type { RoleWhy } from '#model/devices/dma-role.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DecodedId, DmaReport, IommuUse, Reserved, Verdict, XenLimit } from '#model/report/types.ts';
@@ -110,8 +111,4 @@ export function someOf(names: readonly string[], shown = 3): string {
   if (more > 0) return `${names.slice(0, shown).join(', ')} and ${more} more`;
   const last = names[names.length - 1] ?? '';
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
-}
-
-export function hex(value: number): string {
-  return `0x${value.toString(16)}`;
 }

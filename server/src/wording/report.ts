@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// A DMA report in words: the texts of its steps and of what it depends on, as the public JSON has them.
+import type { DmaReport, Step, Verdict } from '#model/report/types.ts';
+import { conditionText, otherwiseClause, statementText } from './statements/index.ts';
+
+export interface DescribedStep extends Pick<Step, 'evidence' | 'authority' | 'certainty' | 'decides'> {
+  readonly text: string;
+  readonly dependsOn?: string;
+}
+
+/** A report as `dt-iommu explain --format json` shows it (docs: `devices` of contracts section 3). */
+export interface DescribedReport extends Omit<DmaReport, 'steps' | 'dependsOn' | 'alternative'> {
+  readonly dependsOn?: string;
+  readonly steps: readonly DescribedStep[];
+  readonly alternative?: { readonly when: string; readonly verdict: Verdict };
+}
+
+/** The report with everything worded. Costs more than the report: ask only for what somebody will read. */
+export function describe(report: DmaReport): DescribedReport {
+  const { dependsOn, alternative, steps, ...facts } = report;
+  return {
+    ...facts,
+    ...(dependsOn && { dependsOn: dependsOnText(dependsOn) }),
+    steps: steps.map(describeStep),
+    ...(alternative && { alternative: { when: otherwiseClause(alternative.when), verdict: alternative.verdict } }),
+  };
+}
+
+export function describeStep({ statement, evidence, authority, certainty, dependsOn, decides }: Step): DescribedStep {
+  return {
+    text: statementText(statement),
+    evidence,
+    authority,
+    certainty,
+    ...(dependsOn !== undefined && { dependsOn: conditionText(dependsOn) }),
+    ...(decides && { decides }),
+  };
+}
+
+/** All conditions of an answer. */
+export function dependsOnText(conditions: DmaReport['dependsOn'] & object): string {
+  return conditions.map(conditionText).join('; ');
+}
