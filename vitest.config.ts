@@ -7,8 +7,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**'],
     isolate: false,
-    // A busy machine with two cores is no reason to fail.
-    testTimeout: 30_000,
     globalSetup: [],
   },
 });
