@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The protocol's own answers: before `initialize`, after `shutdown`, and where a question could not be answered.
 import { expect, test } from 'vitest';
-import type { Diagnostic } from 'vscode-languageserver';
+import type { Diagnostic, InitializeResult } from 'vscode-languageserver';
 import { LanguageClient, StaticFiles } from '#test/support/language-client.ts';
 
 const INVALID_REQUEST = -32600;
@@ -140,4 +140,13 @@ test('settings that say nothing are complained of in a message, which needs no a
   await client.result('dtIommu/boards', { textDocument });
   expect(client.refused).toEqual([]);
   expect(client.shown).toHaveLength(1);
+});
+
+test('what the numbers of semantic tokens stand for is told once', async () => {
+  const client = new LanguageClient(new StaticFiles({}));
+  const { capabilities } = (await client.initialize()) as InitializeResult;
+  // LSP 3.17, SemanticTokenTypes and SemanticTokenModifiers; `label` is our own (package.json gives it a colour).
+  expect(capabilities.semanticTokensProvider).toMatchObject({
+    legend: { tokenTypes: ['struct', 'property', 'label', 'macro'], tokenModifiers: ['declaration'] },
+  });
 });
