@@ -6,14 +6,19 @@ import { pathToFileURL } from 'node:url';
 import { fetchHost, startServer } from '../../scripts/vscode-host.mjs';
 import { launchBrowser, makeSession, prepared, screenshots } from './session.mjs';
 
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 240_000;
 
-/** Gives the exit code of the tests; what they print goes to standard output. */
-export async function runInNodeHost({ extension, tests, workspace }) {
-  const session = makeSession();
+/**
+ * Gives the exit code of the tests; what they print goes to standard output. `prepare` makes what the window shows
+ * instead of the Linux tree: `{ folder }` or `{ workspace }`.
+ */
+export async function runInNodeHost({ extension, tests, workspace, settings, prepare }) {
+  const session = makeSession(settings);
+  const shown = prepare ? prepare(session) : { folder: workspace ?? session.workspace };
   // Built products take tests from the address only with this option.
   const server = await startServer(await fetchHost(console.log), session.profile, {
     args: ['--enable-smoke-test-driver'],
+    env: { E2E_DATA: session.profile.data },
   });
   const browser = await launchBrowser();
   try {
@@ -28,7 +33,7 @@ export async function runInNodeHost({ extension, tests, workspace }) {
       ['extensionDevelopmentPath', remote(extension)],
       ['extensionTestsPath', remote(tests)],
     ];
-    const query = new URLSearchParams({ folder: workspace ?? session.workspace, payload: JSON.stringify(payload) });
+    const query = new URLSearchParams({ ...shown, payload: JSON.stringify(payload) });
     await page.goto(`${server.url}/?${query}`);
     const code = await promise;
     clearTimeout(timer);

@@ -33,15 +33,15 @@ export const SETTINGS = {
   'security.workspace.trust.enabled': false,
 };
 
-/** A copy of the workspace and an empty profile, both gone after `dispose`. */
-export function makeSession() {
+/** A copy of the workspace and an empty profile, both gone after `dispose`; `settings` on top of {@link SETTINGS}. */
+export function makeSession(settings = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'dt-iommu-vscode-'));
   const workspace = path.join(folder, 'linux');
   cpSync(path.join(here, 'fixtures/linux'), workspace, { recursive: true });
   return {
     folder,
     workspace,
-    profile: makeProfile(folder, SETTINGS),
+    profile: makeProfile(folder, { ...SETTINGS, ...settings }),
     dispose: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }),
   };
 }
