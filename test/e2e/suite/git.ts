@@ -16,6 +16,9 @@ const REPAIRED = `		iommus = <&xen_iommu 1>;
 };
 `;
 
+/** Of the extension host that runs Node; the project has no Node types here. */
+declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
+
 interface GitApi {
   readonly repositories: readonly { readonly state: { readonly HEAD?: { readonly commit?: string } } }[];
   toGitUri(uri: vscode.Uri, ref: string): vscode.Uri;
