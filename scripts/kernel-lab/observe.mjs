@@ -11,6 +11,7 @@ const relevant = [
   /#iommu-cells/,
   /(iommu|msi)-map/,
   /already in tree/,
+  /Aliasing StreamID/,
   /out of range for/,
   /translation of DMA address/,
   /specified DMA range/,

@@ -191,8 +191,23 @@ describe('rows 9 and 10: PCI', () => {
       reportAt(source(map), '/pcie@20000000', { rid: 8, kernelVersion: version });
     expect(at(two, [7, 2]).iommus[0]?.ids).toEqual([{ kind: 'stream-id', id: 0x20, mask: 2 }]);
     expect(at(two, [6, 12])).toMatchObject({ verdict: 'direct' });
-    // The old form is tolerated where every entry is one ID.
-    expect(at('iommu-map = <0x8 &wide 0x20 1>;', [7, 2]).iommus[0]?.args).toEqual([0x20, 0]);
+    // The old form is tolerated where every entry is one ID, and hands over one cell (of_map_id: args_count).
+    expect(at('iommu-map = <0x8 &wide 0x20 1>;', [7, 2]).iommus[0]?.args).toEqual([0x20]);
     expect(at('iommu-map = <0x8 &wide 0x20 1>;', [6, 12]).iommus[0]?.args).toEqual([0x20]);
+  });
+
+  test.each([
+    // Booted on 6.12 and 7.2: an entry that wraps, IDs before a cut-off entry, and a phandle that names nothing.
+    ['<0x8 &smmu 0x8 0xffffffff>', 0x10, 'direct', 'iommu-dma'],
+    ['<0x0 &smmu 0x0 0x18>, <0x18 &smmu 0x18>', 0x10, 'direct', 'iommu-dma'],
+    ['<0x0 &smmu 0x0 0x18>, <0x18 &smmu 0x18>', 0x18, 'direct', 'direct'],
+    ['<0x0 0x99 0x0 0x8>, <0x8 &smmu 0x8 0x100>', 0x10, 'iommu-dma', 'direct'],
+  ])('an entry is read when it is tried since 7.2: %s for %i', (map, rid, before, since) => {
+    const source = `/ { #address-cells = <1>; #size-cells = <1>; ${NODES}
+      pcie@20000000 { compatible = "pci-host-ecam-generic"; device_type = "pci"; #address-cells = <3>; #size-cells = <2>;
+        reg = <0x20000000 0x1000000>; iommu-map = ${map}; }; };`;
+    const verdict = (kernelVersion: readonly [number, number]) =>
+      reportAt(source, '/pcie@20000000', { rid, kernelVersion }).verdict;
+    expect([verdict([6, 12]), verdict([7, 2])]).toEqual([before, since]);
   });
 });

@@ -141,7 +141,9 @@ function mapOne(
   { id, earlier }: { readonly id: number; readonly earlier: readonly Bound[] },
   steps: Steps,
 ): OneId {
-  const found = mapId(iommuMap(machine, bus).map, bus, 'iommu-map', id);
+  const { map } = iommuMap(machine, bus);
+  if (map?.notice !== undefined && earlier.length === 0) steps.log.push(map.notice);
+  const found = mapId(map, bus, 'iommu-map', id);
   const path = quoted(pathOf(bus));
   switch (found.kind) {
     case 'absent':

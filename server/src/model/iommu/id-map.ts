@@ -23,6 +23,12 @@ export interface IdMap {
   readonly mask: number;
   /** Set when Linux refuses the whole property. */
   readonly refused?: string;
+  /** Since Linux 7.2 entries are read as they are tried: what is printed where no entry before a cut-off one matches. */
+  readonly cutOff?: string;
+  /** Whether entries are read one by one, as since Linux 7.2. */
+  readonly oneByOne: boolean;
+  /** A line that Linux prints about the map, and goes on. */
+  readonly notice?: string;
 }
 
 export type MapResult =
@@ -51,27 +57,29 @@ export function readMap(machine: Machine, node: DtNode, name: 'iommu-map' | 'msi
   if (!property) return undefined;
   const mask = u32(node.properties.get(`${name}-mask`)) ?? 0xffffffff;
   const length = property.value.bytes.length;
-  const bad = { rows: [], mask, refused: `OF: ${pathOf(node)}: Error: Bad ${name} length: ${length}` };
-  const wide = compareVersions(machine.platform.kernelVersion, [7, 2]) >= 0;
-  if (length === 0 || (wide ? length % 4 !== 0 : length % 16 !== 0)) return bad;
+  const oneByOne = compareVersions(machine.platform.kernelVersion, [7, 2]) >= 0;
+  const line = `OF: ${pathOf(node)}: Error: Bad ${name} length: ${length}`;
+  if (oneByOne ? length % 4 !== 0 : length === 0 || length % 16 !== 0)
+    return { rows: [], mask, refused: line, oneByOne };
   const all = cells(machine.tree, property);
   const cellsName = name === 'iommu-map' ? '#iommu-cells' : '#msi-cells';
-  const four = wide && isLegacy(machine, all, cellsName);
+  // The old form towards a provider of two cells: Linux hands over one cell.
+  const four = oneByOne && isLegacy(machine, all, cellsName);
   const rows: MapRow[] = [];
   for (let start = 0; start < all.length; ) {
     const [base, phandle] = [all[start], all[start + 1]];
-    if (!base || !phandle) return bad;
+    if (!base || !phandle) return { rows, mask, oneByOne, cutOff: line };
     const provider = cellTarget(machine.tree, phandle);
-    const count = wide && !four ? (u32(provider?.properties.get(cellsName)) ?? 1) : 1;
+    const count = oneByOne && !four ? (u32(provider?.properties.get(cellsName)) ?? 1) : 1;
     const out = all.slice(start + 2, start + 2 + count).map(({ value }) => value);
     const size = all[start + 2 + count];
-    if (!size || out.length < count) return bad;
-    // A map in the old form towards a provider of two cells: the second one counts as 0.
-    if (four) while (out.length < (u32(provider?.properties.get(cellsName)) ?? 1) && out.length < 2) out.push(0);
-    rows.push({ base: base.value, length: size.value, provider, out, span: base.span });
+    // What comes behind a phandle without a node is never read.
+    if (provider && (!size || out.length < count)) return { rows, mask, oneByOne, cutOff: line };
+    rows.push({ base: base.value, length: size?.value ?? 0, provider, out, span: base.span });
     start += 3 + count;
   }
-  return { rows, mask };
+  const notice = `OF: ${pathOf(node)}: ${name} has 1-cell entries targeting 2-cell ${cellsName}, treating as 1-cell output`;
+  return { rows, mask, oneByOne, ...(four && { notice }) };
 }
 
 /** Linux 7.2 accepts four cells towards a two-cell provider when every entry has length 1 and one target. */
@@ -101,9 +109,9 @@ export function mapId(map: IdMap | undefined, node: DtNode, name: 'iommu-map' | 
       const why = `\`${name}-mask\` hides bits of the entry's base ${hex(row.base)}`;
       return { kind: 'refused', log, why, span: row.span };
     }
-    // Computed in 32 bits: an entry that reaches over the end never matches.
-    if (masked < row.base || masked >= (row.base + row.length) >>> 0) continue;
-    if (!row.provider) return { kind: 'refused', log: '', why: 'its phandle names no node', span: row.span };
+    if (map.oneByOne && !row.provider) return withoutNode(row);
+    if (masked < row.base || isBehind(map, row, masked)) continue;
+    if (!row.provider) return withoutNode(row);
     if (row.out.length > 1 && row.length > 1) {
       const log = `OF: ${path}: Unsupported ${name} - cannot handle ${row.length}-ID range with ${row.out.length}-cell output specifier`;
       return { kind: 'refused', log, why: 'a range of IDs cannot have more than one output cell', span: row.span };
@@ -112,5 +120,20 @@ export function mapId(map: IdMap | undefined, node: DtNode, name: 'iommu-map' | 
     const args = [(masked - row.base + first) >>> 0, ...rest];
     return { kind: 'mapped', provider: row.provider, args, row };
   }
+  if (map.cutOff !== undefined) {
+    return { kind: 'refused', log: map.cutOff, why: `\`${name}\` ends within an entry`, span: at(node, name) };
+  }
   return { kind: 'uncovered', log: `OF: ${path}: no ${name} translation for id ${hex(id)} on (null)` };
+}
+
+const withoutNode = (row: MapRow): MapResult => ({
+  kind: 'refused',
+  log: '',
+  why: 'its phandle names no node',
+  span: row.span,
+});
+
+/** Before 7.2 the end is computed in 32 bits, and an entry that reaches over it never matches. */
+function isBehind({ oneByOne }: IdMap, { base, length }: MapRow, id: number): boolean {
+  return oneByOne ? id - base >= length : id >= (base + length) >>> 0;
 }

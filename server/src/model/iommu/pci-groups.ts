@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which PCI functions share an IOMMU group: drivers/iommu/iommu.c:pci_device_group, played through for a host bridge.
 import { hex } from '#base/numbers.ts';
-import { functionName } from '#model/devices/device-name.ts';
+import { deviceName, functionName } from '#model/devices/device-name.ts';
 import {
   type Alias,
   aliasesOf,
@@ -20,7 +20,7 @@ import type { DtNode } from '#tree/types.ts';
 import { type Binding, mapBinding } from './binding.ts';
 import { mapsAllToOne } from './id-map.ts';
 import { owner } from './masters.ts';
-import { findEntry, groupOfStream } from './streams.ts';
+import { aliasingLine, findEntry, groupOfStream, ownerOfStream } from './streams.ts';
 
 /** What became of a function whose IDs the IOMMU's driver took. */
 export interface FunctionPlacement {
@@ -115,6 +115,8 @@ function place(scene: Scene, fn: PciFunction): FunctionPlacement {
   if (match.driver.name === 'arm-smmu-v3') {
     const rival = streams.find((taken) => wanted.some(({ id }) => id === taken.id));
     if (rival) return { ...nobody, ...refusal(scene, fn, rival) };
+    const taken = ownerOfStream(machine, iommu, wanted);
+    if (taken) return { ...nobody, ...refusalFor(scene, fn, taken.id, deviceName(machine, taken.node)) };
   }
   const shared = groupsByStream(match) ? matched(streams, wanted) : undefined;
   if (shared === 'clash') return { ...nobody, refused: 'its stream IDs overlap those of another function' };
@@ -129,9 +131,12 @@ function place(scene: Scene, fn: PciFunction): FunctionPlacement {
   return { ...nobody, ...membership };
 }
 
-function refusal({ machine, host }: Scene, fn: PciFunction, { id, fn: rival }: Taken): Partial<FunctionPlacement> {
-  const name = functionName(machine, host, rival.id);
-  const log = `${functionName(machine, host, fn.id)}: stream ${id} already in tree from dev ${name}`;
+function refusal(scene: Scene, fn: PciFunction, { id, fn: rival }: Taken): Partial<FunctionPlacement> {
+  return refusalFor(scene, fn, id, functionName(scene.machine, scene.host, rival.id));
+}
+
+function refusalFor({ machine, host }: Scene, fn: PciFunction, id: number, name: string): Partial<FunctionPlacement> {
+  const log = `${functionName(machine, host, fn.id)}: ${aliasingLine(machine, id, name)}`;
   return { refused: `stream ID ${hex(id)} already belongs to ${name}`, log };
 }
 

@@ -3,6 +3,7 @@
 import { hex } from '#base/numbers.ts';
 import { deviceLine, deviceName } from '#model/devices/device-name.ts';
 import { type Machine, perNode } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { quoted } from '#model/report/steps.ts';
 import { pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -57,6 +58,24 @@ export function groupOfStream(machine: Machine, iommu: DtNode, streams: readonly
     const group = streamPlacement(machine, iommu).get(master.node)?.group;
     const own = streamsOf(master);
     if (group !== undefined && streams.some((stream) => findEntry(own, stream).kind === 'inside')) return group;
+  }
+  return undefined;
+}
+
+/**
+ * The platform device that has one of the streams of a PCI function. Since 6.15 the SMMU's registration looks at the
+ * platform bus first (iommu_device_register, iommu_buses), and the function comes too late; before, either may be first.
+ */
+export function ownerOfStream(
+  machine: Machine,
+  iommu: DtNode,
+  streams: readonly Stream[],
+): { readonly node: DtNode; readonly id: number } | undefined {
+  if (compareVersions(machine.platform.kernelVersion, [6, 15]) < 0) return undefined;
+  for (const master of mastersByIommu(machine).get(iommu) ?? []) {
+    if (streamPlacement(machine, iommu).get(master.node)?.group === undefined) continue;
+    const same = streamsOf(master).find(({ id }) => streams.some((stream) => stream.id === id));
+    if (same) return { node: master.node, id: same.id };
   }
   return undefined;
 }
@@ -172,6 +191,12 @@ function release(entries: Entry[], taken: readonly Entry[]): void {
   }
 }
 
+/** What arm_smmu_insert_master prints about an ID that another device has: seen on 6.12 and 6.1, and since 6.16. */
+export function aliasingLine({ platform }: Machine, id: number, owner: string): string {
+  if (compareVersions(platform.kernelVersion, [6, 16]) < 0) return `stream ${id} already in tree from dev ${owner}`;
+  return `Aliasing StreamID ${hex(id)} (from ${owner}) unsupported, expect DMA to be broken`;
+}
+
 /** SMMU v3: an ID belongs to one device (drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_insert_master). */
 function inTree(machine: Machine, iommu: DtNode, masters: readonly Master[]): Map<DtNode, Placement> {
   const owners = new Map<number, DtNode>();
@@ -183,7 +208,7 @@ function inTree(machine: Machine, iommu: DtNode, masters: readonly Master[]): Ma
     if (clash !== undefined && rival) {
       placed.set(master.node, {
         refused: `stream ID ${hex(clash)} already belongs to ${quoted(pathOf(rival))}`,
-        log: deviceLine(machine, master.node, `stream ${clash} already in tree from dev ${deviceName(machine, rival)}`),
+        log: deviceLine(machine, master.node, aliasingLine(machine, clash, deviceName(machine, rival))),
         rival,
       });
       markRival(placed, rival, master.node);
