@@ -129,6 +129,8 @@ function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): Dev
 /** The errors of a board without one of its includes that no macro of that could repair. */
 function certainProblems(broken: readonly BrokenFile[], defines: (name: string) => boolean): Problem[] {
   return broken.flatMap(({ file, errors }) => {
+    // Which braces there are may depend on what the include defines.
+    if (/^[ \t]*#[ \t]*if/m.test(file.text)) return [];
     const source = new FileSource(file, true);
     const certain = errors.filter(({ start, end }) => {
       const before = file.text.lastIndexOf('\n', file.text.lastIndexOf('\n', start - 1) - 1);

@@ -71,8 +71,7 @@ interface IncludePlace {
   readonly index?: number;
 }
 
-/** cpp's own limit (libcpp: max_include_depth). */
-const MAX_INCLUDE_DEPTH = 200;
+const MAX_INCLUDE_DEPTH = 200; // cpp's own limit (libcpp: max_include_depth).
 /** A board of Linux 6.12 reads at most 51 files; includes that fan out without end stop here. */
 const MAX_INCLUDES = 5000;
 /** Macros that GNU cpp defines even with `-undef` in assembler mode. */
@@ -337,7 +336,8 @@ export class Preprocessor {
     if (!found.file) {
       if (item.pathText.length > 1) {
         this.#missing.push(...(found.tried.length > 0 ? found.tried : [item.pathText]));
-        this.report(missingInclude(found.name, span, found.tried, this.#reader));
+        const made = found.tried.some((path) => this.#options.unseen?.includes(path));
+        if (!made) this.report(missingInclude(found.name, span, found.tried, this.#reader));
       }
       return;
     }

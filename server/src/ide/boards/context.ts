@@ -13,6 +13,7 @@ import { builtCompositions, type Composition, isOverlay, projectCompositions } f
 import { findProjectFile, mergeProjects, type Project, parseProject, type RuleLevel } from './project.ts';
 import {
   appendedFiles,
+  buildDefines,
   findSourceTree,
   includePaths,
   platformDefaults,
@@ -126,7 +127,7 @@ export class Contexts {
     const all = [...appended, ...behind];
     return {
       includePaths: [...(project.includePaths ?? []), ...own],
-      defines: [...(record?.defines ?? []), ...Object.entries(project.defines ?? {})],
+      defines: [...(record?.defines ?? buildDefines(this.sourceTree(board))), ...Object.entries(project.defines ?? {})],
       standalone: !/\.dtso?$/.test(board),
       ...(record?.symbols && { symbols: true }),
       ...(all.length > 0 && { appended: all }),

@@ -45,6 +45,8 @@ export interface ProjectKind {
   appended?(place: Place): readonly string[];
   /** Files that its build makes and that define macros for the board: without them names may be macros. */
   generated?(place: Place): readonly string[];
+  /** Macros that its build defines for cpp. */
+  readonly defines?: readonly string[];
   /** The folders below which the boards are that may include this file. */
   boards?(place: Place): readonly string[];
   readonly platform?: PlatformKind;
@@ -121,7 +123,8 @@ const uBoot: ProjectKind = {
     const found = [...names, 'u-boot.dtsi'].find((name) => place.files.isFile(join(place.root, `${folder}/${name}`)));
     return found === undefined ? [] : [join(folder, found)];
   },
-  generated: () => ['include/generated/autoconf.h'],
+  generated: () => ['include/generated/autoconf.h', 'include/config.h'],
+  defines: ['__ASSEMBLY__'],
   boards: ({ inside }) => [`arch/${part(/^arch\/([^/]+)\//, inside)}/dts`],
   // arch/arm/dts has boards of both widths.
   arch: ({ inside }) => part(/^arch\/((?!arm\/)[^/]+)\//, inside),

@@ -48,13 +48,18 @@ export function includePaths(files: FileSystem, tree: SourceTree, file: string):
   return [...new Set(candidates.map((path) => join(tree.root, path)))].filter((path) => files.isFolder(path));
 }
 
+/** `-D` of the project's own build. */
+export function buildDefines(tree: SourceTree | undefined): readonly (readonly [string, string])[] {
+  return tree ? (kindOf(tree).defines ?? []).map((name) => [name, '1']) : [];
+}
+
 /** What the build puts behind the board's own text. */
 export function appendedFiles(files: FileSystem, tree: SourceTree, file: string): string[] {
   return (kindOf(tree).appended?.(placeOf(files, tree, file)) ?? []).map((path) => join(tree.root, path));
 }
 
 /** Names that a build's configuration defines: without it nobody knows which are macros. */
-const CONFIGURED = /\b(?:CONFIG_|CFG_|IS_ENABLED\()/;
+const CONFIGURED = /\b(?:CONFIG_|CFG_|IS_ENABLED\()|["<]config\.h[">]/;
 
 /** A header that only a build makes and that the board's own texts depend on. */
 export function unseenHeaders(files: FileSystem, tree: SourceTree, board: string): string[] {
