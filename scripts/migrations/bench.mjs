@@ -61,14 +61,14 @@ export class Bench {
   migrate(files) {
     let now = new Map(files);
     for (let n = 0; n < MAX_FIXES; n++) {
-      const { input, problems } = this.problems(now);
+      const { problems } = this.problems(now);
       const problem = problems.find(({ fix }) => fix !== undefined);
       if (!problem) return now;
-      const fix = this.core.planFix(this.rules, input, problem);
-      if (!fix) throw new Error(`a fix is announced and not planned: ${problem.message}`);
+      const edits = problem.fix.plan();
+      if (!edits) throw new Error(`a fix is announced and not planned: ${problem.message}`);
       const next = new Map(now);
-      for (const file of new Set(fix.edits.map(({ span }) => span.file))) {
-        const own = fix.edits.filter(({ span }) => span.file === file);
+      for (const file of new Set(edits.map(({ span }) => span.file))) {
+        const own = edits.filter(({ span }) => span.file === file);
         next.set(file, this.core.applyEdits(now.get(file), own));
       }
       now = next;
@@ -96,11 +96,11 @@ export class Bench {
     const header = (name) => files.get(`/include/${name}`);
     const input = { ...this.#input(files), header, platform: { ...PLATFORM, kind, kernelVersion: [major, minor] } };
     const problem = this.core.runRules(rules, input).problems.find((each) => each.rule === rule && each.fix);
-    const fix = problem && this.core.planFix(rules, input, problem);
-    if (!fix) return undefined;
+    const edits = problem?.fix.plan();
+    if (!edits) return undefined;
     const now = new Map(files);
-    for (const file of new Set(fix.edits.map(({ span }) => span.file))) {
-      const own = fix.edits.filter(({ span }) => span.file === file);
+    for (const file of new Set(edits.map(({ span }) => span.file))) {
+      const own = edits.filter(({ span }) => span.file === file);
       now.set(file, this.core.applyEdits(files.get(file), own));
     }
     return now;

@@ -15,7 +15,7 @@ export { nodeByPath } from '#tree/query.ts';
 export { isRepair } from '../../server/src/ide/fixes/fixes.ts';
 export { Repairs } from '../../server/src/ide/fixes/repairs.ts';
 export { catalogue } from '../../server/src/rules/engine/catalogue.ts';
-export { planFix, runRules } from '../../server/src/rules/engine/runner.ts';
+export { runRules } from '../../server/src/rules/engine/runner.ts';
 export { XEN_GRANT_RULES } from '../../server/src/rules/grant-dma/names.ts';
 export { applyOverlays } from '../../server/src/tree/apply-overlays.ts';
 export { Frontend } from '../../server/src/tree/frontend.ts';

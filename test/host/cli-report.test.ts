@@ -21,7 +21,7 @@ const disabled: Problem = {
   span: { file: '/w/a.dts', start: 17, end: 23 },
   node: '/dma',
   related: [{ message: 'disabled here', span: { file: '/w/soc.dtsi', start: 15, end: 33 } }],
-  fix: 'Enable `/iommu`',
+  fix: { title: 'Enable `/iommu`', plan: () => undefined },
 };
 const text = (file: string) => (file.endsWith('.dtsi') ? DTSI : BOARD);
 const shared = (board: string, message = 'a 100% wrong, shared line'): ReportedProblem => ({

@@ -2,7 +2,6 @@
 // Migrations beside the one of Xen's grants: each form is converted, and what is not certain stays, with the reason.
 import { describe, expect, it } from 'vitest';
 import { applyEdits } from '#base/text.ts';
-import { fixOf } from '#test/support/analyse.ts';
 import { checkFix, checkNoFix, checkNone, diagnose } from '#test/support/check.ts';
 import { parseFixture } from '#test/support/fixture.ts';
 import {
@@ -105,7 +104,7 @@ describe('the SMMU node of the first Tegra binding', () => {
     const fixture = parseFixture(tegraBoard(TEGRA_SMMU + tegraMaster('smmu')));
     const analysis = diagnose(fixture, {});
     const problem = analysis.problems.find(({ rule }) => rule === RULE);
-    const edits = problem && fixOf(analysis, problem)?.edits;
+    const edits = problem?.fix?.plan();
     const wanted = parseFixture(tegraBoard(tegraMaster('mc'), TEGRA_CELLS)).files.get('/board.dts');
     expect(applyEdits(fixture.files.get('/board.dts') ?? '', edits ?? [])).toBe(wanted);
   });

@@ -5,8 +5,7 @@ import type { Problem } from '#base/problem.ts';
 import { configure } from '#model/configure.ts';
 import type { Platform, XenSystem } from '#model/platform/types.ts';
 import { type Catalogue, catalogue, type RunInput } from '#rules/engine/catalogue.ts';
-import type { Fix } from '#rules/engine/rule.ts';
-import { planFix, runRules } from '#rules/engine/runner.ts';
+import { runRules } from '#rules/engine/runner.ts';
 import { CATALOGUE, RULES } from '#rules/index.ts';
 import { Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
@@ -76,10 +75,4 @@ function run(rules: Catalogue, input: RunInput): readonly Problem[] {
   const [crash] = crashes;
   if (crash) throw new Error(`${crash.rule} threw on ${crash.node}: ${crash.message}`);
   return problems;
-}
-
-/** Plans the fix of a problem of this analysis, as the editor would. */
-export function fixOf({ inputs }: Analysis, problem: Problem, rules: Catalogue = CATALOGUE): Fix | undefined {
-  const input = inputs.find(({ tree }) => tree.files.includes(problem.span.file)) ?? inputs[0];
-  return planFix(rules, input, problem);
 }

@@ -44,11 +44,11 @@ const ARROWS: Readonly<Record<string, string>> = {
   'rules/iommus': 'rules/edits rules/engine rules/migrations rules/xen',
   'rules/providers': 'rules/edits rules/engine rules/migrations rules/xen',
   'rules/maps': 'rules/edits rules/engine rules/migrations',
-  'rules/kernel': 'rules/engine rules/memory',
+  'rules/kernel': 'rules/edits rules/engine rules/memory',
   'rules/memory': 'rules/edits rules/engine',
   'rules/migrations': 'rules/edits rules/engine',
   'rules/xen': 'rules/edits rules/engine',
-  'rules/dtc': 'rules/engine',
+  'rules/dtc': 'rules/edits rules/engine',
   'rules/edits': 'rules/engine',
   'rules/engine': '',
 

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: MIT
 // The record that every layer uses to say what is wrong at a place.
-import type { Span } from './text.ts';
+import type { Span, TextEdit } from './text.ts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
 export interface Related {
   readonly message: string;
   readonly span: Span;
+}
+
+/** What would repair a problem, on the text that the problem was found in. */
+export interface Repair {
+  /** What the editor's light bulb says. */
+  readonly title: string;
+  /** Worked out when asked for; may touch several files, none of the edits overlap. `undefined`: no certain place. */
+  plan(): readonly TextEdit[] | undefined;
 }
 
 export interface Problem {
@@ -19,9 +27,7 @@ export interface Problem {
   /** Path of the node it is about. */
   readonly node?: string;
   readonly related?: readonly Related[];
-  /** Title of the quick fix, when the rule has one for this place. */
-  readonly fix?: string;
-  /** What the rule's fix needs to plan its edits again; plain JSON. */
-  readonly data?: unknown;
+  /** The quick fix, when the rule has one for this place. */
+  readonly fix?: Repair;
   readonly tag?: 'deprecated' | 'unnecessary';
 }

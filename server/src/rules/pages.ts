@@ -19,7 +19,7 @@ export function page(rule: Rule): string {
   const facts = [
     `*Severity:* ${rule.off ? `off; \`${rule.severity}\` when it is switched on` : `\`${rule.severity}\``}`,
     ...(rule.platforms && rule.platforms.length < 6 ? [`*Only on:* ${rule.platforms.join(', ')}`] : []),
-    `*Quick fix:* ${rule.fix ? 'yes' : 'no'}`,
+    `*Quick fix:* ${rule.fixable ? 'yes' : 'no'}`,
   ];
   return `${GENERATED}
 # ${rule.id}
@@ -68,8 +68,8 @@ ${dropped.join('\n')}
 }
 
 function table(rules: readonly Rule[]): string {
-  const rows = rules.map(({ id, severity, off, title, fix }) => {
-    return `| [${id}](rules/${id}.md) | ${off ? 'off' : severity} | ${title.replaceAll('|', '\\|')} | ${fix ? 'yes' : ''} |`;
+  const rows = rules.map(({ id, severity, off, title, fixable }) => {
+    return `| [${id}](rules/${id}.md) | ${off ? 'off' : severity} | ${title.replaceAll('|', '\\|')} | ${fixable ? 'yes' : ''} |`;
   });
   return ['| rule | severity | what | fix |', '|---|---|---|---|', ...rows].join('\n');
 }

@@ -52,7 +52,7 @@ export function located(
     ...(node !== undefined && { node }),
     boards: [board],
     ...(related && { related: related.map((other) => ({ message: other.message, ...place(other.span) })) }),
-    ...(fix !== undefined && { fix }),
+    ...(fix && { fix: fix.title }),
   }));
 }
 

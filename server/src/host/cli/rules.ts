@@ -27,7 +27,9 @@ async function rules({ operands: [id, ...more], values }: Arguments, io: Io): Pr
   } else {
     const width = Math.max(...sorted.map((known) => known.id.length));
     for (const known of sorted) {
-      io.out(`${known.id.padEnd(width)}  ${levelOf(known).padEnd(7)}  ${known.fix ? 'fix' : '   '}  ${known.title}\n`);
+      io.out(
+        `${known.id.padEnd(width)}  ${levelOf(known).padEnd(7)}  ${known.fixable ? 'fix' : '   '}  ${known.title}\n`,
+      );
     }
   }
   return 0;
@@ -40,17 +42,17 @@ function levelOf({ off, severity }: Rule): string {
 
 /** `platforms` is `null` for a rule that holds on all. */
 function describe(rule: Rule): object {
-  const { id, title, platforms, fix, doc, source } = rule;
-  return { id, severity: levelOf(rule), title, platforms: platforms ?? null, fix: fix !== undefined, doc, source };
+  const { id, title, platforms, fixable = false, doc, source } = rule;
+  return { id, severity: levelOf(rule), title, platforms: platforms ?? null, fix: fixable, doc, source };
 }
 
 function page(rule: Rule): string {
-  const { id, title, platforms, doc, source, example, fix } = rule;
+  const { id, title, platforms, doc, source, example, fixable } = rule;
   const where = platforms ? `, on ${platforms.join(', ')}` : '';
   const indented = (text: string) => text.trim().replace(/^/gm, '    ');
   return [
     `${id}: ${title}`,
-    `${levelOf(rule)}${where}${fix ? ', has a quick fix' : ''}`,
+    `${levelOf(rule)}${where}${fixable ? ', has a quick fix' : ''}`,
     doc,
     `Wrong:\n\n${indented(readable(example.bad))}`,
     `Right:\n\n${indented(readable(example.good))}`,

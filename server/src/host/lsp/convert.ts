@@ -95,7 +95,7 @@ export interface DiagnosticData {
 /** `rulePage` has `{id}` where the rule's id goes; without one there is no `codeDescription`. */
 export function diagnosticOf(places: Places, problem: Problem, rulePage: string | undefined): Diagnostic {
   const { rule, severity, message, span, node, related, fix, tag } = problem;
-  const data: DiagnosticData = { rule, ...(node !== undefined && { node }), ...(fix !== undefined && { fix }) };
+  const data: DiagnosticData = { rule, ...(node !== undefined && { node }), ...(fix && { fix: fix.title }) };
   return {
     range: rangeOf(places, span),
     severity: SEVERITIES[severity],

@@ -10,7 +10,7 @@ export type Evaluate = (changed: ReadonlyMap<string, SourceFile>) => Snapshot;
 
 export class FixSandbox {
   readonly #evaluate: Evaluate;
-  readonly #files = new Map<string, EditedFile>();
+  #files: ReadonlyMap<string, EditedFile> = new Map();
   #snapshot: Snapshot;
 
   constructor(evaluate: Evaluate) {
@@ -23,10 +23,18 @@ export class FixSandbox {
     return this.#snapshot;
   }
 
-  /** Spans count in the texts of {@link snapshot}. */
-  apply(edits: readonly TextEdit[]): void {
-    applyTo(this.#files, edits, (path) => this.#snapshot.text(path));
-    this.#snapshot = this.#evaluate(new Map([...this.#files].map(([path, { text }]) => [path, { path, text }])));
+  /**
+   * Makes the edits, whose spans count in the texts of {@link snapshot}, where `accept` takes what comes of them; else
+   * everything stays as it was.
+   */
+  apply(edits: readonly TextEdit[], accept: (after: Snapshot) => boolean = () => true): boolean {
+    const files = new Map([...this.#files].map(([path, file]) => [path, file.copy()]));
+    applyTo(files, edits, (path) => this.#snapshot.text(path));
+    const after = this.#evaluate(new Map([...files].map(([path, { text }]) => [path, { path, text }])));
+    if (!accept(after)) return false;
+    this.#files = files;
+    this.#snapshot = after;
+    return true;
   }
 
   /** What leads from the original texts to the present ones. */

@@ -6,8 +6,7 @@ import { configure, configureAll } from '#model/configure.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import type { Catalogue, RunInput } from '#rules/engine/catalogue.ts';
-import type { Fix } from '#rules/engine/rule.ts';
-import { type Crash, planFix, type RunResult, runRules } from '#rules/engine/runner.ts';
+import { type Crash, type RunResult, runRules } from '#rules/engine/runner.ts';
 import type { Ast } from '#syntax/ast.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { RuleLevel } from './project.ts';
@@ -85,11 +84,6 @@ export class Snapshot {
   /** Rules that failed on a node: defects of ours, for the log. */
   crashes(): readonly Crash[] {
     return this.#run().crashes;
-  }
-
-  /** `undefined` when the problem is gone or has no repair. */
-  planFix(problem: Problem): Fix | undefined {
-    return planFix(this.#input.rules, this.#runInput(), problem);
   }
 
   range(span: Span): Range {

@@ -18,6 +18,14 @@ export class EditedFile {
     this.#pieces = [{ start: 0, end: text.length }];
   }
 
+  /** The same, to be edited by itself. */
+  copy(): EditedFile {
+    const copy = new EditedFile(this.#path, this.#original);
+    copy.#text = this.#text;
+    copy.#pieces = this.#pieces;
+    return copy;
+  }
+
   get text(): string {
     return this.#text;
   }

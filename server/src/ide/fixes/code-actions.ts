@@ -10,7 +10,7 @@ import { indentAt, lineEnd } from '#rules/edits/edits.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { pathOf } from '#tree/query.ts';
 import { someOf } from '#wording/values.ts';
-import { fixOf, isRepair } from './fixes.ts';
+import { isRepair } from './fixes.ts';
 
 export interface CodeAction {
   readonly title: string;
@@ -43,8 +43,10 @@ export function fixableRules(view: View, start: number, end: number): { rule: st
 }
 
 function repair(view: View, problem: Problem): CodeAction[] {
-  const fix = fixOf(view, problem);
-  return fix ? [{ title: fix.title + sharers(view, fix.edits), edits: fix.edits, problem, preferred: true }] : [];
+  const edits = problem.fix?.plan();
+  return problem.fix && edits
+    ? [{ title: problem.fix.title + sharers(view, edits), edits, problem, preferred: true }]
+    : [];
 }
 
 /** Which boards change with a shared file that the edits are in. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What becomes of an overlay's nodes when it is applied to a board.
 import type { Span } from '#base/text.ts';
-import { ALL_PLATFORMS, type Fix, type Rule } from '#rules/engine/rule.ts';
+import { planned } from '#rules/edits/repairs.ts';
+import { ALL_PLATFORMS, type Rule } from '#rules/engine/rule.ts';
 import { lostNodeText, nodesOutsideFragments } from '#tree/apply-overlays.ts';
 import { nodeSpan } from '#tree/query.ts';
 import type { DtNode, NodeOrigin } from '#tree/types.ts';
@@ -9,6 +10,7 @@ import type { DtNode, NodeOrigin } from '#tree/types.ts';
 const outsideFragment: Rule = {
   id: 'overlay-outside-fragment',
   severity: 'warning',
+  fixable: true,
   title: 'Node of an overlay that no fragment holds',
   platforms: ALL_PLATFORMS,
   scope: 'tree',
@@ -30,14 +32,12 @@ for tools. Write \`&{/} { … }\` to add nodes at the root of the board.`,
         message: lostNodeText(node),
         span: nodeSpan(node),
         node,
-        ...(block && holdsOnlyNodes(tree.root, block) && { fix: 'Add it at the root of the board, with `&{/}`' }),
+        ...(block &&
+          holdsOnlyNodes(tree.root, block) && {
+            fix: planned('Add it at the root of the board, with `&{/}`', [{ span: block.name, text: '&{/}' }]),
+          }),
       };
     }
-  },
-  fix({ tree }, node): Fix | undefined {
-    const block = blockOf(tree.root, node);
-    if (!block || !holdsOnlyNodes(tree.root, block)) return undefined;
-    return { title: 'Add it at the root of the board, with `&{/}`', edits: [{ span: block.name, text: '&{/}' }] };
   },
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a rule is: one object that finds one kind of mistake, explains it and may repair it.
-import type { Related, Severity } from '#base/problem.ts';
-import type { Span, TextEdit } from '#base/text.ts';
+// What a rule is: one object that finds one kind of mistake, explains it and may say how to repair it.
+import type { Related, Repair, Severity } from '#base/problem.ts';
+import type { Span } from '#base/text.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
@@ -26,19 +26,11 @@ export interface Finding {
   /** The node it is about, when that is not the node that was checked. */
   readonly node?: DtNode;
   readonly related?: readonly Related[];
-  /** Title of the repair; the rule's `fix` plans it. */
-  readonly fix?: string;
-  /** Plain JSON that `fix` needs. */
-  readonly data?: unknown;
+  /** `edits/repairs.ts` has the ways to make one. */
+  readonly fix?: Repair;
   /** When the platform or the certainty asks for another severity than the rule's default. */
   readonly severity?: Severity;
   readonly tag?: 'deprecated' | 'unnecessary';
-}
-
-export interface Fix {
-  readonly title: string;
-  /** May touch several files; none overlap. */
-  readonly edits: readonly TextEdit[];
 }
 
 export type PlatformKind = Platform['kind'];
@@ -52,6 +44,8 @@ export interface Rule {
   readonly severity: Severity;
   /** Runs only where the project gives it a severity. */
   readonly off?: true;
+  /** Some of its findings carry a repair: for the lists of rules; a test holds it to the example. */
+  readonly fixable?: true;
   /** Its repair is one of several that may be meant: offered at its place, and left out where everything is repaired. */
   readonly judgement?: true;
   /** What is wrong, as a noun phrase without a full stop. */
@@ -88,5 +82,4 @@ export interface Rule {
    */
   readonly knows?: 'node' | 'board' | 'all';
   check(context: RuleContext, node: DtNode): Iterable<Finding>;
-  fix?(context: RuleContext, node: DtNode, finding: Finding): Fix | undefined;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which problems does a tree have: runs the rules over it in one walk, and plans a rule's fix again when asked.
+// Which problems does a tree have: runs the rules over it in one walk.
 import type { Problem, Severity } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import { pathOf } from '#tree/query.ts';
@@ -8,7 +8,7 @@ import { applies, type Catalogue, type RunInput } from './catalogue.ts';
 import { applyIgnores } from './ignore-comments.ts';
 import type { NodeIndex } from './node-index.ts';
 import { toAsk } from './recheck.ts';
-import type { Finding, Fix, Rule, RuleContext } from './rule.ts';
+import type { Finding, Rule, RuleContext } from './rule.ts';
 
 /** A rule that threw on a node: a defect of ours. The rule is skipped for that node, everything else is reported. */
 export interface Crash {
@@ -57,27 +57,6 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
   return { problems: sorted(kept, input.tree), idle, crashes };
 }
 
-/** Finds the place again in a fresh tree and plans the repair; `undefined` when the problem is gone or has no fix. */
-export function planFix(rules: Catalogue, input: RunInput, problem: Problem): Fix | undefined {
-  const rule = rules.byId.get(problem.rule);
-  if (!rule?.fix || !applies(rule, input)) return undefined;
-  const index = rules.selection.of(input.tree);
-  const context = contextOf(input, index);
-  for (const node of index.nodesFor(rule)) {
-    try {
-      for (const finding of rule.check(context, node)) {
-        const about = finding.node ?? node;
-        if (!sameSpan(finding.span, problem.span) || finding.fix !== problem.fix) continue;
-        if (problem.node !== undefined && pathOf(about) !== problem.node) continue;
-        return rule.fix(context, about, finding);
-      }
-    } catch {
-      // The same node has thrown in the run as well, where it was recorded.
-    }
-  }
-  return undefined;
-}
-
 function contextOf(input: RunInput, index: NodeIndex): RuleContext {
   return {
     tree: input.tree,
@@ -115,7 +94,7 @@ function followsFrom(broken: readonly Problem[], node: DtNode, span: Span): bool
 }
 
 function problemOf(rule: Rule, node: DtNode, finding: Finding, severity: Severity | undefined): Problem {
-  const { message, span, related, fix, data, tag } = finding;
+  const { message, span, related, fix, tag } = finding;
   return {
     rule: rule.id,
     severity: severity ?? finding.severity ?? rule.severity,
@@ -123,8 +102,7 @@ function problemOf(rule: Rule, node: DtNode, finding: Finding, severity: Severit
     span,
     node: pathOf(node),
     ...(related && { related }),
-    ...(fix !== undefined && { fix }),
-    ...(data !== undefined && { data }),
+    ...(fix && { fix }),
     ...(tag && { tag }),
   };
 }
@@ -147,8 +125,4 @@ function contains(outer: Span, inner: Span): boolean {
 
 function overlaps(a: Span, b: Span): boolean {
   return a.file === b.file && a.start <= b.end && b.start <= a.end;
-}
-
-function sameSpan(a: Span, b: Span): boolean {
-  return a.file === b.file && a.start === b.start && a.end === b.end;
 }

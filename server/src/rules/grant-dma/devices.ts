@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the devices of Xen grant DMA: which of them get grants, and to which domain.
 import { insertProperty } from '#rules/edits/edits.ts';
+import { planned, repair } from '#rules/edits/repairs.ts';
 import { board, GRANT_DMA, host, SMMU_V3 } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -139,6 +140,7 @@ const nonVirtio: Rule = {
 const coherent: Rule = {
   id: 'xen-grant-no-dma-coherent',
   severity: 'warning',
+  fixable: true,
   title: 'virtio device with grants and without `dma-coherent`',
   properties: ['iommus'],
   knows: 'all',
@@ -158,12 +160,8 @@ uncached, which the backend's cached accesses contradict. Add \`dma-coherent\`.`
       message:
         'The backend shares the caches of the guest, but without `dma-coherent` Linux treats the device as non-coherent.',
       span: nodeSpan(node),
-      fix: 'Add `dma-coherent`',
+      fix: repair('Add `dma-coherent`', () => insertProperty(context.text, node, { name: 'dma-coherent' })),
     };
-  },
-  fix(context, node, finding) {
-    const edit = insertProperty(context.text, node, { name: 'dma-coherent' });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 
@@ -205,6 +203,7 @@ of length 1, or keep only one ID with \`iommu-map-mask = <0x0>\`.`,
 const pciIommus: Rule = {
   id: 'xen-grant-pci-iommus',
   severity: 'warning',
+  fixable: true,
   title: '`iommus` to `xen,grant-dma` on a PCI host bridge',
   properties: ['iommus'],
   doc: `For a virtio device on PCI, Linux takes the backend from the \`iommu-map\` of the host bridge (since 6.2). The \`iommus\` of the
@@ -218,16 +217,13 @@ bridge concerns the bridge alone, which is no virtio device: nothing behind it g
   *check(context, node) {
     const [use] = grants(context, node);
     if (use?.via !== 'iommus' || !isPciHost(node)) return;
+    const edits = mapForAll(context, node);
     yield {
       message:
         'For functions behind a PCI host bridge Linux reads the backend from `iommu-map`; this `iommus` gives none of them grants.',
       span: lastSet(use.property).name,
-      ...(mapForAll(context, node) && { fix: 'Convert to `iommu-map` for all functions' }),
+      ...(edits && { fix: planned('Convert to `iommu-map` for all functions', edits) }),
     };
-  },
-  fix(context, node, finding) {
-    const edits = mapForAll(context, node);
-    return edits && { title: finding.fix ?? '', edits };
   },
 };
 

@@ -2,6 +2,7 @@
 // Rules about the names that Xen's grant DMA had before it became an IOMMU, and the way to the present binding.
 import { compareVersions, isEnabled } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
+import { planned } from '#rules/edits/repairs.ts';
 import { board, GRANT_DMA } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { type Migration, type MigrationPlan, planMigration } from '#rules/migrations/grant-dma.ts';
@@ -24,6 +25,7 @@ function legacyRule({ id, property, history }: Legacy): Rule {
   return {
     id,
     severity: 'warning',
+    fixable: true,
     title: `\`${property}\` instead of \`iommus\``,
     properties: [property, 'iommus'],
     knows: 'node',
@@ -40,14 +42,6 @@ names a \`xen,grant-dma\` node. The quick fix writes that. Zephyr does read \`xe
       if (found) yield legacyFinding(context, node, found);
       else yield* staleDeletion(context, node, property);
     },
-    fix: (context, node, finding) => {
-      const found = node.properties.get(property);
-      if (!found && finding.fix !== undefined) {
-        return { title: finding.fix, edits: [{ span: finding.span, text: 'iommus' }] };
-      }
-      const plan = found && planMigration(context, node, found);
-      return plan && 'edits' in plan ? { title: titleOf(plan, property), edits: plan.edits } : undefined;
-    },
   };
 }
 
@@ -63,7 +57,7 @@ function* staleDeletion({ tree, text }: RuleContext, node: DtNode, name: string)
     yield {
       message: `\`${name}\` is not there any more, and the \`iommus\` that took its place stays: the device keeps its grants.`,
       span,
-      fix: 'Delete `iommus` instead',
+      fix: planned('Delete `iommus` instead', [{ span, text: 'iommus' }]),
     };
   }
 }
@@ -73,8 +67,8 @@ function legacyFinding(context: RuleContext, node: DtNode, property: DtProperty)
   const span = lastSet(property).name;
   const plan = planMigration(context, node, property);
   const message = `${start}${consequence(plan)}${'edits' in plan ? shortfall(context.platform, plan) : ''}.`;
-  const fix = 'edits' in plan ? titleOf(plan, property.name) : undefined;
-  return { message, span, tag: 'deprecated', ...(fix !== undefined && { fix }) };
+  const fix = 'edits' in plan && planned(titleOf(plan, property.name), plan.edits);
+  return { message, span, tag: 'deprecated', ...(fix && { fix }) };
 }
 
 function consequence(plan: MigrationPlan): string {

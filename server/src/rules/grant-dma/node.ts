@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about what grant DMA needs in a guest's tree: the `xen,grant-dma` node itself, and `/hypervisor`.
 import { isEnabled } from '#model/platform/platform.ts';
-import { removeProperty, replaceValue } from '#rules/edits/edits.ts';
+import { deletion, setCells } from '#rules/edits/repairs.ts';
 import { board, board32, GIC, GRANT_DMA } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { compatibles, isLive, lastSet, nodeSpan, u32 } from '#tree/query.ts';
@@ -13,6 +13,7 @@ const INIT_DOMID = 'Linux 6.12 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_bac
 const cellsRule: Rule = {
   id: 'xen-grant-cells',
   severity: 'error',
+  fixable: true,
   title: '`xen,grant-dma` whose `#iommu-cells` is not 1',
   properties: ['#iommu-cells'],
   knows: 'node',
@@ -25,19 +26,15 @@ Set it to 1.`,
     good: board(GRANT_DMA),
     platform: { kind: 'xen-domu' },
   },
-  *check(_context, node) {
+  *check(context, node) {
     const property = node.properties.get('#iommu-cells');
     const count = u32(property);
     if (!property || !isGrant(node) || count === undefined || count === 1) return;
     yield {
       message: `\`#iommu-cells\` says ${count}, but Linux takes only 1 for a grant provider and goes on without grants.`,
       span: lastSet(property).name,
-      fix: 'Set `#iommu-cells = <1>`',
+      fix: setCells(context, property, 1),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('#iommu-cells');
-    return property && { title: finding.fix ?? '', edits: [replaceValue(context.text, property, '<1>')] };
   },
 };
 
@@ -46,6 +43,7 @@ const BINDING_PROPERTIES = new Set(['compatible', '#iommu-cells', 'phandle', 'li
 const extraProps: Rule = {
   id: 'xen-grant-extra-props',
   severity: 'warning',
+  fixable: true,
   title: '`xen,grant-dma` with properties that its binding does not have',
   properties: ['#iommu-cells'],
   knows: 'node',
@@ -57,22 +55,17 @@ Linux ignores the rest, and the schema check of the tree fails. Delete the prope
     good: board(GRANT_DMA),
     platform: { kind: 'xen-domu' },
   },
-  *check(_context, node) {
+  *check(context, node) {
     if (!isGrant(node)) return;
     for (const property of node.properties.values()) {
       if (BINDING_PROPERTIES.has(property.name)) continue;
       yield {
         message: `A \`xen,grant-dma\` node is no hardware and has no \`${property.name}\`; Linux ignores it.`,
         span: lastSet(property).name,
-        fix: `Delete \`${property.name}\``,
-        data: property.name,
+        fix: deletion(context, property),
         tag: 'unnecessary',
       };
     }
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get(String(finding.data));
-    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 

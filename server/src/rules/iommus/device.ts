@@ -4,6 +4,7 @@ import type { TextEdit } from '#base/text.ts';
 import { existence } from '#model/devices/existence.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { insertProperty, removeProperty } from '#rules/edits/edits.ts';
+import { deletion, planned } from '#rules/edits/repairs.ts';
 import { board, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';
 import { outcome } from '#rules/engine/outcome.ts';
@@ -117,6 +118,7 @@ const GENERIC_BUSES = new Set(['simple-bus', 'simple-mfd', 'syscon', 'simple-pm-
 const notInherited: Rule = {
   id: 'iommus-not-inherited',
   severity: 'warning',
+  fixable: true,
   title: '`iommus` on a bus whose devices have none',
   properties: ['iommus'],
   doc: `A bus node has \`iommus\`, and the devices below it do not. Linux does not walk up the tree for an IOMMU:
@@ -135,17 +137,13 @@ the tree does not say which device has which ID.`,
     if (!property || !isLive(node) || !isGenericBus(node)) return;
     const devices = [...node.children.values()].filter((child) => isLive(child) && child.properties.has('compatible'));
     if (devices.length === 0 || devices.some((child) => child.properties.has('iommus'))) return;
+    const edits = moveToChild(context, node, property);
     yield {
       message: `\`${names[0]}\` does no DMA itself, and Linux does not hand its \`iommus\` down; ${devices.length === 1 ? 'the device below gets' : 'the devices below get'} direct DMA.`,
       span: lastSet(property).name,
       related: devices.slice(0, 5).map((child) => ({ message: 'has no `iommus`', span: nodeSpan(child) })),
-      ...(moveToChild(context, node, property) && { fix: `Move \`iommus\` to \`${devices[0]?.name}\`` }),
+      ...(edits && { fix: planned(`Move \`iommus\` to \`${devices[0]?.name}\``, edits) }),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('iommus');
-    const edits = property && moveToChild(context, node, property);
-    return edits && { title: finding.fix ?? '', edits };
   },
 };
 
@@ -171,6 +169,7 @@ function moveToChild({ text }: RuleContext, bus: DtNode, property: DtProperty): 
 const unconfiguredBus: Rule = {
   id: 'iommus-on-unconfigured-bus',
   severity: 'warning',
+  fixable: true,
   title: '`iommus` on a device of a bus without DMA',
   properties: ['iommus'],
   doc: `Devices on I2C, SPI, MDIO, DSI, serial, USB, SLIMbus and SoundWire do no DMA of their own, and Linux configures none
@@ -186,20 +185,16 @@ for them, so their \`iommus\` is never read. The controller moves the data. Put 
       'i2c { compatible = "vendor,i2c"; #address-cells = <1>; #size-cells = <0>; iommus = <&smmu 4>; };',
     ),
   },
-  *check({ tree, platform }, node) {
+  *check(context, node) {
     const property = node.properties.get('iommus');
-    const found = existence(machineOf(tree, platform), node);
+    const found = existence(machineOf(context.tree, context.platform), node);
     if (!property || found.bus !== 'other') return;
     yield {
       message: `A device on ${found.busName} does no DMA of its own; Linux never reads this \`iommus\`.`,
       span: lastSet(property).name,
-      fix: 'Delete `iommus`',
+      fix: deletion(context, property),
       tag: 'unnecessary',
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('iommus');
-    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 
@@ -234,6 +229,7 @@ for example as an MSI or DMA engine. Use \`iommu-map\` for the functions.`,
 const onPciFunction: Rule = {
   id: 'iommus-on-pci-function',
   severity: 'warning',
+  fixable: true,
   title: '`iommus` on a PCI function',
   properties: ['iommus'],
   needs: ['viommu-behind-iommu'],
@@ -255,16 +251,13 @@ the bridge's own bus and the map has no other answer for it.`,
     const property = node.properties.get('iommus');
     if (!property || !node.parent || strings(node.parent.properties.get('device_type'))[0] !== 'pci') return;
     if (node.properties.get('reg')?.value.bytes.length !== 20) return;
+    const edits = mapOfFunction(context, node);
     yield {
       message:
         'Linux never reads `iommus` of a PCI function; it looks the requester ID up in `iommu-map` of the host bridge.',
       span: lastSet(property).name,
-      ...(mapOfFunction(context, node) && { fix: `Move it into \`iommu-map\` of \`${pathOf(node.parent)}\`` }),
+      ...(edits && { fix: planned(`Move it into \`iommu-map\` of \`${pathOf(node.parent)}\``, edits) }),
     };
-  },
-  fix(context, node, finding) {
-    const edits = mapOfFunction(context, node);
-    return edits && { title: finding.fix ?? '', edits };
   },
 };
 

@@ -4,10 +4,11 @@ import type { Related } from '#base/problem.ts';
 import { knownStrings } from '#model/drivers/index.ts';
 import { inVersions } from '#model/platform/platform.ts';
 import { xenDriver } from '#model/xen/host.ts';
-import { enable, insertProperty, isDeleted, removeProperty } from '#rules/edits/edits.ts';
+import { insertProperty, isDeleted } from '#rules/edits/edits.ts';
+import { deletion, enabling, repair } from '#rules/edits/repairs.ts';
 import { board, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import { outcome } from '#rules/engine/outcome.ts';
-import type { Fix, Rule, RuleContext } from '#rules/engine/rule.ts';
+import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesOf } from '#rules/engine/uses.ts';
 import { xenIommus } from '#rules/xen/host.ts';
 import { compatibles, isAvailable, isLeftOff, isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
@@ -20,6 +21,7 @@ const XLATE = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate';
 const iommusEmpty: Rule = {
   id: 'iommus-empty',
   severity: 'warning',
+  fixable: true,
   title: '`iommus` without an entry',
   properties: ['iommus'],
   knows: 'node',
@@ -28,20 +30,16 @@ Linux finds nothing to parse at index 0 and treats the device as one without an 
 Delete the property, or name the IOMMU.`,
   source: PARSE,
   example: { bad: board('dma { iommus; };'), good: board('dma { };') },
-  *check({ tree }, node) {
+  *check(context, node) {
     const property = node.properties.get('iommus');
     if (!property) return;
-    const { entries, stop } = specifiers(tree, property, '#iommu-cells');
+    const { entries, stop } = specifiers(context.tree, property, '#iommu-cells');
     if (entries.length > 0 || (stop && stop.reason !== 'empty')) return;
     yield {
       message: '`iommus` has no entry; Linux treats this device as one without an IOMMU.',
       span: lastSet(property).name,
-      fix: 'Delete `iommus`',
+      fix: deletion(context, property),
     };
-  },
-  fix(context, node) {
-    const property = node.properties.get('iommus');
-    return property && { title: 'Delete `iommus`', edits: removeProperty(context.text, property) };
   },
 };
 
@@ -113,6 +111,7 @@ Write a reference such as \`&smmu\` instead of the number, or give the IOMMU tha
 const iommusMissingIommuCells: Rule = {
   id: 'iommus-missing-iommu-cells',
   severity: 'error',
+  fixable: true,
   title: '`iommus` that points to a node without `#iommu-cells`',
   properties: ['iommus'],
   knows: 'all',
@@ -126,22 +125,18 @@ Add \`#iommu-cells\` with the number from the IOMMU's binding, or point to the I
   },
   *check(context, node) {
     const stop = firstStop(context, node, 'no-cells');
-    if (!stop?.provider || compatibles(stop.provider).includes('virtio,mmio')) return;
-    const count = cellsToAdd(context, stop.provider);
-    const title = `Add \`#iommu-cells = <${count}>\` to \`${pathOf(stop.provider)}\``;
+    const provider = stop?.provider;
+    if (!provider || compatibles(provider).includes('virtio,mmio')) return;
+    const count = cellsToAdd(context, provider);
+    const title = `Add \`#iommu-cells = <${count}>\` to \`${pathOf(provider)}\``;
     yield {
-      message: `\`${pathOf(stop.provider)}\` has no \`#iommu-cells\`; ${outcome(context, node)}.`,
+      message: `\`${pathOf(provider)}\` has no \`#iommu-cells\`; ${outcome(context, node)}.`,
       span: stop.phandle.span,
-      related: [{ message: 'this node', span: nodeSpan(stop.provider) }],
-      ...(count !== undefined && { fix: title }),
+      related: [{ message: 'this node', span: nodeSpan(provider) }],
+      ...(count !== undefined && {
+        fix: repair(title, () => insertProperty(context.text, provider, { name: '#iommu-cells', value: `<${count}>` })),
+      }),
     };
-  },
-  fix(context, node, finding) {
-    const provider = firstStop(context, node, 'no-cells')?.provider;
-    const count = provider && cellsToAdd(context, provider);
-    if (!provider || count === undefined) return undefined;
-    const edit = insertProperty(context.text, provider, { name: '#iommu-cells', value: `<${count}>` });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 
@@ -315,6 +310,7 @@ function disabledHere(provider: DtNode): Related[] {
 const iommusTargetDisabled: Rule = {
   id: 'iommus-target-disabled',
   severity: 'warning',
+  fixable: true,
   judgement: true,
   title: '`iommus` that points to a disabled IOMMU',
   properties: ['iommus'],
@@ -343,13 +339,8 @@ that Xen cannot drive.`,
       ...((context.platform.kind === 'xen-host' || isLeftOff(context.tree, use.provider)) && {
         severity: 'info' as const,
       }),
-      ...(own && mayEnable(context, use.provider) && { fix: `Enable \`${pathOf(use.provider)}\`` }),
+      ...(own && mayEnable(context, use.provider) && { fix: enabling(context, use.provider) }),
     };
-  },
-  fix(context, node, finding): Fix | undefined {
-    const use = firstDisabled(context, node);
-    const edit = use && enable(context, use.provider);
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 

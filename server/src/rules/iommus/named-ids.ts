@@ -2,6 +2,7 @@
 // IDs in `iommus` that are bare numbers although the chip's header has a name for them: a refactoring, not a mistake.
 import type { TextEdit } from '#base/text.ts';
 import { lineEnd } from '#rules/edits/edits.ts';
+import { planned } from '#rules/edits/repairs.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { usesOf } from '#rules/engine/uses.ts';
@@ -30,8 +31,8 @@ const HEADERS: readonly { readonly compatible: RegExp; readonly header: string; 
 interface NamedId {
   readonly cell: Cell;
   readonly name: string;
-  /** As `#include` writes it. */
-  readonly header: string;
+  /** What brings the header in, where the file does not have it. */
+  readonly include: readonly TextEdit[];
 }
 
 function example(id: string): string {
@@ -49,6 +50,7 @@ function example(id: string): string {
 const rawId: Rule = {
   id: 'iommus-unnamed-id',
   severity: 'hint',
+  fixable: true,
   title: 'Number in `iommus` for which the chip has a name',
   properties: ['iommus'],
   knows: 'node',
@@ -58,19 +60,13 @@ is the same; the name says which master it is, and a reviewer can check it. The 
   source: 'Linux 6.12 Documentation/devicetree/bindings/iommu/mediatek,iommu.yaml; include/dt-bindings/memory/',
   example: { bad: example('0'), good: example('M4U_PORT_DISP_OVL0') },
   *check(context, node) {
-    for (const { cell, name } of namedIds(context, node)) {
+    for (const { cell, name, include } of namedIds(context, node)) {
       yield {
         message: `The header of this chip calls the ID ${cell.value} \`${name}\`.`,
         span: cell.span,
-        fix: `Write \`${name}\``,
+        fix: planned(`Write \`${name}\``, [...include, { span: cell.span, text: name }]),
       };
     }
-  },
-  fix(context, node, { span, fix }) {
-    const found = namedIds(context, node).find(({ cell }) => cell.span.start === span.start);
-    if (!found || fix === undefined) return undefined;
-    const include = includeEdit(context.text(span.file), span.file, found.header);
-    return include && { title: fix, edits: [...include, { span, text: found.name }] };
   },
 };
 
@@ -82,9 +78,8 @@ function namedIds(context: RuleContext, node: DtNode): NamedId[] {
     const row = rowOf(provider);
     const name = row && nameOf(context, row, cell.value);
     if (name === undefined) continue;
-    if (includeEdit(context.text(cell.span.file), cell.span.file, row?.header ?? '')) {
-      found.push({ cell, name, header: row?.header ?? '' });
-    }
+    const include = includeEdit(context.text(cell.span.file), cell.span.file, row?.header ?? '');
+    if (include) found.push({ cell, name, include });
   }
   return found;
 }

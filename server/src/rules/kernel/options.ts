@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the kernel that boots the tree: options and configuration that undo what the tree says about DMA.
+import type { Repair } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import { iommuState } from '#model/iommu/state.ts';
 import { unattachedStream } from '#model/iommu/unattached-stream.ts';
@@ -14,6 +15,7 @@ import {
   isOn,
   optionsOf,
 } from '#model/platform/platform.ts';
+import { repair } from '#rules/edits/repairs.ts';
 import { board, board32, bus, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, type Use, usesByProvider, usesOf } from '#rules/engine/uses.ts';
@@ -65,6 +67,7 @@ function optionSpan(context: RuleContext, name: string): { node: DtNode; span: S
 const unknownOption: Rule = {
   id: 'bootargs-iommu-option-unknown',
   severity: 'warning',
+  fixable: true,
   title: 'IOMMU option in `bootargs` that this kernel does not have',
   platforms: KERNELS,
   properties: ['bootargs'],
@@ -90,17 +93,21 @@ and boots as if the option were not there. For other architectures write \`iommu
       const instead = text === 'iommu=pt' ? '; there it is `iommu.passthrough=1`' : '';
       const inText = context.text(span.file).slice(span.start, span.end) === text;
       const message = `\`${text}\` ${why}, and has no effect${instead}.`;
-      yield { message, span, ...(inText && { fix: `Delete \`${text}\`` }) };
+      yield { message, span, ...(inText && { fix: deleteWord(context, span, text) }) };
     }
   },
-  fix(context, _node, { span, fix }) {
-    const source = context.text(span.file);
+};
+
+/** With one of the blanks around it. */
+function deleteWord({ text }: RuleContext, span: Span, word: string): Repair {
+  return repair(`Delete \`${word}\``, () => {
+    const source = text(span.file);
     const before = source[span.start - 1] === ' ';
     const start = before ? span.start - 1 : span.start;
     const end = !before && source[span.end] === ' ' ? span.end + 1 : span.end;
-    return { title: fix ?? '', edits: [{ span: { file: span.file, start, end }, text: '' }] };
-  },
-};
+    return { span: { file: span.file, start, end }, text: '' };
+  });
+}
 
 /** Options whose value decides, by name with `_` for `-`: what Linux takes. */
 const VALUES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-map-mask`: which bits of an ID the map looks at.
 import { hex } from '#base/numbers.ts';
-import { removeProperty } from '#rules/edits/edits.ts';
+import { deletion } from '#rules/edits/repairs.ts';
 import { board, host, SMMU_V3 } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
@@ -64,25 +64,22 @@ Linux ignores the higher bits, because no ID has them. Write the mask with 16 bi
 const maskAlone: Rule = {
   id: 'iommu-map-mask-alone',
   severity: 'warning',
+  fixable: true,
   title: '`iommu-map-mask` without `iommu-map`',
   properties: ['iommu-map-mask'],
   knows: 'all',
   doc: 'Linux reads the mask only together with `iommu-map` on the same node. Without a map it does nothing. Delete it, or add the map.',
   source: MAP_ID,
   example: { bad: board(host('iommu-map-mask = <0xff>;')), good: board(host('')) },
-  *check(_context, node) {
+  *check(context, node) {
     const property = node.properties.get('iommu-map-mask');
     if (!property || node.properties.has('iommu-map')) return;
     yield {
       message: '`iommu-map-mask` stands here without `iommu-map`; Linux never reads it.',
       span: lastSet(property).name,
-      fix: 'Delete `iommu-map-mask`',
+      fix: deletion(context, property),
       tag: 'unnecessary',
     };
-  },
-  fix(context, node) {
-    const property = node.properties.get('iommu-map-mask');
-    return property && { title: 'Delete `iommu-map-mask`', edits: removeProperty(context.text, property) };
   },
 };
 

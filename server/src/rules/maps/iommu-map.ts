@@ -2,7 +2,7 @@
 // Rules about `iommu-map`: which IDs behind a bridge reach which IOMMU.
 import { hex } from '#base/numbers.ts';
 import { compareVersions } from '#model/platform/platform.ts';
-import { enable } from '#rules/edits/edits.ts';
+import { enabling, planned } from '#rules/edits/repairs.ts';
 import { board, host, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import { isPciHost, lastId, lastTranslated, overlaps, uncovered } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -31,6 +31,7 @@ function isTooNew({ tree, platform }: RuleContext, node: DtNode): boolean {
 const length: Rule = {
   id: 'iommu-map-length',
   severity: 'error',
+  fixable: true,
   title: '`iommu-map` whose length is no multiple of four cells',
   properties: ['iommu-map'],
   knows: 'node',
@@ -49,20 +50,15 @@ and with more than one of them it covers one ID. The quick fix goes from one for
     const newForm = isTooNew(context, node);
     if (!property || (!newForm && entriesOf(context, node, 'iommu-map'))) return;
     const what = lengthText(context, property, newForm);
-    const fix = wide
-      ? withAllCells(context, node) && 'Write all output cells'
-      : newForm && withOneCell(context, node) && 'Write one output cell per entry';
+    const edits = wide ? withAllCells(context, node) : newForm ? withOneCell(context, node) : undefined;
+    const title = wide ? 'Write all output cells' : 'Write one output cell per entry';
     const end =
       newForm && entriesOf(context, node, 'iommu-map') ? 'reads fours that name no IOMMU' : 'refuses the whole map';
     yield {
       message: `\`iommu-map\` ${what}; Linux ${end} and no ID behind this node is translated.`,
       span: lastSet(property).name,
-      ...(fix && { fix }),
+      ...(edits && { fix: planned(title, edits) }),
     };
-  },
-  fix(context, node, finding) {
-    const edits = isTooNew(context, node) ? withOneCell(context, node) : withAllCells(context, node);
-    return edits && { title: finding.fix ?? '', edits };
   },
 };
 
@@ -225,6 +221,7 @@ Lower the output ID or the length.`,
 const cellsMismatch: Rule = {
   id: 'iommu-map-cells-mismatch',
   severity: 'hint',
+  fixable: true,
   title: '`iommu-map` towards an IOMMU whose `#iommu-cells` is not 1',
   properties: ['iommu-map'],
   doc: `Up to Linux 7.1 an entry has four cells whatever \`#iommu-cells\` of the IOMMU says, and one output cell reaches the
@@ -245,6 +242,7 @@ length 1. Nothing is wrong for an older kernel, and an entry of its own for each
     const single = entries.every((each) => each.length.value === 1);
     // What every release reads is no mistake.
     if (single && !new72) return;
+    const edits = new72 ? withAllCells(context, node) : undefined;
     const end = single
       ? 'Linux reads one output cell per entry and takes the others as 0'
       : new72
@@ -254,12 +252,8 @@ length 1. Nothing is wrong for an older kernel, and an entry of its own for each
       message: `\`${pathOf(entry.provider)}\` has \`#iommu-cells = <${cellCount(entry.provider)}>\`; ${end}.`,
       span: lastSet(property).name,
       ...(new72 && !single && { severity: 'warning' as const }),
-      ...(new72 && withAllCells(context, node) && { fix: 'Write all output cells' }),
+      ...(edits && { fix: planned('Write all output cells', edits) }),
     };
-  },
-  fix(context, node, finding) {
-    const edits = withAllCells(context, node);
-    return edits && { title: finding.fix ?? '', edits };
   },
 };
 
@@ -301,6 +295,7 @@ Add it with the number from the binding, or point to the IOMMU.`,
 const targetDisabled: Rule = {
   id: 'iommu-map-target-disabled',
   severity: 'warning',
+  fixable: true,
   judgement: true,
   title: '`iommu-map` that points to a disabled IOMMU',
   properties: ['iommu-map'],
@@ -322,13 +317,8 @@ Linux gives the functions with these IDs direct DMA, without a message. Enable t
       span: lastSet(property).name,
       related: status ? [{ message: 'disabled here', span: lastSet(status).span }] : [],
       ...(isLeftOff(context.tree, provider) && { severity: 'info' as const }),
-      ...(status && { fix: `Enable \`${pathOf(provider)}\`` }),
+      ...(status && { fix: enabling(context, provider) }),
     };
-  },
-  fix(context, node, finding) {
-    const provider = disabledProvider(context, node);
-    const edit = provider && enable(context, provider);
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the nodes of MSI controllers: what their drivers look for before devices can use them.
 import { insertProperty } from '#rules/edits/edits.ts';
+import { repair } from '#rules/edits/repairs.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { compatibles, isLive, lastSet, nodeSpan } from '#tree/query.ts';
@@ -22,6 +23,7 @@ function its(properties: string): string {
 const notMarked: Rule = {
   id: 'msi-controller-unmarked',
   severity: 'error',
+  fixable: true,
   title: 'ITS or GICv2m frame without `msi-controller`',
   properties: ['interrupt-controller', '#msi-cells'],
   knows: 'all',
@@ -30,7 +32,7 @@ node (\`no msi-controller property, ITS ignored\`): no device gets MSIs from it,
 lines, where they have any. Add the property.`,
   source: 'Linux 6.12 drivers/irqchip/irq-gic-v3-its.c:its_of_probe, drivers/irqchip/irq-gic-v2m.c:gicv2m_of_init',
   example: { bad: board(its('')), good: board(its('msi-controller; ')) },
-  *check(_context, node) {
+  *check({ text }, node) {
     // Both kinds are children of the GIC; one that stands elsewhere is found by its `#msi-cells`.
     const candidates = node.properties.has('interrupt-controller')
       ? [...node.children.values()]
@@ -44,13 +46,9 @@ lines, where they have any. Add the property.`,
         message: `This node has no \`msi-controller\`; ${MARKED[name]}, and no device gets MSIs from it.`,
         span: nodeSpan(each),
         node: each,
-        fix: 'Add `msi-controller`',
+        fix: repair('Add `msi-controller`', () => insertProperty(text, each, { name: 'msi-controller' })),
       };
     }
-  },
-  fix(context, node, finding) {
-    const edit = insertProperty(context.text, node, { name: 'msi-controller' });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 

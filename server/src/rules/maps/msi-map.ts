@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about who writes which MSI: entries of `msi-map` against each other, their controllers, and `iommu-map`.
 import { hex } from '#base/numbers.ts';
-import { enable, removeProperty } from '#rules/edits/edits.ts';
+import { deletion, enabling } from '#rules/edits/repairs.ts';
 import { board, host, SMMU_V3 } from '#rules/engine/example.ts';
 import { firstOutside, isPciHost, overlaps } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -40,6 +40,7 @@ their MSIs go with another device ID, or to another controller, than the later e
 const maskAlone: Rule = {
   id: 'msi-map-mask-alone',
   severity: 'warning',
+  fixable: true,
   title: '`msi-map-mask` without `msi-map`',
   properties: ['msi-map-mask'],
   knows: 'all',
@@ -50,19 +51,15 @@ Linux never reads the mask. Add the map, or delete the mask.`,
     bad: board(host('msi-map-mask = <0xff>;')),
     good: board(ITS, host('msi-map = <0x0 &its 0x0 0x100>; msi-map-mask = <0xff>;')),
   },
-  *check(_context, node) {
+  *check(context, node) {
     const property = node.properties.get('msi-map-mask');
     if (!property || node.properties.has('msi-map')) return;
     yield {
       message: 'There is no `msi-map` on this node, so Linux never reads `msi-map-mask`.',
       span: lastSet(property).name,
-      fix: 'Delete `msi-map-mask`',
+      fix: deletion(context, property),
       tag: 'unnecessary',
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('msi-map-mask');
-    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 
@@ -86,6 +83,7 @@ const OFF_ITS = ITS.replace(' };', ' status = "disabled"; };');
 const targetDisabled: Rule = {
   id: 'msi-target-disabled',
   severity: 'warning',
+  fixable: true,
   title: '`msi-map` or `msi-parent` to a disabled MSI controller',
   properties: ['msi-parent', 'msi-map'],
   needs: ['msi-map-format', 'msi-parent-cells'],
@@ -105,13 +103,8 @@ interrupt lines, and a device that needs MSIs does not work. Enable the controll
       message: `\`${pathOf(dead.provider)}\` ${own ? 'is disabled' : 'stands below a disabled node'}; Linux has no MSI domain for this device.`,
       span: dead.phandle.span,
       related: [{ message: 'the controller', span: nodeSpan(dead.provider) }],
-      ...(own && { fix: `Enable \`${pathOf(dead.provider)}\`` }),
+      ...(own && { fix: enabling(context, dead.provider) }),
     };
-  },
-  fix(context, node, finding) {
-    const dead = controllers(context, node).find(({ provider }) => !isLive(provider));
-    const edit = dead && enable(context, dead.provider);
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 

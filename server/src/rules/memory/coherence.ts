@@ -2,7 +2,7 @@
 // Rules about `dma-coherent` and `dma-noncoherent`: what a node says, and what it hands down.
 import { dmaParent } from '#model/addresses/dma-ranges.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { removeProperty } from '#rules/edits/edits.ts';
+import { deletion } from '#rules/edits/repairs.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { compatibles, isLive, lastSet, pathOf } from '#tree/query.ts';
@@ -12,6 +12,7 @@ const IS_COHERENT = 'Linux 6.12 drivers/of/address.c:of_dma_is_coherent';
 const both: Rule = {
   id: 'dma-coherent-and-noncoherent',
   severity: 'error',
+  fixable: true,
   title: '`dma-coherent` and `dma-noncoherent` on one node',
   properties: ['dma-noncoherent'],
   knows: 'node',
@@ -20,7 +21,7 @@ is done. If the hardware does not snoop, memory and device then see different da
 the quick fix deletes \`dma-noncoherent\`, which changes nothing for Linux.`,
   source: IS_COHERENT,
   example: { bad: board('dma { dma-coherent; dma-noncoherent; };'), good: board('dma { dma-coherent; };') },
-  *check(_context, node) {
+  *check(context, node) {
     const coherent = node.properties.get('dma-coherent');
     const property = node.properties.get('dma-noncoherent');
     if (!coherent || !property) return;
@@ -28,12 +29,8 @@ the quick fix deletes \`dma-noncoherent\`, which changes nothing for Linux.`,
       message: 'The node has `dma-coherent` too, which Linux tests first; `dma-noncoherent` has no effect.',
       span: lastSet(property).name,
       related: [{ message: 'the other one', span: lastSet(coherent).name }],
-      fix: 'Delete `dma-noncoherent`',
+      fix: deletion(context, property),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('dma-noncoherent');
-    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 

@@ -7,6 +7,7 @@ import { existence } from '#model/devices/existence.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { insertProperty } from '#rules/edits/edits.ts';
+import { repair } from '#rules/edits/repairs.ts';
 import { BUS_CELLS, board32, bus } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -113,6 +114,7 @@ later releases take it literally, and the last byte is out of reach. Write the s
 const chainBroken: Rule = {
   id: 'dma-ranges-chain-broken',
   severity: 'info',
+  fixable: true,
   judgement: true,
   title: 'Bus without `dma-ranges` below one that has it',
   properties: ['dma-ranges'],
@@ -153,13 +155,9 @@ these devices. Add an empty \`dma-ranges;\` to the bus in between.`,
         span: nodeSpan(above),
         node: above,
         related: [{ message: 'such a device', span: nodeSpan(device) }],
-        fix: 'Add an empty `dma-ranges`',
+        fix: repair('Add an empty `dma-ranges`', () => insertProperty(context.text, above, { name: 'dma-ranges' })),
       };
     }
-  },
-  fix(context, node, finding) {
-    const edit = insertProperty(context.text, node, { name: 'dma-ranges' });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 

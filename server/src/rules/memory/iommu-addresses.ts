@@ -4,6 +4,7 @@ import { childCells, readNumber, regRange } from '#model/addresses/addresses.ts'
 import { addressing, dmaParent } from '#model/addresses/dma-ranges.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { insertProperty } from '#rules/edits/edits.ts';
+import { repair } from '#rules/edits/repairs.ts';
 import { board, SMMU_V3_AT } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesOf } from '#rules/engine/uses.ts';
@@ -72,6 +73,7 @@ export const GOOD_FRAMEBUFFER = framebuffer('iommu-addresses = <&gpu 0x50000000 
 const notInMemoryRegion: Rule = {
   id: 'iommu-addresses-not-in-memory-region',
   severity: 'warning',
+  fixable: true,
   title: '`iommu-addresses` for a device that does not list the region',
   properties: ['iommu-addresses'],
   knows: 'all',
@@ -90,21 +92,12 @@ This region is not listed there, so the IOVA range is neither reserved nor mappe
         related: [{ message: 'the device', span: nodeSpan(device) }],
         ...(label !== undefined &&
           !device.properties.has('memory-region') && {
-            fix: `Add \`memory-region = <&${label}>\` to \`${pathOf(device)}\``,
+            fix: repair(`Add \`memory-region = <&${label}>\` to \`${pathOf(device)}\``, () =>
+              insertProperty(context.text, device, { name: 'memory-region', value: `<&${label}>` }),
+            ),
           }),
       };
     }
-  },
-  fix(context, node, finding) {
-    const entry = readIommuAddresses(context, node)?.entries.find(
-      ({ phandle }) => phandle.span.start === finding.span.start,
-    );
-    const label = node.labels[0]?.name;
-    const edit =
-      entry &&
-      label !== undefined &&
-      insertProperty(context.text, entry.device, { name: 'memory-region', value: `<&${label}>` });
-    return edit ? { title: finding.fix ?? '', edits: [edit] } : undefined;
   },
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about `/reserved-memory` and the DMA pools in it: what Linux sets aside, and which device gets which pool.
-import { removeProperty } from '#rules/edits/edits.ts';
+import { deletion } from '#rules/edits/repairs.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { usesOf } from '#rules/engine/uses.ts';
@@ -137,6 +137,7 @@ const FORBIDDEN = ['no-map', 'reusable', 'linux,cma-default', 'linux,dma-default
 const flags: Rule = {
   id: 'restricted-pool-flags',
   severity: 'error',
+  fixable: true,
   title: 'Restricted DMA pool with a property that excludes it',
   properties: FORBIDDEN,
   knows: 'node',
@@ -148,7 +149,7 @@ const flags: Rule = {
     bad: reserved(POOL.replace(' };', ' no-map; };')),
     good: reserved(POOL),
   },
-  *check(_context, node) {
+  *check(context, node) {
     if (!isRestrictedPool(node)) return;
     for (const name of FORBIDDEN) {
       const property = node.properties.get(name);
@@ -156,14 +157,9 @@ const flags: Rule = {
       yield {
         message: `Linux refuses a restricted pool with \`${name}\`; its devices then use all memory.`,
         span: lastSet(property).name,
-        fix: `Delete \`${name}\``,
-        data: name,
+        fix: deletion(context, property),
       };
     }
-  },
-  fix(context, node, { fix, data }) {
-    const property = typeof data === 'string' ? node.properties.get(data) : undefined;
-    return property && { title: fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 

@@ -10,8 +10,9 @@ import {
   removeProperty,
   replaceProperty,
 } from '#rules/edits/edits.ts';
+import { deletion, planned } from '#rules/edits/repairs.ts';
 import { board, GIC, SMMU_V3 } from '#rules/engine/example.ts';
-import type { Fix, Rule, RuleContext } from '#rules/engine/rule.ts';
+import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesOf } from '#rules/engine/uses.ts';
 import { cells, cellTarget, isLive, lastSet, pathOf, u32, walk } from '#tree/query.ts';
 import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
@@ -22,6 +23,7 @@ const MC_IOMMU = MC.replace(' };', ' #iommu-cells = <1>; };');
 const tegraNode: Rule = {
   id: 'tegra-smmu-legacy-node',
   severity: 'warning',
+  fixable: true,
   title: 'SMMU node of the first Tegra binding',
   properties: ['nvidia,#asids'],
   knows: 'node',
@@ -43,16 +45,12 @@ quick fix does that where their IDs are macros of a \`tegra*-mc.h\`; in other he
       message: `No driver has bound this node since Linux 3.19; the memory controller is the IOMMU${why}.`,
       span: lastSet(property).name,
       tag: 'deprecated',
-      ...('title' in plan && { fix: plan.title }),
+      ...('edits' in plan && { fix: planned(plan.title, plan.edits) }),
     };
-  },
-  fix(context, node) {
-    const plan = planTegra(context, node);
-    return 'title' in plan ? plan : undefined;
   },
 };
 
-type Plan = Fix | { readonly refused: string };
+type Plan = { readonly title: string; readonly edits: readonly TextEdit[] } | { readonly refused: string };
 
 function planTegra(context: RuleContext, node: DtNode): Plan {
   const controllers = [...walk(context.tree.root)].filter(
@@ -105,6 +103,7 @@ function isOfController({ tree, text }: RuleContext, { span }: Cell): boolean {
 const memoryClients: Rule = {
   id: 'tegra-memory-clients-ignored',
   severity: 'info',
+  fixable: true,
   title: '`nvidia,memory-clients`, which no Linux reads',
   properties: ['nvidia,memory-clients'],
   knows: 'node',
@@ -117,7 +116,7 @@ of \`iommus\`, so the quick fix only deletes it beside an \`iommus\`.`,
     bad: board(SMMU_V3, 'serial { compatible = "vendor,uart"; iommus = <&smmu 4>; nvidia,memory-clients = <14>; };'),
     good: board(SMMU_V3, 'serial { compatible = "vendor,uart"; iommus = <&smmu 4>; };'),
   },
-  *check(_context, node) {
+  *check(context, node) {
     const property = node.properties.get('nvidia,memory-clients');
     if (!property) return;
     const hasIommus = node.properties.has('iommus');
@@ -125,10 +124,9 @@ of \`iommus\`, so the quick fix only deletes it beside an \`iommus\`.`,
       message: `No Linux reads \`nvidia,memory-clients\`${hasIommus ? '; what counts is `iommus`' : ', and without `iommus` the device gets no IOMMU'}.`,
       span: lastSet(property).name,
       tag: 'unnecessary',
-      ...(hasIommus && { fix: 'Delete `nvidia,memory-clients`' }),
+      ...(hasIommus && { fix: deletion(context, property) }),
     };
   },
-  fix: (context, node, finding) => deletion(context, node, 'nvidia,memory-clients', finding.fix),
 };
 
 const LARB = 'larb: larb { compatible = "mediatek,mt8173-smi-larb"; };';
@@ -136,6 +134,7 @@ const LARB = 'larb: larb { compatible = "mediatek,mt8173-smi-larb"; };';
 const larbOnMaster: Rule = {
   id: 'mtk-larb-on-master',
   severity: 'info',
+  fixable: true,
   title: '`mediatek,larb` on a master of the M4U, which no Linux reads any more',
   properties: ['mediatek,larb'],
   knows: 'node',
@@ -156,10 +155,9 @@ larb from the ID in \`iommus\` and links the two devices itself; neither a drive
         : 'Nothing reads `mediatek,larb`, and without `iommus` the device gets no IOMMU.',
       span: lastSet(property).name,
       tag: 'unnecessary',
-      ...(mapped && { fix: 'Delete `mediatek,larb`' }),
+      ...(mapped && { fix: deletion(context, property) }),
     };
   },
-  fix: (context, node, finding) => deletion(context, node, 'mediatek,larb', finding.fix),
 };
 
 const SYSMMU =
@@ -169,6 +167,7 @@ const CLOCK = 'clock: clock { compatible = "fixed-clock"; #clock-cells = <0>; cl
 const exynosMasters: Rule = {
   id: 'exynos-mmu-masters',
   severity: 'warning',
+  fixable: true,
   title: '`mmu-masters` of a Samsung System MMU, which no Linux reads any more',
   properties: ['mmu-masters'],
   knows: 'board',
@@ -188,17 +187,13 @@ it: the masters get direct DMA. Write \`#iommu-cells = <0>\` on the System MMU a
   *check(context, node) {
     const property = node.properties.get('mmu-masters');
     if (!property || iommuDriver(context, node)?.driver.name !== 'exynos') return;
+    const edits = planExynos(context, node, property);
     yield {
       message: 'The driver of this System MMU does not read `mmu-masters`; the masters that it names get direct DMA.',
       span: lastSet(property).name,
       tag: 'deprecated',
-      ...(planExynos(context, node, property) && { fix: 'Convert to `iommus` on every master' }),
+      ...(edits && { fix: planned('Convert to `iommus` on every master', edits) }),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('mmu-masters');
-    const edits = property && planExynos(context, node, property);
-    return edits && { title: finding.fix ?? '', edits };
   },
 };
 
@@ -221,11 +216,6 @@ function planExynos(context: RuleContext, node: DtNode, property: DtProperty): T
     edits.push(edit);
   }
   return edits;
-}
-
-function deletion({ text }: RuleContext, node: DtNode, name: string, title: string | undefined): Fix | undefined {
-  const property = node.properties.get(name);
-  return property && title !== undefined ? { title, edits: removeProperty(text, property) } : undefined;
 }
 
 export const LEGACY_VENDOR_RULES: readonly Rule[] = [tegraNode, memoryClients, larbOnMaster, exynosMasters];

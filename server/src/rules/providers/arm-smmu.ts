@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about the nodes of Arm SMMUs: the deprecated binding, cells, interrupts, and clients that stay untranslated.
-import { removeProperty, replaceValue } from '#rules/edits/edits.ts';
+import { deletion, planned, setCells } from '#rules/edits/repairs.ts';
 import { board, GIC, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
-import type { Fix, Rule, RuleContext } from '#rules/engine/rule.ts';
+import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesByProvider, usesOf } from '#rules/engine/uses.ts';
 import { convertMasters } from '#rules/migrations/mmu-masters.ts';
 import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
@@ -17,6 +17,7 @@ const OLD_MASTER = 'old: dma-old { #stream-id-cells = <1>; };';
 const legacyMasters: Rule = {
   id: 'smmu-legacy-mmu-masters',
   severity: 'warning',
+  fixable: true,
   title: 'SMMU with the deprecated `mmu-masters`',
   properties: ['mmu-masters'],
   needs: ['smmu-mixed-bindings', 'smmu-mmu-masters-unreadable', 'xen-smmu-duplicate-master'],
@@ -38,16 +39,10 @@ and since Linux 6.1 only those that are made after their SMMU, or exist when ano
       message: `\`mmu-masters\` is deprecated; Linux gives these masters no translating domain${why}.`,
       span: lastSet(property).name,
       tag: 'deprecated',
-      ...('edits' in conversion && { fix: conversionTitle(context) }),
+      ...('edits' in conversion && { fix: planned(conversionTitle(context), conversion.edits) }),
     };
   },
-  fix: convertAll,
 };
-
-function convertAll(context: RuleContext): Fix | undefined {
-  const conversion = convertMasters(context);
-  return 'edits' in conversion ? { title: conversionTitle(context), edits: conversion.edits } : undefined;
-}
 
 function conversionTitle(context: RuleContext): string {
   const { length } = context.nodesWith('mmu-masters');
@@ -90,6 +85,7 @@ an error: masters after it, and all that no entry before it is for, are refused.
 const mixedBindings: Rule = {
   id: 'smmu-mixed-bindings',
   severity: 'error',
+  fixable: true,
   title: 'SMMUs with both bindings in one tree',
   properties: ['mmu-masters'],
   doc: `One SMMU has \`mmu-masters\` and another one has not. Linux takes the form of the SMMU that it probes first for the
@@ -107,14 +103,14 @@ the deferred probe timeout. Convert all to \`iommus\`.`,
       .nodesWith('#iommu-cells')
       .find((each) => !each.properties.has('mmu-masters') && isLive(each) && isArmSmmu(context, each));
     if (!other) return;
+    const conversion = convertMasters(context);
     yield {
       message: `\`${pathOf(other)}\` has no \`mmu-masters\`; Linux drives only the SMMUs that have the form of the first one that it probes.`,
       span: lastSet(property).name,
       related: [{ message: 'the other SMMU', span: nodeSpan(other) }],
-      ...('edits' in convertMasters(context) && { fix: conversionTitle(context) }),
+      ...('edits' in conversion && { fix: planned(conversionTitle(context), conversion.edits) }),
     };
   },
-  fix: convertAll,
 };
 
 /** Samsung's own `mmu-masters` has no IDs: see `exynos-mmu-masters`. */
@@ -129,6 +125,7 @@ function isArmSmmu(context: RuleContext, node: DtNode): boolean {
 const streamIdCells: Rule = {
   id: 'smmu-stream-id-cells',
   severity: 'warning',
+  fixable: true,
   title: '`#stream-id-cells` on a node that no SMMU lists',
   properties: ['#stream-id-cells'],
   knows: 'all',
@@ -149,13 +146,9 @@ Nothing reads it. Delete it.`,
     yield {
       message: 'No SMMU lists this node in `mmu-masters`; nothing reads `#stream-id-cells`.',
       span: lastSet(property).name,
-      fix: 'Delete `#stream-id-cells`',
+      fix: deletion(context, property),
       tag: 'unnecessary',
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('#stream-id-cells');
-    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 
@@ -188,6 +181,7 @@ Where the banks share a line, repeat it.`,
 const maskUnused: Rule = {
   id: 'smmu-stream-match-mask-unused',
   severity: 'info',
+  fixable: true,
   title: '`stream-match-mask` next to two-cell specifiers',
   properties: ['stream-match-mask'],
   knows: 'node',
@@ -198,19 +192,15 @@ Delete it, and write the mask in the specifiers where it is needed.`,
     bad: board(mmu500(2).replace('#global-', 'stream-match-mask = <0x7f80>;\n\t\t#global-')),
     good: board(mmu500(1).replace('#global-', 'stream-match-mask = <0x7f80>;\n\t\t#global-')),
   },
-  *check(_context, node) {
+  *check(context, node) {
     const property = node.properties.get('stream-match-mask');
     if (!property || u32(node.properties.get('#iommu-cells')) !== 2) return;
     yield {
       message: 'Each specifier has its own mask here; Linux does not read `stream-match-mask`.',
       span: lastSet(property).name,
-      fix: 'Delete `stream-match-mask`',
+      fix: deletion(context, property),
       tag: 'unnecessary',
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('stream-match-mask');
-    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 
@@ -250,6 +240,7 @@ an SMMU with this vendor code they get an identity domain: the DMA API works wit
 const v3Cells: Rule = {
   id: 'smmuv3-cells',
   severity: 'error',
+  fixable: true,
   title: 'SMMUv3 whose `#iommu-cells` is not 1',
   properties: ['#iommu-cells'],
   knows: 'node',
@@ -265,12 +256,8 @@ to probe, so every master waits for the deferred probe timeout. Set 1 and give e
     yield {
       message: `The SMMUv3 driver takes one cell and prints \`invalid #iommu-cells value (${count ?? 0})\`; this IOMMU never registers.`,
       span: lastSet(property).name,
-      ...(unused && { fix: 'Set `#iommu-cells = <1>`' }),
+      ...(unused && { fix: setCells(context, property, 1) }),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('#iommu-cells');
-    return property && { title: finding.fix ?? '', edits: [replaceValue(context.text, property, '<1>')] };
   },
 };
 

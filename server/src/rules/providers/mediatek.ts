@@ -2,6 +2,7 @@
 // Rules about MediaTek's M4U: the local arbiters (larbs) behind it, the chip's registers that it reads, its regions.
 import type { Span } from '#base/text.ts';
 import { insertProperty } from '#rules/edits/edits.ts';
+import { repair } from '#rules/edits/repairs.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import { outcome } from '#rules/engine/outcome.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -227,6 +228,7 @@ const MT8173_M4U =
 const noInfracfg: Rule = {
   id: 'mtk-infracfg-missing',
   severity: 'error',
+  fixable: true,
   title: 'M4U that cannot find the infrastructure registers',
   properties: ['mediatek,larbs'],
   knows: 'all',
@@ -249,14 +251,12 @@ fails. Add \`mediatek,infracfg\` with the phandle of the registers.`,
     yield {
       message: `There is no \`mediatek,infracfg\`${other}; ${REFUSED}.`,
       span: nodeSpan(node),
-      ...(label !== undefined && { fix: `Add \`mediatek,infracfg = <&${label}>\`` }),
+      ...(label !== undefined && {
+        fix: repair(`Add \`mediatek,infracfg = <&${label}>\``, () =>
+          insertProperty(context.text, node, { name: 'mediatek,infracfg', value: `<&${label}>` }),
+        ),
+      }),
     };
-  },
-  fix(context, node, finding) {
-    const label = infracfgLabel(context);
-    const edit =
-      label !== undefined && insertProperty(context.text, node, { name: 'mediatek,infracfg', value: `<&${label}>` });
-    return edit ? { title: finding.fix ?? '', edits: [edit] } : undefined;
   },
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the IOMMU's own node: its cells, its bus, its groups and domains.
-import { insertProperty, isDeleted, replaceValue } from '#rules/edits/edits.ts';
+import { insertProperty, isDeleted } from '#rules/edits/edits.ts';
+import { repair, setCells } from '#rules/edits/repairs.ts';
 import { board, GIC, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { entriesOf, iommuDriver, usesByProvider } from '#rules/engine/uses.ts';
@@ -17,6 +18,7 @@ const OWN_CELL_RULE = new Set(['arm-smmu-v3', 'xen-grant-dma']);
 const bindingMismatch: Rule = {
   id: 'iommu-cells-binding-mismatch',
   severity: 'error',
+  fixable: true,
   title: '`#iommu-cells` that the binding of the IOMMU does not allow',
   properties: ['#iommu-cells'],
   knows: 'node',
@@ -36,17 +38,12 @@ Set the number of the binding and adapt the masters.`,
     const { cellCounts, cellCountOutcome, title } = match.driver;
     if (cellCounts.length === 0 || cellCounts.includes(count)) return;
     const unused = (usesByProvider(context).get(node) ?? []).length === 0;
+    const only = cellCounts.length === 1 ? cellCounts[0] : undefined;
     yield {
       message: `${title} takes ${cellCounts.join(' or ')} ${cellCounts.join() === '1' ? 'cell' : 'cells'}, and \`#iommu-cells\` says ${count}; ${cellCountOutcome}.`,
       span: lastSet(property).name,
-      ...(cellCounts.length === 1 && unused && { fix: `Set \`#iommu-cells = <${cellCounts[0]}>\`` }),
+      ...(only !== undefined && unused && { fix: setCells(context, property, only) }),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('#iommu-cells');
-    const count = iommuDriver(context, node)?.driver.cellCounts[0];
-    if (!property || count === undefined) return undefined;
-    return { title: finding.fix ?? '', edits: [replaceValue(context.text, property, `<${count}>`)] };
   },
 };
 
@@ -68,6 +65,7 @@ function namedByMasters(context: RuleContext): Set<DtNode> {
 const missingOnProvider: Rule = {
   id: 'iommu-cells-missing-on-provider',
   severity: 'error',
+  fixable: true,
   title: 'IOMMU without `#iommu-cells`',
   scope: 'tree',
   properties: ['compatible'],
@@ -95,13 +93,13 @@ Where a master already points to the node, the report stands at the master (\`io
         message: `${driver.title} without \`#iommu-cells\`; no device can name it in \`iommus\`.`,
         span: nodeSpan(node),
         node,
-        ...(count !== undefined && { fix: `Add \`#iommu-cells = <${count}>\``, data: count }),
+        ...(count !== undefined && {
+          fix: repair(`Add \`#iommu-cells = <${count}>\``, () =>
+            insertProperty(context.text, node, { name: '#iommu-cells', value: `<${count}>` }),
+          ),
+        }),
       };
     }
-  },
-  fix(context, node, finding) {
-    const edit = insertProperty(context.text, node, { name: '#iommu-cells', value: `<${finding.data}>` });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 

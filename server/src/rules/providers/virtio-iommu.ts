@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about virtio-iommu: the node that stands for it, its place among PCI functions, and its endpoint IDs.
 import { hex } from '#base/numbers.ts';
-import { insertProperty, removeProperty } from '#rules/edits/edits.ts';
+import { insertProperty } from '#rules/edits/edits.ts';
+import { deletion, repair } from '#rules/edits/repairs.ts';
 import { board, GIC, SMMU_V3 } from '#rules/engine/example.ts';
 import { isPciHost, lastId, requesterId } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -24,6 +25,7 @@ function isViommu(context: RuleContext, node: DtNode): boolean {
 const behindIommu: Rule = {
   id: 'viommu-behind-iommu',
   severity: 'error',
+  fixable: true,
   title: 'virtio-iommu that is itself behind an IOMMU',
   properties: ['#iommu-cells'],
   doc: `The node of a virtio-iommu has \`iommus\`. The DMA of an IOMMU is not managed by an IOMMU: its virtqueues would wait for
@@ -39,12 +41,8 @@ the other one, or for itself. Remove \`iommus\` from this node.`,
     yield {
       message: 'A virtio-iommu is not behind an IOMMU; with `iommus` its own queues wait for a translation.',
       span: lastSet(property).name,
-      fix: 'Delete `iommus`',
+      fix: deletion(context, property),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('iommus');
-    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 
@@ -153,6 +151,7 @@ function meet(a: ReturnType<typeof usesOf>[number], b: ReturnType<typeof usesOf>
 const notProvider: Rule = {
   id: 'viommu-mmio-not-provider',
   severity: 'error',
+  fixable: true,
   title: '`iommus` that points to a virtio-mmio node without `#iommu-cells`',
   properties: ['iommus'],
   knows: 'all',
@@ -165,18 +164,16 @@ the device gets direct DMA. Add \`#iommu-cells = <1>\` when the device behind th
   },
   *check(context, node) {
     const { stop, entries } = specifiers(context.tree, node.properties.get('iommus'), '#iommu-cells');
-    if (entries.length > 0 || stop?.reason !== 'no-cells' || !stop.provider) return;
-    if (!compatibles(stop.provider).includes('virtio,mmio')) return;
+    const provider = stop?.provider;
+    if (entries.length > 0 || stop?.reason !== 'no-cells' || !provider) return;
+    if (!compatibles(provider).includes('virtio,mmio')) return;
     yield {
-      message: `\`${pathOf(stop.provider)}\` is a virtio device without \`#iommu-cells\`, which is no IOMMU; Linux gives this device direct DMA.`,
+      message: `\`${pathOf(provider)}\` is a virtio device without \`#iommu-cells\`, which is no IOMMU; Linux gives this device direct DMA.`,
       span: stop.phandle.span,
-      fix: `Add \`#iommu-cells = <1>\` to \`${pathOf(stop.provider)}\``,
+      fix: repair(`Add \`#iommu-cells = <1>\` to \`${pathOf(provider)}\``, () =>
+        insertProperty(context.text, provider, { name: '#iommu-cells', value: '<1>' }),
+      ),
     };
-  },
-  fix(context, node, finding) {
-    const { stop } = specifiers(context.tree, node.properties.get('iommus'), '#iommu-cells');
-    const edit = stop?.provider && insertProperty(context.text, stop.provider, { name: '#iommu-cells', value: '<1>' });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 

@@ -2,6 +2,7 @@
 // Rules about the interrupts of assigned devices: Xen routes those of the host's node, under the same numbers.
 import { assignments, domainName, domainNode, domainNodes } from '#model/xen/system.ts';
 import { replaceValue } from '#rules/edits/edits.ts';
+import { repair } from '#rules/edits/repairs.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -33,6 +34,7 @@ function hostInterrupts(context: RuleContext, device: DtNode): readonly GicInter
 const differ: Rule = {
   id: 'xen-partial-interrupts-differ',
   severity: 'warning',
+  fixable: true,
   title: 'Interrupt of a partial device tree that the host device does not have',
   properties: ['interrupts', 'interrupts-extended'],
   platforms: XEN_GUEST,
@@ -60,13 +62,11 @@ the host's node.`,
       message: `\`${pathOf(made.device)}\` has ${has}, so ${wrong.map(interruptName).join(', ')} never arrives in ${domainName(made.domain)}.`,
       span: first.span,
       related: [{ message: 'the device', span: nodeSpan(made.device) }],
-      ...(copy !== undefined && property.name === 'interrupts' && { fix: "Copy the host's `interrupts`", data: copy }),
+      ...(copy !== undefined &&
+        property.name === 'interrupts' && {
+          fix: repair("Copy the host's `interrupts`", () => replaceValue(context.text, property, copy)),
+        }),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('interrupts');
-    if (!property) return undefined;
-    return { title: finding.fix ?? '', edits: [replaceValue(context.text, property, String(finding.data))] };
   },
 };
 

@@ -2,6 +2,7 @@
 // Rules about a device that a partial tree assigns, in the light of the host's tree: is it there, free, and protected.
 
 import { basename } from '#base/files.ts';
+import type { Repair } from '#base/problem.ts';
 import { protection } from '#model/xen/host.ts';
 import {
   assignments,
@@ -12,9 +13,10 @@ import {
   hardwareOwnerName,
   similarNodes,
 } from '#model/xen/system.ts';
-import { insertInBoard, removeProperty, replaceValue } from '#rules/edits/edits.ts';
+import { insertInBoard, replaceValue } from '#rules/edits/edits.ts';
+import { deletion, repair } from '#rules/edits/repairs.ts';
 import { xenSystem } from '#rules/engine/example.ts';
-import type { Rule } from '#rules/engine/rule.ts';
+import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { baseName, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { MMIO, partial, XEN_GUEST } from './partial.ts';
@@ -40,6 +42,7 @@ const FORCE = 'xen,force-assign-without-iommu';
 const notFound: Rule = {
   id: 'xen-path-not-found',
   severity: 'error',
+  fixable: true,
   title: '`xen,path` that is no node of the host',
   properties: ['xen,path'],
   platforms: XEN_GUEST,
@@ -59,15 +62,15 @@ nowhere there, so Xen prints \`Couldn't find node … in host_dt!\` and panics. 
       message: `\`${basename(system.host.file)}\` has no node \`${text}\`, so Xen does not find the device and panics.`,
       span: pathSpan(made),
       related: near.slice(0, 3).map((other) => ({ message: `is \`${pathOf(other)}\``, span: nodeSpan(other) })),
-      ...(only && more.length === 0 && { fix: `Write \`${pathOf(only)}\``, data: pathOf(only) }),
+      ...(only && more.length === 0 && { fix: writePath(context, node, pathOf(only)) }),
     };
   },
-  fix(context, node, finding) {
-    const property = node.properties.get('xen,path');
-    if (!property) return undefined;
-    return { title: finding.fix ?? '', edits: [replaceValue(context.text, property, `"${finding.data}"`)] };
-  },
 };
+
+function writePath({ text }: RuleContext, node: DtNode, path: string): Repair {
+  const property = node.properties.get('xen,path');
+  return repair(`Write \`${path}\``, () => property && replaceValue(text, property, `"${path}"`));
+}
 
 /** Whether Xen notices a second owner: by an interrupt that is taken, or by the stream of an IOMMU. */
 function isExclusive(device: DtNode, guarded: boolean): boolean {
@@ -77,6 +80,7 @@ function isExclusive(device: DtNode, guarded: boolean): boolean {
 const notMarked: Rule = {
   id: 'xen-path-not-marked',
   severity: 'error',
+  fixable: true,
   title: 'Assigned device that dom0 takes first',
   properties: ['xen,path'],
   platforms: XEN_GUEST,
@@ -89,29 +93,25 @@ which the boot loader adds dom0 and the domains, this is *info*. Add \`xen,passt
   example: { bad: example({ device: GUARDED }), good: GOOD_SYSTEM },
   *check(context, node) {
     const { system, host, made } = assignmentAt(context, node) ?? {};
-    if (!system || !host || !made?.device || made.device.properties.has('xen,passthrough')) return;
+    const device = made?.device;
+    if (!system || !host || !device || device.properties.has('xen,passthrough')) return;
     const first = hardwareOwner(system.host);
     // Domains without a dom0 are a system of their own; a tree without either gets both from the boot loader.
     if (!first && domainNodes(system.host).length > 0) return;
     const owner = first ? hardwareOwnerName(first) : 'a dom0 that the boot loader adds';
-    const exclusive = isExclusive(made.device, protection(host, made.device).use !== undefined);
+    const exclusive = isExclusive(device, protection(host, device).use !== undefined);
     const severity = !first ? 'info' : exclusive ? 'error' : 'warning';
     yield {
       message: exclusive
-        ? `\`${pathOf(made.device)}\` has no \`xen,passthrough\`, so ${owner} gets it as well as ${domainName(made.domain)}, and Xen panics over the second owner.`
-        : `\`${pathOf(made.device)}\` has no \`xen,passthrough\`, so ${owner} has its registers as well.`,
+        ? `\`${pathOf(device)}\` has no \`xen,passthrough\`, so ${owner} gets it as well as ${domainName(made.domain)}, and Xen panics over the second owner.`
+        : `\`${pathOf(device)}\` has no \`xen,passthrough\`, so ${owner} has its registers as well.`,
       span: pathSpan(made),
-      related: [{ message: 'the device', span: nodeSpan(made.device) }],
-      fix: 'Add `xen,passthrough` in the host tree',
+      related: [{ message: 'the device', span: nodeSpan(device) }],
+      fix: repair('Add `xen,passthrough` in the host tree', () =>
+        insertInBoard({ tree: system.host, text: context.text }, device, { name: 'xen,passthrough' }),
+      ),
       severity,
     };
-  },
-  fix(context, node, finding) {
-    const { system, made } = assignmentAt(context, node) ?? {};
-    if (!system || !made?.device) return undefined;
-    const board = { tree: system.host, text: context.text };
-    const edit = insertInBoard(board, made.device, { name: 'xen,passthrough' });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 
@@ -183,6 +183,7 @@ const noIommu: Rule = {
 const redundant: Rule = {
   id: 'xen-force-redundant',
   severity: 'info',
+  fixable: true,
   title: '`xen,force-assign-without-iommu` on a device that an IOMMU protects',
   properties: [FORCE],
   platforms: XEN_GUEST,
@@ -200,12 +201,8 @@ the device through unprotected on the day when its IOMMU is missing. Remove it.`
       message: `\`${use.path}\` protects \`${pathOf(made.device)}\`, so nothing has to be forced.`,
       span: lastSet(property).name,
       tag: 'unnecessary',
-      fix: `Delete \`${FORCE}\``,
+      fix: deletion(context, property),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get(FORCE);
-    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 

@@ -2,6 +2,7 @@
 // Rules about the domains that Xen itself starts: nodes with `xen,domain` in `/chosen`, their modules and privileges.
 import { domainNodes, isHardwareDomain, partialModule } from '#model/xen/system.ts';
 import { insertProperty, replaceValue } from '#rules/edits/edits.ts';
+import { repair } from '#rules/edits/repairs.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { compatibles, lastSet, nodeByPath, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
@@ -61,6 +62,7 @@ and nothing says so at boot. Move it.`,
 const cpus: Rule = {
   id: 'xen-domain-cpus',
   severity: 'error',
+  fixable: true,
   title: 'Domain without `cpus`',
   properties: ['compatible'],
   platforms: XEN_HOST,
@@ -75,18 +77,17 @@ Add \`cpus = <1>\` or more.`,
     yield {
       message: 'The domain has no `cpus` of one cell, and Xen panics.',
       span: nodeSpan(node),
-      ...(absent && { fix: 'Add `cpus = <1>`' }),
+      ...(absent && {
+        fix: repair('Add `cpus = <1>`', () => insertProperty(context.text, node, { name: 'cpus', value: '<1>' })),
+      }),
     };
-  },
-  fix(context, node, finding) {
-    const edit = insertProperty(context.text, node, { name: 'cpus', value: '<1>' });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 
 const memory: Rule = {
   id: 'xen-domain-memory',
   severity: 'error',
+  fixable: true,
   title: 'Domain without `memory` of two cells',
   properties: ['compatible'],
   platforms: XEN_HOST,
@@ -98,22 +99,18 @@ const memory: Rule = {
   *check(context, node) {
     const property = node.properties.get('memory');
     if (!isDomain(context, node) || (property?.value.bytes.length ?? 0) >= 8) return;
-    const one = property?.value.bytes.length === 4 && property.value.references.length === 0;
+    const size = property?.value.references.length === 0 ? u32(property) : undefined;
     yield {
       message: property
         ? '`memory` is a 64-bit number of KiB in two cells; Xen cannot read this one and panics.'
         : 'The domain has no `memory`, and Xen panics.',
       span: property ? lastSet(property).name : nodeSpan(node),
-      ...(one && { fix: 'Write `memory` with two cells' }),
-    };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('memory');
-    const size = u32(property);
-    if (!property || size === undefined) return undefined;
-    return {
-      title: finding.fix ?? '',
-      edits: [replaceValue(context.text, property, `<0x0 0x${size.toString(16)}>`)],
+      ...(property &&
+        size !== undefined && {
+          fix: repair('Write `memory` with two cells', () =>
+            replaceValue(context.text, property, `<0x0 0x${size.toString(16)}>`),
+          ),
+        }),
     };
   },
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about the link between a Xen host and the partial trees of its domains, and what the domains' nodes say of it.
+
 import { basename } from '#base/files.ts';
+import type { Repair } from '#base/problem.ts';
 import {
   domainName,
   domainNode,
@@ -11,6 +13,7 @@ import {
   spilledModule,
 } from '#model/xen/system.ts';
 import { insertInBoard } from '#rules/edits/edits.ts';
+import { repair } from '#rules/edits/repairs.ts';
 import { board, xenSystem } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { compatibles, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
@@ -138,11 +141,10 @@ Add the module. Where the node has no modules at all, the boot loader may add th
   },
 };
 
-const ENHANCED_FIX = 'Add `xen,enhanced = "no-xenstore"` in the host tree';
-
 const grantsNeedEnhanced: Rule = {
   id: 'xen-grant-dma-needs-enhanced',
   severity: 'error',
+  fixable: true,
   title: 'Grant DMA in a domain without grants',
   properties: ['compatible'],
   platforms: XEN_GUEST,
@@ -156,25 +158,22 @@ which the backend cannot use. Add \`xen,enhanced = "no-xenstore"\` to the domain
     if (!compatibles(node).includes('xen,grant-dma') || !isPassedThrough(context, node)) return;
     const { system, domain } = ownDomain(context) ?? {};
     const owner = system && domain && domainNode(system, domain);
-    if (!owner) return;
+    if (!system || !owner) return;
     const property = owner.properties.get('xen,enhanced');
     if (property && strings(property)[0] !== 'disabled') return;
     yield {
       message: `${owner.name} has no \`xen,enhanced\`${property ? ' but "disabled"' : ''}, so Xen gives it no grant table, and no device can use grants.`,
       span: nodeSpan(node),
       related: [{ message: 'the domain', span: nodeSpan(owner) }],
-      ...(!property && { fix: ENHANCED_FIX }),
+      ...(!property && { fix: addEnhanced({ tree: system.host, text: context.text }, owner) }),
     };
   },
-  fix(context, _node, finding) {
-    const { system, domain } = ownDomain(context) ?? {};
-    const owner = system && domain && domainNode(system, domain);
-    if (!system || !owner) return undefined;
-    const host = { tree: system.host, text: context.text };
-    const edit = insertInBoard(host, owner, { name: 'xen,enhanced', value: '"no-xenstore"' });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
-  },
 };
+
+function addEnhanced(host: Pick<RuleContext, 'tree' | 'text'>, owner: DtNode): Repair {
+  const added = { name: 'xen,enhanced', value: '"no-xenstore"' };
+  return repair(`Add \`${added.name} = ${added.value}\` in the host tree`, () => insertInBoard(host, owner, added));
+}
 
 function withGrants(enhanced: string): string {
   const grants = `${ASSIGNED.replace(MMIO, `${MMIO} dma-coherent;`)} }; xen_iommu: iommu { compatible = "xen,grant-dma"; #iommu-cells = <1>;`;

@@ -2,7 +2,7 @@
 // Rules about the IOMMUs of a host tree: those that Xen drives, those that it leaves to dom0, and their masters.
 import { machineOf } from '#model/platform/machine.ts';
 import { hostView, xenDriver } from '#model/xen/host.ts';
-import { removeProperty } from '#rules/edits/edits.ts';
+import { deletion } from '#rules/edits/repairs.ts';
 import { board, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver } from '#rules/engine/uses.ts';
@@ -193,6 +193,7 @@ Check the configuration of the Xen that boots.`,
 const marked: Rule = {
   id: 'xen-iommu-marked-passthrough',
   severity: 'error',
+  fixable: true,
   title: '`xen,passthrough` on an IOMMU',
   properties: ['xen,passthrough'],
   platforms: XEN_HOST,
@@ -205,18 +206,14 @@ remove it here.`,
     good: smmuBoard(),
     platform: { kind: 'xen-host' },
   },
-  *check(_context, node) {
+  *check(context, node) {
     const property = node.properties.get('xen,passthrough');
     if (!property || !xenDriver(node) || !isAvailable(node)) return;
     yield {
       message: 'With `xen,passthrough` Xen does not use this IOMMU, and dom0 gets it disabled: it protects nobody.',
       span: lastSet(property).name,
-      fix: 'Delete `xen,passthrough`',
+      fix: deletion(context, property),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get('xen,passthrough');
-    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 

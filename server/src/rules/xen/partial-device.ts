@@ -4,6 +4,7 @@ import { rawCells, readNumber } from '#model/addresses/addresses.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { hostMachine, hostNode } from '#model/xen/system.ts';
 import { insertAfter } from '#rules/edits/edits.ts';
+import { repair } from '#rules/edits/repairs.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
@@ -54,6 +55,7 @@ export function xenReg(context: RuleContext, node: DtNode): XenReg | undefined {
 const pair: Rule = {
   id: 'xen-reg-path-pair',
   severity: 'error',
+  fixable: true,
   title: '`xen,path` without `xen,reg`, or the other way round',
   properties: ['xen,path', 'xen,reg'],
   platforms: XEN_GUEST,
@@ -72,17 +74,16 @@ registers. With one alone it prints \`xen,reg or xen,path missing\` and panics; 
     const one = path ?? reg;
     if (!one || (path && reg) || !isPassedThrough(context, node)) return;
     if (reg && node.properties.has(FORCE)) return;
+    const value = path && sameMappings(context, node);
     yield {
       message: `The device has \`${one.name}\` and no \`${path ? 'xen,reg' : 'xen,path'}\`; Xen panics when it makes the domain.`,
       span: lastSet(one).name,
-      ...(path && sameMappings(context, node) && { fix: "Add `xen,reg` with the host's registers" }),
+      ...(value !== undefined && {
+        fix: repair("Add `xen,reg` with the host's registers", () =>
+          insertAfter(context.text, one, { name: 'xen,reg', value }),
+        ),
+      }),
     };
-  },
-  fix(context, node, finding) {
-    const path = node.properties.get('xen,path');
-    const value = sameMappings(context, node);
-    if (!path || value === undefined) return undefined;
-    return { title: finding.fix ?? '', edits: [insertAfter(context.text, path, { name: 'xen,reg', value })] };
   },
 };
 

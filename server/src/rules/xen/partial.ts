@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the frame of a partial device tree: what Xen copies from it into a guest's tree, and what it leaves out.
-import { insertProperty, removeProperty } from '#rules/edits/edits.ts';
+import { insertProperty } from '#rules/edits/edits.ts';
+import { deletion, repair } from '#rules/edits/repairs.ts';
 import { board } from '#rules/engine/example.ts';
 import type { PlatformKind, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { compatibles, lastSet, nodeByReference, nodeSpan, pathOf, u32, walk } from '#tree/query.ts';
@@ -84,6 +85,7 @@ const busProps: Rule = {
 const iommus: Rule = {
   id: 'xen-partial-iommus',
   severity: 'warning',
+  fixable: true,
   title: '`iommus` in a partial device tree',
   properties: ['iommus', 'iommu-map'],
   platforms: XEN_GUEST,
@@ -104,13 +106,8 @@ const iommus: Rule = {
     yield {
       message: `Xen uses \`iommus\` of the host's tree and copies this \`${property.name}\` to a guest without that IOMMU.`,
       span: lastSet(property).name,
-      fix: `Delete \`${property.name}\``,
-      data: property.name,
+      fix: deletion(context, property),
     };
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get(String(finding.data));
-    return property && { title: finding.fix ?? '', edits: removeProperty(context.text, property) };
   },
 };
 
@@ -182,6 +179,7 @@ A controller with another name (also \`gic@…\`) is dropped, and \`interrupt-pa
 const interruptParent: Rule = {
   id: 'xen-partial-interrupt-parent',
   severity: 'error',
+  fixable: true,
   title: 'Device of a partial device tree without `interrupt-parent`',
   properties: ['interrupts'],
   platforms: XEN_GUEST,
@@ -203,12 +201,12 @@ or to \`/passthrough\`.`,
       message:
         'Nothing up to `/passthrough` has an `interrupt-parent`, and Xen gives the guest no other: `interrupts` have no controller.',
       span: nodeSpan(node),
-      ...(label !== undefined && { fix: `Add \`interrupt-parent = <&${label}>\``, data: label }),
+      ...(label !== undefined && {
+        fix: repair(`Add \`interrupt-parent = <&${label}>\``, () =>
+          insertProperty(context.text, node, { name: 'interrupt-parent', value: `<&${label}>` }),
+        ),
+      }),
     };
-  },
-  fix(context, node, finding) {
-    const edit = insertProperty(context.text, node, { name: 'interrupt-parent', value: `<&${finding.data}>` });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 

@@ -4,6 +4,7 @@ import { machineOf } from '#model/platform/machine.ts';
 import { hostView, xenDriver } from '#model/xen/host.ts';
 import { assignments } from '#model/xen/system.ts';
 import { insertProperty, replaceProperty } from '#rules/edits/edits.ts';
+import { repair } from '#rules/edits/repairs.ts';
 import { board32, bus } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
@@ -52,6 +53,7 @@ Name an IOMMU that Xen drives.`,
 const childUnmarked: Rule = {
   id: 'xen-passthrough-child-unmarked',
   severity: 'warning',
+  fixable: true,
   title: 'Child of a `xen,passthrough` node that dom0 keeps',
   properties: ['xen,passthrough'],
   platforms: XEN_HOST,
@@ -71,20 +73,16 @@ property is mapped to dom0, and giving it to another domain fails later with \`-
     ),
     platform: { kind: 'xen-host' },
   },
-  *check(_context, node) {
+  *check({ text }, node) {
     for (const child of node.children.values()) {
       if (child.properties.has('xen,passthrough') || !hasResources(child)) continue;
       yield {
         message: `\`xen,passthrough\` of \`${pathOf(node)}\` is not inherited: Xen maps this child to dom0.`,
         span: nodeSpan(child),
         node: child,
-        fix: 'Add `xen,passthrough`',
+        fix: repair('Add `xen,passthrough`', () => insertProperty(text, child, { name: 'xen,passthrough' })),
       };
     }
-  },
-  fix(context, node, finding) {
-    const edit = insertProperty(context.text, node, { name: 'xen,passthrough' });
-    return edit && { title: finding.fix ?? '', edits: [edit] };
   },
 };
 
@@ -109,6 +107,7 @@ function flagsWithValue(node: DtNode): DtProperty[] {
 const booleanValue: Rule = {
   id: 'xen-boolean-has-value',
   severity: 'warning',
+  fixable: true,
   title: 'Flag of Xen with a value',
   properties: FLAGS,
   platforms: ['xen-host', 'xen-domu', 'xen-dom0'],
@@ -125,21 +124,17 @@ Delete the value, or the property where it was meant to be off.`,
     ),
     platform: { kind: 'xen-host' },
   },
-  *check(_context, node) {
+  *check({ text }, node) {
     for (const property of flagsWithValue(node)) {
       const zero = property.value.bytes.every((byte) => byte === 0);
       yield {
         message: `Xen only asks whether \`${property.name}\` is there; with ${zero ? 'a value of 0 it is on, too' : 'any value it is on'}.`,
         span: lastSet(property).name,
-        data: property.name,
-        ...(!zero && { fix: 'Delete the value' }),
+        ...(!zero && {
+          fix: repair('Delete the value', () => replaceProperty(text, property, { name: property.name })),
+        }),
       };
     }
-  },
-  fix(context, node, finding) {
-    const property = node.properties.get(String(finding.data));
-    if (!property) return undefined;
-    return { title: finding.fix ?? '', edits: [replaceProperty(context.text, property, { name: property.name })] };
   },
 };
 
