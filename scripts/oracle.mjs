@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util';
 import { compareBoards } from './oracle/boards.mjs';
 import { compareCli } from './oracle/cli.mjs';
+import { compareCpp } from './oracle/cpp.mjs';
 import { compareDtcTests } from './oracle/dtc-tests.mjs';
 import { compareFindings } from './oracle/findings.mjs';
 import { compareFixtures } from './oracle/fixtures.mjs';
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
 });
 
 const parts = {
+  cpp: compareCpp,
   syntax: checkSyntax,
   boards: (run) => compareBoards(run, boardGroups(run.kernel)),
   origins: (run) => compareOrigins(run, deviceTrees(run.kernel), 20 * Number(values.every)),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the oracles use of the core; bundled by load-core.mjs.
+export { decodeText, encodeText } from '#base/bytes.ts';
 export { lineStarts, positionAt } from '#base/text.ts';
 export { DTC_RULES } from '#rules/dtc/index.ts';
 export { loadGrammar } from '#syntax/parser.ts';
@@ -7,6 +8,7 @@ export { describeTree, random, toText } from '#test/support/describe-tree.ts';
 export { writeBlob } from '#tree/blob.ts';
 export { printTree } from '#tree/print.ts';
 export { nodeByPath } from '#tree/query.ts';
+export { preprocess } from '#tree/token-stream.ts';
 export { catalogue } from '../../server/src/rules/engine/catalogue.ts';
 export { runRules } from '../../server/src/rules/engine/runner.ts';
 export { applyOverlays } from '../../server/src/tree/apply-overlays.ts';

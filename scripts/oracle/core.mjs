@@ -27,12 +27,12 @@ export function grammar() {
 }
 
 /** Files of this disk; each is read once, so that its object stands for its version. */
-export function diskReader() {
+export function diskReader(decode = (bytes) => bytes.toString('utf8')) {
   const files = new Map();
   const isFile = (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   return {
     read(path) {
-      if (!files.has(path)) files.set(path, isFile(path) ? { path, text: readFileSync(path, 'utf8') } : undefined);
+      if (!files.has(path)) files.set(path, isFile(path) ? { path, text: decode(readFileSync(path)) } : undefined);
       return files.get(path);
     },
     readBinary: (path) => (isFile(path) ? new Uint8Array(readFileSync(path)) : undefined),

@@ -16,6 +16,8 @@ export interface FileReader {
   read(path: string): SourceFile | undefined;
   /** The bytes of a file that `/incbin/` names. Absent where the host offers no binary files. */
   readBinary?(path: string): Uint8Array | undefined;
+  /** When the file was changed last, as `__TIMESTAMP__` writes it; absent where the host does not know. */
+  modified?(path: string): string | undefined;
   /**
    * Why neither gives anything at a path at which there is something other than a folder, in words that follow its name:
    * `is a device, so it is not read`.

@@ -4,8 +4,8 @@
 import type { FileReader, SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Ast } from '#syntax/ast.ts';
-import { unclosedComment } from '#syntax/comments.ts';
 import { scanDirectives } from '#tree/cpp/directives.ts';
+import { isPlain } from '#tree/cpp/plain.ts';
 import { type BrokenFile, Evaluation, type Shared } from '#tree/live/evaluation.ts';
 import { TreeBuilder } from './build.ts';
 import type { EvaluateOptions } from './preprocess.ts';
@@ -28,11 +28,17 @@ const MAX_SYNTAX_PROBLEMS = 20;
 export class Frontend {
   readonly #grammar: Grammar;
   readonly #asts = new WeakMap<SourceFile, Ast>();
+  readonly #plain = new WeakMap<SourceFile, boolean>();
   readonly #shared: Shared;
 
   constructor(grammar: Grammar, reader: FileReader) {
     this.#grammar = grammar;
-    this.#shared = { reader, memory: newMemory(), ast: (file) => this.ast(file) };
+    this.#shared = {
+      reader,
+      memory: newMemory(),
+      ast: (file) => this.ast(file),
+      isPlain: (file) => this.#isPlain(file),
+    };
   }
 
   /** Gives the AST of a file that is kept elsewhere: an open document, parsed incrementally. */
@@ -50,10 +56,20 @@ export class Frontend {
     return ast;
   }
 
+  #isPlain(file: SourceFile): boolean {
+    let plain = this.#plain.get(file);
+    if (plain === undefined) {
+      plain = isPlain(file.text);
+      this.#plain.set(file, plain);
+    }
+    return plain;
+  }
+
   #parse(file: SourceFile): Ast {
     if (!/\.dtsi?$|\.dtso$/.test(file.path)) {
       const scan = scanDirectives(file.text);
-      if (!scan.hasText) return { items: scan.items, length: file.text.length, hasError: false, errors: [] };
+      const { items, hasText, isFaulty } = scan;
+      if (!hasText) return { items, length: file.text.length, hasError: isFaulty, errors: [] };
     }
     return this.#grammar.parse(file.text);
   }
@@ -109,21 +125,27 @@ function sameOptions(a: EvaluateOptions, b: EvaluateOptions): boolean {
 
 /** The tree of a board whose statements are applied; where they are not what dtc's grammar allows, it is read strictly. */
 function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): DeviceTree {
-  const { options, irregular, broken } = evaluation;
-  if (broken.length === 0 && (!irregular || options.standalone)) return evaluation.finish([]);
-  const unclosed = unclosedComments(broken);
-  if (unclosed.length > 0) return evaluation.finish(unclosed);
+  const { options, irregular, broken, unusual } = evaluation;
+  if (!unusual && broken.length === 0 && (!irregular || options.standalone)) return evaluation.finish([]);
   const strict = evaluation.readStrictly(file);
   if (!strict.fault) {
-    if (broken.length === 0) return evaluation.finish([]);
+    if (broken.length === 0 && !unusual) return evaluation.finish([]);
     const other = new Evaluation(shared, options);
     other.runStrictly(file, strict);
     return other.finish([]);
   }
+  const cpp = unusual ? strict : undefined;
+  // Where cpp stops, dtc never reads: what is wrong behind it may come from there.
+  const refused = strict.problems.filter(({ severity }) => severity === 'error');
+  if (refused.length > 0 && strict.missing.length === 0) return evaluation.finish([], strict);
   // Without a file that it includes, a board may end too early or lack its header, and names may be macros.
-  if (evaluation.partial) return evaluation.finish(certainProblems(broken, (name) => evaluation.defines(name)));
+  if (evaluation.partial)
+    return evaluation.finish(
+      certainProblems(broken, (name) => evaluation.defines(name)),
+      cpp,
+    );
   const certain = options.standalone && broken.length === 0;
-  return evaluation.finish(certain ? [] : syntaxProblems(strict, strict.fault, broken));
+  return evaluation.finish(certain ? [] : syntaxProblems(strict, strict.fault, broken), cpp);
 }
 
 /** The errors of a board without one of its includes that no macro of that could repair. */
@@ -146,16 +168,6 @@ function certainProblems(broken: readonly BrokenFile[], defines: (name: string) 
 
 /** What reads like a macro: a name in capitals, or one with arguments. */
 const MACRO_NAME = /\b(\w*[A-Z]\w*|[a-z_]\w*(?=\())\b/g;
-
-/** cpp stops at a comment without an end, before dtc reads anything. */
-function unclosedComments(broken: readonly BrokenFile[]): Problem[] {
-  return broken.flatMap(({ file }) => {
-    const start = unclosedComment(file.text);
-    if (start === undefined) return [];
-    const message = 'The comment is never closed: its `*/` is missing; cpp stops here.';
-    return [{ rule: 'syntax/error', severity: 'error', message, span: { file: file.path, start, end: start + 2 } }];
-  });
-}
 
 /**
  * Where dtc stops, which is certain, and beyond it the places where tree-sitter found an error: dtc would come to them

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What dtc's lexer makes of numbers and of the inside of strings (dtc-lexer.l; util.c: get_escape_char).
+import { encodeCode } from '#base/bytes.ts';
 
 /** A literal that certainly fits 32 bits and is neither octal nor malformed; `undefined` leaves it to the full rules. */
 export function smallLiteral(digits: string): number | undefined {
@@ -52,8 +53,5 @@ export function stringBytes(text: string): number[] {
 }
 
 function pushUtf8(bytes: number[], code: number): void {
-  if (code < 0x80) bytes.push(code);
-  else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
-  else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
-  else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 0x3f), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
+  encodeCode(bytes, bytes.length, code);
 }

@@ -5,11 +5,12 @@ import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts'
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import type { ConditionalItem, DefineItem, IncludeItem, Item } from '#syntax/ast.ts';
+import { defineStatic } from './cpp/builtin.ts';
 import { evaluateCondition } from './cpp/condition.ts';
 import { expand } from './cpp/expand.ts';
 import { commandLineMacro, type Macro, MacroTable, parseDefinition } from './cpp/macros.ts';
+import { missingInclude } from './cpp/missing-include.ts';
 import { tokenize } from './cpp/tokens.ts';
-import { missingInclude } from './missing-include.ts';
 import { FileSource, type Source } from './source.ts';
 
 export interface EvaluateOptions {
@@ -22,6 +23,12 @@ export interface EvaluateOptions {
   readonly unseen?: readonly string[];
   /** A file that is meant to be included (`.dtsi` without a board): unresolved labels and a missing header are normal. */
   readonly standalone?: boolean;
+  /** The board as it is spelled where cpp is called, which `__FILE__` shows; default: its path. */
+  readonly boardName?: string;
+  /** The include path likewise. */
+  readonly includeNames?: readonly string[];
+  /** For `__DATE__` and `__TIME__`; where it is not known, cpp writes question marks. */
+  readonly time?: { readonly date: string; readonly time: string };
   /** `-@`: dtc then keeps labelled nodes that `/omit-if-no-ref/` names. */
   readonly symbols?: boolean;
 }
@@ -58,7 +65,15 @@ export interface PreprocessorMark {
   readonly missing: number;
   readonly once: number;
   readonly includes: number;
-  readonly counter: number;
+  readonly doubts: number;
+}
+
+/** What is known of a board when cpp has read it. */
+export interface Found {
+  readonly files: readonly string[];
+  readonly missing: readonly string[];
+  readonly macros: MacroTable;
+  readonly problems: readonly Problem[];
 }
 
 /** The items of a file: statements (from tree-sitter) or directives and text (from the directive scanner). */
@@ -74,58 +89,55 @@ interface IncludePlace {
 const MAX_INCLUDE_DEPTH = 200; // cpp's own limit (libcpp: max_include_depth).
 /** A board of Linux 6.12 reads at most 51 files; includes that fan out without end stop here. */
 const MAX_INCLUDES = 5000;
-/** Macros that GNU cpp defines even with `-undef` in assembler mode. */
-const BUILT_IN: readonly (readonly [string, string])[] = [
-  ['__STDC__', '1'],
-  ['__STDC_HOSTED__', '1'],
-  ['__ASSEMBLER__', '1'],
-];
 
 /** Definitions are parsed once per item, so that a macro's identity tells whether it changed. */
 const parsedDefinitions = new WeakMap<DefineItem, Macro | { readonly name: undefined }>();
 
 export class Preprocessor {
-  readonly macros: MacroTable;
+  macros: MacroTable;
   readonly problems: Problem[] = [];
   /** Every file that was walked, in order. */
   readonly readings: Reading[] = [];
   readonly lookups: Lookup[] = [];
   /** Told of each item of the board, and of files included beside its statements, and of their ends, beforehand. */
   onStep: ((reading: Reading, index: number) => void) | undefined;
-  /** `__LINE__` was asked for, which changes with text that makes no item. */
-  countsLines = false;
-  /** The macro table for text that cpp does not see. */
-  readonly lookup = (name: string): Macro | undefined => this.macros.get(name) ?? this.#dynamic(name);
+  readonly lookup = (name: string): Macro | undefined => this.macros.get(name);
   readonly #reader: FileReader;
   readonly #options: EvaluateOptions;
   readonly #itemsOf: ItemsOf;
   readonly #missing: string[] = [];
   readonly #once: string[] = [];
+  #adopted: Found | undefined;
   #depth = 0;
   #includes = 0;
-  #counter = 0;
-  #current: { source: Source; at: number } | undefined;
+  #doubts = 0;
 
-  constructor(reader: FileReader, options: EvaluateOptions, itemsOf: ItemsOf, macros?: MacroTable) {
+  constructor(reader: FileReader, options: EvaluateOptions, itemsOf: ItemsOf) {
     this.#reader = reader;
     this.#options = options;
     this.#itemsOf = itemsOf;
-    this.macros = macros ?? new MacroTable();
+    this.macros = new MacroTable();
     this.#missing.push(...(options.unseen ?? []));
-    if (macros) return;
-    for (const [name, value] of [...BUILT_IN, ...options.defines]) {
-      this.macros.define(commandLineMacro(name, value));
-    }
+    defineStatic(this.macros);
+    for (const [name, value] of options.defines) this.macros.define(commandLineMacro(name, value));
   }
 
   /** Paths of the files that were walked, in the order of their first use. */
-  get files(): string[] {
-    return [...new Set(this.readings.map((reading) => reading.source.file.path))];
+  get files(): readonly string[] {
+    return this.#adopted?.files ?? [...new Set(this.readings.map((reading) => reading.source.file.path))];
   }
 
   /** Paths at which an include was searched in vain. */
-  get missing(): string[] {
+  get missing(): readonly string[] {
+    if (this.#adopted) return this.#adopted.missing;
     return [...new Set(this.#missing)];
+  }
+
+  /** Takes over what another one found, which has read everything already. */
+  adopt(found: Found): void {
+    this.#adopted = found;
+    this.macros = found.macros;
+    this.problems.push(...found.problems);
   }
 
   /** Walks the board itself. */
@@ -164,13 +176,10 @@ export class Preprocessor {
     this.onStep?.(reading, items.length);
   }
 
-  /** Another one at the point of the mark, which sees the items of files as `itemsOf` says. */
-  fork(mark: PreprocessorMark, itemsOf: ItemsOf): Preprocessor {
-    const fork = new Preprocessor(this.#reader, this.#options, itemsOf, this.macros.copyAt(mark.macros));
-    fork.#once.push(...this.#once.slice(0, mark.once));
-    fork.#includes = mark.includes;
-    fork.#counter = mark.counter;
-    return fork;
+  /** What it knew at the point of the mark. */
+  stateAt(mark: PreprocessorMark): { macros: MacroTable; once: readonly string[]; includes: number } {
+    const macros = this.macros.copyAt(mark.macros);
+    return { macros, once: this.#once.slice(0, mark.once), includes: mark.includes };
   }
 
   mark(): PreprocessorMark {
@@ -182,7 +191,7 @@ export class Preprocessor {
       missing: this.#missing.length,
       once: this.#once.length,
       includes: this.#includes,
-      counter: this.#counter,
+      doubts: this.#doubts,
     };
   }
 
@@ -195,7 +204,7 @@ export class Preprocessor {
     this.#missing.length = mark.missing;
     this.#once.length = mark.once;
     this.#includes = mark.includes;
-    this.#counter = mark.counter;
+    this.#doubts = mark.doubts;
   }
 
   /** Walks items whose positions count from `base`. */
@@ -237,45 +246,24 @@ export class Preprocessor {
     });
   }
 
-  /** `__LINE__`, `__FILE__`, `__COUNTER__`, `__INCLUDE_LEVEL__`: their value depends on the place. */
-  #dynamic(name: string): Macro | undefined {
-    if (!name.startsWith('__')) return undefined;
-    switch (name) {
-      case '__COUNTER__':
-        return commandLineMacro(name, String(this.#counter++));
-      case '__INCLUDE_LEVEL__':
-        return commandLineMacro(name, String(this.#depth));
-      case '__FILE__':
-        return commandLineMacro(name, `"${this.#current?.source.file.path ?? ''}"`);
-      case '__LINE__': {
-        this.countsLines = true;
-        const text = this.#current?.source.file.text.slice(0, this.#current.at) ?? '';
-        return commandLineMacro(name, String(text.split('\n').length));
-      }
-      default:
-        return undefined;
-    }
+  /** Something that cpp refuses was met, or that is not read here as cpp does: cpp/unit.ts has to say what it means. */
+  doubt(): void {
+    this.#doubts++;
   }
 
-  /** Names the place for `__LINE__` and `__FILE__` before text of it is expanded. */
-  enter(source: Source, at: number): void {
-    this.#current = { source, at };
+  get isDoubtful(): boolean {
+    return this.#doubts > 0;
   }
 
   #define(item: DefineItem, source: Source, at: number): void {
     let macro = parsedDefinitions.get(item);
     if (!macro) {
-      const parsed =
-        item.kind === 'define' ? parseDefinition(item.restText) : { name: /[A-Za-z_$][\w$]*/.exec(item.restText)?.[0] };
+      const parsed = item.kind === 'define' ? parseDefinition(item.restText) : { name: macroName(item.restText) };
       macro = (parsed as Macro | undefined) ?? { name: undefined };
       parsedDefinitions.set(item, macro);
     }
     if (macro.name === undefined) {
-      this.#problem(
-        'syntax/directive',
-        `\`#${item.kind}\` needs a macro name; cpp stops here.`,
-        source.span(at, at + item.length),
-      );
+      this.doubt();
     } else if (item.kind === 'undef') {
       this.macros.undefine(macro.name);
     } else {
@@ -284,37 +272,30 @@ export class Preprocessor {
   }
 
   #conditional(item: ConditionalItem, source: Source, at: number, visit: Visit): void {
-    if (!item.closed) {
-      const first = item.branches[0];
-      const end = at + (first ? first.condition.at + first.condition.length : 1);
-      this.#problem(
-        'syntax/directive',
-        `\`#${first?.keyword ?? 'if'}\` has no \`#endif\`; cpp stops here.`,
-        source.span(at, end),
-      );
-    }
+    const last = item.branches.findIndex(({ keyword }) => keyword === 'else');
+    if (!item.closed || (last >= 0 && last < item.branches.length - 1)) this.doubt();
     for (const branch of item.branches) {
       const start = at + branch.at;
-      if (!this.#holds(branch.keyword, branch.conditionText, source, start)) continue;
+      if (!this.#holds(branch.keyword, branch.conditionText, source)) continue;
       this.walk(branch.body, source, start, visit);
       return;
     }
   }
 
-  #holds(keyword: string, text: string, source: Source, at: number): boolean {
+  #holds(keyword: string, text: string, source: Source): boolean {
     if (keyword === 'else') return true;
     if (keyword !== 'if' && keyword !== 'elif') {
-      const name = /[A-Za-z_$][\w$]*/.exec(text)?.[0] ?? '';
+      const name = macroName(text);
+      if (name === undefined) {
+        this.doubt();
+        return false;
+      }
       return (this.macros.get(name) !== undefined) === !keyword.includes('n');
     }
-    this.enter(source, at);
     const hasInclude = (path: string): boolean => this.#find(path, source).file !== undefined;
     const result = evaluateCondition(text, { lookup: this.lookup, hasInclude });
     // What an include that is missing would define may be what the condition lacks.
-    if (result.error !== undefined && this.#missing.length === 0) {
-      const message = `In \`#${keyword}\`, ${result.error}; cpp stops here.`;
-      this.#problem('syntax/directive', message, source.span(at, at + keyword.length + 1 + text.length));
-    }
+    if (result.error !== undefined && this.#missing.length === 0) this.doubt();
     return result.value;
   }
 
@@ -334,7 +315,8 @@ export class Preprocessor {
     const span = source.span(at + item.path.at, at + item.path.at + item.path.length);
     const found = this.#find(item.pathText, source, item.style);
     if (!found.file) {
-      if (item.pathText.length > 1) {
+      if (!/^(?:"[^"]+"|<[^>]+>)$/.test(found.text)) this.doubt();
+      else {
         this.#missing.push(...(found.tried.length > 0 ? found.tried : [item.pathText]));
         const made = found.tried.some((path) => this.#options.unseen?.includes(path));
         if (!made) this.report(missingInclude(found.name, span, found.tried, this.#reader));
@@ -373,28 +355,43 @@ export class Preprocessor {
     pathText: string,
     source: Source,
     style: IncludeItem['style'] = 'cpp',
-  ): { readonly name: string; readonly file?: SourceFile; readonly tried: readonly string[] } {
+  ): { readonly text: string; readonly name: string; readonly file?: SourceFile; readonly tried: readonly string[] } {
     let text = pathText.trim();
     if (style === 'cpp' && /^[A-Za-z_]/.test(text)) {
-      text = expand(tokenize(text), this.lookup)
+      text = expand(tokenize(text), this.lookup, () => this.doubt())
         .map((token) => token.text)
         .join('');
     }
     const name = text.slice(1, -1);
-    if (name === '') return { name, tried: [] };
-    const folders = text.startsWith('<') ? [] : [dirname(source.file.path)];
+    if (name === '') return { text, name, tried: [] };
     const tried: string[] = [];
-    for (const folder of [...folders, ...this.#options.includePaths]) {
+    for (const folder of [...this.#ownFolder(text, source, style), ...this.#options.includePaths]) {
       const path = join(folder, name);
       const file = this.#reader.read(path);
       this.lookups.push({ path, file });
-      if (file) return { name, file, tried };
+      if (file) return { text, name, file, tried };
       tried.push(path);
     }
-    return { name, tried };
+    return { text, name, tried };
+  }
+
+  /** cpp searches beside the including file; dtc beside the file that it reads, which is the board or an `/include/`. */
+  #ownFolder(text: string, source: Source, style: IncludeItem['style']): string[] {
+    if (text.startsWith('<')) return [];
+    return [style === 'dtc' ? this.dtcFolder(source) : dirname(source.file.path)];
+  }
+
+  /** Where dtc searches what text in this source names. */
+  dtcFolder(source: Source): string {
+    return dirname((source.expands ? (this.readings[0]?.source ?? source) : source).file.path);
   }
 
   #problem(rule: string, message: string, span: Span): void {
     this.report({ rule, severity: 'error', message, span });
   }
+}
+
+/** The name behind `#ifdef`, `#ifndef` or `#undef`; undefined when there is none. */
+function macroName(text: string): string | undefined {
+  return /^(?:\s|\\\r?\n|\/\*[\s\S]*?\*\/)*((?!defined\b)[A-Za-z_]\w*)/.exec(text)?.[1];
 }

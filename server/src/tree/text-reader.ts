@@ -48,6 +48,7 @@ export interface Memory {
 
 export const newMemory = (): Memory => ({ heads: new Texts(), values: new Texts() });
 
+const DEFINING = /^[ \t]*#[ \t]*(?:define|undef|include)\b/m;
 const DIRECTIVE = /^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif|else|endif|define|undef|include)\b/m;
 
 export class TextReader {
@@ -87,8 +88,9 @@ export class TextReader {
     if (known.expanded && this.#holds(known.expanded.macros)) return known.expanded.raw;
     const macros = new Map<string, Macro | undefined>();
     for (const name of names) macros.set(name, this.#cpp.lookup(name));
-    const raw = this.#expandedValue(tokenize(text), text.length, { source, at: start, looked: macros });
-    if (!text.includes(INCBIN)) known.expanded = { raw, macros };
+    const expansion = { source, looked: macros, failed: false };
+    const raw = this.#expandedValue(tokenize(text), text.length, expansion);
+    if (!expansion.failed && !text.includes(INCBIN)) known.expanded = { raw, macros };
     return raw;
   }
 
@@ -105,9 +107,8 @@ export class TextReader {
     return raw;
   }
 
-  /** Names that begin like this may be those that depend on the place: `__LINE__`. */
   #mayBeMacro(name: string): boolean {
-    return name.startsWith('__') || this.#cpp.macros.get(name) !== undefined;
+    return this.#cpp.macros.get(name) !== undefined;
   }
 
   #holds(macros: ReadonlyMap<string, Macro | undefined>): boolean {
@@ -118,16 +119,20 @@ export class TextReader {
   #expandedValue(
     tokens: readonly Token[],
     length: number,
-    { source, at, looked }: { source: Source; at: number; looked: Map<string, Macro | undefined> },
+    expansionOf: { source: Source; looked: Map<string, Macro | undefined>; failed: boolean },
   ): RawValue {
-    this.#cpp.enter(source, at);
+    const { source, looked } = expansionOf;
     const lookup = (name: string): Macro | undefined => {
       const macro = this.#cpp.lookup(name);
       looked.set(name, macro);
       return macro;
     };
     try {
-      const expansion = print(expand(tokens, lookup));
+      const expanded = expand(tokens, lookup, () => {
+        expansionOf.failed = true;
+        this.#cpp.doubt();
+      });
+      const expansion = print(expanded);
       const raw = parseValue(expansion.text, 0, this.#readBinary(source));
       return inSource(checkEnd(raw, expansion.text), expansion, length);
     } catch (error) {
@@ -143,15 +148,16 @@ export class TextReader {
     this.#cpp.walk(scanDirectives(text).items, inner, 0, (piece, _source, offset) => {
       if (piece.kind === 'macro') tokens.push(...tokenize(piece.text, offset));
     });
-    return this.#expandedValue(tokens, text.length, { source, at, looked: new Map() });
+    // What is defined inside the value does not hold for all of it.
+    if (DEFINING.test(text)) this.#cpp.doubt();
+    return this.#expandedValue(tokens, text.length, { source, looked: new Map(), failed: false });
   }
 
   /** Any text expanded and printed; offsets of its tokens count from the start of `text`. */
   expansion(text: string, source: Source, at: number): Expansion {
     if (!source.expands) return print(tokenize(text));
-    this.#cpp.enter(source, at);
     try {
-      return print(expand(tokenize(text), this.#cpp.lookup));
+      return print(expand(tokenize(text), this.#cpp.lookup, () => this.#cpp.doubt()));
     } catch (error) {
       if (!(error instanceof ExpansionLimit)) throw error;
       const span = source.span(at, at + text.length);

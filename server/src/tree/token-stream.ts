@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: MIT
 // A whole board as the text that dtc would read after cpp, with the origin of every token: used when a file has a syntax
-// error, to find where dtc stops, and when statements cannot be told apart before macros are expanded.
-import type { FileReader, SourceFile } from '#base/files.ts';
+// error, to find where dtc stops, when statements cannot be told apart before macros are expanded, and when a file has
+// what only cpp's own way of reading gets right.
+import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
+import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
-import { AppendedItems } from './appended.ts';
-import { scanDirectives } from './cpp/directives.ts';
-import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from './cpp/expand.ts';
-import { type Token, tokenize } from './cpp/tokens.ts';
-import {
-  type EvaluateOptions,
-  type ItemsOf,
-  Preprocessor,
-  type PreprocessorMark,
-  type Reading,
-  type Visit,
-} from './preprocess.ts';
-import type { Source } from './source.ts';
+import { defineBuiltIns } from './cpp/builtin.ts';
+import { commandLineMacro, MacroTable } from './cpp/macros.ts';
+import type { Printed } from './cpp/output.ts';
+import { Unit } from './cpp/unit.ts';
+import { followIncludes, type Piece } from './dtc-includes.ts';
+import type { EvaluateOptions, Preprocessor, PreprocessorMark, Reading } from './preprocess.ts';
 import { type Place, parseStatements, type Statements } from './statement-syntax.ts';
 
 /** A point between two statements, at the top or inside nodes. */
@@ -28,50 +23,40 @@ export interface ResumePoint {
 }
 
 export interface StrictReading extends Statements {
-  /** Files that were read, and those that were not found. */
+  /** What cpp complains about, and includes that are missing. */
+  readonly problems: readonly Problem[];
   readonly files: readonly string[];
+  /** Paths at which an include was searched in vain. */
   readonly missing: readonly string[];
+  readonly macros: MacroTable;
   /** Maps a range of the expanded text to the source it came from. */
   span(start: number, end: number): Span;
 }
 
-const DTC_INCLUDE = /\/include\/\s*("(?:[^"\\\n]|\\.)*")/;
-/** The files of a reading as text: from an offset, and from behind each include that led there. */
-function textFrom({ source, parent, index, depth }: Reading, offset: number): Reading {
-  const include = parent?.items[index];
-  return {
-    source,
-    items: scanDirectives(source.file.text, offset).items,
-    parent: parent && include && textFrom(parent, include.at + include.length),
-    index: -1,
-    depth,
-  };
-}
-
-class LimitReached extends Error {}
-
-/** Up to the last `;` or `{` that stands in no call of a macro. */
-function wholeStatements(tokens: readonly Token[]): Token[] {
-  let calls = 0;
-  let end = 0;
-  tokens.forEach(({ text }, index) => {
-    if (text === '(') calls++;
-    else if (text === ')') calls--;
-    else if (calls === 0 && (text === ';' || text === '{')) end = index + 1;
-  });
-  return tokens.slice(0, end);
-}
-
-/** Text of a board after cpp is at most 256 KB in Linux 6.12. */
-const MAX_TOKENS = 4_000_000;
-
-/** Reads the whole board strictly. Token-level `/include/` is followed, as dtc's lexer does. */
+/** Reads the whole board strictly, as cpp and dtc do. */
 export function readStrictly(file: SourceFile, reader: FileReader, options: EvaluateOptions): StrictReading {
-  const appended = new AppendedItems(options.appended);
-  const itemsOf: ItemsOf = (read) => (read === file ? appended.behind(textOf(read), read.text) : textOf(read));
-  const collector = new Collector(new Preprocessor(reader, options, itemsOf), file);
-  collector.file();
-  return read(collector, 'source');
+  const unit = newUnit(file, reader, options);
+  return read(unit, { reader, options, board: file }, 'source').strict;
+}
+
+/** What cpp makes of a board: its output, without the lines before the board's own, and its complaints. */
+export function preprocess(file: SourceFile, reader: FileReader, options: EvaluateOptions) {
+  const unit = newUnit(file, reader, options);
+  const { text } = unit.run();
+  return { text, problems: unit.problems };
+}
+
+function newUnit(file: SourceFile, reader: FileReader, options: EvaluateOptions): Unit {
+  const macros = new MacroTable();
+  defineBuiltIns(macros);
+  for (const [name, value] of options.defines) macros.define(commandLineMacro(name, value));
+  const unit = new Unit(unitOptions(reader, options), macros);
+  unit.push(file, options.boardName ?? file.path);
+  return unit;
+}
+
+function unitOptions(reader: FileReader, { includePaths, includeNames, time, appended, unseen }: EvaluateOptions) {
+  return { reader, includePaths, includeNames, time, appended, unseen };
 }
 
 /** Text that is read at first when a fault is expected near; in characters. */
@@ -79,137 +64,134 @@ const NEAR = 4000;
 /** What a fault's message quotes at most, and more than the parser ever looks ahead beside quotes. */
 const LOOK_AHEAD = 100;
 
+/** Where the rest of a board is read from. */
+export interface RestOfBoard extends ResumePoint {
+  readonly reading: Reading;
+  /** Of the item of the reading that holds the point. */
+  readonly index: number;
+  readonly cpp: PreprocessorMark;
+  readonly reader: FileReader;
+  readonly options: EvaluateOptions;
+}
+
 /**
  * Reads what follows a point between two statements, to the end of that file and of those that include it: as little
  * of it as shows the first fault.
  */
-export function readRestStrictly(
-  cpp: Preprocessor,
-  point: ResumePoint & { readonly reading: Reading; readonly cpp: PreprocessorMark },
-): StrictReading {
+export function readRestStrictly(cpp: Preprocessor, rest: RestOfBoard): StrictReading {
+  const { reader, options, reading } = rest;
+  const inputs = { reader, options, board: boardOf(reading) };
   for (let limit = NEAR; ; limit *= 10) {
-    const collector = new Collector(cpp.fork(point.cpp, textOf), boardOf(point.reading), limit);
-    collector.rest(point.reading, point.offset);
-    const strict = read(collector, point);
-    if (collector.isComplete || (strict.fault && collector.shows(strict.fault.at))) return strict;
+    const { macros, once, includes } = cpp.stateAt(rest.cpp);
+    const appended = appendedBehind(reading, rest.index, options.appended ?? []);
+    const unit = new Unit({ ...unitOptions(reader, options), appended, limit }, macros);
+    for (const path of once) unit.once.add(path);
+    unit.includes = includes;
+    pushReading(unit, reading, rest.offset);
+    const { strict, text } = read(unit, inputs, rest);
+    if (unit.isComplete || (strict.fault && shows(text, strict.fault.at))) return strict;
   }
 }
 
-const textOf: ItemsOf = (file) => scanDirectives(file.text).items;
+/** Those of the files behind the board's own text that come after an item of it, or of a file that it includes. */
+function appendedBehind(
+  { parent, items, index: own }: Reading,
+  index: number,
+  appended: readonly string[],
+): readonly string[] {
+  if (parent) return appendedBehind(parent, own + 1, appended);
+  return appended.slice(Math.max(0, index - (items.length - appended.length)));
+}
+
+/** The files of a reading, outermost first: from an offset, and from behind each include that led there. */
+function pushReading(unit: Unit, { source, parent, index }: Reading, offset: number): void {
+  const include = parent?.items[index];
+  if (parent && include) pushReading(unit, parent, include.at + include.length);
+  const { text } = source.file;
+  let from = offset;
+  while (text[from - 1] === ' ' || text[from - 1] === '\t') from--;
+  unit.push(source.file, source.file.path, { from });
+}
+
+/** Whether a fault there does not depend on text that was not read. */
+function shows(text: string, at: number): boolean {
+  return at + LOOK_AHEAD < text.length && !/["']/.test(text[at] ?? '"');
+}
 
 function boardOf(reading: Reading): SourceFile {
   return reading.parent ? boardOf(reading.parent) : reading.source.file;
 }
 
-function read(collector: Collector, place: Place): StrictReading {
-  const expansion = collector.expansion();
-  const statements = parseStatements(expansion.text, place);
-  const { files, missing } = collector;
-  return { ...statements, files, missing, span: (start, end) => collector.span(expansion, start, end) };
+interface Inputs {
+  readonly reader: FileReader;
+  readonly options: EvaluateOptions;
+  readonly board: SourceFile;
 }
 
-class Collector {
-  readonly #cpp: Preprocessor;
-  readonly #tokens: Token[] = [];
-  /** The file of every token, in step with `#tokens`. */
-  readonly #files: string[] = [];
-  readonly #board: SourceFile;
-  readonly #visit: Visit = (item, source, at) => {
-    if (item.kind === 'macro') this.#text(item.text, source, at);
+function read(unit: Unit, { reader, options, board }: Inputs, place: Place) {
+  const printed = unit.run();
+  const folder = dirname(board.path);
+  // dtc searches beside the file that it reads: cpp's output stands for the board.
+  const includes = followIncludes(printed.text, folder, { reader, includePaths: options.includePaths });
+  const { text } = includes;
+  const readBinary = (name: string) => readBinaryFile(reader, join(folder, name));
+  const statements = parseStatements(text, place, readBinary);
+  const span = (start: number, end: number): Span => spanIn(includes.pieces, { unit, printed, board }, start, end);
+  const problems = [...unit.problems];
+  for (const { at, end, problem } of includes.missing) {
+    if (unit.missing.length === 0) problems.push(problem(span(at, end)));
+  }
+  const strict: StrictReading = {
+    ...statements,
+    problems,
+    files: [...new Set([...unit.files, ...includes.files].map(({ path }) => path))],
+    missing: [...unit.missing, ...includes.missing.flatMap(({ tried }) => tried)],
+    macros: unit.macros,
+    span,
   };
+  return { strict, text };
+}
 
-  #left: number;
-  #printed: Expansion | undefined;
-  /** All text was read. */
-  isComplete = true;
+function readBinaryFile(reader: FileReader, path: string): Uint8Array | string | undefined {
+  return reader.readBinary?.(path) ?? reader.refusal?.(path);
+}
 
-  /** Stops after so many characters. */
-  constructor(cpp: Preprocessor, board: SourceFile, limit = Number.POSITIVE_INFINITY) {
-    this.#cpp = cpp;
-    this.#board = board;
-    this.#left = limit;
+interface Origin {
+  readonly unit: Unit;
+  readonly printed: Printed;
+  readonly board: SourceFile;
+}
+
+/** The place of a range of the text that dtc reads. */
+function spanIn(pieces: readonly Piece[], origin: Origin, start: number, end: number): Span {
+  const first = locate(pieces, origin, start);
+  const last = locate(pieces, origin, Math.max(start, end - 1));
+  if (!first) {
+    const { path, text } = origin.board;
+    return { file: path, start: text.length, end: text.length };
   }
+  return last && last.file === first.file && last.end > first.end ? { ...first, end: last.end } : first;
+}
 
-  get files(): readonly string[] {
-    return this.#cpp.files;
-  }
+function locate(pieces: readonly Piece[], { unit, printed }: Origin, at: number): Span | undefined {
+  const piece = pieces.find((one) => at >= one.at && at < one.at + one.length);
+  if (!piece) return undefined;
+  const offset = at - piece.at + piece.from;
+  if (piece.file) return { file: piece.file.path, start: offset, end: offset + 1 };
+  const { starts, places, lengths } = printed;
+  if (starts.length === 0) return undefined;
+  const index = lastAtOrBefore(starts, offset);
+  const place = places[index] ?? 0;
+  return unit.span(place, place + (lengths[index] ?? 0));
+}
 
-  get missing(): readonly string[] {
-    return this.#cpp.missing;
+function lastAtOrBefore(starts: readonly number[], at: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] ?? 0) <= at) low = middle;
+    else high = middle - 1;
   }
-
-  file(): void {
-    this.#cpp.walkFile(this.#board, this.#visit);
-  }
-
-  rest(reading: Reading, offset: number): void {
-    try {
-      this.#cpp.walkOn(textFrom(reading, offset), 0, this.#visit);
-    } catch (error) {
-      if (!(error instanceof LimitReached)) throw error;
-      this.isComplete = false;
-    }
-  }
-
-  /** Whether a fault there does not depend on text that was not read. */
-  shows(at: number): boolean {
-    const { text } = this.expansion();
-    return at + LOOK_AHEAD < text.length && !/["']/.test(text[at] ?? '"');
-  }
-
-  #text(text: string, source: Source, at: number): void {
-    const include = DTC_INCLUDE.exec(text);
-    if (!include?.[1]) {
-      this.#push(text, source, at);
-      return;
-    }
-    this.#push(text.slice(0, include.index), source, at);
-    const length = include[0].length;
-    const path = { at: length - include[1].length, length: include[1].length };
-    const item = { kind: 'include', style: 'dtc', at: 0, length, path, pathText: include[1] } as const;
-    this.#cpp.walk([item], source, at + include.index, (inner, innerSource, innerAt) => {
-      if (inner.kind === 'macro') this.#text(inner.text, innerSource, innerAt);
-    });
-    const after = include.index + length;
-    this.#text(text.slice(after), source, at + after);
-  }
-
-  #push(text: string, source: Source, at: number): void {
-    if (this.#tokens.length > MAX_TOKENS) return;
-    const cut = text.length > this.#left;
-    let tokens = cut ? wholeStatements(tokenize(text.slice(0, this.#left), at)) : tokenize(text, at);
-    this.#left -= text.length;
-    if (source.expands) {
-      this.#cpp.enter(source, at);
-      try {
-        tokens = expand(tokens, this.#cpp.lookup);
-      } catch (error) {
-        if (!(error instanceof ExpansionLimit)) throw error;
-      }
-    }
-    tokens.forEach((token, index) => {
-      this.#tokens.push(index === 0 ? { ...token, space: true } : token);
-      this.#files.push(source.file.path);
-    });
-    if (cut) throw new LimitReached();
-  }
-
-  expansion(): Expansion {
-    this.#printed ??= print(this.#tokens);
-    return this.#printed;
-  }
-
-  span(expansion: Expansion, start: number, end: number): Span {
-    if (start >= expansion.text.length) {
-      const { path, text } = this.#board;
-      const length = expansion.text === '' ? 0 : text.length;
-      return { file: path, start: length, end: length };
-    }
-    const firstIndex = tokenIndexAt(expansion, start);
-    const first = this.#tokens[firstIndex];
-    const last = this.#tokens[tokenIndexAt(expansion, Math.max(start, end - 1))];
-    const file = this.#files[firstIndex] ?? '';
-    const from = first?.at ?? 0;
-    return { file, start: from, end: Math.max(from + (first?.length ?? 0), last ? last.at + last.length : 0) };
-  }
+  return low;
 }

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: MIT
-// The value of an `#if` or `#elif` condition: C integer expressions on 64 bits, `defined`, `__has_include`.
-import { expand, type Lookup } from './expand.ts';
-import { BINARY_OPERATORS } from './operators.ts';
-import { Kind, type Token, tokenize } from './tokens.ts';
+// The value of an `#if` or `#elif` condition: C integer expressions on 64 bits, `defined`, `__has_include`. Operators
+// wait on a stack of our own, so that neither parentheses nor `?:` can nest too deeply (libcpp, expr.cc: reduce).
+import { Expander, ExpansionLimit, type Feed, type Lookup } from './expander.ts';
+import { binary, isZero, type Num, num, readCharacter, readInteger, unary } from './integer.ts';
+import { Kind, makeToken, type Token, tokenize } from './tokens.ts';
 
+/** Where the tokens of a condition come from, and what names mean there. */
 export interface ConditionContext {
-  readonly lookup: Lookup;
+  /** The next token with macros expanded; without padding. */
+  next(): Token;
+  /** The next token as it is. */
+  raw(): Token;
+  isDefined(name: string): boolean;
   /** Whether an `#include` of this text (with its quotes or brackets) would find a file. */
-  hasInclude(path: string): boolean;
+  hasInclude(path: string, next: boolean): boolean;
+  /** Whether `#assert` gave the name this answer, or any. */
+  isAsserted?(name: string, answer: string | undefined): boolean;
 }
 
 export interface ConditionResult {
@@ -18,186 +26,251 @@ export interface ConditionResult {
 
 class ConditionError extends Error {}
 
-/** Names that expand to nothing in the table but are known to cpp inside a condition. */
-const OPERATORS = new Set(['defined', '__has_include', '__has_include_next']);
+const HAS_INCLUDE = new Set(['__has_include', '__has_include_next']);
 
-export function evaluateCondition(text: string, context: ConditionContext): ConditionResult {
+/** Binds tighter than what follows in the list; those of one group associate to the left. */
+const PRECEDENCE: ReadonlyMap<string, number> = new Map(
+  [
+    [','],
+    ['?', ':'],
+    ['||'],
+    ['&&'],
+    ['|'],
+    ['^'],
+    ['&'],
+    ['==', '!='],
+    ['<', '>', '<=', '>='],
+    ['<<', '>>'],
+    ['+', '-'],
+    ['*', '/', '%'],
+  ].flatMap((group, level) => group.map((operator) => [operator, level + 1] as const)),
+);
+const UNARY_PRECEDENCE = 20;
+
+interface Pending {
+  readonly operator: string;
+  readonly precedence: number;
+  /** What stands before it. */
+  readonly left: Num;
+  /** Of `:`, what stands before the `?`. */
+  readonly test?: Num;
+  /** Evaluation was being skipped before it. */
+  readonly skipped: boolean;
+}
+
+const NOTHING = num(0n);
+
+/** Evaluates to the end of the context's tokens. */
+export function evaluate(context: ConditionContext): ConditionResult {
   try {
-    const tokens = expand(resolveOperators(tokenize(text), context), (name) =>
-      OPERATORS.has(name) ? undefined : context.lookup(name),
-    );
-    const parser = new ConditionParser(resolveOperators(tokens, context));
-    return { value: parser.parse() !== 0n };
+    return { value: !isZero(new ConditionParser(context).parse()) };
   } catch (error) {
-    return {
-      value: false,
-      error: error instanceof ConditionError ? error.message : 'the condition cannot be expanded',
-    };
+    if (error instanceof ConditionError) return { value: false, error: error.message };
+    if (error instanceof ExpansionLimit) return { value: false, error: 'the macros expand without end' };
+    throw error;
   }
-}
-
-/** Replaces `defined X`, `defined(X)` and `__has_include(…)` by 0 or 1, before anything is expanded. */
-function resolveOperators(tokens: readonly Token[], context: ConditionContext): Token[] {
-  const output: Token[] = [];
-  for (let i = 0; i < tokens.length; i++) {
-    const token = tokens[i] as Token;
-    if (token.kind !== Kind.Identifier || !OPERATORS.has(token.text)) {
-      output.push(token);
-      continue;
-    }
-    const parenthesised = tokens[i + 1]?.text === '(';
-    let value: boolean;
-    if (token.text === 'defined') {
-      const name = tokens[i + (parenthesised ? 2 : 1)];
-      if (name?.kind !== Kind.Identifier) throw new ConditionError('`defined` needs a macro name');
-      value = OPERATORS.has(name.text) || context.lookup(name.text) !== undefined;
-      i += parenthesised ? 3 : 1;
-    } else {
-      if (!parenthesised) throw new ConditionError(`\`${token.text}\` needs a header in parentheses`);
-      let path = '';
-      let k = i + 2;
-      for (; k < tokens.length && tokens[k]?.text !== ')'; k++) path += tokens[k]?.text ?? '';
-      value = context.hasInclude(path);
-      i = k;
-    }
-    output.push({ ...token, kind: Kind.Number, text: value ? '1' : '0' });
-  }
-  return output;
-}
-
-const MASK = (1n << 64n) - 1n;
-
-interface Value {
-  readonly bits: bigint;
-  readonly unsigned: boolean;
 }
 
 class ConditionParser {
-  readonly #tokens: readonly Token[];
-  #at = 0;
-  #depth = 0;
+  readonly #context: ConditionContext;
+  readonly #pending: Pending[] = [];
+  /** The part that is being read has no say: `0 && …`. */
+  #skipping = false;
 
-  constructor(tokens: readonly Token[]) {
-    this.#tokens = tokens;
+  constructor(context: ConditionContext) {
+    this.#context = context;
   }
 
-  parse(): bigint {
-    const value = this.#ternary(true);
-    const rest = this.#tokens[this.#at];
-    if (rest) throw new ConditionError(`\`${rest.text}\` is not expected here`);
-    return value.bits;
-  }
-
-  #take(text: string): boolean {
-    if (this.#tokens[this.#at]?.text !== text) return false;
-    this.#at++;
-    return true;
-  }
-
-  #ternary(live: boolean): Value {
-    if (++this.#depth > 200) throw new ConditionError('the condition is nested too deeply');
-    const test = this.#binary(0, live);
-    let result = test;
-    if (this.#take('?')) {
-      const yes = this.#ternary(live && test.bits !== 0n);
-      if (!this.#take(':')) throw new ConditionError('`:` is missing after `?`');
-      const no = this.#ternary(live && test.bits === 0n);
-      result = test.bits !== 0n ? yes : no;
-    }
-    this.#depth--;
-    return result;
-  }
-
-  #binary(level: number, live: boolean): Value {
-    const operators = BINARY_OPERATORS[level];
-    if (!operators) return this.#unary(live);
-    let left = this.#binary(level + 1, live);
+  parse(): Num {
+    let value: Num | undefined;
     for (;;) {
-      const operator = this.#tokens[this.#at]?.text;
-      if (operator === undefined || !operators.includes(operator)) return left;
-      this.#at++;
-      const needed = operator === '&&' ? left.bits !== 0n : operator === '||' ? left.bits === 0n : true;
-      left = apply(operator, left, this.#binary(level + 1, live && needed), live && needed);
+      const token = this.#context.next();
+      const operand = this.#operand(token, value === undefined);
+      if (operand) {
+        if (value) throw new ConditionError(`an operator is missing before \`${token.text}\``);
+        value = operand;
+        continue;
+      }
+      const { kind, text } = token;
+      const end = kind === Kind.End;
+      if (text === '(' || text === '!' || text === '~' || (value === undefined && (text === '+' || text === '-'))) {
+        if (value) throw new ConditionError(`an operator is missing before \`${text}\``);
+        this.#push(text, text === '(' ? 0 : UNARY_PRECEDENCE, NOTHING);
+        continue;
+      }
+      if (!end && text !== ')' && !PRECEDENCE.has(text)) throw new ConditionError(`\`${text}\` is not expected here`);
+      if (!value) throw new ConditionError(this.#missing(end ? '' : text));
+      value = this.#reduce(value, end ? '' : text);
+      if (end) return value;
+      if (text !== ')') {
+        this.#open(text, value);
+        value = undefined;
+      }
     }
   }
 
-  #unary(live: boolean): Value {
-    const token = this.#tokens[this.#at++];
-    if (!token) throw new ConditionError('the condition has no value');
-    if (token.kind === Kind.Number) return integer(token.text);
-    if (token.kind === Kind.Char) return { bits: BigInt(token.text.charCodeAt(1)), unsigned: false };
-    if (token.kind === Kind.Identifier) return { bits: 0n, unsigned: false };
-    if (++this.#depth > 200) throw new ConditionError('the condition is nested too deeply');
-    let result: Value;
-    if (token.text === '(') {
-      result = this.#ternary(live);
-      if (!this.#take(')')) throw new ConditionError('`)` is missing');
-    } else if (token.text === '!') {
-      result = { bits: this.#unary(live).bits === 0n ? 1n : 0n, unsigned: false };
-    } else if (token.text === '-' || token.text === '~' || token.text === '+') {
-      const value = this.#unary(live);
-      const bits = token.text === '-' ? -value.bits : token.text === '~' ? ~value.bits : value.bits;
-      result = { bits: bits & MASK, unsigned: value.unsigned };
-    } else {
-      throw new ConditionError(`\`${token.text}\` is not expected here`);
+  #push(operator: string, precedence: number, left: Num, test?: Num): void {
+    this.#pending.push({ operator, precedence, left, skipped: this.#skipping, ...(test && { test }) });
+  }
+
+  #missing(found: string): string {
+    const operator = this.#pending.at(-1)?.operator;
+    if (operator === undefined && found === '') return 'the condition is missing';
+    if (operator === '(' && found === ')') return 'there is nothing between `(` and `)`';
+    if (operator !== undefined && operator !== '(') return `nothing stands behind \`${operator}\``;
+    return found === '' ? '`)` is missing' : `nothing stands before \`${found}\``;
+  }
+
+  /** A binary operator waits for its right side. */
+  #open(operator: string, left: Num): void {
+    const precedence = PRECEDENCE.get(operator) ?? 0;
+    if (operator === ':') {
+      const query = this.#pending.pop();
+      if (query?.operator !== '?') throw new ConditionError('`:` has no `?`');
+      this.#skipping = query.skipped;
+      this.#push(':', precedence, left, query.left);
+      this.#skipping ||= !isZero(query.left);
+      return;
     }
-    this.#depth--;
+    this.#push(operator, precedence, left);
+    if (operator === '&&' || operator === '?') this.#skipping ||= isZero(left);
+    else if (operator === '||') this.#skipping ||= !isZero(left);
+  }
+
+  /** Carries out what binds tighter than the operator that comes. */
+  #reduce(value: Num, coming: string): Num {
+    const limit = coming === ')' || coming === ':' || coming === '' ? 0 : (PRECEDENCE.get(coming) ?? 0);
+    let result = value;
+    for (let top = this.#pending.at(-1); top; top = this.#pending.at(-1)) {
+      if (top.operator === '(') {
+        if (coming === '') throw new ConditionError('`)` is missing');
+        if (coming !== ')') return result;
+        this.#pending.pop();
+        return result;
+      }
+      if (top.operator === '?') {
+        // What stands between `?` and `:` ends at the `:` alone.
+        if (coming === ':' || coming === ',' || coming === '?') return result;
+        if (limit <= top.precedence) throw new ConditionError('`:` is missing behind `?`');
+        return result;
+      }
+      // `?:` associates to the right.
+      const right = coming === '?' && top.operator === ':';
+      if (top.precedence < limit || right) return result;
+      this.#pending.pop();
+      result = this.#apply(top, result);
+      this.#skipping = top.skipped;
+    }
+    if (coming === ')') throw new ConditionError('`)` has no `(`');
     return result;
   }
-}
 
-function integer(text: string): Value {
-  const match = /^(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)([uUlL]*)$/.exec(text);
-  if (!match?.[1]) throw new ConditionError(`\`${text}\` is not an integer`);
-  const digits = /^0[0-7]+$/.test(match[1]) ? `0o${match[1].slice(1)}` : match[1];
-  if (/^0[0-9]*[89]/.test(match[1])) throw new ConditionError(`\`${text}\` is not an integer`);
-  return { bits: BigInt(digits) & MASK, unsigned: /u/i.test(match[2] ?? '') };
-}
+  #apply({ operator, precedence, left, test }: Pending, right: Num): Num {
+    if (precedence === UNARY_PRECEDENCE) return unary(operator, right);
+    if (test) return num((isZero(test) ? right : left).bits, left.unsigned || right.unsigned);
+    if (operator === '&&') return num(!isZero(left) && !isZero(right) ? 1n : 0n);
+    if (operator === '||') return num(!isZero(left) || !isZero(right) ? 1n : 0n);
+    const result = binary(operator, left, right);
+    if (result) return result;
+    if (!this.#skipping) throw new ConditionError('something is divided by zero');
+    return num(0n, left.unsigned || right.unsigned);
+  }
 
-function apply(operator: string, left: Value, right: Value, live: boolean): Value {
-  const unsigned = left.unsigned || right.unsigned;
-  const a = unsigned ? left.bits : BigInt.asIntN(64, left.bits);
-  const b = unsigned ? right.bits : BigInt.asIntN(64, right.bits);
-  const number = (bits: bigint): Value => ({ bits: bits & MASK, unsigned });
-  const truth = (value: boolean): Value => ({ bits: value ? 1n : 0n, unsigned: false });
-  switch (operator) {
-    case '||':
-      return truth(a !== 0n || b !== 0n);
-    case '&&':
-      return truth(a !== 0n && b !== 0n);
-    case '|':
-      return number(a | b);
-    case '^':
-      return number(a ^ b);
-    case '&':
-      return number(a & b);
-    case '==':
-      return truth(a === b);
-    case '!=':
-      return truth(a !== b);
-    case '<':
-      return truth(a < b);
-    case '>':
-      return truth(a > b);
-    case '<=':
-      return truth(a <= b);
-    case '>=':
-      return truth(a >= b);
-    case '<<':
-      return number(b > 63n ? 0n : a << b);
-    case '>>':
-      return number(b > 63n ? 0n : a >> b);
-    case '+':
-      return number(a + b);
-    case '-':
-      return number(a - b);
-    case '*':
-      return number(a * b);
-    default:
-      if (b === 0n) {
-        if (live) throw new ConditionError('division by zero in the condition');
-        return number(0n);
+  /** A number, a name, a character; undefined for an operator. */
+  #operand(token: Token, wanted: boolean): Num | undefined {
+    const { kind, text } = token;
+    const checked = (read: Num | string): Num => {
+      if (typeof read === 'string') throw new ConditionError(read);
+      return read;
+    };
+    if (kind === Kind.Number) return checked(readInteger(text));
+    if (kind === Kind.Char) return checked(readCharacter(text));
+    if (kind === Kind.String || kind === Kind.Other) throw new ConditionError(`\`${text}\` is not expected here`);
+    if (kind === Kind.Identifier) {
+      if (text === 'defined') return num(this.#defined() ? 1n : 0n);
+      if (HAS_INCLUDE.has(text)) return num(this.#hasInclude(text) ? 1n : 0n);
+      return NOTHING;
+    }
+    if (text === '#' && wanted) return num(this.#asserted() ? 1n : 0n);
+    return undefined;
+  }
+
+  #defined(): boolean {
+    let name = this.#context.raw();
+    const open = name.text === '(';
+    if (open) name = this.#context.raw();
+    if (name.kind !== Kind.Identifier) throw new ConditionError('`defined` needs a macro name');
+    if (open && this.#context.raw().text !== ')') throw new ConditionError('`)` is missing behind `defined`');
+    return HAS_INCLUDE.has(name.text) || this.#context.isDefined(name.text);
+  }
+
+  #hasInclude(operator: string): boolean {
+    const fault = (): never => {
+      throw new ConditionError(`\`${operator}\` needs a header in parentheses`);
+    };
+    if (this.#context.raw().text !== '(') fault();
+    const first = this.#context.next();
+    let path = first.text;
+    if (first.text === '<') {
+      let token = this.#context.raw();
+      for (; token.text !== '>'; token = this.#context.raw()) {
+        if (token.kind === Kind.End) fault();
+        path += (token.space ? ' ' : '') + token.text;
       }
-      return number(operator === '/' ? a / b : a % b);
+      path += '>';
+    } else if (first.kind !== Kind.String) fault();
+    if (this.#context.raw().text !== ')') fault();
+    return this.#context.hasInclude(path, operator.endsWith('_next'));
+  }
+
+  /** `#name(answer)`: an assertion, a language extension that GNU cpp still has. */
+  #asserted(): boolean {
+    const name = this.#context.raw();
+    if (name.kind !== Kind.Identifier) throw new ConditionError('`#` needs the name of an assertion');
+    let answer = '';
+    const open = this.#context.raw();
+    if (open.text !== '(') throw new ConditionError('an assertion in a condition needs its answer in parentheses');
+    for (let token = this.#context.raw(); token.text !== ')'; token = this.#context.raw()) {
+      if (token.kind === Kind.End) throw new ConditionError('`)` is missing behind an assertion');
+      answer += token.text;
+    }
+    return this.#context.isAsserted?.(name.text, answer) ?? false;
   }
 }
+
+/** What names mean where the text of a condition is read alone. */
+export interface ConditionNames {
+  readonly lookup: Lookup;
+  hasInclude(path: string): boolean;
+}
+
+const END = makeToken(Kind.End, '', false, 0);
+
+/** The value of a condition's text. */
+export function evaluateCondition(text: string, { lookup, hasInclude }: ConditionNames): ConditionResult {
+  const tokens = tokenize(text);
+  let at = 0;
+  let failed = false;
+  const feed: Feed = {
+    next: () => tokens[at++] ?? END,
+    unread: () => {
+      at--;
+    },
+    builtIn: (_macro, name) => name,
+    fault: () => {
+      failed = true;
+    },
+  };
+  const expander = new Expander(feed, lookup, MAX_CONDITION);
+  expander.inDirective = true;
+  const result = evaluate({
+    next: () => expander.get(),
+    raw: () => expander.getRaw(),
+    isDefined: (name) => lookup(name) !== undefined,
+    hasInclude,
+  });
+  return failed ? { value: false, error: result.error ?? 'a macro is called wrongly' } : result;
+}
+
+/** Tokens that the macros of one condition may make. */
+const MAX_CONDITION = 200_000;

@@ -8,11 +8,16 @@ export interface Scan {
   readonly items: readonly Item[];
   /** False when there is nothing but directives, comments and blanks: a header of macros. */
   readonly hasText: boolean;
+  /** An `#else` or `#endif` has no `#if`, an `#if` has no `#endif`, or they nest too deeply for this. */
+  readonly isFaulty: boolean;
 }
 
 // A comment, a string, or a directive with its continuation lines; anything else is skipped character by character.
 const PIECE =
   /\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)|\/\/(?:[^\n\\]|\\(?:\r?\n|.|$))*|"(?:[^"\\\n]|\\[\s\S])*"|^[ \t]*#[ \t]*(ifdef|ifndef|if|elifdef|elifndef|elif|else|endif|define|undef|include|error|warning|pragma|line|\d+(?=[ \t]+"))\b((?:[^\n\\/]|\\(?:\r?\n|.|$)|\/\*(?:[^*]|\*(?!\/))*(?:\*\/|$)|\/(?!\*))*)/gm;
+
+/** As deep as the evaluation of nested items goes (syntax/lower.ts). */
+const MAX_DEPTH = 200;
 
 interface OpenBranch {
   readonly start: number;
@@ -50,6 +55,9 @@ class Scanner {
   #textFrom: number;
   #hasText = false;
   readonly #open: OpenConditional[] = [];
+  #isFaulty = false;
+  /** Conditionals that nest too deeply are passed over, as cpp/unit.ts reads them in any case. */
+  #tooDeep = 0;
 
   constructor(text: string, from: number) {
     this.#text = text;
@@ -96,8 +104,10 @@ class Scanner {
 
   finish(): Scan {
     this.#flush(this.#text.length);
+    if (this.#open.length > 0) this.#isFaulty = true;
+    this.#tooDeep = 0;
     while (this.#open.length > 0) this.#closeConditional(this.#text.length, false);
-    return { items: this.#items, hasText: this.#hasText };
+    return { items: this.#items, hasText: this.#hasText, isFaulty: this.#isFaulty };
   }
 
   /** The text before a directive becomes an item, when it is more than blanks and comments. */
@@ -110,6 +120,11 @@ class Scanner {
   }
 
   #openConditional(index: number, keyword: Branch['keyword'], restAt: number, rest: string): void {
+    if (this.#open.length >= MAX_DEPTH) {
+      this.#isFaulty = true;
+      this.#tooDeep++;
+      return;
+    }
     this.#open.push({
       start: index,
       branches: [],
@@ -128,16 +143,28 @@ class Scanner {
   }
 
   #nextBranch(index: number, keyword: Branch['keyword'], restAt: number, rest: string): void {
+    if (this.#tooDeep > 0) return;
     const open = this.#open.at(-1);
-    if (!open) return;
+    if (!open) {
+      this.#isFaulty = true;
+      return;
+    }
+    if (open.current.keyword === 'else') this.#isFaulty = true;
     open.branches.push(finishBranch(open, index));
     open.current = { start: index, keyword, conditionAt: restAt, conditionText: rest, body: [] };
     this.#enter();
   }
 
   #closeConditional(end: number, closed: boolean): void {
+    if (this.#tooDeep > 0) {
+      this.#tooDeep--;
+      return;
+    }
     const open = this.#open.pop();
-    if (!open) return;
+    if (!open) {
+      this.#isFaulty = true;
+      return;
+    }
     open.branches.push(finishBranch(open, end));
     this.#items = open.outer;
     this.#start = open.outerStart;

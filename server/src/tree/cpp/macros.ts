@@ -1,45 +1,166 @@
 // SPDX-License-Identifier: MIT
 // The macro table: what every name means at every point of a board, and how a definition's text is read.
 import type { Span } from '#base/text.ts';
-import { type Token, tokenize } from './tokens.ts';
+import { Flag, Kind, type Token, tokenize } from './tokens.ts';
 
 export interface Macro {
   readonly name: string;
   /** `undefined` for an object-like macro. */
   readonly parameters: readonly string[] | undefined;
   readonly variadic: boolean;
+  /** Without the operators `#` and `##`, which are flags of its tokens. */
   readonly body: readonly Token[];
   /** Where the name stands in the text that was parsed. */
   readonly nameAt: number;
+  /** It means what cpp says at each place: `__LINE__`. */
+  readonly builtIn?: boolean;
 }
 
-/** Reads what follows `#define`. `undefined` when there is no name or the parameter list does not close. */
-export function parseDefinition(text: string): Macro | undefined {
-  const head = /^(?:\s|\\\r?\n|\/\*[\s\S]*?\*\/)*([A-Za-z_$][\w$]*)(\()?/.exec(text);
-  const name = head?.[1];
-  if (!head || name === undefined) return undefined;
-  const nameEnd = head[0].length - (head[2] ? 1 : 0);
-  const nameAt = nameEnd - name.length;
-  if (!head[2]) return { name, parameters: undefined, variadic: false, body: tokenize(text.slice(nameEnd)), nameAt };
-  const close = text.indexOf(')', head[0].length);
-  if (close < 0) return undefined;
+/** What is wrong with a `#define`, and where. */
+export interface DefinitionFault {
+  readonly fault: string;
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Why a name may not be defined or undefined. */
+export function nameFault(token: Token | undefined, directive: string): string | undefined {
+  if (!token || token.kind === Kind.End) return `\`#${directive}\` needs a macro name; cpp stops here.`;
+  if (token.kind !== Kind.Identifier) return `\`${token.text}\` is no name for a macro; cpp stops here.`;
+  if (token.text === 'defined') return `\`${token.text}\` cannot be a macro; cpp stops here.`;
+  return undefined;
+}
+
+/** The macro that the tokens behind `#define` define. */
+export function readDefinition(tokens: readonly Token[]): Macro | DefinitionFault {
+  const name = tokens[0];
+  const wrong = nameFault(name, 'define');
+  if (wrong !== undefined || !name) return { fault: wrong ?? '', at: name?.at ?? 0, length: name?.length ?? 0 };
+  const open = tokens[1];
+  const base = { name: name.text, nameAt: name.at };
+  if (!(open?.text === '(' && !open.space)) {
+    const body = readBody(tokens.slice(1), undefined, false);
+    return 'fault' in body ? body : { ...base, parameters: undefined, variadic: false, body };
+  }
+  const head = readParameters(tokens);
+  if ('fault' in head) return head;
+  const { parameters, variadic } = head;
+  const body = readBody(tokens.slice(head.end), parameters, variadic);
+  return 'fault' in body ? body : { ...base, parameters, variadic, body };
+}
+
+interface Parameters {
+  readonly parameters: readonly string[];
+  readonly variadic: boolean;
+  /** Index behind the `)`. */
+  readonly end: number;
+}
+
+/** `name ( a , b ... )`, from the index of the first parameter on. */
+function readParameters(tokens: readonly Token[]): Parameters | DefinitionFault {
   const parameters: string[] = [];
-  let variadic = false;
-  for (const raw of text.slice(head[0].length, close).split(',')) {
-    const parameter = raw.replace(/\\\r?\n|\/\*[\s\S]*?\*\//g, ' ').trim();
-    if (parameter.endsWith('...')) {
-      variadic = true;
-      parameters.push(parameter === '...' ? '__VA_ARGS__' : parameter.slice(0, -3).trim());
-    } else if (parameter !== '') {
-      parameters.push(parameter);
+  const last = tokens[tokens.length - 1] as Token;
+  const fault = (token: Token | undefined): DefinitionFault => {
+    const found = token ? `\`${token.text}\`` : 'the end of the line';
+    const place = token ?? last;
+    return {
+      fault: `The parameters of a macro end before ${found}; cpp stops here.`,
+      at: place.at,
+      length: place.length,
+    };
+  };
+  let i = 2;
+  if (tokens[i]?.text === ')') return { parameters, variadic: false, end: i + 1 };
+  for (;;) {
+    const token = tokens[i];
+    if (token?.text === '...' || (token?.kind === Kind.Identifier && tokens[i + 1]?.text === '...')) {
+      const name = token.text === '...' ? '__VA_ARGS__' : token.text;
+      if (parameters.includes(name)) return duplicate(token);
+      parameters.push(name);
+      i += token.text === '...' ? 1 : 2;
+      return tokens[i]?.text === ')' ? { parameters, variadic: true, end: i + 1 } : fault(tokens[i]);
+    }
+    if (token?.kind !== Kind.Identifier) return fault(token);
+    if (parameters.includes(token.text)) return duplicate(token);
+    parameters.push(token.text);
+    const next = tokens[i + 1];
+    if (next?.text === ')') return { parameters, variadic: false, end: i + 2 };
+    if (next?.text !== ',') return fault(next);
+    i += 2;
+  }
+}
+
+function duplicate({ text, at, length }: Token): DefinitionFault {
+  return { fault: `The macro has two parameters named \`${text}\`; cpp stops here.`, at, length };
+}
+
+function readBody(
+  tokens: readonly Token[],
+  parameters: readonly string[] | undefined,
+  variadic: boolean,
+): Token[] | DefinitionFault {
+  const body: Token[] = [];
+  let pasting = false;
+  for (let i = 0; i < tokens.length; i++) {
+    let token = tokens[i] as Token;
+    const isPaste = token.kind === Kind.Punctuator && token.text === '##';
+    if (isPaste) {
+      const previous = body.pop();
+      if (!previous || i === tokens.length - 1) {
+        return { fault: '`##` needs a token on each side; cpp stops here.', at: token.at, length: token.length };
+      }
+      body.push({ ...previous, flags: previous.flags | Flag.PasteLeft });
+      pasting = true;
+      continue;
+    }
+    const next = tokens[i + 1];
+    if (token.text === '#' && parameters && next && stringifies(next, parameters, variadic)) {
+      const parameter = parameters.indexOf(next.text);
+      token = { ...next, space: token.space || next.space, parameter, flags: next.flags | Flag.Stringify };
+      i++;
+    } else if (token.kind === Kind.Identifier && parameters) {
+      token = { ...token, parameter: parameters.indexOf(token.text) };
+    }
+    body.push(pasting || body.length > 0 ? token : { ...token, space: false });
+    pasting = false;
+  }
+  return optionalFault(body, variadic) ?? body;
+}
+
+function stringifies(next: Token, parameters: readonly string[], variadic: boolean): boolean {
+  return next.kind === Kind.Identifier && (parameters.includes(next.text) || (variadic && next.text === '__VA_OPT__'));
+}
+
+/** `__VA_OPT__` needs its parentheses, and none inside them. */
+function optionalFault(body: readonly Token[], variadic: boolean): DefinitionFault | undefined {
+  if (!variadic) return undefined;
+  let depth = 0;
+  let start: Token | undefined;
+  for (const [index, token] of body.entries()) {
+    const fault = { at: token.at, length: token.length };
+    if (token.text === '__VA_OPT__') {
+      if (start) return { ...fault, fault: '`__VA_OPT__` may not stand in a `__VA_OPT__`; cpp stops here.' };
+      if (body[index + 1]?.text !== '(') return { ...fault, fault: '`__VA_OPT__` needs a `(`; cpp stops here.' };
+      start = token;
+    } else if (start && token.text === '(') {
+      depth++;
+    } else if (start && token.text === ')' && --depth === 0) {
+      start = undefined;
     }
   }
-  return { name, parameters, variadic, body: tokenize(text.slice(close + 1)), nameAt };
+  return start && { fault: '`__VA_OPT__` has no `)`; cpp stops here.', at: start.at, length: start.length };
+}
+
+/** Reads what follows `#define`. `undefined` when cpp refuses it. */
+export function parseDefinition(text: string): Macro | undefined {
+  const macro = readDefinition(tokenize(text));
+  return 'fault' in macro ? undefined : macro;
 }
 
 /** An object-like macro from `-D NAME=VALUE`; without a value it is 1, as with cpp. */
 export function commandLineMacro(name: string, value: string | undefined): Macro {
-  return { name, parameters: undefined, variadic: false, body: tokenize(value ?? '1'), nameAt: 0 };
+  const macro = parseDefinition(`${name} ${value ?? '1'}`);
+  return macro ?? { name, parameters: undefined, variadic: false, body: [], nameAt: 0 };
 }
 
 /** A macro and the place of its name; built-in and `-D` macros have none. */

@@ -12,7 +12,7 @@
 //
 // When only one property's value was edited, all steps stand: that property gets its new value, and what comes after it
 // in the file moves (`FileSource.shift`).
-import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
+import { type FileReader, join, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Ast, Item, NodeItem, PropertyItem } from '#syntax/ast.ts';
 import { AppendedItems } from '#tree/appended.ts';
@@ -33,6 +33,7 @@ export interface Shared {
   readonly reader: FileReader;
   readonly memory: Memory;
   ast(file: SourceFile): Ast;
+  isPlain(file: SourceFile): boolean;
 }
 
 /** A file in which tree-sitter found an error. */
@@ -40,6 +41,14 @@ export interface BrokenFile {
   readonly file: SourceFile;
   readonly errors: Ast['errors'];
 }
+
+/** What the preprocessor reports itself. */
+const OF_CPP: ReadonlySet<string> = new Set([
+  'syntax/directive',
+  'syntax/macro',
+  'syntax/include-not-found',
+  'syntax/include-depth',
+]);
 
 /** Values of one file that were rewritten; beyond this, the board is evaluated anew. */
 const MAX_FOLLOWERS = 50;
@@ -56,6 +65,8 @@ interface Step {
 export class Evaluation {
   readonly options: EvaluateOptions;
   broken: readonly BrokenFile[] = [];
+  /** cpp and tree-sitter agree on the statements of all files. */
+  isPlain = true;
   readonly #shared: Shared;
   readonly #appended: AppendedItems;
   #board = '';
@@ -66,8 +77,6 @@ export class Evaluation {
   readonly #steps: Step[] = [];
   /** What else follows the edits of a file, beside its present source: former ones, and those of single values. */
   readonly #followers = new Map<Reading, Set<FileSource>>();
-  /** What {@link runStrictly} was given: its files stand inside statements too, where nothing walks. */
-  #strict: StrictReading | undefined;
   /** The source of each value that was rewritten. */
   readonly #rewritten = new Map<TreeProperty, FileSource>();
   /** So many of the first steps are known to be what dtc's grammar allows. */
@@ -81,8 +90,11 @@ export class Evaluation {
     this.#appended = new AppendedItems(options.appended);
     this.#cpp = new Preprocessor(shared.reader, options, (file) => this.#itemsOf(file));
     const readBinary = (source: Source) => (name: string) => {
-      const path = join(dirname(source.file.path), name);
-      return shared.reader.readBinary?.(path) ?? shared.reader.refusal?.(path);
+      const { reader } = shared;
+      // dtc searches it like an `/include/`.
+      const paths = [this.#cpp.dtcFolder(source), ...options.includePaths].map((folder) => join(folder, name));
+      const path = paths.find((one) => reader.readBinary?.(one) ?? reader.refusal?.(one)) ?? '';
+      return reader.readBinary?.(path) ?? reader.refusal?.(path);
     };
     this.#reader = new TextReader(this.#cpp, shared.memory, readBinary);
     this.#applier = new StatementApplier(this.#cpp, this.#reader, this.#tree, options.standalone ?? false);
@@ -103,10 +115,7 @@ export class Evaluation {
 
   /** Evaluates what the strict reading found instead of the files' own statements. */
   runStrictly(file: SourceFile, strict: StrictReading): void {
-    this.#strict = strict;
-    this.#board = file.path;
-    // Includes, macros and directives are resolved already; only files and their problems are still to be collected.
-    this.#cpp.walkFile(file, () => undefined);
+    this.#cpp.adopt(strict);
     const source: Source = { file, expands: false, span: strict.span };
     for (const item of strict.items) this.#applier.top(item, source, item.at);
     this.#applier.finish();
@@ -114,7 +123,6 @@ export class Evaluation {
 
   /** A later evaluation, after {@link run} with `keep`. False when all has to begin anew. */
   runAgain(file: SourceFile): boolean {
-    if (this.#cpp.countsLines) return false;
     if (this.#rewriteValue(file)) return true;
     const first = this.#firstChanged(file);
     const step = this.#steps[first];
@@ -141,7 +149,8 @@ export class Evaluation {
       const { hasError, errors } = this.#shared.ast(file);
       return hasError ? [{ file, errors }] : [];
     });
-    if (this.broken.length > 0) return;
+    this.isPlain = [...files].every((file) => this.#shared.isPlain(file));
+    if (this.broken.length > 0 || !this.isPlain) return;
     this.#lastGood = undefined;
     const doubtful = this.#steps.findIndex(({ applier }) => applier.irregular || applier.unread);
     this.#proven = (doubtful < 0 ? this.#steps.length : doubtful) - 1;
@@ -283,6 +292,11 @@ export class Evaluation {
     if (board) adopt(board, file);
   }
 
+  /** Its statements may be other ones for cpp, or cpp refuses something. */
+  get unusual(): boolean {
+    return !this.isPlain || this.#cpp.isDoubtful;
+  }
+
   get irregular(): boolean {
     return this.#applier.irregular;
   }
@@ -305,10 +319,18 @@ export class Evaluation {
     const step = this.#steps[this.#proven];
     const point = step && this.#resumePoint(step);
     // Before the first node there may still be headers.
-    if (point && (point.depth > 0 || step.applier.phase === 'nodes') && !this.#cpp.countsLines) {
+    if (point && (point.depth > 0 || step.applier.phase === 'nodes')) {
       const { reading, cpp } = step;
-      const strict = readRestStrictly(this.#cpp, { reading, cpp, ...point });
-      if (strict.fault || this.broken.length === 0) return strict;
+      const { reader } = this.#shared;
+      const strict = readRestStrictly(this.#cpp, {
+        reading,
+        index: step.index,
+        cpp,
+        ...point,
+        reader,
+        options: this.options,
+      });
+      if (strict.fault || (this.broken.length === 0 && !this.unusual)) return strict;
     }
     return readStrictly(file, this.#shared.reader, this.options);
   }
@@ -319,14 +341,15 @@ export class Evaluation {
     if (!item) return { offset: reading.source.file.text.length, depth: 0, nodes: false };
     const after = this.#steps[this.#proven + 1]?.cpp;
     // Inside the step, macros are those before it when it defines none.
-    const plain = after?.macros === cpp.macros && after.readings === cpp.readings && after.counter === cpp.counter;
+    const plain = after?.macros === cpp.macros && after.readings === cpp.readings;
     return findResumePoint(plain ? this.#lastGood : undefined, item, reading.source.file.text);
   }
 
-  /** The tree, with the problems of its syntax that were found elsewhere. */
-  finish(syntax: readonly Problem[]): DeviceTree {
-    const { macros } = this.#cpp;
-    const { files, missing } = this.#strict ?? this.#cpp;
+  /** The tree, with the problems of its syntax that were found elsewhere; `cpp` knows better what cpp refuses. */
+  finish(syntax: readonly Problem[], cpp?: StrictReading): DeviceTree {
+    const { files, macros } = this.#cpp;
+    const missing = cpp?.missing ?? this.#cpp.missing;
+    const own = cpp ? this.#cpp.problems.filter(({ rule }) => !OF_CPP.has(rule)) : this.#cpp.problems;
     const { standalone, symbols = false } = this.options;
     const { plugin, omits, reservations } = this.#applier;
     const complete = syntax.length === 0 && missing.length === 0 && !standalone;
@@ -339,7 +362,7 @@ export class Evaluation {
       labels: settled.labels,
       innerLabels: settled.innerLabels,
       phandleTargets: settled.phandleTargets,
-      problems: [...syntax, ...this.#cpp.problems, ...settled.problems],
+      problems: [...syntax, ...(cpp?.problems ?? []), ...own, ...settled.problems],
       files,
       missing,
       complete,

@@ -1,0 +1,4 @@
+#ifndef G
+#define G
+/ { guard = <1>; };
+#endif

@@ -1,0 +1,2 @@
+#define F(x) x
+/dts-v1/; / { p = <F

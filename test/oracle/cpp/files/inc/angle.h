@@ -1,0 +1,1 @@
+#define ANGLE_NAME __FILE__

@@ -1,0 +1,1 @@
+#define BOTH OWN 2

@@ -1,0 +1,2 @@
+#define OWN 1
+#include_next <shared.h>

@@ -1,0 +1,1 @@
+#define SUB_NAME __FILE__

@@ -1,0 +1,3 @@
+#pragma GCC system_header
+#warning quiet
+#define SYS 1
