@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The only place that writes Markdown: a device's report, a node, a property, a macro, a rule, for hovers and pages.
 import { hex } from '#base/numbers.ts';
-import type { Span } from '#base/text.ts';
+import { printable, type Span } from '#base/text.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport, IommuUse, PciMaps, Step } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
@@ -188,13 +188,15 @@ function placesMarkdown(verb: string, places: readonly Span[], link: Link): stri
 }
 
 function linkMarkdown({ text, href }: { readonly text: string; readonly href: string }): string {
-  return `[${text.replace(/[[\]]/g, '\\$&')}](${href})`;
+  const target = href.replace(/[()<>\s]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
+  return `[${printable(text).replace(/[\\`*_[\]<>!&|~#]/g, '\\$&')}](${target})`;
 }
 
 function fence(text: string): string {
   return `\`\`\`dts\n${text.replaceAll('```', "'''")}\n\`\`\``;
 }
 
+/** A code span, in which nothing is markup. */
 function code(text: string): string {
-  return `\`${text.replaceAll('`', "'")}\``;
+  return `\`${printable(text).replaceAll('`', "'")}\``;
 }

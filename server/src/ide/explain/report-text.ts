@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A DMA report as plain text for a terminal: the verdict first, then the facts, then why.
 import { hex } from '#base/numbers.ts';
-import type { Span } from '#base/text.ts';
+import { printable, type Span } from '#base/text.ts';
 import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
 import { dependsOnText, describeStep } from '#wording/report.ts';
 import { driverText, idText, limitName, limitText, otherwiseText, reservedText, verdictText } from '#wording/values.ts';
@@ -24,7 +24,7 @@ export function reportText(
   lines.push(...bootLines(more));
   if (report.steps.length > 0)
     lines.push('  why', ...report.steps.flatMap((step, index) => stepLines(step, index, place)));
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
 }
 
 /** What the probe waits for, in Linux's order, and the way there. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The DMA of a board as a table for a terminal: by IOMMU, problems and waits first, what many answers hang on once.
 import { hex } from '#base/numbers.ts';
+import { printable } from '#base/text.ts';
 import { limitName } from '#wording/values.ts';
 import { DEVICE_KINDS } from './device-kinds.ts';
 import type { DmaMap, MapDevice, MapIommu, Way } from './dma-map.ts';
@@ -37,7 +38,10 @@ export function overviewTable(map: DmaMap, { board, platform, width }: TableOpti
   for (const iommu of used) lines.push('', ...iommuLines(map, iommu));
   lines.push(...directLines(map, width), ...idleLines(map, used, width), ...leftLines(map));
   // A command is copied: it is never cut.
-  return [...lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)), nextLine(map, board)];
+  return [
+    ...lines.map(printable).map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)),
+    nextLine(map, board),
+  ];
 }
 
 function ways(devices: readonly MapDevice[]): string {
