@@ -72,8 +72,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 }
 
 /** Controls, and what turns the direction of a line or ends it: none may act on a terminal or in a page. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are looked for
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const CONTROLS = /\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * Text of a tree as people may see it on one line: bytes that are UTF-8 are read as such, and controls show as `\x1b`.
