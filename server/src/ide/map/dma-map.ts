@@ -129,6 +129,20 @@ export function dmaMap(snapshot: Snapshot): DmaMap {
   return { iommus: scene.iommus(), devices, doubts: scene.shared, left: scene.left };
 }
 
+/** Devices with an ID at the IOMMU, hosts whose map leads to it first, and those that it does not take. */
+export function mastersOf(map: DmaMap, iommu: MapIommu): MapDevice[] {
+  return map.devices.filter((device) => device.behind === null && firstIommu(device) === iommu.path);
+}
+
+/** Devices that name no IOMMU; functions are told with their host. */
+export function withoutIommu(map: DmaMap): MapDevice[] {
+  return map.devices.filter((device) => device.behind === null && firstIommu(device) === undefined);
+}
+
+function firstIommu({ ids, host, claims }: MapDevice): string | undefined {
+  return ids[0]?.iommu ?? host?.maps[0]?.iommu ?? claims[0]?.iommu;
+}
+
 class Scene {
   readonly #snapshot: Snapshot;
   readonly #problems = new Map<string, MapProblem[]>();

@@ -2,7 +2,15 @@
 // The DMA of a board as a tree for a side bar: problems and waits first, then each IOMMU with its groups, devices and IDs.
 import type { Span } from '#base/text.ts';
 import { limitName, limitText } from '#wording/values.ts';
-import type { DmaMap, MapDevice, MapIommu, MapNode, Way } from './dma-map.ts';
+import {
+  type DmaMap,
+  type MapDevice,
+  type MapIommu,
+  type MapNode,
+  mastersOf,
+  type Way,
+  withoutIommu,
+} from './dma-map.ts';
 import { commonMask, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
 
 /** What an entry stands for: decides its icon, its colour and its menu. */
@@ -28,7 +36,7 @@ export interface OutlineNode {
 export function outlineOf(map: DmaMap): OutlineNode[] {
   const used = map.iommus.filter((iommu) => mastersOf(map, iommu).length > 0);
   const idle = map.iommus.filter((iommu) => !used.includes(iommu));
-  const direct = map.devices.filter((device) => device.behind === null && firstIommu(device) === undefined);
+  const direct = withoutIommu(map);
   return [
     ...problems(map),
     ...waiting(map),
@@ -92,14 +100,6 @@ function section(id: string, label: string, note: string, children: readonly Out
   return [
     { id, kind: 'section', label, description, tooltip: label, open: id !== 'idle' && id !== 'direct', children },
   ];
-}
-
-function firstIommu({ ids, host, claims }: MapDevice): string | undefined {
-  return ids[0]?.iommu ?? host?.maps[0]?.iommu ?? claims[0]?.iommu;
-}
-
-function mastersOf({ devices }: DmaMap, { path }: MapIommu): MapDevice[] {
-  return devices.filter((device) => device.behind === null && firstIommu(device) === path);
 }
 
 function iommuNode(map: DmaMap, iommu: MapIommu): OutlineNode {

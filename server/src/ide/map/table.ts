@@ -4,7 +4,7 @@ import { hex } from '#base/numbers.ts';
 import { printable } from '#base/text.ts';
 import { limitName } from '#wording/values.ts';
 import { DEVICE_KINDS } from './device-kinds.ts';
-import type { DmaMap, MapDevice, MapIommu, Way } from './dma-map.ts';
+import { type DmaMap, type MapDevice, type MapIommu, mastersOf, type Way, withoutIommu } from './dma-map.ts';
 import { commonMask, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
 
 export interface TableOptions {
@@ -77,15 +77,6 @@ function waitLines(map: DmaMap): string[] {
     return `  ${nameOfPath(map, on).padEnd(21)} ${who} (${deferred?.reason}): ${time}`;
   });
   return ['', 'WAITING', ...lines];
-}
-
-/** Devices with an ID at the IOMMU, host bridges whose map leads to it, and those that it does not take. */
-function mastersOf({ devices }: DmaMap, { path }: MapIommu): MapDevice[] {
-  return devices.filter((device) => device.behind === null && firstIommu(device) === path);
-}
-
-function firstIommu({ ids, host, claims }: MapDevice): string | undefined {
-  return ids[0]?.iommu ?? host?.maps[0]?.iommu ?? claims[0]?.iommu;
 }
 
 function iommuLines(map: DmaMap, iommu: MapIommu): string[] {
@@ -212,7 +203,7 @@ function noteOf(map: DmaMap, device: MapDevice): string {
 
 /** Names by width, so that a short arm is seen. */
 function directLines(map: DmaMap, columns: number): string[] {
-  const direct = map.devices.filter((device) => device.behind === null && firstIommu(device) === undefined);
+  const direct = withoutIommu(map);
   if (direct.length === 0) return [];
   const rows = new Map<string, string[]>();
   for (const device of direct) {
