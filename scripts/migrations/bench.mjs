@@ -79,7 +79,7 @@ export class Bench {
   /** All boards one after the other, as `dt-iommu fix` repairs them; files that the boards share are repaired once. */
   repairAll(files, boards) {
     const analysis = new this.core.Analysis(this.grammar, new this.core.MemoryFiles(Object.fromEntries(files)));
-    analysis.setSettings({ platform: 'xen-domu' });
+    analysis.setSettings({ project: { platform: 'xen-domu' } });
     const repairs = new this.core.Repairs();
     for (const file of boards) {
       repairs.board(analysis, { file, wanted: ({ rule }) => this.rules.byId.has(rule) && rule.endsWith('-legacy') });
