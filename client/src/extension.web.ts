@@ -27,9 +27,12 @@ async function lend({ texts, folders }: LendParams): Promise<LentFiles> {
   };
 }
 
-async function readText(uri: string): Promise<string | null> {
+/** The text, or the bytes of what is no UTF-8: the server keeps them as they are. */
+async function readText(uri: string): Promise<string | Uint8Array | null> {
   try {
-    return new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.parse(uri)));
+    const bytes = await vscode.workspace.fs.readFile(vscode.Uri.parse(uri));
+    const text = new TextDecoder().decode(bytes);
+    return text.includes('\ufffd') ? bytes : text;
   } catch {
     return null;
   }

@@ -21,7 +21,25 @@ export interface ExpressionResult {
 }
 
 const MASK = 0xffff_ffff_ffff_ffffn;
-const MAX_DEPTH = 200;
+/** Symbols on the stack of dtc's parser (bison: YYMAXDEPTH); behind them it gives up. */
+const MAX_DEPTH = 10_000;
+
+/** Binds tighter than what has a lower number. */
+const PRECEDENCE: ReadonlyMap<string, number> = new Map(
+  BINARY_OPERATORS.flatMap((operators, level) => operators.map((operator) => [operator, level + 2] as const)),
+);
+const TERNARY = 1;
+const UNARY = 20;
+
+/** An operator that waits for its right side, on a stack of our own: nothing nests too deeply for it. */
+interface Pending {
+  readonly operator: string;
+  readonly precedence: number;
+  readonly left: bigint;
+  /** Of `:`, what stands before its `?`. */
+  readonly test: bigint;
+  readonly at: number;
+}
 
 const TOKEN =
   /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*)*(?:((?:0[xX][0-9a-fA-F]+|[0-9]+))(?:ULL|UL|LL|U|L)?|('(?:[^\\']|\\[\s\S])*')|(<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%~!()<>&|^?:]))/y;
@@ -44,6 +62,7 @@ class ExpressionParser {
   readonly #text: string;
   #next: Lexeme | undefined;
   #depth = 0;
+  readonly #pending: Pending[] = [];
   /** Just after the last token taken. */
   end: number;
   readonly faults: { at: number; width: number; message: string }[] = [];
@@ -85,66 +104,81 @@ class ExpressionParser {
   }
 
   primary(): bigint {
-    if (++this.#depth > MAX_DEPTH) throw new ExpressionError(this.end);
-    const lexeme = this.#next;
-    if (lexeme?.number !== undefined) {
-      this.#take();
-      this.#depth--;
-      return lexeme.number;
-    }
-    if (lexeme?.operator !== '(') throw new ExpressionError(lexeme?.at ?? this.end);
-    this.#take();
-    const value = this.#ternary();
-    const close = this.#next;
-    if (close?.operator !== ')') throw new ExpressionError(close?.at ?? this.end);
-    // The token after `)` belongs to the caller, who may read it by other rules, so it is not looked at here.
-    this.end = close.end;
-    this.#depth--;
-    if (this.#depth > 0) this.#advance();
-    return value;
-  }
-
-  #ternary(): bigint {
-    if (++this.#depth > MAX_DEPTH) throw new ExpressionError(this.end);
-    const test = this.#binary(0);
-    let value = test;
-    if (this.#next?.operator === '?') {
-      this.#take();
-      const yes = this.#ternary();
-      this.#colon();
-      const no = this.#ternary();
-      value = test !== 0n ? yes : no;
-    }
-    this.#depth--;
-    return value;
-  }
-
-  #colon(): void {
-    if (this.#next?.operator !== ':') throw new ExpressionError(this.#next?.at ?? this.end);
-    this.#take();
-  }
-
-  #binary(level: number): bigint {
-    const operators = BINARY_OPERATORS[level];
-    if (!operators) return this.#unary();
-    let left = this.#binary(level + 1);
+    const first = this.#next;
+    if (first?.number !== undefined) return this.#take().number ?? 0n;
+    if (first?.operator !== '(') throw new ExpressionError(first?.at ?? this.end);
+    let value: bigint | undefined;
     for (;;) {
-      const operator = this.#next?.operator;
-      if (operator === undefined || !operators.includes(operator)) return left;
-      const at = this.#take().at;
-      left = this.#apply(operator, left, this.#binary(level + 1), at);
+      const lexeme = this.#next;
+      if (!lexeme || this.#depth > MAX_DEPTH) throw new ExpressionError(lexeme?.at ?? this.end);
+      if (value === undefined) {
+        value = this.#operand(lexeme);
+        continue;
+      }
+      if (lexeme.operator === ')') {
+        value = this.#reduce(value, TERNARY);
+        if (this.#pop()?.operator !== '(') throw new ExpressionError(lexeme.at);
+        // The token after `)` belongs to the caller, who may read it by other rules, so it is not looked at here.
+        this.end = lexeme.end;
+        if (this.#pending.length === 0) return value;
+        this.#advance();
+      } else {
+        this.#operator(lexeme, value);
+        value = undefined;
+      }
     }
   }
 
-  #unary(): bigint {
-    const operator = this.#next?.operator;
-    if (operator !== '-' && operator !== '~' && operator !== '!') return this.primary();
-    if (++this.#depth > MAX_DEPTH) throw new ExpressionError(this.end);
+  /** A number, or what stands before one. */
+  #operand({ number, operator, at }: Lexeme): bigint | undefined {
+    if (number === undefined) {
+      const unary = operator === '-' || operator === '~' || operator === '!';
+      if (!unary && operator !== '(') throw new ExpressionError(at);
+      this.#push({ operator, precedence: unary ? UNARY : 0, left: 0n, test: 0n, at });
+    }
     this.#take();
-    const value = this.#unary();
-    this.#depth--;
-    if (operator === '!') return value === 0n ? 1n : 0n;
-    return (operator === '-' ? -value : ~value) & MASK;
+    return number;
+  }
+
+  #operator({ operator = '', at }: Lexeme, value: bigint): void {
+    if (operator === ':') {
+      const left = this.#reduce(value, TERNARY);
+      const query = this.#pop();
+      if (query?.operator !== '?') throw new ExpressionError(at);
+      this.#push({ operator, precedence: TERNARY, left, test: query.left, at });
+    } else {
+      const precedence = operator === '?' ? TERNARY : PRECEDENCE.get(operator);
+      if (precedence === undefined) throw new ExpressionError(at);
+      // `?:` associates to the right.
+      const left = this.#reduce(value, operator === '?' ? TERNARY + 1 : precedence);
+      this.#push({ operator, precedence, left, test: 0n, at });
+    }
+    this.#take();
+  }
+
+  #push(pending: Pending): void {
+    this.#pending.push(pending);
+    this.#depth += symbolsOf(pending);
+  }
+
+  #pop(): Pending | undefined {
+    const top = this.#pending.pop();
+    if (top) this.#depth -= symbolsOf(top);
+    return top;
+  }
+
+  /** Carries out what waits and binds at least so tightly. */
+  #reduce(value: bigint, precedence: number): bigint {
+    let result = value;
+    for (let top = this.#pending.at(-1); top; top = this.#pending.at(-1)) {
+      if (top.operator === '?' || top.precedence < precedence) return result;
+      this.#pop();
+      if (top.operator === ':') result = top.test !== 0n ? top.left : result;
+      else if (top.precedence !== UNARY) result = this.#apply(top.operator, top.left, result, top.at);
+      else if (top.operator === '!') result = result === 0n ? 1n : 0n;
+      else result = (top.operator === '-' ? -result : ~result) & MASK;
+    }
+    return result;
   }
 
   #apply(operator: string, a: bigint, b: bigint, at: number): bigint {
@@ -189,4 +223,10 @@ class ExpressionParser {
         return operator === '/' ? a / b : a % b;
     }
   }
+}
+
+/** What it has on the stack of dtc's parser. */
+function symbolsOf({ operator, precedence }: Pending): number {
+  if (precedence === 0 || precedence === UNARY) return 1;
+  return operator === ':' ? 4 : 2;
 }

@@ -24,6 +24,17 @@ function inRange(value: bigint): bigint | undefined {
 
 const SIMPLE_ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 };
 
+/** Behind the closing quote of the string that begins at `at`; -1 when it has none. */
+export function stringEnd(text: string, at: number): number {
+  if (text[at] !== '"') return -1;
+  for (let i = at + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 34) return i + 1;
+    if (code === 92) i++;
+  }
+  return -1;
+}
+
 /** The bytes of a string literal's inside: UTF-8, with C escapes (dtc util.c: get_escape_char). */
 export function stringBytes(text: string): number[] {
   const bytes: number[] = [];

@@ -168,7 +168,9 @@ function spanIn(pieces: readonly Piece[], origin: Origin, start: number, end: nu
   const last = locate(pieces, origin, Math.max(start, end - 1));
   if (!first) {
     const { path, text } = origin.board;
-    return { file: path, start: text.length, end: text.length };
+    // Where nothing but line markers is left, the whole file is what is wrong.
+    const end = /^(?:\s|#[^\n]*)*$/.test(origin.printed.text) ? 0 : text.length;
+    return { file: path, start: end, end };
   }
   return last && last.file === first.file && last.end > first.end ? { ...first, end: last.end } : first;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The text of a property value, parsed to bytes and references exactly as dtc's grammar does (dtc-parser.y: propdata).
 import { ExpressionError, evaluateExpression } from './expression.ts';
-import { literalValue, smallLiteral, stringBytes } from './literals.ts';
+import { literalValue, smallLiteral, stringBytes, stringEnd } from './literals.ts';
 
 /** A place in the text that was parsed. */
 interface Place {
@@ -61,7 +61,6 @@ export const EMPTY_VALUE: RawValue = {
 const BLANK = /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
 const LABEL = /([A-Za-z_]\w*):/y;
 const REFERENCE = /&(?:([A-Za-z_]\w*)|\{([0-9A-Za-z,._+*#?@/-]*)\})/y;
-const STRING = /"(?:[^\\"]|\\[\s\S])*"/y;
 const LITERAL = /(0[xX][0-9a-fA-F]+|[0-9]+)(ULL|UL|LL|U|L)?/y;
 const CHARACTER = /'(?:[^\\']|\\[\s\S])*'/y;
 const BITS = /\/bits\//y;
@@ -123,6 +122,15 @@ class ValueParser {
     return match;
   }
 
+  /** With its quotes; a regular expression would need a stack for each of its millions of characters. */
+  #string(): string | undefined {
+    const end = stringEnd(this.#text, this.#at);
+    if (end < 0) return undefined;
+    const string = this.#text.slice(this.#at, end);
+    this.#at = end;
+    return string;
+  }
+
   #punctuator(text: string): boolean {
     this.#skip();
     if (!this.#text.startsWith(text, this.#at)) return false;
@@ -160,10 +168,10 @@ class ValueParser {
         this.#at++;
         return this.#readCells(32);
       case '"': {
-        const match = this.#match(STRING);
-        if (!match) return this.#unexpected('The closing `"` of a string');
+        const string = this.#string();
+        if (string === undefined) return this.#unexpected('The closing `"` of a string');
         const offset = this.#length;
-        this.#append(stringBytes(match[0].slice(1, -1)));
+        this.#append(stringBytes(string.slice(1, -1)));
         this.#append([0]);
         this.#datum('string', offset, at);
         return true;
@@ -300,8 +308,8 @@ class ValueParser {
   #readIncbin(at: number): boolean {
     if (!this.#punctuator('(')) return this.#unexpected('`(` after `/incbin/`');
     this.#skip();
-    const name = this.#match(STRING);
-    if (!name) return this.#unexpected('A file name in quotes');
+    const name = this.#string();
+    if (name === undefined) return this.#unexpected('A file name in quotes');
     let start = 0n;
     let length: bigint | undefined;
     if (this.#punctuator(',')) {
@@ -312,7 +320,7 @@ class ValueParser {
       start = first;
     }
     if (!this.#punctuator(')')) return this.#unexpected('`)`');
-    const file = name[0].slice(1, -1);
+    const file = name.slice(1, -1);
     const read = this.#readBinary?.(file);
     const bytes = typeof read === 'string' ? undefined : read;
     if (typeof read === 'string') this.#fault('unreadable', at, this.#at - at, `\`${file}\` ${read}.`);

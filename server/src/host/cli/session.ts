@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One thread's view of the boards it works on: files read once, each board with its own project's settings.
 import { dirname } from '#base/files.ts';
+import { buildTime } from '#host/clock.ts';
 import { readGrammar } from '#host/grammar.ts';
 import { DiskFiles } from '#host/sources.ts';
 import { Analysis } from '#ide/analysis.ts';
@@ -18,6 +19,8 @@ export interface SessionSettings {
   readonly flags: Project;
   /** `--config`. */
   readonly projectFile?: string;
+  /** Operands and folders of `-I` as they were typed, by their paths: cpp writes them into `__FILE__`. */
+  readonly spelled?: Readonly<Record<string, string>>;
   /** `-@`. */
   readonly symbols?: boolean;
 }
@@ -53,8 +56,14 @@ export class Session {
   /** The resolved tree alone. */
   tree(board: string): DeviceTree {
     this.#acceptProject(board);
-    const options = { ...this.#contexts.options(board), symbols: this.symbols };
-    return this.#contexts.explained(this.frontend.evaluate(board, options));
+    const options = this.#contexts.options(board);
+    const { spelled = {} } = this.#settings;
+    const names = {
+      boardName: spelled[board] ?? board,
+      includeNames: options.includePaths.map((path) => spelled[path] ?? path),
+    };
+    const all = { ...options, ...names, time: buildTime(), symbols: this.symbols };
+    return this.#contexts.explained(this.frontend.evaluate(board, all));
   }
 
   /** The tree of a text that is no file. */

@@ -27,6 +27,7 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
   if (complaints[0] !== undefined) throw new Failure(inWordsOfFlags(complaints[0]));
   return {
     flags: project,
+    spelled: Object.fromEntries([...args.operands, ...values.include].map((text) => [absolute(cwd, text), text])),
     symbols: values.symbols ?? false,
     ...(values.config !== undefined && { projectFile: existing(absolute(cwd, values.config), values.config) }),
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Files for a server without a disk: what the client has lent so far, and a list of what answers lacked.
+import { decodeText } from '#base/bytes.ts';
 import { dirname, join, type SourceFile } from '#base/files.ts';
 import type { ServerFiles } from './environment.ts';
 import type { LendParams, LentFiles } from './protocol.ts';
@@ -73,7 +74,8 @@ export class ClientFiles implements ServerFiles {
       texts: texts.map(uriOfPath),
       folders: folders.map(uriOfPath),
     });
-    for (const [name, text] of Object.entries(lent.texts)) {
+    for (const [name, given] of Object.entries(lent.texts)) {
+      const text = given instanceof Uint8Array ? decodeText(given) : given;
       const path = pathOfUri(name);
       const refused = text === null || text.length > MAX_CHARACTERS;
       this.#texts.set(path, refused ? undefined : { path, text });

@@ -92,8 +92,8 @@ export interface DmaMapChangedParams {
 
 /** Client to server where the server has no disk: what it must know before it can answer. */
 export interface LentFiles {
-  /** Text by URI; `null`: there is no such file. */
-  readonly texts: Readonly<Record<string, string | null>>;
+  /** Text by URI, or its bytes where they are no UTF-8; `null`: there is no such file. */
+  readonly texts: Readonly<Record<string, string | Uint8Array | null>>;
   /** Names in a folder, sub-folders with a trailing `/`; `null`: there is no such folder. */
   readonly folders: Readonly<Record<string, readonly string[] | null>>;
 }

@@ -127,7 +127,11 @@ export class Contexts {
     const all = [...appended, ...behind];
     return {
       includePaths: [...(project.includePaths ?? []), ...own],
-      defines: [...(record?.defines ?? buildDefines(this.sourceTree(board))), ...Object.entries(project.defines ?? {})],
+      defines: [
+        ['__DTS__', '1'],
+        ...(record?.defines ?? buildDefines(this.sourceTree(board))),
+        ...Object.entries(project.defines ?? {}),
+      ],
       standalone: !/\.dtso?$/.test(board),
       ...(record?.symbols && { symbols: true }),
       ...(all.length > 0 && { appended: all }),

@@ -62,6 +62,10 @@ export class Documents implements FileSystem {
     return this.#stored.readBinary?.(path);
   }
 
+  modified(path: string): string | undefined {
+    return this.#open.has(path) ? undefined : this.#stored.modified?.(path);
+  }
+
   refusal(path: string): string | undefined {
     return this.#open.has(path) ? undefined : this.#stored.refusal?.(path);
   }

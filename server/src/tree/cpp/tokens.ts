@@ -172,8 +172,14 @@ function blankEnd(text: string, at: number): number {
 
 const NONE: readonly string[] = [];
 
+const MAX_MATCHED = 100_000;
+
 /** The identifiers among the tokens of a text, each once. */
 export function identifiersOf(text: string): readonly string[] {
+  // A regular expression needs a stack for the characters of a literal.
+  if (text.length > MAX_MATCHED) {
+    return [...new Set(tokenize(text).flatMap((token) => (token.kind === Kind.Identifier ? [token.text] : [])))];
+  }
   let found: Set<string> | undefined;
   IDENTIFIER_IN.lastIndex = 0;
   for (let match = IDENTIFIER_IN.exec(text); match; match = IDENTIFIER_IN.exec(text)) {

@@ -140,7 +140,7 @@ export class Unit implements Feed {
       }
     } catch (error) {
       if (!(error instanceof ExpansionLimit)) throw error;
-      const message = 'The macros here expand without end; cpp would run out of memory.';
+      const message = 'The macros here expand without end, or their calls nest too deeply to be read.';
       this.report('syntax/macro', message, this.expander.call);
     }
     return this.output.printed;

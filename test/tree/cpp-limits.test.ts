@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Texts far larger than any board: cpp and dtc 1.6.1 accept each of these and give the values here (`cpp … | dtc`).
+import { expect, test } from 'vitest';
+import { decodeText, encodeText } from '#base/bytes.ts';
+import { grammar } from '#test/support/evaluate.ts';
+import { Frontend } from '#tree/frontend.ts';
+
+function readValue(text: string): { value: Uint8Array; errors: string[] } {
+  const file = { path: '/board.dts', text };
+  const reader = { read: (path: string) => (path === file.path ? file : undefined) };
+  const { root, problems } = new Frontend(grammar, reader).evaluate(file.path, { includePaths: [], defines: [] });
+  const errors = problems.flatMap(({ severity, message }) => (severity === 'error' ? [message] : []));
+  return { value: root.properties.get('p')?.value.bytes ?? new Uint8Array(0), errors };
+}
+
+test.each([
+  ['20,000 macros, each the next one', chain(20_000), [0, 0, 0, 7]],
+  ['50,000 nested #if', `${'#if 1\n'.repeat(50_000)}/ { p = <1>; };\n${'#endif\n'.repeat(50_000)}`, [0, 0, 0, 1]],
+  ['parentheses 4000 deep', `/ { p = <${'('.repeat(4000)}5${')'.repeat(4000)}>; };`, [0, 0, 0, 5]],
+  ['2000 times ?:', `/ { p = <(${'0 ? 1 : '.repeat(2000)}2)>; };`, [0, 0, 0, 2]],
+  ['parentheses in #if', `#if ${'('.repeat(4000)}1${')'.repeat(4000)}\n/ { p = <3>; };\n#endif\n`, [0, 0, 0, 3]],
+  ['?: in #if', `#if ${'0 ? 1 : '.repeat(20_000)}1\n/ { p = <4>; };\n#endif\n`, [0, 0, 0, 4]],
+])('%s', (_what, text, bytes) => {
+  const { value, errors } = readValue(`/dts-v1/;\n${text}`);
+  expect(errors).toEqual([]);
+  expect([...value]).toEqual(bytes);
+});
+
+function chain(length: number): string {
+  const links = Array.from({ length }, (_, i) => `#define A${i + 1} A${i}\n`);
+  return `#define A0 7\n${links.join('')}/ { p = <A${length}>; };`;
+}
+
+test.each([
+  ['on one line', 'a'.repeat(9_000_000)],
+  ['over many lines', `${'a'.repeat(79)}\n`.repeat(112_000)],
+])('a string of 9 MB %s', (_what, string) => {
+  const { value, errors } = readValue(`/dts-v1/;\n/ { p = "${string}"; };`);
+  expect(errors).toEqual([]);
+  expect(value.length).toBe(string.length + 1);
+});
+
+test('50,000 #if without #endif are reported, and what stands in them is read', () => {
+  const { value, errors } = readValue(`/dts-v1/;\n${'#if 1\n'.repeat(50_000)}/ { p = <1>; };`);
+  expect(errors[0]).toContain('has no `#endif`');
+  expect([...value]).toEqual([0, 0, 0, 1]);
+});
+
+test('bytes that are no UTF-8 come back', () => {
+  const bytes = Uint8Array.from({ length: 256 * 3 }, (_, i) => (i < 256 ? i : i % 3 === 0 ? 0xe2 : (i * 7) & 0xff));
+  expect(encodeText(decodeText(bytes))).toEqual(bytes);
+  const text = 'ä€😀 a';
+  expect(decodeText(new TextEncoder().encode(text))).toBe(text);
+  expect(decodeText(Uint8Array.of(0x61, 0xe9, 0x62)).length).toBe(3);
+});
