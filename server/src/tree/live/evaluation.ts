@@ -330,7 +330,9 @@ export class Evaluation {
         reader,
         options: this.options,
       });
-      if (strict.fault || (this.broken.length === 0 && !this.unusual)) return strict;
+      // What cpp says of the whole board counts where it refuses something, not of what follows the point alone.
+      const whole = this.unusual || strict.problems.some(({ severity }) => severity === 'error');
+      if (!whole && (strict.fault || this.broken.length === 0)) return strict;
     }
     return readStrictly(file, this.#shared.reader, this.options);
   }
