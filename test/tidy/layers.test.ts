@@ -14,7 +14,7 @@ const LAYERS = ['base', 'syntax', 'tree', 'model', 'wording', 'rules', 'ide', 'h
  */
 const ARROWS: Readonly<Record<string, string>> = {
   'tree/frontend.ts': 'tree tree/cpp tree/live',
-  'tree/live': 'tree',
+  'tree/live': 'tree tree/cpp',
   tree: 'tree/cpp',
   'tree/cpp': '',
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The files as the user sees them now: what is open in an editor, over what is stored.
-import type { SourceFile } from '#base/files.ts';
+import { basename, dirname, type SourceFile } from '#base/files.ts';
 import type { Ast } from '#syntax/ast.ts';
 import type { Change, Grammar, OpenDocument } from '#syntax/parser.ts';
 import type { FileSystem } from './file-system.ts';
@@ -82,7 +82,13 @@ export class Documents implements FileSystem {
     return this.#stored.isFolder(path);
   }
 
+  /** A file that is open is there, also when it is stored no more, or not yet. */
   list(folder: string): readonly string[] {
-    return this.#stored.list(folder);
+    const stored = this.#stored.list(folder);
+    const open = [...this.#open.keys()]
+      .filter((path) => dirname(path) === folder.replace(/(?!^)\/$/, ''))
+      .map(basename);
+    const more = open.filter((name) => !stored.includes(name));
+    return more.length === 0 ? stored : [...stored, ...more].sort();
   }
 }

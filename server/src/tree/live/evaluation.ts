@@ -12,12 +12,14 @@
 //
 // When only one property's value was edited, all steps stand: that property gets its new value, and what comes after it
 // in the file moves (`FileSource.shift`).
+
 import { type FileReader, join, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Ast, Item, NodeItem, PropertyItem } from '#syntax/ast.ts';
 import { AppendedItems } from '#tree/appended.ts';
 import { type ApplierMark, StatementApplier } from '#tree/apply.ts';
 import { TreeBuilder, type TreeMark, type TreeProperty } from '#tree/build.ts';
+import { isPlain } from '#tree/cpp/plain.ts';
 import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading } from '#tree/preprocess.ts';
 import { settle } from '#tree/settle.ts';
 import { FileSource, type Source } from '#tree/source.ts';
@@ -216,6 +218,8 @@ export class Evaluation {
     const step = this.#steps.findLast((known) => known.reading === reading && known.index <= index);
     const end = this.#steps.at(-1);
     if (!step || !end || !before.value || !after.value) return false;
+    // A directive or a quote put into the value is the file's matter.
+    if (!this.isPlain || !isPlain(after.valueText ?? '')) return false;
     this.#tree.rewind(end.tree);
     const property = this.#findProperty(nodes, before);
     if (!property?.isWrittenAt(before.value) || property.raw.faults.length > 0) return false;
