@@ -13,9 +13,11 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Repairs } from '#ide/fixes/repairs.ts';
 import { type Folder, folderOf } from '#test/support/cli.ts';
 
 const BOARD = '/dts-v1/;\n/ { model = "one"; };\n';
@@ -225,6 +227,18 @@ describe('fix --write', () => {
     const before = made.read('outside/guest.dtsi').toString();
     expect((await made.run('fix', 'boards', '--write')).error).toMatch(/0 files written/);
     expect(made.read('outside/guest.dtsi').toString()).toBe(before);
+  });
+
+  test('keeps what somebody saves while the repairs are planned, and then writes none', async () => {
+    const made = folder({ 'guest.dts': GUEST, 'other.dts': GUEST });
+    const settle = vi.spyOn(Repairs.prototype, 'settle').mockImplementationOnce(() => {
+      writeFileSync(join(made.path, 'other.dts'), `${GUEST}// mine\n`);
+    });
+    onTestFinished(() => settle.mockRestore());
+    const { code, error } = await made.run('fix', '.', '--write');
+    expect({ code, error }).toEqual({ code: 2, error: expect.stringMatching(/other\.dts: was changed while/) });
+    expect(made.read('other.dts').toString()).toBe(`${GUEST}// mine\n`);
+    expect(made.read('guest.dts').toString()).toBe(GUEST);
   });
 
   test('leaves no other file behind', async () => {

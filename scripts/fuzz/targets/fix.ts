@@ -16,6 +16,8 @@ export const fix: Target = {
 
 const CLI = 'dist/cli.cjs';
 const BOARDS = 24;
+/** What somebody saves while the boards are being repaired. */
+const MINE = `${boardText(99)}// mine\n`;
 
 async function interrupt(run: Run): Promise<number> {
   if (!existsSync(CLI)) {
@@ -53,6 +55,8 @@ class Scene {
   readonly before = new Map<string, string>();
   readonly after = new Map<string, string>();
   readonly blobs = new Map<string, string>();
+  /** {@link MINE}, repaired. */
+  mineAfter = '';
   milliseconds = 0;
 
   private constructor(folder: string) {
@@ -69,6 +73,11 @@ class Scene {
     for (const name of scene.before.keys()) scene.after.set(name, scene.text(name));
     if (scene.after.get('b0.dts') === scene.before.get('b0.dts'))
       throw new Error('fix changes nothing: nothing is tested');
+    scene.reset();
+    writeFileSync(join(scene.folder, 'b0.dts'), MINE);
+    await ended(scene.fix());
+    scene.mineAfter = scene.text('b0.dts');
+    if (!scene.mineAfter.endsWith('// mine\n')) throw new Error('fix does not keep what stands behind the tree');
     scene.reset();
     await ended(scene.compile());
     for (const name of scene.before.keys()) scene.blobs.set(name, scene.blob(name) ?? '');
@@ -162,15 +171,17 @@ async function raced(scene: Scene, pick: Pick): Promise<string | undefined> {
   return scene.fault();
 }
 
-/** Somebody saves one of the files meanwhile: that text, or what a fix made of the one before. */
+/** Somebody saves one of the files meanwhile: that text stays, or is what is repaired. */
 async function overwritten(scene: Scene, pick: Pick): Promise<string | undefined> {
   scene.reset();
   const end = ended(scene.fix());
-  const mine = `${boardText(99)}// mine\n`;
+  const name = `b${pick.below(BOARDS)}.dts`;
   await Promise.race([pause(moment(scene, pick)), end]);
-  writeFileSync(join(scene.folder, `b${pick.below(BOARDS)}.dts`), mine);
+  writeFileSync(join(scene.folder, name), MINE);
   await end;
-  return scene.fault(scene.folder, mine);
+  const text = scene.text(name);
+  if (text !== MINE && text !== scene.mineAfter) return `${name} lost what was saved meanwhile`;
+  return scene.fault(scene.folder, text);
 }
 
 async function killedCompile(scene: Scene, pick: Pick): Promise<string | undefined> {

@@ -3,6 +3,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, isAbsolute, relative, sep } from 'node:path';
 import { readBytes } from '#host/disk-bytes.ts';
+import { DiskFiles } from '#host/sources.ts';
 import { isBoard } from '#ide/boards/boards.ts';
 import { isRepair } from '#ide/fixes/fixes.ts';
 import { type RepairRequest, Repairs } from '#ide/fixes/repairs.ts';
@@ -56,7 +57,7 @@ async function fix(args: Arguments, io: Io): Promise<number> {
   }
   progress.end();
   repairs.settle((file) => session.analysis(file));
-  if (values.write) write(repairs);
+  if (values.write) write(repairs, session);
   else {
     for (const path of repairs.paths()) {
       io.out(unifiedDiff(patchName(path, boards, io), session.text(path), repairs.text(path) ?? ''));
@@ -71,13 +72,19 @@ function isBlobFile(path: string): boolean {
   return read !== undefined && 'bytes' in read && isBlob(read.bytes);
 }
 
-/** All or nothing, as far as it can be known beforehand. A file with two names is written once. */
-function write(repairs: Repairs): void {
+/**
+ * All or nothing, as far as it can be known beforehand. A file with two names is written once; one that somebody saved
+ * since it was read is theirs.
+ */
+function write(repairs: Repairs, session: Session): void {
   const texts = new Map<string, string>();
   for (const path of repairs.paths()) {
     const text = repairs.text(path) ?? '';
     const real = realpathSync(path);
     requireWritable(real);
+    if (new DiskFiles().read(real)?.text !== session.text(path)) {
+      throw new Failure(`${path}: was changed while it was being repaired; nothing is written, run fix again`);
+    }
     const { dev, ino } = statSync(real);
     const same = [...texts].find(([other]) => isSameFile(statSync(other), { dev, ino }));
     if (!same) texts.set(real, text);
