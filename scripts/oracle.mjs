@@ -15,6 +15,7 @@ import { compareOverlays } from './oracle/overlays.mjs';
 import { compareRegistry } from './oracle/registry.mjs';
 import { Report } from './oracle/report.mjs';
 import { checkSyntax } from './oracle/syntax.mjs';
+import { compareVersions } from './oracle/versions.mjs';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -35,6 +36,7 @@ const parts = {
   tests: compareDtcTests,
   checks: compareFixtures,
   registry: compareRegistry,
+  versions: compareVersions,
   cli: compareCli,
   findings: compareFindings,
 };

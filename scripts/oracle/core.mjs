@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The project's core for the oracles: the sources as they are, over files read from disk.
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModule } from '../load-core.mjs';
@@ -11,6 +12,14 @@ export function loadCore() {
   loaded ??= loadModule('scripts/oracle/core-entry.mjs');
   return loaded;
 }
+
+/** The dtc that the expected files come from. */
+function installedVersion() {
+  version ??= execFileSync('dtc', ['--version'], { encoding: 'utf8' });
+  return version;
+}
+
+let version;
 
 let parsing;
 
@@ -49,13 +58,14 @@ export class Workbench {
     const bench = new Workbench();
     bench.core = core;
     bench.frontend = new core.Frontend(await grammar(), bench.#reader);
+    bench.dtc = core.parseDtcVersion(installedVersion());
     bench.rules = core.catalogue(core.DTC_RULES);
     bench.everything = new Map(core.DTC_RULES.filter((rule) => rule.off).map((rule) => [rule.id, 'warning']));
     return bench;
   }
 
   evaluate(path, includePaths, { symbols = false, defines = [['__DTS__', undefined]] } = {}) {
-    return this.frontend.evaluate(path, { includePaths, defines, symbols });
+    return this.frontend.evaluate(path, { includePaths, defines, symbols, dtc: this.dtc });
   }
 
   blob(tree, symbols = false) {

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Applies statements to the live tree, one after the other, with dtc's meaning of each (dtc-parser.y, livetree.c).
 import type { Problem } from '#base/problem.ts';
+import type { Span } from '#base/text.ts';
 import type { DirectiveItem, Item, MacroItem, NodeItem, OtherItem, PropertyItem } from '#syntax/ast.ts';
 import type { OpenBody, TreeBuilder, TreeNode } from './build.ts';
 import { tokenIndexAt } from './cpp/expand.ts';
+import { type DtcVersion, dtcHas, NEWEST_DTC } from './dtc-version.ts';
+import { isRelative, openFragment } from './fragment.ts';
+import { type Headers, headersAgree, NO_HEADERS, nextHeader, parseReservation } from './headers.ts';
 import type { Preprocessor } from './preprocess.ts';
-import { pathOf, readU32 } from './query.ts';
 import { ItemOrigin, LocatedLabel, type Source, StretchOrigin } from './source.ts';
 import type { Head } from './statement-head.ts';
 import { parseStatements } from './statement-syntax.ts';
 import type { TextReader } from './text-reader.ts';
 import type { Label, MemoryReservation } from './types.ts';
-import { parseValue, type RawValue } from './value-syntax.ts';
+import type { RawValue } from './value-syntax.ts';
 
-/** Deeper trees are cut off; dtc itself overflows its stack at some ten thousand levels. */
 const MAX_DEPTH = 500;
 /** Statements in one board; the largest of Linux 6.12 has some 20 000. */
 const MAX_STATEMENTS = 3_000_000;
@@ -36,6 +38,7 @@ export interface ApplierMark {
   readonly statements: number;
   readonly fragments: number;
   readonly phase: Phase;
+  readonly headers: Headers;
 }
 
 export class StatementApplier {
@@ -51,16 +54,24 @@ export class StatementApplier {
   readonly #reader: TextReader;
   readonly #tree: TreeBuilder;
   readonly #standalone: boolean;
+  readonly #dtc: DtcVersion;
   #depth = 0;
   #statements = 0;
   #fragments = 0;
   #phase: Phase = 'start';
+  #headers: Headers = NO_HEADERS;
 
-  constructor(cpp: Preprocessor, reader: TextReader, tree: TreeBuilder, standalone: boolean) {
+  constructor(
+    cpp: Preprocessor,
+    reader: TextReader,
+    tree: TreeBuilder,
+    { standalone, dtc }: { readonly standalone?: boolean; readonly dtc?: DtcVersion },
+  ) {
     this.#cpp = cpp;
     this.#reader = reader;
     this.#tree = tree;
-    this.#standalone = standalone;
+    this.#standalone = standalone ?? false;
+    this.#dtc = dtc ?? NEWEST_DTC;
   }
 
   /** What is not there may stand in the board that includes this file, or in an include that is missing. */
@@ -80,6 +91,7 @@ export class StatementApplier {
       statements: this.#statements,
       fragments: this.#fragments,
       phase: this.#phase,
+      headers: this.#headers,
     };
   }
 
@@ -93,6 +105,7 @@ export class StatementApplier {
     this.#statements = mark.statements;
     this.#fragments = mark.fragments;
     this.#phase = mark.phase;
+    this.#headers = mark.headers;
   }
 
   readonly top = (item: Item, source: Source, at: number): void => this.#apply(item, source, at, undefined);
@@ -143,33 +156,33 @@ export class StatementApplier {
   }
 
   #header(item: OtherItem, source: Source, at: number, body: Body | undefined): void {
-    if (body || this.#phase === 'nodes' || (this.#phase === 'start' && item.kind !== 'version')) this.irregular = true;
+    const kind = item.kind as 'version' | 'plugin' | 'memreserve';
+    const headers = body || this.#phase === 'nodes' ? undefined : nextHeader(this.#headers, kind);
+    if (headers) this.#headers = { ...headers, place: { source, at, length: item.length } };
+    else this.irregular = true;
     if (this.#phase === 'start') this.#phase = 'header';
-    if (item.kind === 'plugin') this.plugin = true;
+    if (kind === 'plugin') this.plugin = true;
     if (item.kind !== 'memreserve') return;
-    const text = this.#reader.expansion(item.text, source, at).text;
-    const numbers = /^[\s\S]*?\/memreserve\/([\s\S]*?);?\s*$/.exec(text)?.[1] ?? '';
-    const { bytes, data } = parseValue(`/bits/ 64 <${numbers}>`);
-    if (data.length !== 2) this.irregular = true;
-    const u64 = (offset: number): bigint =>
-      (BigInt(readU32(bytes, offset)) << 32n) | BigInt(readU32(bytes, offset + 4));
-    if (data.length >= 2) {
-      const { length } = item;
-      this.reservations.push({
-        address: u64(0),
-        size: u64(8),
-        get span() {
-          return source.span(at, at + length);
-        },
-      });
-    }
+    const reservation = parseReservation(this.#reader.expansion(item.text, source, at).text);
+    if (!reservation?.exact) this.irregular = true;
+    if (!reservation) return;
+    const { address, size } = reservation;
+    const { length } = item;
+    this.reservations.push({
+      address,
+      size,
+      get span() {
+        return source.span(at, at + length);
+      },
+    });
   }
 
   #node(item: NodeItem, source: Source, at: number, body: Body | undefined): void {
     const head = this.#reader.head(item, source, at + item.head.at);
     if (!head.regular || (body && (head.isRoot || head.ref !== undefined))) this.irregular = true;
-    if (!body) this.#enterTop(head);
-    const target = this.#target(head, item, { source, at, body });
+    const first = !body && this.#phase !== 'nodes';
+    if (!body) this.#enterTop(head, first);
+    const target = this.#target(head, item, { source, at, body, first });
     if (!target || this.#depth >= MAX_DEPTH) {
       this.unread = true;
       if (target)
@@ -183,7 +196,8 @@ export class StatementApplier {
     this.#tree.touch(node);
     node.origins.push(new ItemOrigin('open', source, item, at, head));
     this.#addLabels(node, head, target.fresh, { source, at: at + item.head.at });
-    if (head.omit) this.#omit(node);
+    // On a node that was there, dtc's merge_nodes takes over the content alone.
+    if (head.omit && target.fresh) this.#omit(node);
     if (body) body.nodes = true;
     this.#depth++;
     const inner: Body = { node, fresh: target.fresh, nodes: false };
@@ -193,9 +207,15 @@ export class StatementApplier {
     this.#depth--;
   }
 
-  #enterTop(head: Head): void {
-    if (this.#phase === 'start' || (!head.isRoot && head.ref === undefined)) this.irregular = true;
+  /** dtc's grammar allows one label, before a reference that is not the first node. */
+  #enterTop({ isRoot, ref, labels, omit }: Head, first: boolean): void {
+    const labelled = labels.length > (isRoot || first ? 0 : 1);
+    if (this.#phase === 'start' || (!isRoot && ref === undefined) || omit || labelled) this.irregular = true;
     this.#phase = 'nodes';
+    const { place } = this.#headers;
+    if (!first || headersAgree(this.#headers) || !place || this.#mayBeElsewhere) return;
+    const message = 'Each `/dts-v1/;` needs a `/plugin/;` behind it, or none may have one; dtc refuses the file.';
+    this.#report('syntax/error', message, place.source, place);
   }
 
   #omit(node: TreeNode): void {
@@ -215,19 +235,10 @@ export class StatementApplier {
   #target(
     head: Head,
     item: NodeItem,
-    { source, at, body }: { source: Source; at: number; body: Body | undefined },
+    { source, at, body, first }: { source: Source; at: number; body: Body | undefined; first: boolean },
   ): OpenBody | undefined {
     const place = { at: at + item.head.at + head.at, length: head.length };
-    if (head.ref !== undefined) {
-      const node = this.plugin && head.ref.startsWith('/') ? undefined : this.#tree.byReference(head.ref);
-      if (node) return { node, fresh: false };
-      if (this.plugin) return this.#fragment(head.ref, source, place);
-      if (!this.#mayBeElsewhere) {
-        const message = `\`&${head.ref}\` names no node that exists at this point; dtc stops here.`;
-        this.#report('syntax/unresolved-reference', message, source, place);
-      }
-      return undefined;
-    }
+    if (head.ref !== undefined) return this.#referenced(head.ref, first, head.labels.length > 0, { source, place });
     if (head.isRoot) {
       const fresh = !this.#tree.rootOpened;
       this.#tree.rootOpened = true;
@@ -235,31 +246,40 @@ export class StatementApplier {
     }
     if (head.name === '') return undefined;
     const parent = body ?? { node: this.#tree.root, fresh: false };
-    const opened = this.#tree.openChild(parent, head.name);
-    if (opened.duplicate) {
-      const message = `\`${head.name}\` is there twice in the same braces; dtc refuses that (only another \`{…}\` merges).`;
-      this.#report('dtc/duplicate_node_names', message, source, place, pathOf(opened.node));
-    }
-    return opened;
+    return this.#tree.openChild(parent, head.name);
   }
 
-  /** `&label { … }` in an overlay: `fragment@N { target = <&label>; __overlay__ { … }; }` (add_orphan_node). */
-  #fragment(ref: string, source: Source, place: { at: number; length: number }): OpenBody {
-    const root = { node: this.#tree.root, fresh: false };
-    const fragment = this.#tree.openChild(root, `fragment@${this.#fragments++}`);
-    fragment.node.origins.push(new StretchOrigin('open', source, place));
-    const byPath = ref.startsWith('/');
-    const raw = parseValue(byPath ? JSON.stringify(ref) : `<&${ref}>`);
-    const whole = (part: RawValue['data'][number]) => ({ ...part, at: 0, width: place.length });
-    const located = {
-      ...raw,
-      data: raw.data.map(whole),
-      references: raw.references.map((part) => ({ ...part, at: 0, width: place.length })),
-    };
-    const property = this.#tree.property(fragment, byPath ? 'target-path' : 'target');
-    const written = { raw: located, locator: source, base: place.at, part: undefined };
-    property.set(new StretchOrigin('set', source, place), written);
-    return this.#tree.openChild(fragment, '__overlay__');
+  /** In an overlay a path or an unknown label makes a fragment; with a label before it, it has to be there. */
+  #referenced(
+    ref: string,
+    first: boolean,
+    labelled: boolean,
+    { source, place }: { source: Source; place: { at: number; length: number } },
+  ): OpenBody | undefined {
+    this.#checkRelative(ref, source, place);
+    if (this.plugin && isRelative(ref)) {
+      const message = `A reference like \`&{${ref}}\` cannot be opened in an overlay; dtc refuses it.`;
+      this.#report('syntax/unresolved-reference', message, source, place);
+      return undefined;
+    }
+    const aside = first || (this.plugin && !labelled && ref.startsWith('/'));
+    const node = aside ? undefined : this.#tree.byReference(ref);
+    if (node) return { node, fresh: false };
+    if (this.plugin && !labelled) return openFragment(this.#tree, { ref, number: this.#fragments++ }, source, place);
+    this.#unresolved(ref, source, place);
+    return undefined;
+  }
+
+  #unresolved(ref: string, source: Source, place: { at: number; length: number }): void {
+    if (this.#mayBeElsewhere) return;
+    const message = `\`&${ref}\` names no node that exists at this point; dtc stops here.`;
+    this.#report('syntax/unresolved-reference', message, source, place);
+  }
+
+  #checkRelative(ref: string, source: Source, place: { at: number; length: number }): void {
+    if (!isRelative(ref) || dtcHas(this.#dtc, 'relativeReferences')) return;
+    const message = `dtc ${this.#dtc.text} does not know references like \`&{${ref}}\`; dtc 1.7.0 and newer do.`;
+    this.#report('syntax/error', message, source, place);
   }
 
   #property(item: PropertyItem, source: Source, at: number, body: Body | undefined): void {
@@ -270,30 +290,26 @@ export class StatementApplier {
       this.#macro({ ...item, kind: 'macro', text: `${item.headText};` }, source, at + item.head.at, body);
       return;
     }
-    if (!head.regular || head.name === '' || head.ref !== undefined) {
+    if (!head.regular || head.name === '' || head.ref !== undefined || head.omit) {
       this.irregular = true;
       if (head.name === '') return;
     }
     const raw = this.#reader.value(item, source, at);
     const base = at + (item.value?.at ?? item.length);
     if (raw.faults.length > 0) this.#faults(raw.faults, source, base);
+    for (const { ref, at, width } of raw.references) this.#checkRelative(ref, source, { at: base + at, length: width });
     const property = this.#tree.property(owner, head.name);
-    const duplicate = owner.fresh && property.origins.length > 0 && !property.deleted;
     const written = { raw, locator: source, base, part: item.value };
     property.set(new ItemOrigin('set', source, item, at, head), written);
     if (head.labels.length > 0) {
       property.labels = [...property.labels, ...locatedLabels(head, { source, at: at + item.head.at })];
-    }
-    if (duplicate) {
-      const message = `\`${head.name}\` is set twice in the same braces; dtc refuses that (only another \`{…}\` overrides).`;
-      const place = { at: at + item.head.at + head.at, length: head.length };
-      this.#report('dtc/duplicate_property_names', message, source, place, pathOf(owner.node));
     }
   }
 
   #faults(faults: RawValue['faults'], source: Source, base: number): void {
     for (const { kind, message, at, width } of faults) {
       if (kind === 'syntax') this.irregular = true;
+      else if (kind === 'too-large') this.#tooLarge(message, source.span(base + at, base + at + width));
       else {
         const span = source.span(base + at, base + at + width);
         const unreadable = kind === 'unreadable';
@@ -301,6 +317,13 @@ export class StatementApplier {
         this.#cpp.report({ rule, severity: unreadable ? 'error' : kind, message, span });
       }
     }
+  }
+
+  #tooLarge(message: string, span: Span): void {
+    const truncates = dtcHas(this.#dtc, 'truncation');
+    const outcome = truncates ? 'dtc cuts it off (before 1.7.0 it refused it).' : `dtc ${this.#dtc.text} refuses it.`;
+    const severity = truncates ? 'warning' : 'error';
+    this.#cpp.report({ rule: 'syntax/value', severity, message: `${message}; ${outcome}`, span });
   }
 
   #deleteProperty(item: DirectiveItem, source: Source, at: number, body: Body | undefined): void {
@@ -329,19 +352,18 @@ export class StatementApplier {
     if (body) {
       if (target.ref !== undefined || target.name === '' || item.kind === 'omit-if-no-ref') this.irregular = true;
       body.nodes = true;
-      if (target.name !== '' && !this.#tree.deleteChild(body, target.name)) {
+      const origin = new StretchOrigin('delete', source, { at, length: item.length }, place);
+      if (target.name !== '' && !this.#tree.deleteChild(body, target.name, origin)) {
         this.#nothingToDelete('node', target.name, source, place);
       }
       return;
     }
     if (this.#phase !== 'nodes' || target.ref === undefined) this.irregular = true;
     if (target.ref === undefined) return;
+    this.#checkRelative(target.ref, source, place);
     const node = this.#tree.byReference(target.ref);
-    if (!node) {
-      if (this.#mayBeElsewhere) return;
-      const message = `\`&${target.ref}\` names no node that exists at this point; dtc stops here.`;
-      this.#report('syntax/unresolved-reference', message, source, place);
-    } else if (item.kind === 'delete-node') {
+    if (!node) this.#unresolved(target.ref, source, place);
+    else if (item.kind === 'delete-node') {
       this.#tree.deleteNode(node);
     } else {
       this.#omit(node);

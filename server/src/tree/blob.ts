@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The flattened blob of a tree, byte for byte as `dtc -O dtb -b 0` writes it (flattree.c; Devicetree Specification 5).
+import { ran } from './dtc-checks.ts';
 import { addFixups, addSymbols, type WrittenNode } from './overlay-symbols.ts';
 import { numberPhandles, type Phandles } from './phandles.ts';
 import { baseName, nodeByReference } from './query.ts';
@@ -58,7 +59,7 @@ function written(tree: DeviceTree, node: DtNode, phandles: Phandles): WrittenNod
   const properties: { name: string; bytes: Uint8Array }[] = [];
   for (const property of node.properties.values()) {
     const bytes = patched(tree, property.value, phandles);
-    if (isRedundantName(property)) continue;
+    if (isRedundantName(property) && ran('name_properties', tree.failedCheck)) continue;
     properties.push({ name: property.name, bytes });
   }
   // A node's own `phandle = <&itself>` asks for any free number and keeps its place.
@@ -79,10 +80,10 @@ export function isRedundantName({ name, node, value }: DtProperty): boolean {
 /** The value with its phandle cells filled in; an overlay's open ones stay 0xffffffff. */
 function patched(tree: DeviceTree, value: Value, phandles: Phandles): Uint8Array {
   const references = value.references.filter((reference) => reference.kind === 'phandle');
-  if (references.length === 0) return value.bytes;
+  if (references.length === 0 || !ran('phandle_references', tree.failedCheck)) return value.bytes;
   const bytes = value.bytes.slice();
   for (const reference of references) {
-    const target = nodeByReference(tree, reference.ref);
+    const target = nodeByReference(tree, reference.ref) ?? tree.omittedTargets?.get(reference.ref);
     bytes.set(bigEndian(target ? (phandles.numbers.get(target) ?? 0xffffffff) : 0xffffffff), reference.offset);
   }
   return bytes;

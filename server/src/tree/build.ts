@@ -1,168 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The live tree while statements are merged into it, as dtc does it (livetree.c: merge_nodes, delete_node): a deleted
 // node or property keeps its place in the order and takes it again when it is set anew.
-import type { Part } from '#syntax/ast.ts';
-import { ResolvedValue } from './resolved-value.ts';
-import type { Locator } from './source.ts';
-import type { DtNode, DtProperty, Label, NodeOrigin, PropertyOrigin } from './types.ts';
-import { EMPTY_VALUE, type RawValue } from './value-syntax.ts';
+import { alive, descend, inTreeOrder, seconds, stands } from './lists.ts';
+import { NO_CHILDREN, NO_LABELS, TreeNode, TreeProperty, type WrittenValue } from './tree-node.ts';
+import type { Label, NodeOrigin, PropertyOrigin } from './types.ts';
 
-const NO_CHILDREN = new Map<string, TreeNode>();
-
-const NO_LABELS: readonly Label[] = [];
-
-export class TreeNode implements DtNode {
-  readonly name: string;
-  readonly parent: TreeNode | undefined;
-  /** The step of the evaluation that made it (see {@link TreeBuilder.mark}). */
-  readonly born: number;
-  /** In dtc's list order: the label added last comes first. */
-  labels: readonly Label[] = NO_LABELS;
-  properties = new Map<string, TreeProperty>();
-  /** Most nodes are leaves, so they share one empty map until the first child comes. */
-  children: Map<string, TreeNode> = NO_CHILDREN;
-  readonly origins: NodeOrigin[] = [];
-  deleted = false;
-  omitIfUnreferenced = false;
-  revision: number;
-  #referring: readonly TreeProperty[] = NO_PROPERTIES;
-  #referringAt = -1;
-
-  constructor(name: string, parent: TreeNode | undefined, born: number) {
-    this.name = name;
-    this.parent = parent;
-    this.born = born;
-    this.revision = born;
-  }
-
-  /** Its properties with references or labels in their values or before their names; to be asked of a pruned tree. */
-  get referring(): readonly TreeProperty[] {
-    if (this.#referringAt !== this.revision) {
-      const found = [...this.properties.values()].filter(refers);
-      this.#referring = found.length > 0 ? found : NO_PROPERTIES;
-      this.#referringAt = this.revision;
-    }
-    return this.#referring;
-  }
-
-  /** What brings back its own present state; properties and children have theirs. */
-  save(): () => void {
-    const { labels, deleted, omitIfUnreferenced, origins } = this;
-    const { length } = origins;
-    return () => {
-      this.labels = labels;
-      this.deleted = deleted;
-      this.omitIfUnreferenced = omitIfUnreferenced;
-      origins.length = length;
-    };
-  }
-}
-
-const NO_PROPERTIES: readonly TreeProperty[] = [];
-
-function refers({ labels, raw }: TreeProperty): boolean {
-  return labels.length > 0 || raw.labels.length > 0 || raw.references.length > 0;
-}
-
-/** A value as its text says. */
-export interface WrittenValue {
-  readonly raw: RawValue;
-  /** Where the text begins. */
-  readonly locator: Locator;
-  readonly base: number;
-  /** The part of the statement; none where no text says it. */
-  readonly part: Part | undefined;
-}
-
-const NOTHING_WRITTEN: WrittenValue = {
-  raw: EMPTY_VALUE,
-  locator: { span: (start, end) => ({ file: '', start, end }) },
-  base: 0,
-  part: undefined,
-};
-
-export class TreeProperty implements DtProperty {
-  readonly name: string;
-  readonly node: TreeNode;
-  labels: readonly Label[] = NO_LABELS;
-  readonly origins: PropertyOrigin[] = [];
-  deleted = false;
-  readonly #tree: TreeBuilder;
-  #written: WrittenValue = NOTHING_WRITTEN;
-  #value: ResolvedValue | undefined;
-
-  constructor(name: string, node: TreeNode, tree: TreeBuilder) {
-    this.name = name;
-    this.node = node;
-    this.#tree = tree;
-  }
-
-  /** What brings back its present state. */
-  save(): () => void {
-    const { labels, deleted, origins } = this;
-    const { length } = origins;
-    const written = this.#written;
-    const value = this.#value;
-    return () => {
-      this.labels = labels;
-      this.deleted = deleted;
-      origins.length = length;
-      this.#written = written;
-      this.#value = value;
-    };
-  }
-
-  get raw(): RawValue {
-    return this.#written.raw;
-  }
-
-  get faulty(): boolean {
-    return this.#written.raw.faults.some(({ kind }) => kind !== 'warning');
-  }
-
-  isLocatedBy(locator: Locator): boolean {
-    return this.#written.locator === locator;
-  }
-
-  /** The value that counts was written there. */
-  isWrittenAt(part: Part): boolean {
-    return this.#written.part === part;
-  }
-
-  /** Its value holds the path of another node: true when that led elsewhere, so that the value is made anew. */
-  forgetPaths(): boolean {
-    if (this.#value?.isCurrent !== false) return false;
-    this.#value = undefined;
-    return true;
-  }
-
-  /** A deleted property is back again. */
-  set(origin: PropertyOrigin, written: WrittenValue): void {
-    this.origins.push(origin);
-    this.deleted = false;
-    this.rewrite(written);
-  }
-
-  /** The same statement has another value. */
-  rewrite(written: WrittenValue): void {
-    this.#written = written;
-    this.#value = undefined;
-  }
-
-  /** Made when somebody asks: on a keystroke only a few of a board's ten thousand values are looked at. */
-  get value(): ResolvedValue {
-    const { raw, locator, base } = this.#written;
-    this.#value ??= new ResolvedValue(raw, locator, base, this.#tree);
-    return this.#value;
-  }
-}
+export { TreeNode, TreeProperty, type WrittenValue } from './tree-node.ts';
 
 /** The body of a node that statements are being applied to. */
 export interface OpenBody {
   readonly node: TreeNode;
   /**
    * The node did not exist before this body: dtc then links the body in as it stands, so a second property of the same
-   * name is an error instead of an override, and `/delete-…/` finds nothing to delete.
+   * name stands beside the first instead of overriding it, and `/delete-…/` deletes nothing but reserves a place.
    */
   readonly fresh: boolean;
 }
@@ -184,7 +34,15 @@ export class TreeBuilder {
   /** Every node that ever carried a label; {@link byLabel} picks the living ones. */
   readonly #labelled = new Map<string, TreeNode[]>();
   rootOpened = false;
+  /** Values hold the paths that they refer to; false where dtc gave up before it filled them in. */
+  resolvesPaths = true;
+  /** By reference, the nodes that `/omit-if-no-ref/` dropped with a node around them after values had got their numbers. */
+  omittedTargets: ReadonlyMap<string, TreeNode> = new Map();
+  /** Nodes whose property `name` was ever deleted. */
+  readonly #deletedNames = new Set<TreeNode>();
   #deletions = false;
+  /** Nodes in which a name was ever written twice. */
+  readonly #doubled = new Set<TreeNode>();
   /** What steps changed on nodes of earlier steps. A step's own nodes need no record: they go with it. */
   readonly #changes: Change[] = [];
   /** What {@link prune} took out of the maps of nodes, to be put back before a change is taken back. */
@@ -239,7 +97,13 @@ export class TreeBuilder {
   addLabel(node: TreeNode, label: Label): void {
     if (node.labels.some((known) => known.name === label.name)) return;
     this.touch(node);
-    node.labels = node.labels.length === 0 ? [label] : [label, ...node.labels];
+    if (node.labelPlaces.includes(label.name)) {
+      const place = ({ name }: Label): number => node.labelPlaces.indexOf(name);
+      node.labels = [...node.labels, label].sort((a, b) => place(a) - place(b));
+    } else {
+      node.labels = node.labels.length === 0 ? [label] : [label, ...node.labels];
+      node.labelPlaces = [label.name, ...node.labelPlaces];
+    }
     const nodes = this.#labelled.get(label.name);
     if (nodes?.includes(node)) return;
     if (nodes) nodes.push(node);
@@ -277,58 +141,102 @@ export class TreeBuilder {
   byReference(ref: string): TreeNode | undefined {
     const slash = ref.indexOf('/');
     if (slash < 0) return this.byLabel(ref)[0];
+    if (ref === '/') return this.root;
     return descend(slash === 0 ? this.root : this.byLabel(ref.slice(0, slash))[0], ref.slice(slash + 1));
   }
 
   /** The child for a body that opens now; brings a deleted one back to life. */
-  openChild({ node: parent, fresh }: OpenBody, name: string): OpenBody & { readonly duplicate: TreeNode | undefined } {
-    const known = parent.children.get(name);
-    if (known) {
-      const duplicate = fresh && !known.deleted ? known : undefined;
-      if (known.deleted) {
-        this.touch(parent);
-        this.touch(known);
-        known.deleted = false;
-      }
-      return { node: known, fresh, duplicate };
+  openChild({ node: parent, fresh }: OpenBody, name: string): OpenBody {
+    const known = fresh ? undefined : parent.children.get(name);
+    if (known?.deleted) {
+      this.touch(parent);
+      this.touch(known);
+      known.deleted = false;
     }
+    return known ? { node: known, fresh } : { node: this.#addChild(parent, name), fresh: true };
+  }
+
+  #addChild(parent: TreeNode, name: string): TreeNode {
     const node = new TreeNode(name, parent, this.#step);
     if (parent.children === NO_CHILDREN) parent.children = new Map();
-    parent.children.set(name, node);
-    if (parent.born !== this.#step) this.#change(parent, () => parent.children.delete(name));
-    return { node, fresh: true, duplicate: undefined };
+    const key = this.#keyFor(parent, parent.children, name);
+    parent.children.set(key, node);
+    if (parent.born !== this.#step) this.#change(parent, () => parent.children.delete(key));
+    return node;
+  }
+
+  /** dtc's lists may hold a name twice, in the end (an error) or with all but one deleted; the first has its own name. */
+  #keyFor(node: TreeNode, all: ReadonlyMap<string, unknown>, name: string): string {
+    if (!all.has(name)) return name;
+    node.hasDoubles = true;
+    this.#doubled.add(node);
+    return `${name} (${all.size})`;
   }
 
   /** The property of a body under a name, about to be set: the one that was there, deleted or not, or a new one. */
-  property({ node }: OpenBody, name: string): TreeProperty {
-    const known = node.properties.get(name);
-    if (known) {
-      this.#touchProperty(known);
-      return known;
-    }
+  property({ node, fresh }: OpenBody, name: string): TreeProperty {
+    const known = fresh ? undefined : node.properties.get(name);
+    if (!known) return this.#addProperty(node, name);
+    this.#touchProperty(known);
+    return known;
+  }
+
+  #addProperty(node: TreeNode, name: string): TreeProperty {
     const made = new TreeProperty(name, node, this);
-    node.properties.set(name, made);
-    if (node.born !== this.#step) this.#change(node, () => node.properties.delete(name));
+    const key = this.#keyFor(node, node.properties, name);
+    node.properties.set(key, made);
+    if (node.born !== this.#step) this.#change(node, () => node.properties.delete(key));
     return made;
   }
 
   /** False when there was nothing to delete. */
-  deleteProperty(body: OpenBody, name: string, origin: PropertyOrigin): boolean {
-    const property = body.node.properties.get(name);
-    if (!property || property.deleted || body.fresh) return false;
+  deleteProperty({ node, fresh }: OpenBody, name: string, origin: PropertyOrigin): boolean {
+    const property = fresh ? this.#addProperty(node, name) : node.properties.get(name);
+    if (!property || property.deleted) return false;
     this.#deletions = true;
-    this.#touchProperty(property);
+    if (!fresh) this.#touchProperty(property);
     property.deleted = true;
     property.labels = NO_LABELS;
     property.origins.push(origin);
-    return true;
+    if (name === 'name') this.#deletedNames.add(node);
+    return !fresh;
   }
 
-  deleteChild(body: OpenBody, name: string): boolean {
-    const child = body.node.children.get(name);
-    if (!child || child.deleted || body.fresh) return false;
+  /** Deleted properties `name`, which dtc checks all the same (checks.c: check_name_properties). */
+  deletedNames(): TreeProperty[] {
+    return [...this.#deletedNames].flatMap((node) => {
+      const first = stands(node) ? node.properties.get('name') : undefined;
+      return first?.deleted ? [first] : [];
+    });
+  }
+
+  /** The node that a value means by a reference. */
+  target(ref: string): TreeNode | undefined {
+    return this.byReference(ref) ?? this.omittedTargets.get(ref);
+  }
+
+  /** False when there was nothing to delete. */
+  deleteChild({ node, fresh }: OpenBody, name: string, origin: NodeOrigin): boolean {
+    const child = fresh ? this.#addChild(node, name) : node.children.get(name);
+    if (!child || child.deleted) return false;
+    if (fresh) child.origins.push(origin);
     this.deleteNode(child);
-    return true;
+    return !fresh;
+  }
+
+  /**
+   * What stands twice in one list, as dtc finds it before anything else (checks.c: check_duplicate_node_names, which
+   * takes a deleted second node for one too, and check_duplicate_property_names). To be asked before {@link prune}.
+   */
+  doubles(): { readonly nodes: readonly TreeNode[]; readonly properties: readonly TreeProperty[] } {
+    const nodes: TreeNode[] = [];
+    const properties: TreeProperty[] = [];
+    for (const owner of this.#doubled) {
+      if (!stands(owner)) continue;
+      nodes.push(...seconds(owner.children.values(), true));
+      properties.push(...seconds(owner.properties.values(), false));
+    }
+    return { nodes, properties };
   }
 
   deleteNode(node: TreeNode): void {
@@ -362,33 +270,4 @@ export class TreeBuilder {
       for (const child of left.children.values()) pending.push(child);
     }
   }
-}
-
-/** The map without what is deleted; the same one when nothing is. */
-function alive<T extends { readonly deleted: boolean }>(all: Map<string, T>): Map<string, T> {
-  for (const { deleted } of all.values()) {
-    if (deleted) return new Map([...all].filter(([, one]) => !one.deleted));
-  }
-  return all;
-}
-
-function descend(from: TreeNode | undefined, path: string): TreeNode | undefined {
-  let at = from;
-  for (const part of path.split('/')) {
-    if (part === '' || !at) continue;
-    const child: TreeNode | undefined = at.children.get(part);
-    at = child?.deleted ? undefined : child;
-  }
-  return at;
-}
-
-function inTreeOrder(root: TreeNode, wanted: readonly TreeNode[]): TreeNode[] {
-  const left = new Set(wanted);
-  const found: TreeNode[] = [];
-  const visit = (node: TreeNode): void => {
-    if (left.delete(node)) found.push(node);
-    if (left.size > 0) for (const child of node.children.values()) visit(child);
-  };
-  visit(root);
-  return found;
 }

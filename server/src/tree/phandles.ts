@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Phandle numbers as dtc hands them out: in the order in which references are met, skipping numbers that are taken.
+import { ran } from './dtc-checks.ts';
+import { dtcHas } from './dtc-version.ts';
 import { nodeByReference, readU32, walk } from './query.ts';
 import type { DeviceTree, DtNode } from './types.ts';
 
@@ -15,16 +17,17 @@ export interface Phandles {
  * `-@`, the nodes that carry labels.
  */
 export function numberPhandles(tree: DeviceTree, symbols: boolean): Phandles {
+  const nodes = walk(tree.root);
   const numbers = new Map<DtNode, number>();
-  const taken = new Set<number>();
   const added = new Set<DtNode>();
-  for (const node of walk(tree.root)) {
-    const explicit = explicitPhandle(tree, node);
-    if (explicit !== undefined) {
-      numbers.set(node, explicit);
-      taken.add(explicit);
+  if (ran('explicit_phandles', tree.failedCheck)) {
+    for (const node of nodes) {
+      const explicit = explicitPhandle(tree, node);
+      if (explicit !== undefined) numbers.set(node, explicit);
     }
   }
+  let taken = new Set([...numbers.values(), ...(tree.omittedPhandles ?? [])]);
+  // dtc's counter stays at the number given last, which may be free again when its node was omitted.
   let next = 1;
   const need = (node: DtNode): void => {
     if (numbers.has(node)) return;
@@ -33,9 +36,25 @@ export function numberPhandles(tree: DeviceTree, symbols: boolean): Phandles {
     taken.add(next);
     added.add(node);
   };
-  for (const node of tree.phandleTargets) need(node);
-  if (symbols) for (const node of walk(tree.root)) if (node.labels.length > 0) need(node);
+  if (ran('phandle_references', tree.failedCheck)) for (const node of tree.phandleTargets) need(node);
+  if (symbols) {
+    taken = new Set(nodes.flatMap((node) => numbers.get(node) ?? []));
+    const named = new Set(sourceSymbols(tree).values());
+    for (const node of nodes) if ((node.hadLabels ?? node.labels.length > 0) || named.has(node)) need(node);
+  }
   return { numbers, added };
+}
+
+/** Labels that the source's own `__symbols__` gives to nodes, from dtc 1.8 on (livetree.c: generate_labels_from_tree). */
+export function sourceSymbols(tree: DeviceTree): Map<string, DtNode> {
+  const found = new Map<string, DtNode>();
+  if (!dtcHas(tree.dtc, 'labelsFromSymbols')) return found;
+  for (const { name, value } of tree.root.children.get('__symbols__')?.properties.values() ?? []) {
+    const path = String.fromCharCode(...value.bytes.subarray(0, Math.max(0, value.bytes.indexOf(0))));
+    const node = path === '' ? tree.root : nodeByReference(tree, `/${path}`);
+    if (node) found.set(name, node);
+  }
+  return found;
 }
 
 /** The value of `phandle` or `linux,phandle` where it is a plain usable number (checks.c: check_phandle_prop). */

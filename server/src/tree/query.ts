@@ -67,9 +67,13 @@ export function nodeByLabel(tree: DeviceTree, label: string): DtNode | undefined
 export function nodeByReference(tree: DeviceTree, ref: string): DtNode | undefined {
   const slash = ref.indexOf('/');
   if (slash < 0) return nodeByLabel(tree, ref);
+  if (ref === '/') return tree.root;
   let at = slash === 0 ? tree.root : nodeByLabel(tree, ref.slice(0, slash));
-  for (const part of ref.slice(slash + 1).split('/')) {
-    if (part !== '') at = at?.children.get(part);
+  for (let rest = ref.slice(slash + 1); rest !== '' && at; ) {
+    rest = rest.replace(/^\/+/, '');
+    const [name = ''] = rest.split('/', 1);
+    at = at.children.get(name);
+    rest = rest.slice(name.length + 1);
   }
   return at;
 }

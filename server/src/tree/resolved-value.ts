@@ -11,7 +11,8 @@ interface Located {
 
 /** The tree that references are looked up in. */
 interface References {
-  byReference(ref: string): DtNode | undefined;
+  readonly resolvesPaths: boolean;
+  target(ref: string): DtNode | undefined;
 }
 
 const NO_LABELS: readonly (Label & { readonly offset: number })[] = [];
@@ -78,7 +79,7 @@ export class ResolvedValue implements Value {
   }
 
   #pathText(ref: string): Uint8Array {
-    const node = this.#tree.byReference(ref);
+    const node = this.#tree.resolvesPaths ? this.#tree.target(ref) : undefined;
     return Uint8Array.from(node ? `${pathOf(node)}\0` : '', (char) => char.charCodeAt(0));
   }
 

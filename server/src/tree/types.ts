@@ -3,6 +3,8 @@
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import type { Definition } from './cpp/macros.ts';
+import type { ErrorCheck } from './dtc-checks.ts';
+import type { DtcVersion } from './dtc-version.ts';
 
 /** One place that opened a node: `/ {`, `name {` or `&label {`. */
 export interface NodeOrigin {
@@ -32,9 +34,11 @@ export interface DtNode {
   readonly name: string;
   readonly parent: DtNode | undefined;
   readonly labels: readonly Label[];
-  /** In dtc's order. */
+  /** It has a label or had one that was deleted: `-@` gives it a phandle. Absent: as `labels` say. */
+  readonly hadLabels?: boolean;
+  /** In dtc's order, by name; the second of a name, which dtc refuses, has a key of its own. */
   readonly properties: ReadonlyMap<string, DtProperty>;
-  /** In dtc's order, by full name. */
+  /** In dtc's order, by full name; the second of a name, which dtc refuses, has a key of its own. */
   readonly children: ReadonlyMap<string, DtNode>;
   /** Every place that opened it, in order; the last one wins where they differ. */
   readonly origins: readonly NodeOrigin[];
@@ -118,6 +122,16 @@ export interface DeviceTree {
    * `/omit-if-no-ref/` then drops, because dtc numbers phandles first.
    */
   readonly phandleTargets: readonly DtNode[];
+  /** Numbers in `phandle` properties of nodes that `/omit-if-no-ref/` then dropped: taken while references got theirs. */
+  readonly omittedPhandles?: readonly number[];
+  /** By reference, nodes that were dropped so with a node around them although values hold their phandles. */
+  readonly omittedTargets?: ReadonlyMap<string, DtNode>;
+  /** Nodes are marked with `/omit-if-no-ref/`: dtc checks them for errors before it drops them. */
+  readonly omits?: boolean;
+  /** The dtc that reads it; absent: the newest known. */
+  readonly dtc?: DtcVersion;
+  /** The first of dtc's checks that failed on a tree that is written all the same (`-f`): dtc runs none after it. */
+  readonly failedCheck?: ErrorCheck;
   /** What the text itself got wrong: syntax, includes, duplicates, references. */
   readonly problems: readonly Problem[];
   /** Files read, in the order of first use; the board first. */

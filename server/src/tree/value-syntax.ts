@@ -31,7 +31,7 @@ export interface RawFault extends Place {
    * `syntax`: dtc stops here; `error`: dtc reports it and fails at the end; `warning`: dtc goes on; `unreadable`: there is
    * a file that cannot be read.
    */
-  readonly kind: 'syntax' | 'error' | 'warning' | 'unreadable';
+  readonly kind: 'syntax' | 'error' | 'warning' | 'unreadable' | 'too-large';
   readonly message: string;
 }
 
@@ -235,8 +235,8 @@ class ValueParser {
       if (value === undefined) return this.#unexpected('A cell, a reference or `>`');
       const mask = (1n << BigInt(bits)) - 1n;
       if (bits < 64 && value > mask && (value | mask) !== 0xffff_ffff_ffff_ffffn) {
-        const message = `The value 0x${value.toString(16)} does not fit ${bits} bits; dtc refuses it.`;
-        this.#fault('error', at, this.#at - at, message);
+        const message = `The value 0x${value.toString(16)} does not fit ${bits} bits`;
+        this.#fault('too-large', at, this.#at - at, message);
       }
       this.#appendInteger(value & mask, bits, at);
     }

@@ -27,7 +27,7 @@ test('fragments in either form, and what tools read, are not', () => {
 / {
 	compatible = "acme,board";
 
-	fragment@0 {
+	fragment@1 {
 		target-path = "/";
 
 		__overlay__ {

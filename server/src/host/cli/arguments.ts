@@ -22,6 +22,7 @@ const OPTIONS = {
   define: { type: 'string', short: 'D', multiple: true, default: [] as string[] },
   config: { type: 'string' },
   platform: { type: 'string' },
+  'dtc-version': { type: 'string' },
   'kernel-version': { type: 'string' },
   'kernel-config': { type: 'string' },
   cmdline: { type: 'string' },
@@ -31,6 +32,7 @@ const OPTIONS = {
   output: { type: 'string', short: 'o' },
   'out-dir': { type: 'string' },
   symbols: { type: 'boolean', short: '@' },
+  force: { type: 'boolean', short: 'f' },
   'syntax-only': { type: 'boolean' },
   baseline: { type: 'string' },
   diff: { type: 'string' },
@@ -63,6 +65,7 @@ const HELP: Record<OptionName, readonly [string, string]> = {
   define: ['-D NAME[=VALUE]', 'define a macro (repeatable)'],
   config: ['--config FILE', 'project file; default: dt-iommu.json upwards from the file'],
   platform: ['--platform KIND', 'linux, xen-dom0, xen-domu, xen-host, kvm or zephyr'],
+  'dtc-version': ['--dtc-version X.Y.Z', 'the dtc whose refusals count; default: that of the tree around the file'],
   'kernel-version': ['--kernel-version X.Y', 'the Linux that boots'],
   'kernel-config': ['--kernel-config FILE', 'its .config, plain or .gz'],
   cmdline: ['--cmdline "…"', 'its command line'],
@@ -74,6 +77,7 @@ const HELP: Record<OptionName, readonly [string, string]> = {
   format: ['--format FORMAT', ''],
   output: ['-o FILE', 'write here instead of standard output'],
   'out-dir': ['--out-dir DIR', 'write one file per board here, in the same folders as below each PATH'],
+  force: ['-f', 'write the blob although a check of dtc fails, as far as `dtc -f` fills it in'],
   symbols: ['-@', 'add __symbols__, so that overlays can be applied'],
   'syntax-only': ['--syntax-only', 'parse each .dts, .dtsi and .dtso alone; end with "N files, M with errors"'],
   baseline: ['--baseline FILE', 'leave out what an earlier `check --format json` reported'],
@@ -98,7 +102,7 @@ const HELP: Record<OptionName, readonly [string, string]> = {
 };
 
 /** What resolves a tree. */
-export const TREE_OPTIONS: readonly OptionName[] = ['include', 'define', 'config'];
+export const TREE_OPTIONS: readonly OptionName[] = ['include', 'define', 'config', 'dtc-version'];
 /** What decides about DMA, beside the tree. */
 export const PLATFORM_OPTIONS: readonly OptionName[] = [
   'platform',

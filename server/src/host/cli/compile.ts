@@ -19,9 +19,10 @@ export const compileCommand: Command = {
   details: [
     'A .dtso gives an overlay blob (.dtbo). With --out-dir a board that fails does not stop the others.',
     'A device, a pipe or what a symbolic link leads to is written into; a file gets its new content at once.',
-    'Exit code: 0 all were written, 1 some were not, 2 wrong usage or an unreadable file.',
+    'One board that a check of dtc refuses ends with 2, as dtc does; -f writes it all the same.',
+    'Exit code: 0 all were written, 1 some were not, 2 wrong usage, an unreadable file, or what dtc ends so.',
   ],
-  options: ['output', 'out-dir', 'symbols', ...TREE_OPTIONS, 'shard', 'jobs'],
+  options: ['output', 'out-dir', 'symbols', 'force', ...TREE_OPTIONS, 'shard', 'jobs'],
   run: compile,
 };
 
@@ -33,6 +34,7 @@ async function compile(args: Arguments, io: Io): Promise<number> {
   const progress = startProgress(io, 'compiling', chosen.length);
   const failed: Task[] = [];
   let unreadable = false;
+  let refused = 0;
   await runWork({
     job: 'compile',
     settings: settingsOf(args, io.cwd),
@@ -44,6 +46,12 @@ async function compile(args: Arguments, io: Io): Promise<number> {
       if ('value' in outcome) unreadable ||= outcome.value.problems.some(isUnreadable);
       const errors = 'value' in outcome ? problemsText(outcome.value.problems, io) : failureText(outcome, io);
       if (errors === '') return;
+      if ('value' in outcome && outcome.value.refused === false) {
+        progress.end();
+        io.error(errors);
+        return;
+      }
+      if ('value' in outcome && outcome.value.refused) refused++;
       failed.push(outcome.task);
       progress.end();
       io.error(errors);
@@ -51,7 +59,7 @@ async function compile(args: Arguments, io: Io): Promise<number> {
   });
   progress.end();
   if (many && !values.quiet) io.out(totals(chosen, failed));
-  if (unreadable) return 2;
+  if (unreadable || (refused > 0 && !many)) return 2;
   return failed.length > 0 ? 1 : 0;
 }
 

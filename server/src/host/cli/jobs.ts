@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 // What is done with one file or board, in this thread or in a worker: plain data in, plain data out.
+
 import { dirname } from '#base/files.ts';
+import type { Problem } from '#base/problem.ts';
 import { isBoard } from '#ide/boards/boards.ts';
 import { diagnostics } from '#ide/problems/diagnostics.ts';
 import type { Verdict } from '#model/report/types.ts';
+import { refusals } from '#rules/dtc/refusals.ts';
 import type { Crash } from '#rules/engine/runner.ts';
 import { writeBlob } from '#tree/blob.ts';
+import { firstFailed, LAST_CHECK } from '#tree/dtc-checks.ts';
+import { PATH_IN_OVERLAY } from '#tree/settle.ts';
 import { makeFolderInside, writeOutput } from './output.ts';
 import { located, type ReportedProblem } from './problems.ts';
 import type { Task } from './queue.ts';
@@ -19,6 +24,8 @@ export interface Checked {
   readonly idle?: readonly ReportedProblem[];
   /** Rules that failed: defects of ours. */
   readonly crashes?: readonly Crash[];
+  /** Only checks of dtc failed: true where nothing was written, false where the blob was all the same (`-f`). */
+  readonly refused?: boolean;
 }
 
 const JOBS = { check, compile, syntax, verdicts };
@@ -64,15 +71,31 @@ function checkOne(session: Session, file: string): Checked {
 
 /**
  * Resolves the board and writes its blob to the task's output, unless cpp or dtc would refuse it: then only its errors.
+ * What dtc's checks refuse is written with `-f`, as far as dtc came.
  */
 function compile(session: Session, { file, output, mirrored }: Task): Checked {
-  const tree = session.tree(file);
-  const stops = tree.problems.filter((problem) => problem.severity === 'error');
-  if (stops.length === 0 && output !== undefined) {
+  const first = session.tree(file);
+  const errors = first.problems.filter((problem) => problem.severity === 'error');
+  const late = errors.some(({ rule }) => rule === PATH_IN_OVERLAY);
+  const isRead = errors.every((problem) => isCheck(problem) || problem.rule === PATH_IN_OVERLAY);
+  const stops = [...errors, ...(isRead ? refusals(first.omits ? session.tree(file, LAST_CHECK) : first) : [])];
+  const failed = isRead ? firstFailed(new Set(stops.map(({ rule }) => rule.slice(4)))) : undefined;
+  const written = stops.length === 0 || (failed !== undefined && session.force && !late);
+  const tree = failed !== undefined && written ? session.tree(file, failed) : first;
+  if (written && output !== undefined) {
     if (mirrored) makeFolderInside(dirname(output));
     writeOutput(output, writeBlob(tree, { symbols: session.symbols }), (stats) => session.files.wasRead(stats));
   }
-  return { files: tree.files, problems: located(stops, file, (path) => session.text(path)) };
+  return {
+    files: tree.files,
+    problems: located(stops, file, (path) => session.text(path)),
+    ...(failed !== undefined && !(late && session.force) && { refused: !written }),
+  };
+}
+
+/** One of dtc's checks, which `-f` forces; everything else stops cpp or dtc before. */
+function isCheck({ rule }: Problem): boolean {
+  return rule.startsWith('dtc/');
 }
 
 /** One file alone: whether the grammar reads it. */

@@ -9,6 +9,7 @@ import { Contexts } from '#ide/boards/context.ts';
 import { findProjectFile, type Project, parseProject } from '#ide/boards/project.ts';
 import { Documents } from '#ide/files/documents.ts';
 import type { Grammar } from '#syntax/parser.ts';
+import type { ErrorCheck } from '#tree/dtc-checks.ts';
 import { Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { Failure } from './io.ts';
@@ -23,6 +24,8 @@ export interface SessionSettings {
   readonly spelled?: Readonly<Record<string, string>>;
   /** `-@`. */
   readonly symbols?: boolean;
+  /** `-f`. */
+  readonly force?: boolean;
 }
 
 export class Session {
@@ -53,8 +56,8 @@ export class Session {
     return this.#analysis;
   }
 
-  /** The resolved tree alone. */
-  tree(board: string): DeviceTree {
+  /** The resolved tree alone; as dtc leaves it where a check failed and the blob is forced. */
+  tree(board: string, failedCheck?: ErrorCheck): DeviceTree {
     this.#acceptProject(board);
     const options = this.#contexts.options(board);
     const { spelled = {} } = this.#settings;
@@ -63,7 +66,12 @@ export class Session {
       includeNames: options.includePaths.map((path) => spelled[path] ?? path),
     };
     const all = { ...options, ...names, time: buildTime(), symbols: this.symbols };
-    return this.#contexts.explained(this.frontend.evaluate(board, all));
+    const tree = this.frontend.evaluate(board, { ...all, ...(failedCheck && { failedCheck }) });
+    return this.#contexts.explained(tree);
+  }
+
+  get force(): boolean {
+    return this.#settings.force ?? false;
   }
 
   /** The tree of a text that is no file. */

@@ -17,6 +17,7 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
     defines: Object.fromEntries(values.define.map(definition)),
     ...(values.platform !== undefined && { platform: values.platform }),
     ...(values['kernel-version'] !== undefined && { kernelVersion: values['kernel-version'] }),
+    ...(values['dtc-version'] !== undefined && { dtcVersion: values['dtc-version'] }),
     ...(values['kernel-config'] !== undefined && {
       kernelConfig: readableConfig(absolute(cwd, values['kernel-config']), values['kernel-config']),
     }),
@@ -29,6 +30,7 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
     flags: project,
     spelled: Object.fromEntries([...args.operands, ...values.include].map((text) => [absolute(cwd, text), text])),
     symbols: values.symbols ?? false,
+    force: values.force ?? false,
     ...(values.config !== undefined && { projectFile: existing(absolute(cwd, values.config), values.config) }),
   };
 }

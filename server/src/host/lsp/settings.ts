@@ -18,6 +18,7 @@ export const SETTINGS = [
   'defines',
   'platform',
   'kernelVersion',
+  'dtcVersion',
   'kernelConfig',
   'cmdline',
   'rules',

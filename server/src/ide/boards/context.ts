@@ -4,6 +4,7 @@ import { dirname, join } from '#base/files.ts';
 import type { Documents } from '#ide/files/documents.ts';
 import { NEWEST_VERSION, platformOf, type Statements } from '#model/platform/platform.ts';
 import type { Platform, PlatformKind, XenSystem } from '#model/platform/types.ts';
+import { parseDtcVersion } from '#tree/dtc-version.ts';
 import type { EvaluateOptions } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { IncludeIndex, isBoard, sharedAmong } from './boards.ts';
@@ -125,7 +126,9 @@ export class Contexts {
     const record = this.#record(board);
     const { includePaths: own, appended, unseen } = this.#placedOptions(board);
     const all = [...appended, ...behind];
+    const dtc = parseDtcVersion(project.dtcVersion ?? this.sourceTree(board)?.dtcVersion ?? '');
     return {
+      ...(dtc && { dtc }),
       includePaths: [...(project.includePaths ?? []), ...own],
       defines: [
         ['__DTS__', '1'],

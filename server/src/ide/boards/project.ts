@@ -5,6 +5,7 @@ import type { Severity } from '#base/problem.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { parseKernelVersion } from '#model/platform/kernel-options.ts';
 import type { PlatformKind } from '#model/platform/types.ts';
+import { parseDtcVersion } from '#tree/dtc-version.ts';
 
 export const PROJECT_FILE = 'dt-iommu.json';
 
@@ -40,6 +41,8 @@ export interface Project {
   readonly platform?: PlatformKind;
   /** `6.12`. */
   readonly kernelVersion?: string;
+  /** `1.7.2`: the dtc that reads the boards. */
+  readonly dtcVersion?: string;
   readonly kernelConfig?: string;
   readonly cmdline?: string;
   readonly rules?: Readonly<Record<string, RuleLevel>>;
@@ -113,6 +116,10 @@ const READERS: { readonly [K in keyof Project]-?: Reader<NonNullable<Project[K]>
   kernelVersion: {
     expected: 'a version like "6.12"',
     read: (value) => (typeof value === 'string' && parseKernelVersion(value) ? value : undefined),
+  },
+  dtcVersion: {
+    expected: 'a version like "1.7.2"',
+    read: (value) => (typeof value === 'string' && parseDtcVersion(value) ? value : undefined),
   },
   kernelConfig: { expected: 'a path', read: (value, folder) => (isText(value) ? join(folder, value) : undefined) },
   cmdline: { expected: 'a string', read: (value) => (typeof value === 'string' ? value : undefined) },

@@ -11,6 +11,8 @@ export interface SourceTree {
   readonly root: string;
   /** The release of Linux that it is, or that it is a copy of. */
   readonly version?: KernelVersion;
+  /** `1.7.2-g53373d13`: the dtc that it builds its boards with. */
+  readonly dtcVersion?: string;
 }
 
 /** The innermost project that contains the file; `undefined` for a file outside any. */
@@ -22,7 +24,8 @@ export function findSourceTree(files: FileSystem, file: string): SourceTree | un
       const kind = kinds.find(({ marks }) => marks.some((list) => list.every((mark) => has(files, root, mark))));
       if (!kind) continue;
       const version = kind.version?.(files, root, file);
-      return { kind: kind.id, root, ...(version && { version }) };
+      const dtcVersion = /"DTC ([^"]+)"/.exec(files.peek(join(root, 'scripts/dtc/version_gen.h')) ?? '')?.[1];
+      return { kind: kind.id, root, ...(version && { version }), ...(dtcVersion !== undefined && { dtcVersion }) };
     }
   }
   return undefined;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How one of dtc's own checks becomes a rule: its id, its level, and the places that findings point to.
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
+import { type DtcChange, dtcHas } from '#tree/dtc-version.ts';
 import { lastSet, nodeSpan } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 
@@ -14,6 +15,10 @@ export interface DtcCheck extends Omit<Rule, 'id' | 'severity' | 'source' | 'nee
   readonly needs?: readonly string[];
   /** Rules of ours that say the same of a node more precisely; where they report, this one is silent. */
   readonly silencedBy?: readonly string[];
+  /** Only in dtcs that have the change. */
+  readonly since?: DtcChange;
+  /** Only in dtcs before it. */
+  readonly until?: DtcChange;
   /** When it is not dtc 1.6.1's `checks.c` that says so. */
   readonly source?: string;
   /** The nodes that it looks at, where they are selected by more than a name; the rule then runs once per tree. */
@@ -21,7 +26,11 @@ export interface DtcCheck extends Omit<Rule, 'id' | 'severity' | 'source' | 'nee
 }
 
 /** The rule `dtc/NAME`. */
-export function dtcRule({ name, level, needs = [], silencedBy = [], source, where, ...rest }: DtcCheck): Rule {
+export function dtcRule({ since, until, check: always, ...described }: DtcCheck): Rule {
+  const { name, level, needs = [], silencedBy = [], source, where, ...others } = described;
+  const isIn = ({ dtc }: DeviceTree): boolean => (!since || dtcHas(dtc, since)) && !(until && dtcHas(dtc, until));
+  const gated: Rule['check'] = (context, node) => (isIn(context.tree) ? always(context, node) : []);
+  const rest = { ...others, check: since || until ? gated : always };
   return {
     ...rest,
     id: `dtc/${name}`,

@@ -73,6 +73,24 @@ export const NAME_RULES: readonly Rule[] = [
     },
   }),
   dtcRule({
+    name: 'node_name_not_empty',
+    since: 'emptyNodeNames',
+    sees: 'node',
+    level: 'error',
+    needs: ['node_name_chars'],
+    title: 'Node name with nothing before the `@`',
+    knows: 'node',
+    doc: 'A node name consists of a name and, behind an `@`, a unit address. This one has an address alone. dtc 1.8.0 and newer write no blob; older ones accept it, and then Linux finds no name to match.',
+    source: 'dtc 1.8.0 checks.c, check node_name_not_empty',
+    nodeNames: (name) => name.startsWith('@'),
+    example: { bad: '/ { @1000 { }; };', good: '/ { bus { dma { }; }; };' },
+    *check(_context, node) {
+      if (node.parent && baseName(node) === '') {
+        yield onNode(node, `\`${node.name}\` has nothing before its \`@\`; dtc 1.8.0 and newer refuse it.`);
+      }
+    },
+  }),
+  dtcRule({
     name: 'property_name_chars',
     sees: 'node',
     level: 'error',

@@ -58,6 +58,18 @@ Devices and pipes are never opened: they could block or have no end. Name a regu
     example: { bad: board('a = <(1 / 0)>;'), good: board('a = <(1 / 1)>;') },
   }),
   textRule({
+    id: 'syntax/path-in-overlay',
+    severity: 'error',
+    title: 'Reference in an overlay to a path that only its base has',
+    doc: `A cell refers to \`&{/path}\`, and the overlay has no such node. Fixups name labels, and have no form for paths: dtc
+1.7.0 and newer refuse the overlay, older ones write a fixup that nothing can apply. Give the label of the node instead.`,
+    source: 'dtc 1.7.0 livetree.c:add_fixup_entry',
+    example: {
+      bad: '/dts-v1/;\n/plugin/;\n&{/} {\n\tdma {\n\t\tfriend = <&{/mmc}>;\n\t};\n};\n',
+      good: '/dts-v1/;\n/plugin/;\n&{/} {\n\tdma {\n\t\tfriend = <&mmc>;\n\t};\n};\n',
+    },
+  }),
+  textRule({
     id: 'syntax/unresolved-reference',
     severity: 'error',
     title: 'Reference to a node that does not exist at this point',

@@ -99,7 +99,7 @@ export class Evaluation {
       return reader.readBinary?.(path) ?? reader.refusal?.(path);
     };
     this.#reader = new TextReader(this.#cpp, shared.memory, readBinary);
-    this.#applier = new StatementApplier(this.#cpp, this.#reader, this.#tree, options.standalone ?? false);
+    this.#applier = new StatementApplier(this.#cpp, this.#reader, this.#tree, options);
   }
 
   #itemsOf(file: SourceFile): readonly Item[] {
@@ -356,10 +356,10 @@ export class Evaluation {
     const { files, macros } = this.#cpp;
     const missing = cpp?.missing ?? this.#cpp.missing;
     const own = cpp ? this.#cpp.problems.filter(({ rule }) => !OF_CPP.has(rule)) : this.#cpp.problems;
-    const { standalone, symbols = false } = this.options;
+    const { standalone, dtc, failedCheck } = this.options;
     const { plugin, omits, reservations } = this.#applier;
     const complete = syntax.length === 0 && missing.length === 0 && !standalone;
-    const settled = settle(this.#tree, { plugin, omits, complete, symbols });
+    const settled = settle(this.#tree, { ...this.options, plugin, omits, complete });
     return {
       root: this.#tree.root,
       file: files[0] ?? '',
@@ -368,6 +368,11 @@ export class Evaluation {
       labels: settled.labels,
       innerLabels: settled.innerLabels,
       phandleTargets: settled.phandleTargets,
+      omittedPhandles: settled.omittedPhandles,
+      omittedTargets: settled.omittedTargets,
+      omits,
+      ...(dtc && { dtc }),
+      ...(failedCheck && { failedCheck }),
       problems: [...syntax, ...(cpp?.problems ?? []), ...own, ...settled.problems],
       files,
       missing,
