@@ -37,9 +37,6 @@ export async function compareDtcTests({ report }) {
       const { different } = compareChecks(bench, tree, ownEntries(bench, problems, folder), said);
       if (different.length === 0) checks.pass();
       else checks.fail(`${name}: ${different.join('\n    ')}`);
-    } else if (newer.has(name)) {
-      if (problems.every(({ severity }) => severity !== 'error')) errors.pass();
-      else errors.fail(`${name}: dtc 1.7 accepts it`);
     } else if (expectation.exit === 2) {
       const { different } = compareChecks(bench, tree, ownEntries(bench, problems, folder), said);
       if (different.length === 0) errors.pass();
@@ -53,9 +50,6 @@ export async function compareDtcTests({ report }) {
   }
   for (const part of [blobs, errors, checks, ends]) part.done();
 }
-
-/** Inputs that dtc 1.6.1 refuses and dtc 1.7 accepts: `&{label/path}`. */
-const newer = new Set(['path-references.dts', 'relref_merge.dts']);
 
 /** `file` and `line` of each error; dtc counts from a place of its own after a NUL in a line directive. */
 function errorPlaces(messages) {
