@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // What a device would get elsewhere; each alternative is what the facts' worked examples and tables say of that platform.
+
 import { describe, expect, test } from 'vitest';
 import { otherwise } from '#model/what-if.ts';
 import { board, configured, plainReportAt, platform } from '#test/support/reports.ts';
 import { treeOf } from '#test/support/tree.ts';
 import type { DeviceTree } from '#tree/types.ts';
+import { elsewhereText } from '#wording/statements/what-if.ts';
 
 function alternatives(tree: DeviceTree, path: string, over: Parameters<typeof platform>[0] = {}): string[] {
   return otherwise(tree, platform(over), plainReportAt(tree, path, over)).map(
-    ({ when, verdict }) => `${when}: ${verdict}`,
+    ({ when, verdict }) => `${elsewhereText(when)}: ${verdict}`,
   );
 }
 
@@ -58,7 +60,7 @@ test('a function behind a host bridge is asked about as one', () => {
   };`);
   const report = plainReportAt(tree, '/pcie@40000000', { rid: 8 });
   expect(otherwise(tree, platform(), report)).toContainEqual({
-    when: 'with `iommu.passthrough=1`',
+    when: { kind: 'with-option', option: 'iommu.passthrough=1' },
     verdict: 'iommu-identity',
   });
 });

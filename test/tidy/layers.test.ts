@@ -18,20 +18,20 @@ const ARROWS: Readonly<Record<string, string>> = {
   tree: 'tree/cpp',
   'tree/cpp': '',
 
-  'model/what-if.ts': 'model/configure.ts model/devices model/drivers model/platform model/report',
+  'model/what-if.ts': 'model/configure.ts model/devices model/drivers model/platform model/report model/statements',
   'model/configure.ts':
     'model/addresses model/devices model/direct model/iommu model/platform model/report model/systems model/xen',
   'model/systems':
-    'model/addresses model/devices model/drivers model/iommu model/platform model/probe model/report model/xen',
-  'model/xen': 'model/iommu model/platform model/report',
-  'model/probe': 'model/devices model/iommu model/platform model/report',
+    'model/addresses model/devices model/drivers model/iommu model/platform model/probe model/report model/xen model/statements',
+  'model/xen': 'model/iommu model/platform model/report model/statements',
+  'model/probe': 'model/devices model/iommu model/platform model/statements',
   'model/direct': 'model/addresses model/devices model/iommu model/platform model/report',
-  'model/iommu': 'model/addresses model/devices model/drivers model/platform model/report',
-  'model/devices': 'model/addresses model/drivers model/platform model/report',
+  'model/iommu': 'model/addresses model/devices model/drivers model/platform model/report model/statements',
+  'model/devices': 'model/addresses model/drivers model/platform model/report model/statements',
   'model/addresses': 'model/platform model/report',
-  'model/drivers': 'model/platform',
+  'model/drivers': 'model/platform model/statements',
   'model/report': 'model/platform model/statements',
-  'model/platform': '',
+  'model/platform': 'model/statements',
   'model/statements': '',
 
   wording: 'wording/statements',

@@ -20,7 +20,7 @@ import { type Machine, machineOf } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
-import { at, follow, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, decides, follow, newSteps, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DmaReport, IommuUse, PciMaps, Verdict, XenFacts } from '#model/report/types.ts';
 import { idSubject, platformSubject, subjectOf } from '#model/systems/subject-of.ts';
 import { sayDomain } from '#model/xen/domain.ts';
@@ -105,7 +105,7 @@ function sayOwnState(machine: Machine, node: DtNode, steps: Steps): void {
   if (state.registration.kind !== 'never') return;
   const { why, evidence } = state.registration;
   const authority = 'Linux 6.12 drivers/iommu/iommu.c:iommu_device_register';
-  say(steps, authority, `The node is never registered as an IOMMU, because ${why}.`, ...evidence);
+  say(steps, authority, { kind: 'never-registered', why }, ...evidence);
   steps.log.push(...failureLines(machine, state));
 }
 
@@ -113,9 +113,8 @@ function sayOwnState(machine: Machine, node: DtNode, steps: Steps): void {
 function zephyr(machine: Machine, node: DtNode, steps: Steps): DmaReport {
   steps.list.length = 0;
   steps.doubts.length = 0;
-  sayIf(steps, 'Zephyr', 'Zephyr has no DMA set-up by bus: each driver decides.', {
-    dependsOn: 'the Zephyr driver of the device',
-  });
+  sayIf(steps, 'Zephyr', { kind: 'zephyr' }, { dependsOn: { kind: 'zephyr-driver' } });
+  decides(steps);
   return plain(machine, node, 'direct', steps);
 }
 
@@ -142,7 +141,7 @@ function withoutSetUp(machine: Machine, node: DtNode, place: Existence, steps: S
   const verdict = place.bus === 'other' ? 'not-configured' : 'no-device';
   if (node.properties.has('iommus')) {
     const authority = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure';
-    say(steps, authority, 'Nobody reads its `iommus`.', at(node, 'iommus'));
+    say(steps, authority, { kind: 'iommus-unread' }, at(node, 'iommus'));
     if (place.bus === 'none' && steps.doubts.length > 0) {
       const otherwise = walk(platformSubject(machine, node, 'platform'), newSteps());
       steps.alternative = { when: 'the driver of the parent makes the device', verdict: otherwise.verdict };
@@ -247,11 +246,9 @@ function refused(subject: Subject, steps: Steps): boolean {
   const refusal = refusedByDriver(subject);
   if (!refusal) return false;
   if (refusal.log !== undefined) steps.log.push(refusal.log);
-  say(
-    steps,
-    refusal.authority,
-    `The driver refuses the device, because ${refusal.why}; Linux goes on without an IOMMU.`,
-  );
+  const { authority, why } = refusal;
+  say(steps, authority, { kind: 'device-refused', who: 'device', why, blocked: false });
+  decides(steps);
   return true;
 }
 
@@ -276,9 +273,8 @@ function behindIommu(subject: Subject, group: string, steps: Steps): Verdict {
   const { machine, node } = subject;
   const authority = 'Linux 6.12 drivers/iommu/iommu.c:iommu_group_add_device';
   const members = groupMembers(machine, group).filter((member) => member !== node);
-  const others = [...members.map(pathOf), ...functionCompany(subject, steps)].slice(0, 4).map(quoted);
-  const shared = others.length === 0 ? 'a group' : `the group of ${others.join(', ')}`;
-  say(steps, authority, `The device joins ${shared}.`);
+  const others = [...members.map(pathOf), ...functionCompany(subject, steps)].slice(0, 4);
+  say(steps, authority, { kind: 'joins-group', others });
   steps.log.push(subjectLine(machine, subject, 'Adding to iommu group N'));
   const verdict = domainVerdict(subject, [node, ...members], steps);
   sayPoolUnused(subject, steps);

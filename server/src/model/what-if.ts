@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 // What a device would get on a platform that differs in one thing: another option, a driver more, another release.
+
 import { existence } from '#model/devices/existence.ts';
 import { supplierDriver } from '#model/devices/supplier-drivers.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { fwDevlink, isEnabled, optionsOf, withOption } from '#model/platform/platform.ts';
 import type { KernelVersion, Platform } from '#model/platform/types.ts';
 import type { DmaReport, Verdict } from '#model/report/types.ts';
+import type { Elsewhere } from '#model/statements/what-if.ts';
 import { nodeByPath } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { configure } from './configure.ts';
 import { driverNamed } from './drivers/index.ts';
 
 export interface Otherwise {
-  /** The condition, for a sentence: `with iommu.passthrough=1`, `before Linux 5.19`. */
-  readonly when: string;
+  readonly when: Elsewhere;
   readonly verdict: Verdict;
   /** For Xen grants. */
   readonly backendDomid?: number;
@@ -30,13 +31,15 @@ export function otherwise(tree: DeviceTree, platform: Platform, report: DmaRepor
   const byNode = report.rid === undefined || existence(machineOf(tree, platform), node).bus === 'pci';
   const rid = byNode ? {} : { rid: Number(report.rid) };
   const ask = (other: Platform): DmaReport => configure(tree, other, node, rid);
-  const differs = (other: Platform, when: string): Otherwise[] => {
+  const differs = (other: Platform, when: Elsewhere): Otherwise[] => {
     const { verdict, xen } = ask(other);
     if (verdict === report.verdict) return [];
     return [{ when, verdict, ...(xen?.backendDomid !== undefined && { backendDomid: xen.backendDomid }) }];
   };
   const { alternative } = report;
-  const unknown = alternative ? [{ ...alternative, when: `if ${alternative.when}` }] : [];
+  const unknown: Otherwise[] = alternative
+    ? [{ when: { kind: 'turned-out', alternative: alternative.when }, verdict: alternative.verdict }]
+    : [];
   const known = new Set(unknown.map(({ verdict }) => verdict));
   const options = changes(tree, platform, report).flatMap(({ when, platform: other }) => differs(other, when));
   return [
@@ -47,14 +50,17 @@ export function otherwise(tree: DeviceTree, platform: Platform, report: DmaRepor
 }
 
 interface Change {
-  readonly when: string;
+  readonly when: Elsewhere;
   readonly platform: Platform;
 }
 
 /** Changes of the command line or the configuration that may decide the answer, the likeliest first. */
 function changes(tree: DeviceTree, platform: Platform, report: DmaReport): Change[] {
   const given = optionsOf(platform);
-  const option = (text: string): Change => ({ when: `with \`${text}\``, platform: withOption(platform, text) });
+  const option = (text: string): Change => ({
+    when: { kind: 'with-option', option: text },
+    platform: withOption(platform, text),
+  });
   switch (report.verdict) {
     case 'iommu-dma':
       return [option('iommu.passthrough=1')];
@@ -98,7 +104,7 @@ function builtDrivers(platform: Platform, report: DmaReport): Change[] {
 
 function built(platform: Platform, symbol: string): Change {
   const kernelConfig = new Map(platform.kernelConfig).set(symbol, 'y');
-  return { when: `with CONFIG_${symbol}=y`, platform: { ...platform, kernelConfig } };
+  return { when: { kind: 'with-symbol', symbol }, platform: { ...platform, kernelConfig } };
 }
 
 /** The first and the last release that the model knows, and those that live long. */
@@ -141,7 +147,8 @@ function releases(platform: Platform, report: DmaReport, ask: (platform: Platfor
       }
       const { first, last } = boundary(same, other, (index) => at(index) === report.verdict);
       const name = (index: number): string => RELEASES[index]?.join('.') ?? '';
-      const when = step < 0 ? `before Linux ${name(first)}` : `from Linux ${name(last)} on`;
+      const when: Elsewhere =
+        step < 0 ? { kind: 'before-release', release: name(first) } : { kind: 'since-release', release: name(last) };
       found.push({ when, verdict: at(last) });
       break;
     }

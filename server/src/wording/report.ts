@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: MIT
 // A DMA report in words: the texts of its steps and of what it depends on, as the public JSON has them.
-import type { DmaReport, Step, Verdict } from '#model/report/types.ts';
+import type { DmaReport, Reserved, Step, Verdict } from '#model/report/types.ts';
 import { conditionText, otherwiseClause, statementText } from './statements/index.ts';
+import { reservedBecause } from './statements/reserved.ts';
 
 export interface DescribedStep extends Pick<Step, 'evidence' | 'authority' | 'certainty' | 'decides'> {
   readonly text: string;
   readonly dependsOn?: string;
 }
 
+export interface DescribedReserved extends Omit<Reserved, 'why'> {
+  readonly why: string;
+}
+
 /** A report as `dt-iommu explain --format json` shows it (docs: `devices` of contracts section 3). */
-export interface DescribedReport extends Omit<DmaReport, 'steps' | 'dependsOn' | 'alternative'> {
+export interface DescribedReport extends Omit<DmaReport, 'steps' | 'dependsOn' | 'alternative' | 'reserved'> {
+  readonly reserved: readonly DescribedReserved[];
   readonly dependsOn?: string;
   readonly steps: readonly DescribedStep[];
   readonly alternative?: { readonly when: string; readonly verdict: Verdict };
@@ -17,10 +23,11 @@ export interface DescribedReport extends Omit<DmaReport, 'steps' | 'dependsOn' |
 
 /** The report with everything worded. Costs more than the report: ask only for what somebody will read. */
 export function describe(report: DmaReport): DescribedReport {
-  const { dependsOn, alternative, steps, ...facts } = report;
+  const { dependsOn, alternative, steps, reserved, ...facts } = report;
   return {
     ...facts,
     ...(dependsOn && { dependsOn: dependsOnText(dependsOn) }),
+    reserved: reserved.map((region) => ({ ...region, why: reservedBecause(region.why) })),
     steps: steps.map(describeStep),
     ...(alternative && { alternative: { when: otherwiseClause(alternative.when), verdict: alternative.verdict } }),
   };

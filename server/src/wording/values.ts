@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // How a DMA report is put into words: the same in the hover, on the command line and in the topology.
 
-import { hex } from '#base/numbers.ts';
 import type { RoleWhy } from '#model/devices/dma-role.ts';
 import type { Platform } from '#model/platform/types.ts';
-import type { DecodedId, DmaReport, IommuUse, Reserved, Verdict, XenLimit } from '#model/report/types.ts';
+import type { DmaReport, IommuUse, Reserved, Verdict, XenLimit } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
+import { reservedBecause } from './statements/reserved.ts';
+import { elsewhereText } from './statements/what-if.ts';
 
 /** What each verdict means for the device, as the first line of an answer. */
 export const VERDICTS: Record<Verdict, string> = {
@@ -37,15 +38,10 @@ export function verdictText(report: DmaReport): string {
 /** `with \`iommu.passthrough=1\`: behind the IOMMU, …`. */
 export function otherwiseText({ when, verdict, backendDomid }: Otherwise): string {
   const domain = backendDomid === undefined ? '' : `, backend domain ${backendDomid}`;
-  return `${when}: ${VERDICTS[verdict]}${domain}`;
+  return `${elsewhereText(when)}: ${VERDICTS[verdict]}${domain}`;
 }
 
-/** `stream ID 0x540 mask 0x3`. */
-export function idText(id: DecodedId): string {
-  const kind = id.kind.replace(/-id$/, ' ID').replace(/-/g, ' ');
-  const value = id.kind === 'backend-domid' ? String(id.id) : hex(id.id);
-  return `${kind} ${value}${id.mask === null ? '' : ` mask ${hex(id.mask)}`}`;
-}
+export { idText } from './statements/terms.ts';
 
 /** The driver that Linux binds to the IOMMU, or that there is none. */
 export function driverText(use: IommuUse): string {
@@ -63,7 +59,7 @@ export function limitText({ used, available, by }: XenLimit): string {
 }
 
 export function reservedText(reserved: Reserved): string {
-  return `${reserved.start} to ${reserved.end}, ${reserved.type}: ${reserved.why}`;
+  return `${reserved.start} to ${reserved.end}, ${reserved.type}: ${reservedBecause(reserved.why)}`;
 }
 
 /** `Linux 6.12 on arm64, config-6.12`, and which of these nobody stated. */

@@ -24,7 +24,7 @@ const guest: DmaReport = {
   coherent: true,
   dmaLimit: null,
   dmaRanges: [],
-  reserved: [{ start: '0x8000000', end: '0x80fffff', type: 'msi', why: 'software MSI window' }],
+  reserved: [{ start: '0x8000000', end: '0x80fffff', type: 'msi', why: { kind: 'software-msi-window', driver: 'x' } }],
   xen: { backendDomid: 2 },
   log: [],
   steps: [
@@ -43,9 +43,9 @@ test('verdict, facts, reasons', () => {
       Xen grants, backend domain 2
       compatible virtio,mmio
       depends on CONFIG_XEN_VIRTIO
-      iommu      /xen_iommu (grant-dma-iommu): backend domid 2
+      iommu      /xen_iommu (grant-dma-iommu): backend domain 2
       coherent   yes
-      reserved   0x8000000 to 0x80fffff, msi: software MSI window
+      reserved   0x8000000 to 0x80fffff, msi: x software MSI window
       why
        1. \`iommus\` entry 0 names \`/xen_iommu\`. [guest.dts:3]
           Linux 6.12 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_backend_domid"

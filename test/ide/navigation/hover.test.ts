@@ -33,7 +33,7 @@ test('`iommus` and its cells show the verdict of the device that has them', () =
   const device = 'virtio@2000000 { compatible = "virtio,mmio"; reg = <0x2000000 0x100>; iommus = <&xen_iommu 2>; };';
   expect(hoverAt(guest(device.replace('iommus', 'iom$0mus')))).toMatch(/^\*\*DMA: Xen grants/);
   expect(hoverAt(guest(device.replace(' 2>', ' $02>')))).toMatch(
-    /^IOMMU `\/iommu`, [\w-]+: backend domid 2\n\n---\n\n\*\*DMA/,
+    /^IOMMU `\/iommu`, [\w-]+: backend domain 2\n\n---\n\n\*\*DMA/,
   );
 });
 

@@ -23,7 +23,7 @@ test('row 1: a node is no device when it or an ancestor is disabled', () => {
   expect(reportAt(source, '/soc/inside@1000').steps.map(({ text }) => text)).toMatchInlineSnapshot(`
     [
       "\`/soc\` is disabled, so Linux does not look at its children.",
-      "Nobody reads its \`iommus\`.",
+      "Linux does not read its \`iommus\`.",
     ]
   `);
 });

@@ -173,7 +173,7 @@ describe('default domain', () => {
   test('says what it rests on', () => {
     expect(defaultDomain(stated())).toEqual({
       value: 'dma',
-      because: 'CONFIG_IOMMU_DEFAULT_DMA_STRICT',
+      because: { kind: 'symbol', symbol: 'IOMMU_DEFAULT_DMA_STRICT', on: true },
       assumed: ['cmdline', 'kernelConfig'],
     });
     expect(defaultDomain(stated({ cmdline: 'iommu.passthrough=1' })).assumed).toEqual([]);

@@ -17,8 +17,8 @@ test('over mmio: platform and virtio masters', () => {
   expect(report.dependsOn?.split('; ')).toMatchInlineSnapshot(`
     [
       "whether the device behind the transport has virtio ID 23",
-      "whether the virtio-iommu knows endpoint 0x17 (else it refuses the device)",
-      "whether the virtio device offers VIRTIO_F_ACCESS_PLATFORM (else its driver uses physical addresses)",
+      "whether the virtio-iommu knows endpoint ID 0x17 (otherwise it refuses the device)",
+      "whether the virtio device offers VIRTIO_F_ACCESS_PLATFORM (otherwise its driver uses physical addresses)",
       "whether the virtio-iommu reports an MSI region of its own",
     ]
   `);

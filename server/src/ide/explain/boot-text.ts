@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The boot order in words: what a device's probe waits for and what ends it, and a board's devices level by level.
+
 import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
 import type { BootOrder, BootStep, BootWait } from '#model/probe/boot-order.ts';
+import { reasonText } from '#wording/statements/index.ts';
+import { becausePlain } from '#wording/statements/platform.ts';
 
 /** `CONFIG_SM_GCC_8550, a module`: the driver and whether the kernel has it. */
 export function supplierDriverText({ symbol, state }: SupplierDriver): string {
@@ -28,11 +31,12 @@ function driverNote({ driver }: BootWait): string {
 
 /** What ends the wait, a clause. */
 export function endText(wait: BootWait): string {
-  const { by, end, device, why, seconds } = wait;
+  const { by, end, device, seconds } = wait;
+  const why = wait.why === null ? '' : reasonText(wait.why);
   const whose = device === null ? 'its driver' : `the driver of ${device}`;
   if (end === 'nothing') return 'set up before devices exist, nobody waits';
   if (by === 'driver') return releasedText(wait);
-  if (by === 'parent') return parentText(wait);
+  if (by === 'parent') return parentText(wait, why);
   if (by === 'dma') {
     if (end === 'bound') return 'the set-up of DMA waits until the IOMMU is registered';
     if (end === 'module') return `the set-up of DMA waits until its module is loaded${giveUp(seconds)}`;
@@ -52,7 +56,7 @@ export function endText(wait: BootWait): string {
   }
 }
 
-function parentText({ end, why }: BootWait): string {
+function parentText({ end }: BootWait, why: string): string {
   if (end === 'never') return `its driver, which makes this device, never binds, because ${why}`;
   return end === 'module' ? 'its driver makes this device once its module is loaded' : 'its driver makes this device';
 }
@@ -99,7 +103,7 @@ export function wayText(way: readonly string[]): string {
 /** The lines of `dt-iommu explain --boot-order`. */
 export function bootOrderText({ steps, circles, fwDevlink }: BootOrder): string {
   const strict = fwDevlink.strict ? ', strict' : '';
-  const lines = [`boot order by the suppliers of each device (${fwDevlink.because}${strict})`];
+  const lines = [`boot order by the suppliers of each device (${becausePlain(fwDevlink.because)}${strict})`];
   let level = 0;
   for (const step of steps) {
     if (step.level !== level) {

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 // DMA reports as the public JSON of `dt-iommu explain --format json` and `dtIommu/explain` (contracts.md section 3).
+
 import type { Range, Span } from '#base/text.ts';
 import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { BootOrder, BootWait } from '#model/probe/boot-order.ts';
 import type { DmaReport } from '#model/report/types.ts';
+import type { Otherwise } from '#model/what-if.ts';
 import { describe } from '#wording/report.ts';
+import { reasonText } from '#wording/statements/index.ts';
+import { becausePlain } from '#wording/statements/platform.ts';
+import { elsewhereText } from '#wording/statements/what-if.ts';
 import { roleText } from '#wording/values.ts';
 import type { DeviceExplanation } from './device-explanation.ts';
 
@@ -52,7 +57,12 @@ export function platformJson(platform: Platform): PlatformJson {
 /** The report, with what is told of the device beside its own fields. */
 function explanationJson({ report, role, ops, waits, otherwise }: DeviceExplanation, place: JsonPlace): object {
   const facts = { role: role.role, roleWhy: roleText(role.why), ops };
-  return { ...reportJson(report, place), ...facts, waits: waits.map(waitJson), otherwise };
+  return {
+    ...reportJson(report, place),
+    ...facts,
+    waits: waits.map(waitJson),
+    otherwise: otherwise.map(otherwiseJson),
+  };
 }
 
 /** The report with its places named. */
@@ -64,11 +74,16 @@ export function reportJson(report: DmaReport, place: JsonPlace): object {
 /** `dt-iommu explain --boot-order --format json`. */
 export function bootOrderJson({ steps, circles, fwDevlink }: BootOrder, platform: Platform): object {
   const order = steps.map((step) => ({ ...step, driver: driverJson(step.driver), waits: step.waits.map(waitJson) }));
-  return { version: 1, platform: platformJson(platform), fwDevlink, order, circles };
+  const devlink = { ...fwDevlink, because: becausePlain(fwDevlink.because) };
+  return { version: 1, platform: platformJson(platform), fwDevlink: devlink, order, circles };
+}
+
+function otherwiseJson(other: Otherwise): object {
+  return { ...other, when: elsewhereText(other.when) };
 }
 
 function waitJson(wait: BootWait): object {
-  return { ...wait, driver: driverJson(wait.driver) };
+  return { ...wait, why: wait.why && reasonText(wait.why), driver: driverJson(wait.driver) };
 }
 
 function driverJson(driver: SupplierDriver | null): object | null {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Devices that a driver makes or takes up itself and sets up by its node: which, with which ID, and what they get.
+
 import { hex } from '#base/numbers.ts';
 import { driverCreatedDevices } from '#model/drivers/driver-created-devices.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { inVersions } from '#model/platform/platform.ts';
 import { at, doubt, quoted, type Steps, say } from '#model/report/steps.ts';
 import type { MadeDevice } from '#model/report/types.ts';
+import type { Condition } from '#model/statements/index.ts';
 import { cells, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { deviceLine } from './device-name.ts';
@@ -16,7 +18,7 @@ const MOST = 256;
 /** What one of them gets, by its ID. */
 export type AskById = (id: number) => {
   readonly device: Omit<MadeDevice, 'name' | 'id'>;
-  readonly doubts: readonly string[];
+  readonly doubts: readonly Condition[];
 };
 
 /** The devices that the node's driver makes by the entries of its map; `undefined`: it makes none. */

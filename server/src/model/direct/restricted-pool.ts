@@ -4,7 +4,7 @@ import { subjectLine } from '#model/devices/device-name.ts';
 import type { Subject } from '#model/iommu/subject.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { isEnabled } from '#model/platform/platform.ts';
-import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { cells, cellTarget, compatibles, isAvailable, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -19,39 +19,30 @@ export function takesRestrictedPool(subject: Subject, steps: Steps): boolean {
   const { machine, node, configuredBy } = subject;
   const pool = firstPool(machine, node, configuredBy);
   if (!pool) return false;
-  const name = quoted(pathOf(pool));
+  const path = pathOf(pool);
   const state = isEnabled(machine.platform, 'DMA_RESTRICTED_POOL');
   const where = at(node, 'memory-region');
   if (state === 'off') {
-    say(
-      steps,
-      SET_BUFFER,
-      `${name} is a restricted DMA pool, but this kernel has no CONFIG_DMA_RESTRICTED_POOL.`,
-      where,
-    );
+    say(steps, SET_BUFFER, { kind: 'no-restricted-pools', pool: path }, where);
     return false;
   }
   const bad = FORBIDDEN.find((property) => pool.properties.has(property));
   const unplaced = !pool.properties.has('reg') && !pool.properties.has('size');
   if (bad !== undefined || unplaced) {
-    const why = bad === undefined ? 'has neither `reg` nor `size`' : `has ${quoted(bad)}`;
     steps.log.push(subjectLine(machine, subject, 'failed to initialise "restricted-dma-pool" memory node'));
-    say(
-      steps,
-      SETUP,
-      `The restricted DMA pool ${name} ${why}, so Linux refuses it and the device goes on without.`,
-      where,
-    );
+    say(steps, SETUP, { kind: 'pool-refused', pool: path, property: bad ?? null }, where);
     return false;
   }
   steps.log.push(subjectLine(machine, subject, `assigned reserved memory node ${pool.name}`));
-  const text = `No IOMMU translates, so all DMA bounces through the restricted DMA pool ${name}.`;
+  const used = { kind: 'pool-used', pool: path } as const;
   if (state === 'unknown') {
-    sayIf(steps, SET_BUFFER, text, { dependsOn: 'CONFIG_DMA_RESTRICTED_POOL', evidence: [where] });
-    steps.alternative ??= { when: 'the kernel has no CONFIG_DMA_RESTRICTED_POOL', verdict: 'direct' };
+    const dependsOn = { kind: 'restricted-pools-built' } as const;
+    sayIf(steps, SET_BUFFER, used, { dependsOn, evidence: [where] });
+    otherwise(steps, dependsOn, 'direct');
   } else {
-    say(steps, SET_BUFFER, text, where);
+    say(steps, SET_BUFFER, used, where);
   }
+  decides(steps);
   return true;
 }
 
@@ -59,8 +50,8 @@ export function takesRestrictedPool(subject: Subject, steps: Steps): boolean {
 export function sayPoolUnused(subject: Subject, steps: Steps): void {
   const pool = firstPool(subject.machine, subject.node, subject.configuredBy);
   if (!pool) return;
-  const text = `The device is behind an IOMMU, so Linux does not use the restricted DMA pool ${quoted(pathOf(pool))}.`;
-  say(steps, 'Linux 6.12 drivers/of/device.c:of_dma_configure_id', text, at(subject.node, 'memory-region'));
+  const authority = 'Linux 6.12 drivers/of/device.c:of_dma_configure_id';
+  say(steps, authority, { kind: 'pool-unused', pool: pathOf(pool) }, at(subject.node, 'memory-region'));
 }
 
 function firstPool(machine: Machine, node: DtNode, configuredBy: DtNode): DtNode | undefined {

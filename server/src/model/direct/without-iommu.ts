@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What a device gets that no IOMMU translates for: a restricted pool, bouncing, plain direct DMA; and what an IOMMU that
 // is on does to its streams all the same.
-import { hex } from '#base/numbers.ts';
 import { memoryBanks, outOfReach } from '#model/addresses/memory.ts';
 import type { Subject } from '#model/iommu/subject.ts';
 import { unattachedStream } from '#model/iommu/unattached-stream.ts';
 import { hasSwiotlb, optionsOf } from '#model/platform/platform.ts';
-import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
 import { takesRestrictedPool } from './restricted-pool.ts';
 
@@ -20,24 +19,22 @@ export function withoutIommu(subject: Subject, steps: Steps): Verdict {
   const { machine, addressing } = subject;
   const { mode } = optionsOf(machine.platform).swiotlb ?? {};
   if (mode === 'force') {
-    say(steps, MAP_PAGE, '`swiotlb=force` makes every transfer bounce through swiotlb.');
+    say(steps, MAP_PAGE, { kind: 'swiotlb-forced' });
+    decides(steps);
     return 'direct+swiotlb';
   }
   const gap = outOfReach(memoryBanks(machine), addressing);
   if (gap === undefined) return 'direct';
   if (gap === 'unknown') {
-    const text =
-      'The tree describes no RAM: only what lies in the windows of `dma-ranges` is reached without bouncing.';
-    sayIf(steps, CAPABLE, text, { dependsOn: 'the RAM that the boot loader adds to the tree' });
-    steps.alternative ??= { when: 'the machine has RAM outside the windows', verdict: 'direct+swiotlb' };
+    const dependsOn = { kind: 'ram-from-boot-loader' } as const;
+    sayIf(steps, CAPABLE, { kind: 'no-ram-known' }, { dependsOn });
+    otherwise(steps, dependsOn, 'direct+swiotlb');
     return 'direct';
   }
-  const bounds = `${hex(gap.start)} to ${hex(gap.start + gap.size - 1n)}`;
-  const swiotlb = hasSwiotlb(machine.platform);
-  const outcome = swiotlb.value
-    ? 'buffers there bounce through swiotlb'
-    : `transfers there fail, as there is no swiotlb (${swiotlb.because})`;
-  say(steps, CAPABLE, `The device cannot reach the RAM from ${bounds}: ${outcome}.`);
+  const { value: bounces, because } = hasSwiotlb(machine.platform);
+  const { start, size } = gap;
+  say(steps, CAPABLE, { kind: 'out-of-reach', start, end: start + size - 1n, bounces, because });
+  decides(steps);
   return 'direct+swiotlb';
 }
 
@@ -49,9 +46,8 @@ function sayUnattached({ machine, binding }: Subject, steps: Steps): void {
     // A driver without groups (xen,grant-dma) has no hardware behind it.
     if (!match || match.traits.grouping === 'none' || !available || registration.kind !== 'registered') continue;
     const { value, because } = unattachedStream(machine.platform, match.driver);
-    const outcome = value === 'fault' ? 'blocks' : 'lets pass untranslated';
-    const text = `${quoted(path)} is on and ${outcome} what comes from no device that it took (${because}).`;
-    say(steps, `Linux 6.12 ${match.driver.source}`, text, at(state.node, 'compatible'));
+    const streams = { kind: 'unattached-streams', iommu: path, blocked: value === 'fault', because } as const;
+    say(steps, `Linux 6.12 ${match.driver.source}`, streams, at(state.node, 'compatible'));
     return;
   }
 }

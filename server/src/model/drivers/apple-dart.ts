@@ -46,14 +46,14 @@ export const APPLE_DART: IommuDriver = {
   domainRules: [
     {
       type: 'identity',
-      hardware: 'the DART has larger pages than the kernel (16 KiB against CONFIG_ARM64_4K_PAGES)',
-      why: 'a page of the DART would cover memory of other owners',
+      hardware: 'dart-page-size',
+      why: 'dart-page-size',
       source: `${SOURCE}:apple_dart_def_domain_type`,
     },
     {
       type: 'dma',
-      hardware: 'the DART cannot be bypassed',
-      why: 'without bypass there is no identity domain',
+      hardware: 'dart-without-bypass',
+      why: 'dart-without-bypass',
       source: `${SOURCE}:apple_dart_def_domain_type`,
     },
   ],

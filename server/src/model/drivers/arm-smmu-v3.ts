@@ -16,7 +16,7 @@ export const ARM_SMMU_V3: IommuDriver = {
     ...strings('match', ['arm,smmu-v3']),
     ...strings('companion', ['nvidia,tegra264-cmdqv'], {
       since: [6, 19],
-      note: 'Command queue virtualisation beside the SMMU; the SMMU node names it.',
+      note: 'command-queue-virtualisation',
     }),
   ],
   cellCounts: [1],
@@ -60,7 +60,7 @@ export const ARM_SMMU_V3: IommuDriver = {
     {
       type: 'identity',
       pciId: '19e5:a12e',
-      why: 'the PCIe trace device works only with untranslated addresses',
+      why: 'untranslated-trace',
       source: `${SOURCE}:arm_smmu_def_domain_type`,
     },
   ],

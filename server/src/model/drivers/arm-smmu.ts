@@ -28,8 +28,8 @@ const NVIDIA: Partial<IommuTraits> = {
 
 const NVIDIA_SMALL_PAGES = {
   traits: { ...NVIDIA, pageSizes: [4 * KIB, 16 * KIB, 64 * KIB] },
-  note: 'Only pages up to the page size of the CPU: larger ones leave stale walk-cache entries on this SoC.',
-};
+  note: 'page-size-limit',
+} as const;
 
 const NVIDIA_VARIANTS: readonly DriverCompatible[] = [
   ...strings('variant', ['nvidia,tegra186-smmu'], { traits: NVIDIA }),
@@ -40,10 +40,10 @@ const NVIDIA_VARIANTS: readonly DriverCompatible[] = [
 const QCOM_VARIANTS: readonly DriverCompatible[] = [
   ...strings('variant', ['qcom,adreno-smmu'], {
     traits: QCOM,
-    note: 'The GPU must use stream ID 0 to get its own page tables per process.',
+    note: 'gpu-stream-zero',
   }),
   ...strings('variant', ['qcom,msm8996-smmu-v2'], {
-    note: 'No vendor code except for the GPU: the identity list of clients does not hold here.',
+    note: 'no-identity-list',
   }),
   ...strings(
     'variant',
@@ -95,7 +95,7 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
   ]),
   ...strings('companion', ['qcom,sc7280-tbu', 'qcom,sdm845-tbu'], {
     since: AFTER_6_1,
-    note: 'A translation buffer unit of the SMMU; masters point to the SMMU.',
+    note: 'translation-buffer',
   }),
 ];
 
@@ -129,7 +129,7 @@ const QCOM_IDENTITY_CLIENTS_AFTER_6_1: readonly string[] = [
 const QCOM_IDENTITY = {
   type: 'identity',
   implementation: 'qcom',
-  why: 'its firmware or driver manages its own mappings',
+  why: 'own-mappings',
   source: `${QCOM_SOURCE}:qcom_smmu_def_domain_type`,
 } as const;
 
@@ -154,7 +154,7 @@ export const ARM_SMMU: IommuDriver = {
     ]),
     ...NVIDIA_VARIANTS,
     ...strings('variant', ['marvell,ap806-smmu-500'], {
-      note: 'Tables in AArch64 format are switched off.',
+      note: 'no-aarch64-tables',
       traits: { implementation: 'marvell' },
     }),
     ...QCOM_VARIANTS,
@@ -203,14 +203,14 @@ export const ARM_SMMU: IommuDriver = {
       type: 'identity',
       binding: 'mmu-masters',
       since: [5, 19],
-      why: 'the legacy binding cannot tell which masters share a group',
+      why: 'legacy-groups',
       source: `${SOURCE}:arm_smmu_def_domain_type`,
     },
     {
       type: 'platform',
       binding: 'mmu-masters',
       until: [5, 19],
-      why: 'there is no translating domain for masters of the legacy binding',
+      why: 'legacy-without-dma-domain',
       source: `${SOURCE}:arm_smmu_domain_alloc`,
     },
     { ...QCOM_IDENTITY, clients: QCOM_IDENTITY_CLIENTS },

@@ -31,7 +31,7 @@ export const FREESCALE_PAMU: IommuDriver = {
     {
       type: 'platform',
       since: [6, 7],
-      why: 'the PAMU lets all DMA pass one to one until VFIO takes the device',
+      why: 'pamu-passes-all',
       source: 'drivers/iommu/fsl_pamu_domain.c:fsl_pamu_ops',
     },
   ],

@@ -159,7 +159,7 @@ export const MEDIATEK: IommuDriver = {
         ]),
         FIVE_BANKS,
       ),
-      note: 'PCIe ports have the page table of bank 0, USB ports that of bank 4.',
+      note: 'infra-banks',
     }),
   ],
   cellCounts: [1],

@@ -24,15 +24,15 @@ export const NVIDIA_TEGRA: IommuDriver = {
     ...strings('match', ['nvidia,tegra114-mc'], { traits: chip(19, 32, [1, 2, 4, 6]) }),
     ...strings('match', ['nvidia,tegra124-mc', 'nvidia,tegra132-mc'], { traits: chip(25, 34, [1, 2, 24]) }),
     ...strings('match', ['nvidia,tegra210-mc'], { traits: chip(40, 34, [1, 2]) }),
-    ...strings('companion', ['nvidia,tegra30-ahb'], { note: 'The bus that must let the SMMU answer.' }),
+    ...strings('companion', ['nvidia,tegra30-ahb'], { note: 'tegra-ahb' }),
     ...strings('legacy', ['nvidia,tegra30-smmu'], {
-      note: 'The separate node of the first binding; since Linux 3.19 the memory controller is the IOMMU.',
+      note: 'tegra30-smmu',
     }),
     ...strings('not-iommu', ['nvidia,tegra20-mc', 'nvidia,tegra20-mc-gart'], {
-      note: 'The GART that it had is no IOMMU since Linux 6.1.',
+      note: 'tegra20-gart',
     }),
     ...strings('not-iommu', ['nvidia,tegra186-mc', 'nvidia,tegra194-mc', 'nvidia,tegra234-mc'], {
-      note: 'Only a memory controller; the IOMMU is the node with `nvidia,smmu-500`.',
+      note: 'tegra-memory-controller',
     }),
   ],
   cellCounts: [1],
@@ -46,7 +46,7 @@ export const NVIDIA_TEGRA: IommuDriver = {
     {
       type: 'identity',
       since: [6, 7],
-      why: 'only the display driver uses translation, and attaches itself',
+      why: 'display-driver-attaches',
       source: 'drivers/iommu/tegra-smmu.c:tegra_smmu_def_domain_type',
     },
   ],

@@ -50,11 +50,11 @@ export const QUALCOMM_SECURE: IommuDriver = {
     ...strings('match', ['qcom,msm-iommu-v2'], { since: [6, 7] }),
     ...strings('binding', ['qcom,msm8916-iommu', 'qcom,msm8953-iommu', 'qcom,msm8976-iommu', 'qcom,msm8917-iommu']),
     ...strings('companion', ['qcom,msm-iommu-v1-ns', 'qcom,msm-iommu-v1-sec'], {
-      note: 'A context bank; masters point to its parent with the number of the bank.',
+      note: 'context-bank',
     }),
     ...strings('companion', ['qcom,msm-iommu-v2-ns', 'qcom,msm-iommu-v2-sec'], {
       since: [6, 7],
-      note: 'A context bank; masters point to its parent with the number of the bank.',
+      note: 'context-bank',
     }),
   ],
   cellCounts: [1],

@@ -93,7 +93,7 @@ export const RENESAS_IPMMU: IommuDriver = {
   unregistered: {
     implementations: WITH_ROOT,
     lacks: 'renesas,ipmmu-main',
-    why: 'the root IPMMU serves only the cache IPMMUs and is not registered (ipmmu_probe)',
+    why: { kind: 'root-ipmmu' },
   },
   instances: 'first',
   notes: [

@@ -22,7 +22,7 @@ export const TI_OMAP: IommuDriver = {
           },
         ],
       },
-      note: '`ti,syscon-mmuconfig` is a syscon and the number of this MMU, 0 or 1.',
+      note: 'omap-syscon',
     }),
   ],
   cellCounts: [0],

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What the model knows of an IOMMU driver, as data: the shape of the rows in `drivers/`.
+
 import type { Arch, KernelVersion, Versions } from '#model/platform/types.ts';
+import type { ForcedReason, HardwareTrait } from '#model/statements/domains.ts';
+import type { RegistrationReason, StringNote } from '#model/statements/registration.ts';
 
 /** What one cell of a driver's specifier means. */
 export interface CellMeaning {
@@ -79,8 +82,7 @@ export interface DriverCompatible extends Versions {
   readonly role: CompatibleRole;
   /** What this string changes against the driver's row. */
   readonly traits?: Partial<IommuTraits>;
-  /** One sentence. */
-  readonly note?: string;
+  readonly note?: StringNote;
 }
 
 /** A resource without which the IOMMU's own probe fails, so that its masters wait for it and then give up. */
@@ -121,9 +123,9 @@ export interface DomainRule extends Versions {
   readonly binding?: string;
   /** Only for this PCI function, `vendor:device` in lower-case hexadecimal. */
   readonly pciId?: string;
-  /** A condition that no tree can tell, in words: the verdict depends on it. */
-  readonly hardware?: string;
-  readonly why: string;
+  /** A condition that no tree can tell: the verdict depends on it. */
+  readonly hardware?: HardwareTrait;
+  readonly why: ForcedReason;
   /** `drivers/iommu/….c:function`. */
   readonly source: string;
 }
@@ -218,7 +220,11 @@ export interface IommuDriver extends IommuTraits, Versions {
   /** Releases in which the driver has no of_xlate (or none that works): masters get direct DMA at once. */
   readonly noXlate?: Versions;
   /** An instance of these implementations without this property never registers: masters wait in vain. */
-  readonly unregistered?: { readonly implementations: readonly string[]; readonly lacks: string; readonly why: string };
+  readonly unregistered?: {
+    readonly implementations: readonly string[];
+    readonly lacks: string;
+    readonly why: RegistrationReason;
+  };
   /** All instances of a system must have equal values of this trait; the later ones fail to probe. */
   readonly uniform?: keyof IommuTraits;
   /** At most this many masters point to one instance; more overwrite each other. */

@@ -19,10 +19,10 @@ export const VIRTIO_IOMMU: IommuDriver = {
     ...strings('match', ['virtio,mmio'], {
       // vm_find_vqs of drivers/virtio/virtio_mmio.c
       traits: { needs: [{ kind: 'interrupts', enforced: true }] },
-      note: 'An IOMMU only with `#iommu-cells` and when the device behind the transport has virtio ID 23.',
+      note: 'virtio-mmio',
     }),
     ...strings('pci-node', ['virtio,pci-iommu', 'pci1af4,1057'], {
-      note: 'The node of a PCI function, found by `reg`; virtio-pci binds the function by its PCI ID.',
+      note: 'virtio-pci',
     }),
   ],
   cellCounts: [1],

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // 32-bit Arm: the mapping that the architecture itself attaches to each device behind an IOMMU, whatever its default domain.
-import { hex } from '#base/numbers.ts';
 import { larger, smaller } from '#model/addresses/addresses.ts';
 import { deviceName, functionName } from '#model/devices/device-name.ts';
 import type { IommuDriver } from '#model/drivers/types.ts';
 import { inVersions, isEnabled } from '#model/platform/platform.ts';
-import { type Steps, say, sayIf } from '#model/report/steps.ts';
+import { decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
 import type { DtNode } from '#tree/types.ts';
 import { groupMembers, groupName, pciPlacement } from './groups.ts';
@@ -23,44 +22,36 @@ export function armMapping(subject: Subject, driver: IommuDriver, steps: Steps):
   if (state === 'off') return undefined;
   if (driver.armMapping) {
     const { start, end, source } = driver.armMapping;
-    const text = `The driver attaches all its masters to one Arm mapping, of the addresses ${hex(start)} to ${hex(end)}.`;
-    say(steps, `Linux 6.12 ${source}`, text);
+    say(steps, `Linux 6.12 ${source}`, { kind: 'arm-mapping-of-driver', start, end });
     return 'iommu-dma';
   }
   if (driver.unseenByArm && inVersions(subject.machine.platform.kernelVersion, driver.unseenByArm)) {
-    const text =
-      'The driver found the device itself, without of_xlate; Linux takes it for one without an IOMMU and maps nothing.';
-    say(steps, OF_XLATE, text);
+    say(steps, OF_XLATE, { kind: 'arm-mapping-unseen' });
+    decides(steps);
     return 'direct';
   }
-  const text = 'Linux attaches the device to an Arm mapping of its own, whatever the default domain is.';
+  const statement = { kind: 'arm-mapping' } as const;
   const selected = state !== 'unknown' || driver.selectsArmMapping === true;
-  if (selected) say(steps, SETUP, text);
+  if (selected) say(steps, SETUP, statement);
   else {
-    sayIf(steps, SETUP, text, { dependsOn: 'CONFIG_ARM_DMA_USE_IOMMU' });
-    steps.alternative ??= { when: 'no option of the kernel selects it', verdict: 'iommu-identity' };
+    const dependsOn = { kind: 'arm-mapping-selected' } as const;
+    sayIf(steps, SETUP, statement, { dependsOn });
+    otherwise(steps, dependsOn, 'iommu-identity');
   }
   if (tooLarge(subject, steps)) return 'direct';
   const { first, shared } = placeInGroup(subject);
   if (!shared) return 'iommu-dma';
-  const dependsOn = 'which device of the group is probed first';
+  const dependsOn = { kind: 'first-of-group', first } as const;
   if (first) {
-    const alone = 'It is the only one of its group that gets a mapping: for the next there are two in the group.';
-    sayIf(steps, ATTACH, alone, { dependsOn });
-    steps.alternative ??= { when: 'another one is probed first', verdict: 'direct' };
+    sayIf(steps, ATTACH, { kind: 'arm-mapping-once' }, { dependsOn });
+    otherwise(steps, dependsOn, 'direct');
     return 'iommu-dma';
   }
   steps.log.push(`Failed to attached device ${nameOf(subject)} to IOMMU_mapping`);
-  sayIf(
-    steps,
-    ATTACH,
-    'The group has a device already, and a mapping is attached to a device that is alone in its group.',
-    {
-      dependsOn,
-    },
-  );
-  say(steps, USE_DEFAULT, 'As the group is not in its default domain, no driver can bind the device (-EBUSY).');
-  steps.alternative ??= { when: 'it is probed first', verdict: 'iommu-dma' };
+  sayIf(steps, ATTACH, { kind: 'arm-mapping-shared-group' }, { dependsOn });
+  decides(steps);
+  say(steps, USE_DEFAULT, { kind: 'arm-group-unusable' });
+  otherwise(steps, dependsOn, 'iommu-dma');
   return 'direct';
 }
 
@@ -71,7 +62,8 @@ function tooLarge(subject: Subject, steps: Steps): boolean {
   const size = windows.reduce((most, { dma, size }) => larger(most, dma + size - 1n - low), 0n);
   if (size <= LARGEST) return false;
   steps.log.push(`Failed to create ${size}-byte IOMMU mapping for device ${nameOf(subject)}`);
-  say(steps, SETUP, '`dma-ranges` spans more than 4 GiB, which no Arm mapping does: the device keeps direct DMA.');
+  say(steps, SETUP, { kind: 'arm-mapping-too-large' });
+  decides(steps);
   return true;
 }
 

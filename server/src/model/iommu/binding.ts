@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Which IOMMUs a device is bound to: the entries of `iommus`, or the map of its bus, handed to of_iommu_xlate in order.
-import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { deviceName } from '#model/devices/device-name.ts';
 import { existence } from '#model/devices/existence.ts';
 import type { DriverMatch } from '#model/drivers/index.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
 import { compareVersions, inVersions } from '#model/platform/platform.ts';
-import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, decides, doubt, newSteps, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId } from '#model/report/types.ts';
+import type { BindingReason, Entry, ListFault } from '#model/statements/binding.ts';
+import type { Reason } from '#model/statements/index.ts';
 import { pathOf, strings } from '#tree/query.ts';
 import { type ListStop, specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -33,8 +34,8 @@ export interface Binding {
   readonly outcome: 'none' | 'bound' | 'refused' | 'waiting';
   /** What was reached, the refused or awaited entry last. */
   readonly reached: readonly Bound[];
-  /** Why it was refused; a clause. */
-  readonly why?: string;
+  /** Why it was refused. */
+  readonly why?: Reason;
   readonly steps: Steps;
 }
 
@@ -57,55 +58,68 @@ function readList(machine: Machine, node: DtNode): Binding {
   if (!property) {
     const listed = listedBinding(machine, node);
     if (listed) return listed;
-    say(steps, CONFIGURE_DEV, 'No `iommus`: no IOMMU translates for the device.');
+    say(steps, CONFIGURE_DEV, { kind: 'no-iommus' });
+    decides(steps);
     return { outcome: 'none', reached: [], steps };
   }
   const list = specifiers(machine.tree, property, '#iommu-cells');
   const reached: Bound[] = [];
   for (const { index, provider, args, phandle } of list.entries) {
     const values = args.map(({ value }) => value);
-    const name = `\`iommus\` entry ${index}`;
+    const entry: Entry = { in: 'iommus', index };
     const found = xlate(
       machine,
-      { device: node, provider, args: values, span: phandle.span, name, earlier: reached },
+      { device: node, provider, args: values, span: phandle.span, entry, earlier: reached },
       steps,
     );
     reached.push(found.bound);
     if (found.outcome !== 'bound') return { ...found, reached, steps };
   }
   if (list.stop) sayStop(node, list.stop, reached.length, steps);
-  else if (reached.length === 0) say(steps, CONFIGURE_DEV, '`iommus` is empty: no IOMMU.', at(node, 'iommus'));
+  else if (reached.length === 0) {
+    say(steps, CONFIGURE_DEV, { kind: 'iommus-empty' }, at(node, 'iommus'));
+    decides(steps);
+  }
   return { outcome: reached.length > 0 ? 'bound' : 'none', reached, steps };
 }
 
 function sayStop(node: DtNode, stop: ListStop, before: number, steps: Steps): void {
-  const path = pathOf(node);
-  const where = `\`iommus\` entry ${stop.index}`;
-  const rest = before > 0 ? 'Linux keeps the entries before it' : 'Linux sets the device up without an IOMMU';
-  let what: string;
+  const line = stopLine(stop);
+  if (line !== undefined) steps.log.push(`OF: ${pathOf(node)}: ${line}`);
+  const keepsEarlier = before > 0;
+  const statement = { kind: 'iommus-stop', index: stop.index, fault: faultOf(stop), keepsEarlier } as const;
+  say(steps, PARSE, statement, stop.phandle.span);
+  if (!keepsEarlier) decides(steps);
+}
+
+function faultOf(stop: ListStop): ListFault {
   switch (stop.reason) {
     case 'empty':
-      what = 'has phandle 0, which ends the list';
-      break;
+      return { kind: 'phandle-zero' };
     case 'unresolved':
-      what = `refers to ${quoted(`&${stop.phandle.ref}`)}, which is nowhere in the tree`;
-      break;
+      return { kind: 'no-label', label: stop.phandle.ref ?? '' };
     case 'no-such-phandle':
-      what = `has phandle ${hex(stop.phandle.value)}, which no node has`;
-      steps.log.push(`OF: ${path}: could not find phandle ${stop.phandle.value | 0}`);
-      break;
-    case 'no-cells': {
-      const target = stop.provider ? pathOf(stop.provider) : '';
-      what = `names ${quoted(target)}, which has no \`#iommu-cells\``;
-      steps.log.push(`OF: ${path}: could not get #iommu-cells for ${target}`);
-      break;
-    }
+      return { kind: 'no-phandle', phandle: stop.phandle.value };
+    case 'no-cells':
+      return { kind: 'no-cells', target: stop.provider ? pathOf(stop.provider) : '' };
     case 'short':
-      what = `has ${stop.found} of the ${stop.wanted} cells that \`#iommu-cells\` asks for`;
-      steps.log.push(`OF: ${path}: #iommu-cells = ${stop.wanted} found ${stop.found}`);
-      break;
+      return { kind: 'too-short', found: stop.found ?? 0, wanted: stop.wanted ?? 0 };
   }
-  say(steps, PARSE, `${where} ${what}; ${rest}.`, stop.phandle.span);
+}
+
+/** What Linux prints about it. */
+function stopLine(stop: ListStop): string | undefined {
+  switch (stop.reason) {
+    case 'empty':
+    case 'unresolved':
+      return undefined;
+    case 'no-such-phandle':
+      return `could not find phandle ${stop.phandle.value | 0}`;
+    case 'no-cells':
+      return `could not get #iommu-cells for ${stop.provider ? pathOf(stop.provider) : ''}`;
+    case 'short':
+      return `#iommu-cells = ${stop.wanted} found ${stop.found}`;
+  }
 }
 
 /**
@@ -122,7 +136,7 @@ export function mapBinding(machine: Machine, bus: DtNode, ids: readonly number[]
     if (found.bound) reached.push(found.bound);
     if (found.outcome === 'bound') continue;
     const lost = found.outcome !== 'waiting' && id !== ids[0];
-    if (lost) say(steps, OF_CONFIGURE, `Its DMA may carry ID ${hex(id)}, too, so Linux drops the other IDs as well.`);
+    if (lost) say(steps, OF_CONFIGURE, { kind: 'other-ids-dropped', id });
     const why = found.why === undefined ? {} : { why: found.why };
     return { outcome: lost ? 'refused' : found.outcome, reached, steps, ...why };
   }
@@ -132,7 +146,7 @@ export function mapBinding(machine: Machine, bus: DtNode, ids: readonly number[]
 interface OneId {
   readonly outcome: Binding['outcome'];
   readonly bound?: Bound;
-  readonly why?: string;
+  readonly why?: Reason;
 }
 
 function mapOne(
@@ -144,23 +158,26 @@ function mapOne(
   const { map } = iommuMap(machine, bus);
   if (map?.notice !== undefined && earlier.length === 0) steps.log.push(map.notice);
   const found = mapId(map, bus, 'iommu-map', id);
-  const path = quoted(pathOf(bus));
+  const path = pathOf(bus);
   switch (found.kind) {
     case 'absent':
-      say(steps, MAP_ID, `${path} has no \`iommu-map\`: no IOMMU translates for the functions behind it.`);
+      say(steps, MAP_ID, { kind: 'no-iommu-map', bus: path });
+      decides(steps);
       return { outcome: 'none' };
     case 'uncovered':
       steps.log.push(found.log);
-      say(steps, MAP_ID, `No entry of \`iommu-map\` on ${path} covers ID ${hex(id)}: no IOMMU.`, at(bus, 'iommu-map'));
+      say(steps, MAP_ID, { kind: 'id-uncovered', bus: path, id }, at(bus, 'iommu-map'));
+      decides(steps);
       return { outcome: 'none' };
     case 'refused':
       if (found.log !== '') steps.log.push(found.log);
-      say(steps, MAP_ID, `\`iommu-map\` on ${path} is not used for ID ${hex(id)}, because ${found.why}.`, found.span);
+      say(steps, MAP_ID, { kind: 'map-unused', bus: path, id, why: found.why }, found.span);
+      decides(steps);
       return { outcome: 'refused', why: found.why };
     case 'mapped': {
-      const name = `\`iommu-map\` on ${path} sends ID ${hex(id)} to ${found.args.map(hex).join(' ')}; its entry`;
       const { provider, args, row } = found;
-      return xlate(machine, { device: bus, provider, args, span: row.span, name, earlier, id }, steps);
+      const entry: Entry = { in: 'iommu-map', bus: path, id, args };
+      return xlate(machine, { device: bus, provider, args, span: row.span, entry, earlier, id }, steps);
     }
   }
 }
@@ -171,7 +188,7 @@ interface Spec {
   readonly provider: DtNode;
   readonly args: readonly number[];
   readonly span: Span;
-  readonly name: string;
+  readonly entry: Entry;
   /** The specifiers that were taken before. */
   readonly earlier: readonly Bound[];
   /** For an ID of a bus. */
@@ -181,61 +198,50 @@ interface Spec {
 interface Xlated {
   readonly outcome: 'bound' | 'refused' | 'waiting';
   readonly bound: Bound;
-  readonly why?: string;
+  readonly why?: Reason;
 }
 
 /** One specifier through of_iommu_xlate, in its order of tests. */
 function xlate(machine: Machine, spec: Spec, steps: Steps): Xlated {
   const state = iommuState(machine, spec.provider);
   const bound: Bound = { state, args: spec.args, ids: decode(state, spec.args), span: spec.span };
-  const to = quoted(state.path);
-  const refuse = (why: string, authority: string, ...evidence: readonly Span[]): Xlated => {
-    const lost = spec.earlier.length > 0 ? ' and drops the entries before it, too' : '';
-    say(
-      steps,
-      authority,
-      `${spec.name} names ${to}, but ${why}: Linux goes on without an IOMMU${lost}.`,
-      spec.span,
-      ...evidence,
-    );
+  const { entry, span } = spec;
+  const iommu = state.path;
+  const refuse = (why: BindingReason, authority: string, ...evidence: readonly Span[]): Xlated => {
+    const dropsEarlier = spec.earlier.length > 0;
+    say(steps, authority, { kind: 'entry-refused', entry, iommu, why, dropsEarlier }, span, ...evidence);
+    decides(steps);
     return { outcome: 'refused', bound, why };
   };
-  if (!state.available) return refuse('that is disabled', XLATE, at(spec.provider, 'status'));
+  if (!state.available) return refuse({ kind: 'iommu-disabled' }, XLATE, at(spec.provider, 'status'));
   const { registration, match } = state;
   if (registration.kind === 'never') {
     // Until 6.10 of_iommu_xlate passed the unregistered IOMMU's operations, none, to iommu_fwspec_init first.
     if (spec.earlier.length > 0 && compareVersions(machine.platform.kernelVersion, [6, 11]) < 0) {
-      return refuse('that is not registered, and before Linux 6.11 a later entry does not wait', FWSPEC_INIT);
+      return refuse({ kind: 'later-entry-unregistered' }, FWSPEC_INIT);
     }
-    say(
-      steps,
-      FWSPEC_INIT,
-      `${spec.name} names ${to}, which is never registered as an IOMMU, because ${registration.why}.`,
-      spec.span,
-      ...registration.evidence,
-    );
-    if (registration.condition !== undefined) doubt(steps, registration.condition);
-    return { outcome: 'waiting', bound, why: registration.why };
+    const { why, evidence, condition } = registration;
+    say(steps, FWSPEC_INIT, { kind: 'entry-unregistered', entry, iommu, why }, span, ...evidence);
+    decides(steps);
+    if (condition !== undefined) doubt(steps, condition);
+    return { outcome: 'waiting', bound, why };
   }
-  if (!match) return refuse('no driver serves it', XLATE);
+  if (!match) return refuse({ kind: 'iommu-without-driver' }, XLATE);
   const refusal = refusedBy(machine, spec, state, match);
   if (refusal) return refuse(refusal.why, refusal.authority, ...(refusal.evidence ?? []));
-  const decoded = bound.ids.map(
-    ({ kind, id, mask }) => `${kind} ${hex(id)}${mask === null ? '' : ` mask ${hex(mask)}`}`,
-  );
-  const ids = decoded.length === 0 ? '' : `: ${decoded.join(', ')}`;
-  const text = `${spec.name} names ${to}, which has the driver ${match.driver.name}${ids}.`;
+  const taken = { kind: 'entry-taken', entry, iommu, driver: match.driver.name, ids: bound.ids } as const;
   if (registration.kind === 'late') {
-    sayIf(steps, XLATE, text, { dependsOn: registration.condition, evidence: [spec.span] });
-    steps.alternative ??= { when: 'the module is not loaded in time', verdict: 'defer->direct' };
+    sayIf(steps, XLATE, taken, { dependsOn: registration.condition, evidence: [span] });
+    otherwise(steps, registration.condition, 'defer->direct');
   } else {
-    say(steps, XLATE, text, spec.span);
+    say(steps, XLATE, taken, span);
   }
+  decides(steps);
   return { outcome: 'bound', bound };
 }
 
 interface Refusal {
-  readonly why: string;
+  readonly why: BindingReason;
   readonly authority: string;
   readonly evidence?: readonly Span[];
 }
@@ -245,32 +251,27 @@ function refusedBy(machine: Machine, spec: Spec, state: IommuState, match: Drive
   const source = `Linux 6.12 ${driver.source}`;
   const other = spec.earlier.find((earlier) => earlier.state.match?.driver !== driver);
   if (other) {
-    const why = `entry 0 belongs to another driver (${other.state.match?.driver.name}), and a device has one`;
+    const why: BindingReason = { kind: 'two-drivers', first: other.state.match?.driver.name ?? '' };
     return { why, authority: FWSPEC_INIT, evidence: [other.span] };
   }
   if (driver.legacyList && spec.provider.properties.has(driver.legacyList.property)) {
-    const why = `it has ${quoted(driver.legacyList.property)}, and its driver takes no others then`;
-    return { why, authority: source, evidence: [at(spec.provider, driver.legacyList.property)] };
+    const { property } = driver.legacyList;
+    const why: BindingReason = { kind: 'only-own-list', property };
+    return { why, authority: source, evidence: [at(spec.provider, property)] };
   }
   if (driver.noXlate && inVersions(machine.platform.kernelVersion, driver.noXlate)) {
-    return {
-      why: `its driver ${driver.name} has no of_xlate in this Linux and takes no masters`,
-      authority: XLATE,
-    };
+    return { why: { kind: 'no-of-xlate', driver: driver.name }, authority: XLATE };
   }
   if (driver.cellCountChecked === 'consumer' && !driver.cellCounts.includes(spec.args.length)) {
-    const wanted = driver.cellCounts.join(' or ');
-    return {
-      why: `its driver refuses ${spec.args.length} cells instead of ${wanted}`,
-      authority: `${source} (of_xlate)`,
-    };
+    const why: BindingReason = { kind: 'cell-count', found: spec.args.length, wanted: driver.cellCounts };
+    return { why, authority: `${source} (of_xlate)` };
   }
   const instances = new Set(spec.earlier.map((earlier) => earlier.state.node));
   if (driver.instances === 'rejected' && instances.size > 0 && !instances.has(state.node)) {
-    return { why: 'its driver takes one instance per device', authority: `${source} (of_xlate)` };
+    return { why: { kind: 'instances', most: 1 }, authority: `${source} (of_xlate)` };
   }
   if (driver.instances === 'two' && instances.size >= 2 && !instances.has(state.node)) {
-    return { why: 'its driver takes two instances per device at most', authority: `${source} (of_xlate)` };
+    return { why: { kind: 'instances', most: 2 }, authority: `${source} (of_xlate)` };
   }
   return filtered(machine, spec, match);
 }
@@ -285,11 +286,11 @@ function filtered(machine: Machine, spec: Spec, { driver, traits }: DriverMatch)
     (row) => row.revision === undefined && inVersions(version, row) && soc.includes(row.compatible),
   );
   const authority = `Linux 6.12 ${filter.source}`;
-  if (denied) return { why: `its driver serves nobody on ${quoted(denied.compatible)}`, authority };
+  if (denied) return { why: { kind: 'soc-denied', soc: denied.compatible }, authority };
   const name = deviceName(machine, spec.device);
   const pci = existence(machine, spec.device).bus === 'pci' || spec.id !== undefined;
   if ((pci && inVersions(version, filter.pci)) || filter.devices.includes(name)) return undefined;
-  return { why: `its driver does not have ${quoted(name)} on its list of masters (${filter.result})`, authority };
+  return { why: { kind: 'not-on-list', device: name, result: filter.result }, authority };
 }
 
 /** What a revision of the chip, which no tree tells, changes for a bound device. */
@@ -302,7 +303,8 @@ export function revisionDoubt(machine: Machine, binding: Binding, steps: Steps):
     const { compatible, revision } = row;
     if (revision === undefined || !inVersions(machine.platform.kernelVersion, row) || !soc.includes(compatible))
       continue;
-    doubt(steps, `the cut of the chip: on ${revision} the driver serves nobody`);
-    steps.alternative ??= { when: `the chip is an ${revision}`, verdict: 'direct' };
+    const cut = { kind: 'cut-without-masters', revision } as const;
+    doubt(steps, cut);
+    otherwise(steps, cut, 'direct');
   }
 }

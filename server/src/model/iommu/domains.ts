@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The default domain of a device's group: what the driver forces, else the kernel's default, else what can be had.
-import { hex } from '#base/numbers.ts';
 import { smaller } from '#model/addresses/addresses.ts';
 import { deviceName } from '#model/devices/device-name.ts';
 import type { DriverMatch } from '#model/drivers/index.ts';
 import type { DomainRule, DomainType } from '#model/drivers/types.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { compareVersions, defaultDomain, inVersions, isEnabled } from '#model/platform/platform.ts';
-import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
+import type { ForcedReason } from '#model/statements/domains.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { armMapping } from './arm-mapping.ts';
@@ -19,10 +19,10 @@ const DEFAULT_TYPE = 'Linux 6.12 drivers/iommu/iommu.c:iommu_get_default_domain_
 const SUBSYS_INIT = 'Linux 6.12 drivers/iommu/iommu.c:iommu_subsys_init';
 const INIT_DOMAIN = 'Linux 6.12 drivers/iommu/dma-iommu.c:iommu_dma_init_domain';
 
-/** The default domain type that Linux prints at boot, and a clause that names where it comes from. */
+/** The default domain type that Linux prints at boot, and where it comes from. */
 const globalDefault = perMachine(({ platform }) => {
   const { value, because } = defaultDomain(platform);
-  return { type: value, from: because.includes('=') ? quoted(because) : because };
+  return { type: value, because };
 });
 
 /** Architectures that select IOMMU_DMA in Linux 6.12; on the others no IOMMU domain backs the DMA API by itself. */
@@ -30,7 +30,7 @@ const WITH_IOMMU_DMA = ['arm64', 'x86'];
 
 interface Forced {
   readonly type: DomainRule['type'];
-  readonly why: string;
+  readonly why: ForcedReason;
   readonly source: string;
 }
 
@@ -41,7 +41,9 @@ export function domainVerdict(subject: Subject, group: readonly DtNode[], steps:
   if (!match || !iommu) return 'direct';
   const forced = forcedType(machine, group, { match, iommu }, steps);
   if (forced) {
-    say(steps, `Linux 6.12 ${forced.source}`, `The driver forces ${NAMES[forced.type]}, because ${forced.why}.`);
+    const { type, why, source } = forced;
+    say(steps, `Linux 6.12 ${source}`, { kind: 'domain-forced', type, why });
+    if (type !== 'dma') decides(steps);
   }
   const mapped = machine.platform.arch === 'arm' ? armMapping(subject, match.driver, steps) : undefined;
   if (mapped !== undefined) return mapped;
@@ -50,7 +52,8 @@ export function domainVerdict(subject: Subject, group: readonly DtNode[], steps:
   if (!forced) sayExternal(subject, steps);
   const iommuDma = isEnabled(machine.platform, 'IOMMU_DMA');
   if (iommuDma === 'off' || (iommuDma === 'unknown' && !WITH_IOMMU_DMA.includes(machine.platform.arch))) {
-    say(steps, DEFAULT_TYPE, 'Without CONFIG_IOMMU_DMA the default domain is an identity domain.');
+    say(steps, DEFAULT_TYPE, { kind: 'no-iommu-dma' });
+    decides(steps);
     return 'iommu-identity';
   }
   return settled(subject, forced ? 'dma' : undefined, match, steps);
@@ -75,23 +78,16 @@ function sayExternal(subject: Subject, steps: Steps): void {
   if (!port) return;
   const { kernelVersion } = subject.machine.platform;
   const authority = 'Linux 6.12 drivers/pci/probe.c:set_pcie_untrusted';
-  const text = `The function is behind ${quoted(pathOf(port))}, which is \`external-facing\`: Linux trusts it all the same on this architecture.`;
+  const statement = { kind: 'external-port-trusted', port: pathOf(port) } as const;
   const evidence = at(port, 'external-facing');
   if (compareVersions(kernelVersion, [6, 13]) >= 0) {
-    say(steps, authority, text, evidence);
+    say(steps, authority, statement, evidence);
     return;
   }
-  const dependsOn =
-    'whether the kernel has the change of Linux 6.13 by which only x86 distrusts functions from outside';
-  sayIf(steps, authority, text, { dependsOn, evidence: [evidence] });
-  steps.alternative ??= { when: 'the kernel is from before that change', verdict: 'iommu-dma' };
+  const dependsOn = { kind: 'untrusted-backport' } as const;
+  sayIf(steps, authority, statement, { dependsOn, evidence: [evidence] });
+  otherwise(steps, dependsOn, 'iommu-dma');
 }
-
-const NAMES: Readonly<Record<DomainRule['type'], string>> = {
-  identity: 'an identity domain',
-  dma: 'a translating domain',
-  platform: 'the DMA operations of the platform',
-};
 
 function forcedType(
   machine: Machine,
@@ -110,10 +106,10 @@ function forcedType(
     const { clients } = rule;
     if (clients && !group.some((node) => compatibles(node).some((name) => clients.includes(name)))) continue;
     if (rule.hardware !== undefined) {
-      sayIf(steps, `Linux 6.12 ${rule.source}`, `The driver forces ${NAMES[rule.type]} where ${rule.hardware}.`, {
-        dependsOn: `whether ${rule.hardware}`,
-      });
-      if (rule.type === 'identity') steps.alternative ??= { when: rule.hardware, verdict: 'iommu-identity' };
+      const dependsOn = { kind: 'hardware-trait', trait: rule.hardware } as const;
+      const statement = { kind: 'domain-forced-where', type: rule.type, trait: rule.hardware } as const;
+      sayIf(steps, `Linux 6.12 ${rule.source}`, statement, { dependsOn });
+      if (rule.type === 'identity') otherwise(steps, dependsOn, 'iommu-identity');
       continue;
     }
     // Where the devices of a group disagree, identity wins.
@@ -131,14 +127,16 @@ function domainsOf(machine: Machine, { driver }: DriverMatch): readonly DomainTy
 function settled(subject: Subject, forced: 'dma' | undefined, match: DriverMatch, steps: Steps): Verdict {
   const { machine } = subject;
   const available = domainsOf(machine, match);
-  const { type, from } = globalDefault(machine);
+  const { type, because } = globalDefault(machine);
   const wanted = forced ?? type;
   if (wanted === 'identity' && available.includes('identity')) {
-    say(steps, SUBSYS_INIT, `The default domain passes addresses through (${from}).`);
+    say(steps, SUBSYS_INIT, { kind: 'passes-through', because });
+    decides(steps);
     return 'iommu-identity';
   }
   if (!available.includes('dma')) {
-    say(steps, DEFAULT_TYPE, `The driver ${match.driver.name} has no domain for the DMA API: DMA stays untranslated.`);
+    say(steps, DEFAULT_TYPE, { kind: 'no-dma-domain', driver: match.driver.name });
+    decides(steps);
     return 'iommu-identity';
   }
   if (wanted === 'identity') {
@@ -146,23 +144,15 @@ function settled(subject: Subject, forced: 'dma' | undefined, match: DriverMatch
     steps.log.push(
       'iommu: Failed to allocate default IOMMU domain of type 4 for group (null) - Falling back to IOMMU_DOMAIN_DMA',
     );
-    say(
-      steps,
-      DEFAULT_TYPE,
-      `The driver has no identity domain for ${quoted(name)}, so Linux translates although ${from} asks for none.`,
-    );
+    say(steps, DEFAULT_TYPE, { kind: 'no-identity-domain', device: name, because });
   }
   if (outsideAperture(subject, match, steps)) return 'direct';
   if (wanted === 'dma-fq' && available.includes('dma-fq')) {
-    say(steps, SUBSYS_INIT, `The default domain translates, with lazy invalidation (${from}).`);
+    say(steps, SUBSYS_INIT, { kind: 'translates', lazy: true, because, lazyAsked: null });
     return 'iommu-dma-fq';
   }
-  const lazy = wanted === 'dma-fq' ? `; the driver cannot do the lazy invalidation that ${from} asks for` : '';
-  say(
-    steps,
-    SUBSYS_INIT,
-    `The default domain translates, with strict invalidation (${lazy === '' ? from : 'DMA'})${lazy}.`,
-  );
+  const lazyAsked = wanted === 'dma-fq' ? because : null;
+  say(steps, SUBSYS_INIT, { kind: 'translates', lazy: false, because: lazyAsked ? null : because, lazyAsked });
   return 'iommu-dma';
 }
 
@@ -187,21 +177,13 @@ function outsideAperture(subject: Subject, { driver, traits }: DriverMatch, step
     'specified DMA range outside IOMMU capability',
     `Failed to set up IOMMU for device ${name}; retaining platform DMA ops`,
   );
-  say(
-    steps,
-    INIT_DOMAIN,
-    `\`dma-ranges\` allows no address below ${hex(lowest)}, the IOMMU none above ${hex(last)}: Linux keeps untranslated DMA, and the IOMMU of ${quoted(pathOf(subject.node))} blocks it.`,
-  );
+  say(steps, INIT_DOMAIN, { kind: 'outside-aperture', lowest, last, device: pathOf(subject.node) });
+  decides(steps);
   return true;
 }
 
 function sayNarrow(lowest: bigint, steps: Steps): void {
-  const dependsOn = 'how many address bits the IOMMU translates';
-  sayIf(
-    steps,
-    INIT_DOMAIN,
-    `\`dma-ranges\` allows no address below ${hex(lowest)}, and a register of the IOMMU says whether it translates any above.`,
-    { dependsOn },
-  );
-  steps.alternative ??= { when: 'it translates none that high', verdict: 'direct' };
+  const dependsOn = { kind: 'address-bits' } as const;
+  sayIf(steps, INIT_DOMAIN, { kind: 'maybe-outside-aperture', lowest }, { dependsOn });
+  otherwise(steps, dependsOn, 'direct');
 }

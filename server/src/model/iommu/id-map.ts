@@ -5,6 +5,7 @@ import type { Span } from '#base/text.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { at } from '#model/report/steps.ts';
+import type { BindingReason } from '#model/statements/binding.ts';
 import { cells, cellTarget, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -35,7 +36,7 @@ export type MapResult =
   | { readonly kind: 'absent' }
   | { readonly kind: 'mapped'; readonly provider: DtNode; readonly args: readonly number[]; readonly row: MapRow }
   | { readonly kind: 'uncovered'; readonly log: string }
-  | { readonly kind: 'refused'; readonly log: string; readonly why: string; readonly span: Span };
+  | { readonly kind: 'refused'; readonly log: string; readonly why: BindingReason; readonly span: Span };
 
 export const MAP_ID = 'Linux 6.12 drivers/of/base.c:of_map_id';
 
@@ -99,14 +100,13 @@ export function mapId(map: IdMap | undefined, node: DtNode, name: 'iommu-map' | 
   if (!map) return { kind: 'absent' };
   const path = pathOf(node);
   if (map.refused !== undefined) {
-    const why = `the length of \`${name}\` is no multiple of an entry's`;
-    return { kind: 'refused', log: map.refused, why, span: at(node, name) };
+    return { kind: 'refused', log: map.refused, why: { kind: 'map-length', property: name }, span: at(node, name) };
   }
   const masked = (id & map.mask) >>> 0;
   for (const row of map.rows) {
     if ((row.base & ~map.mask) !== 0) {
       const log = `OF: ${path}: Invalid ${name} translation - ${name}-mask (${hex(map.mask)}) ignores id-base (${hex(row.base)})`;
-      const why = `\`${name}-mask\` hides bits of the entry's base ${hex(row.base)}`;
+      const why: BindingReason = { kind: 'mask-hides-base', property: name, base: row.base };
       return { kind: 'refused', log, why, span: row.span };
     }
     if (map.oneByOne && !row.provider) return withoutNode(row);
@@ -114,14 +114,14 @@ export function mapId(map: IdMap | undefined, node: DtNode, name: 'iommu-map' | 
     if (!row.provider) return withoutNode(row);
     if (row.out.length > 1 && row.length > 1) {
       const log = `OF: ${path}: Unsupported ${name} - cannot handle ${row.length}-ID range with ${row.out.length}-cell output specifier`;
-      return { kind: 'refused', log, why: 'a range of IDs cannot have more than one output cell', span: row.span };
+      return { kind: 'refused', log, why: { kind: 'range-with-two-cells' }, span: row.span };
     }
     const [first = 0, ...rest] = row.out;
     const args = [(masked - row.base + first) >>> 0, ...rest];
     return { kind: 'mapped', provider: row.provider, args, row };
   }
   if (map.cutOff !== undefined) {
-    return { kind: 'refused', log: map.cutOff, why: `\`${name}\` ends within an entry`, span: at(node, name) };
+    return { kind: 'refused', log: map.cutOff, why: { kind: 'map-cut-off', property: name }, span: at(node, name) };
   }
   return { kind: 'uncovered', log: `OF: ${path}: no ${name} translation for id ${hex(id)} on (null)` };
 }
@@ -129,7 +129,7 @@ export function mapId(map: IdMap | undefined, node: DtNode, name: 'iommu-map' | 
 const withoutNode = (row: MapRow): MapResult => ({
   kind: 'refused',
   log: '',
-  why: 'its phandle names no node',
+  why: { kind: 'row-without-node' },
   span: row.span,
 });
 

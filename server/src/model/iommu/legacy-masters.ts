@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Masters that the IOMMU itself lists (`mmu-masters` of Arm SMMUs v1 and v2): who they are, and whom of them Linux finds.
-import { hex } from '#base/numbers.ts';
 import { WALKED_BUSES } from '#model/devices/existence.ts';
 import type { IommuDriver } from '#model/drivers/types.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { compareVersions, isEnabled } from '#model/platform/platform.ts';
-import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, decides, doubt, newSteps, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId } from '#model/report/types.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -34,13 +33,13 @@ export function listedBinding(machine: Machine, node: DtNode, alias?: number): B
   const found = finds(machine, { node, state, driver, pci: alias !== undefined }, steps);
   if (!found) {
     const { value, because } = unattachedStream(machine.platform, driver);
-    const outcome = value === 'fault' ? 'blocks its DMA' : 'lets its DMA pass';
-    say(steps, REGISTER, `The device gets direct DMA, and ${quoted(state.path)} ${outcome} (${because}).`);
+    say(steps, REGISTER, { kind: 'listed-direct', iommu: state.path, blocked: value === 'fault', because });
+    decides(steps);
     return { outcome: 'none', reached: [], steps };
   }
-  const numbers = ids.map(({ id, mask }) => (mask === null ? hex(id) : `${hex(id)} mask ${hex(mask)}`)).join(', ');
-  const text = `${quoted(driver.legacyList.property)} of ${quoted(state.path)} lists the device with stream-id ${numbers}.`;
-  say(steps, REGISTER, text, listed.span);
+  const { property } = driver.legacyList;
+  say(steps, REGISTER, { kind: 'listed', property, iommu: state.path, ids }, listed.span);
+  decides(steps);
   return { outcome: 'bound', reached: [bound], steps };
 }
 
@@ -61,57 +60,53 @@ interface Master {
 function finds(machine: Machine, { node, state, driver, pci }: Master, steps: Steps): boolean {
   const { platform } = machine;
   const { registration, path } = state;
-  const list = quoted(driver.legacyList?.property ?? '');
+  const property = driver.legacyList?.property ?? '';
   if (!node.properties.has(driver.legacyList?.cells ?? '')) return false;
   if (registration.kind === 'never' && registration.reason !== 'not-registered') {
-    say(
-      steps,
-      DT_PROBE,
-      `${list} of ${quoted(path)} lists the device, but ${registration.why}.`,
-      ...registration.evidence,
-    );
+    const { why, evidence } = registration;
+    say(steps, DT_PROBE, { kind: 'listed-unregistered', property, iommu: path, why }, ...evidence);
     if (registration.condition !== undefined) doubt(steps, registration.condition);
     return false;
   }
-  if (!reads(machine, { list, driver, path }, steps)) return false;
+  if (!reads(machine, { property, driver, path }, steps)) return false;
   if (compareVersions(platform.kernelVersion, [6, 1]) < 0) {
-    const text = `Linux before 6.1 looks for the masters of ${list} when all SMMUs are there.`;
-    say(steps, 'Linux 6.0 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_legacy_bus_init', text);
+    const authority = 'Linux 6.0 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_legacy_bus_init';
+    say(steps, authority, { kind: 'masters-found-late', property });
     return true;
   }
   const { iommus } = masterLists(machine);
   const later = iommus[iommus.indexOf(state.node) + 1];
   if (later) {
-    const text = `Linux finds the masters of ${quoted(path)} when ${quoted(pathOf(later))} registers and it looks through all devices again.`;
-    say(steps, BUS_PROBE, text, at(later, 'compatible'));
+    const found = { kind: 'masters-found-by-later', iommu: path, later: pathOf(later) } as const;
+    say(steps, BUS_PROBE, found, at(later, 'compatible'));
     return true;
   }
-  const missed = `Since Linux 6.1 ${quoted(path)} looks for its masters before it is bound itself, so it finds none of those that exist`;
   if (!pci && madeAtBoot(node)) {
-    say(steps, BUS_PROBE, `${missed}.`);
+    say(steps, BUS_PROBE, { kind: 'masters-missed', iommu: path, madeByDriver: false });
     return false;
   }
-  const dependsOn = `whether the device is made before ${quoted(path)} is bound`;
-  sayIf(steps, BUS_PROBE, `${missed}; this one is made by a driver, here before.`, { dependsOn });
-  steps.alternative ??= { when: 'it is made later', verdict: 'iommu-identity' };
+  const dependsOn = { kind: 'made-before-iommu', iommu: path } as const;
+  sayIf(steps, BUS_PROBE, { kind: 'masters-missed', iommu: path, madeByDriver: true }, { dependsOn });
+  otherwise(steps, dependsOn, 'iommu-identity');
   return false;
 }
 
 /** Linux 5.6 made reading the list an option, off unless someone asks for it. */
 function reads(
   { platform }: Machine,
-  { list, driver, path }: { readonly list: string; readonly driver: IommuDriver; readonly path: string },
+  { property, driver, path }: { readonly property: string; readonly driver: IommuDriver; readonly path: string },
   steps: Steps,
 ): boolean {
   const config = driver.legacyList?.config;
   if (config === undefined || compareVersions(platform.kernelVersion, [5, 6]) < 0) return true;
   const state = isEnabled(platform, config);
   if (state === 'builtin' || state === 'module') return true;
-  const text = `${list} of ${quoted(path)} lists the device, and Linux without CONFIG_${config} does not read the list.`;
-  if (state === 'off') say(steps, REGISTER, text);
+  const unread = { kind: 'list-unread', property, iommu: path, symbol: config } as const;
+  if (state === 'off') say(steps, REGISTER, unread);
   else {
-    sayIf(steps, REGISTER, text, { dependsOn: `CONFIG_${config}, off by default` });
-    steps.alternative ??= { when: 'the kernel reads the list', verdict: 'iommu-identity' };
+    const dependsOn = { kind: 'reads-list', symbol: config } as const;
+    sayIf(steps, REGISTER, unread, { dependsOn });
+    otherwise(steps, dependsOn, 'iommu-identity');
   }
   return false;
 }

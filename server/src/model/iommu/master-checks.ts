@@ -2,7 +2,8 @@
 // What some drivers still check of a master when they set it up: MediaTek's larbs, Qualcomm's context banks, crowds.
 import { rawCells } from '#model/addresses/addresses.ts';
 import { subjectLine } from '#model/devices/device-name.ts';
-import { quoted, type Steps, sayIf } from '#model/report/steps.ts';
+import { type Steps, sayIf } from '#model/report/steps.ts';
+import type { BindingReason } from '#model/statements/binding.ts';
 import { cells, cellTarget, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Binding, Bound } from './binding.ts';
@@ -11,8 +12,7 @@ import { mastersByIommu, owner } from './masters.ts';
 import type { Subject } from './subject.ts';
 
 export interface MasterRefusal {
-  /** A clause. */
-  readonly why: string;
+  readonly why: BindingReason;
   readonly authority: string;
   readonly log?: string;
 }
@@ -38,20 +38,20 @@ function refusedLarb(subject: Subject, first: Bound): MasterRefusal | undefined 
   const ids = binding.reached.flatMap((bound) => bound.ids.map(({ id }) => id));
   const larb = (ids[0] ?? 0) >>> 5;
   const authority = 'Linux 6.12 drivers/iommu/mtk_iommu.c:mtk_iommu_probe_device';
-  if (larb >= LARBS) return { why: `its ID names larb ${larb}, and the driver knows ${LARBS}`, authority };
+  if (larb >= LARBS) return { why: { kind: 'larb-too-high', larb, known: LARBS }, authority };
   const other = ids.find((id) => id >>> 5 !== larb);
   if (other !== undefined) {
     const log = subjectLine(machine, subject, `Can only use one larb. Fail@larb${larb}-${other >>> 5}.`);
-    return { why: `its IDs name larb ${larb} and larb ${other >>> 5}, and a device has one`, authority, log };
+    return { why: { kind: 'two-larbs', first: larb, other: other >>> 5 }, authority, log };
   }
   if (!larbsOf(subject, first.state.node).has(larb)) {
-    return { why: `${quoted(first.state.path)} has no larb ${larb}`, authority };
+    return { why: { kind: 'no-such-larb', iommu: first.state.path, larb }, authority };
   }
   const { iovaRegions } = first.state.match?.traits ?? {};
   if (!iovaRegions || partOf(iovaRegions, ids) !== undefined) return undefined;
   const ports = ids.reduce((bits, id) => (bits | (1 << (id & 31))) >>> 0, 0);
   return {
-    why: `no IOVA region of the chip has its ports (larb ${larb})`,
+    why: { kind: 'no-iova-region', larb },
     authority: 'Linux 6.12 drivers/iommu/mtk_iommu.c:mtk_iommu_get_iova_region_id',
     log: subjectLine(machine, subject, `Can NOT find the region for larb(${larb}-${ports.toString(16)}).`),
   };
@@ -77,7 +77,7 @@ function refusedContext({ reached }: Binding): MasterRefusal | undefined {
     const missing = ids.find(({ id }) => !banks.includes(id));
     if (!missing) continue;
     const authority = 'Linux 6.12 drivers/iommu/arm/arm-smmu/qcom_iommu.c:qcom_iommu_of_xlate';
-    return { why: `${quoted(state.path)} has no context bank ${missing.id}`, authority };
+    return { why: { kind: 'no-context-bank', iommu: state.path, bank: missing.id }, authority };
   }
   return undefined;
 }
@@ -90,13 +90,8 @@ export function doubtCrowd({ machine, node, binding }: Subject, steps: Steps): v
   const others = (mastersByIommu(machine).get(iommu) ?? []).filter((master) => master.node !== node);
   const [rival] = others;
   if (!rival || others.length < driver.mastersPerInstance) return;
-  const path = quoted(pathOf(rival.node));
-  sayIf(
-    steps,
-    `Linux 6.12 ${driver.source}`,
-    `${quoted(pathOf(iommu))} serves one master, and ${path} names it, too.`,
-    {
-      dependsOn: `whether ${path} is probed later and takes the IOMMU away`,
-    },
-  );
+  const path = pathOf(rival.node);
+  const crowded = { kind: 'crowded', iommu: pathOf(iommu), rival: path } as const;
+  const dependsOn = { kind: 'rival-takes-iommu', rival: path } as const;
+  sayIf(steps, `Linux 6.12 ${driver.source}`, crowded, { dependsOn });
 }

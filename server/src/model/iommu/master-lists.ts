@@ -7,7 +7,7 @@ import type { IommuDriver } from '#model/drivers/types.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { compareVersions } from '#model/platform/platform.ts';
-import { at, quoted } from '#model/report/steps.ts';
+import { at } from '#model/report/steps.ts';
 import { isAvailable, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -54,14 +54,14 @@ export function hiddenByForm(machine: Machine, node: DtNode, driver: IommuDriver
   const [first] = masterLists(machine).iommus;
   if (!legacyList || !first) return undefined;
   const hasList = (each: DtNode) => each.properties.has(legacyList.property);
-  const name = quoted(legacyList.property);
   if (hasList(node) !== hasList(first)) {
     const log = 'not probing due to mismatched DT properties';
-    const why = `${hasList(node) ? 'it has' : 'it lacks'} ${name}, unlike ${quoted(pathOf(first))}, and all must be alike: "${log}"`;
-    const condition = `whether ${quoted(pathOf(first))} is probed first`;
+    const iommu = pathOf(first);
+    const why = { kind: 'form-differs', has: hasList(node), property: legacyList.property, first: iommu, log } as const;
+    const condition = { kind: 'iommu-probed-first', iommu } as const;
     return { kind: 'never', reason: 'probe-fails', why, evidence: [at(node, legacyList.property)], log, condition };
   }
   if (!hasList(node) || compareVersions(machine.platform.kernelVersion, [6, 8]) < 0) return undefined;
-  const why = `it has ${name}, so it is registered without its node and only for the masters that it lists`;
+  const why = { kind: 'only-listed-masters', property: legacyList.property } as const;
   return { kind: 'never', reason: 'not-registered', why, evidence: [at(node, legacyList.property)] };
 }

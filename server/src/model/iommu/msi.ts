@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where a device's message-signalled interrupts go, and whether Linux maps the doorbell behind a translating IOMMU.
-import { hex } from '#base/numbers.ts';
 import { MAPPING_MSI_CONTROLLERS } from '#model/drivers/msi-controllers.ts';
-import { at, quoted, type Steps, say } from '#model/report/steps.ts';
+import { at, type Steps, say } from '#model/report/steps.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -16,15 +15,10 @@ const MSI_MAP_ID = 'Linux 6.12 drivers/of/irq.c:of_msi_map_id';
 export function sayDoorbell(subject: Subject, steps: Steps): void {
   const controller = subject.bus === 'pci' ? ofFunction(subject, steps) : parent(subject, subject.node);
   if (!controller) return;
-  const path = quoted(pathOf(controller));
+  const path = pathOf(controller);
   const property = at(subject.configuredBy, subject.configuredBy.properties.has('msi-map') ? 'msi-map' : 'msi-parent');
-  if (mapsDoorbell(controller)) {
-    const text = `Where the domain translates, Linux maps the doorbell of ${path} at an IOVA of its choice; the device's MSIs arrive.`;
-    say(steps, PREPARE, text, property);
-  } else {
-    const text = `The driver of ${path} does not map its doorbell: where the domain translates, the IOMMU blocks the device's MSIs.`;
-    say(steps, PREPARE, text, property);
-  }
+  const kind = mapsDoorbell(controller) ? 'doorbell-mapped' : 'doorbell-blocked';
+  say(steps, PREPARE, { kind, controller: path }, property);
 }
 
 function parent({ machine }: Subject, node: DtNode): DtNode | undefined {
@@ -38,13 +32,7 @@ function ofFunction(subject: Subject, steps: Steps): DtNode | undefined {
   if (!map) return parent(subject, configuredBy);
   const found = mapId(map, configuredBy, 'msi-map', id);
   if (found.kind === 'mapped') return found.provider;
-  const where = quoted(pathOf(configuredBy));
-  say(
-    steps,
-    MSI_MAP_ID,
-    `\`msi-map\` on ${where} has nothing for requester ID ${hex(id)}.`,
-    at(configuredBy, 'msi-map'),
-  );
+  say(steps, MSI_MAP_ID, { kind: 'msi-map-uncovered', bus: pathOf(configuredBy), id }, at(configuredBy, 'msi-map'));
   return undefined;
 }
 

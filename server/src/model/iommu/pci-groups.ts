@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Which PCI functions share an IOMMU group: drivers/iommu/iommu.c:pci_device_group, played through for a host bridge.
-import { hex } from '#base/numbers.ts';
 import { deviceName, functionName } from '#model/devices/device-name.ts';
 import {
   type Alias,
@@ -14,7 +13,8 @@ import {
 import type { DriverMatch } from '#model/drivers/index.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { compareVersions, isEnabled } from '#model/platform/platform.ts';
-import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, doubt, newSteps, type Steps, say, sayIf } from '#model/report/steps.ts';
+import type { FunctionFact, SharedBecause, StreamReason } from '#model/statements/groups.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { type Binding, mapBinding } from './binding.ts';
@@ -32,8 +32,8 @@ export interface FunctionPlacement {
   readonly sharedGroup?: string;
   /** The others of the group that the tree or the question tells of. */
   readonly company: readonly PciFunction[];
-  /** Why the driver refuses it; a clause. */
-  readonly refused?: string;
+  /** Why the driver refuses it. */
+  readonly refused?: StreamReason;
   readonly log?: string;
   readonly steps: Steps;
 }
@@ -119,15 +119,14 @@ function place(scene: Scene, fn: PciFunction): FunctionPlacement {
     if (taken) return { ...nobody, ...refusalFor(scene, fn, taken.id, deviceName(machine, taken.node)) };
   }
   const shared = groupsByStream(match) ? matched(streams, wanted) : undefined;
-  if (shared === 'clash') return { ...nobody, refused: 'its stream IDs overlap those of another function' };
+  if (shared === 'clash') return { ...nobody, refused: { kind: 'overlaps-function' } };
   streams.push(...wanted);
-  const joined = shared ? { fn: shared, why: 'its DMA carries an ID of that function' } : groupOf(scene, fn, aliases);
+  const joined: Joined | undefined = shared ? { fn: shared, why: 'carries-its-id' } : groupOf(scene, fn, aliases);
   const known = joined && members.get(joined.fn);
   const ofPlatform = match.traits.grouping === 'stream-match' ? groupOfStream(machine, iommu, wanted) : undefined;
   const membership = known ?? { founder: fn, founderBinding: binding, ...(ofPlatform && { sharedGroup: ofPlatform }) };
   members.set(fn, membership);
-  if (joined)
-    say(steps, DEVICE_GROUP, `The function gets the group of ${nameOf(scene, joined.fn)}, because ${joined.why}.`);
+  if (joined) say(steps, DEVICE_GROUP, { kind: 'function-joins', fn: factOf(scene, joined.fn), why: joined.why });
   return { ...nobody, ...membership };
 }
 
@@ -137,7 +136,7 @@ function refusal(scene: Scene, fn: PciFunction, { id, fn: rival }: Taken): Parti
 
 function refusalFor({ machine, host }: Scene, fn: PciFunction, id: number, name: string): Partial<FunctionPlacement> {
   const log = `${functionName(machine, host, fn.id)}: ${aliasingLine(machine, id, name)}`;
-  return { refused: `stream ID ${hex(id)} already belongs to ${name}`, log };
+  return { refused: { kind: 'stream-taken', id, owner: name }, log };
 }
 
 /** An SMMU v1 or v2 remembers the group of a stream match entry, a DART that of a stream. */
@@ -158,8 +157,7 @@ function matched(streams: readonly Taken[], wanted: readonly Taken[]): PciFuncti
 
 interface Joined {
   readonly fn: PciFunction;
-  /** A clause. */
-  readonly why: string;
+  readonly why: SharedBecause;
 }
 
 /** An earlier function whose group this one gets, in the order in which Linux looks for it. */
@@ -168,7 +166,7 @@ function groupOf(scene: Scene, fn: PciFunction, aliases: readonly Alias[]): Join
   const grouped = (candidate: PciFunction): boolean => members.has(candidate);
   let at = fn;
   for (const { of } of aliases) {
-    if (of !== fn && grouped(of)) return { fn: of, why: 'what comes from below that bridge carries one ID' };
+    if (of !== fn && grouped(of)) return { fn: of, why: 'one-id-below-bridge' };
     at = of;
   }
   for (let bridge = at.above; bridge; bridge = bridge.above) {
@@ -177,9 +175,9 @@ function groupOf(scene: Scene, fn: PciFunction, aliases: readonly Alias[]): Join
     if (grouped(bridge)) return { fn: bridge, why: whyNotIsolated(scene, bridge) };
   }
   const alias = aliasGroup(scene, at, new Set());
-  if (alias) return { fn: alias, why: 'one uses the requester ID of the other' };
+  if (alias) return { fn: alias, why: 'uses-its-id' };
   const sibling = siblingGroup(scene, at, new Set([at]));
-  return sibling && { fn: sibling, why: 'the functions of one device are not isolated from each other without ACS' };
+  return sibling && { fn: sibling, why: 'functions-without-acs' };
 }
 
 /** Same bus, and one of the two uses the other's ID (get_pci_alias_group). */
@@ -241,39 +239,27 @@ function turnsAcsOn({ platform }: Machine): boolean {
   return compareVersions(platform.kernelVersion, [7, 0]) >= 0;
 }
 
-function whyNotIsolated({ machine }: Scene, bridge: PciBridge): string {
-  if (bridge.kind !== 'port') return 'a conventional PCI bus isolates nothing';
-  if (turnsAcsOn(machine)) return 'a port above does not isolate what is below it';
-  return 'with a device tree this Linux asks for ACS too late for the ports above';
+function whyNotIsolated({ machine }: Scene, bridge: PciBridge): SharedBecause {
+  if (bridge.kind !== 'port') return 'conventional-bus';
+  return turnsAcsOn(machine) ? 'port-without-acs' : 'acs-too-late';
 }
 
-function nameOf({ machine, host }: Scene, fn: PciFunction): string {
-  const name = functionName(machine, host, fn.id);
-  return fn.node ? `${quoted(pathOf(fn.node))} (${name})` : name;
+function factOf({ machine, host }: Scene, fn: PciFunction): FunctionFact {
+  return { name: functionName(machine, host, fn.id), path: fn.node ? pathOf(fn.node) : null };
 }
 
 /** What of the hardware decides with whom the function shares a group. */
 function sayDoubts(scene: Scene, fn: PciFunction, steps: Steps): void {
   const match = scene.members.get(fn)?.founderBinding.reached[0]?.state.match;
   if (match && groupsByStream(match) && mapsAllToOne(scene.machine, scene.host)) {
-    const text = `\`iommu-map-mask\` gives all functions behind ${quoted(pathOf(scene.host))} one stream, so they are one group.`;
-    say(steps, `Linux 6.12 ${match.driver.source}`, text, at(scene.host, 'iommu-map-mask'));
+    const statement = { kind: 'one-stream-for-all', host: pathOf(scene.host) } as const;
+    say(steps, `Linux 6.12 ${match.driver.source}`, statement, at(scene.host, 'iommu-map-mask'));
     return;
   }
-  doubt(
-    steps,
-    isMultifunction(scene, fn)
-      ? 'whether the functions of the device are isolated from each other (ACS)'
-      : 'whether the device has more functions (without ACS they share a group)',
-  );
+  doubt(steps, { kind: isMultifunction(scene, fn) ? 'functions-isolated' : 'more-functions' });
   const ports: string[] = [];
-  for (let up = fn.above; up; up = up.above) if (up.kind === 'port') ports.push(quoted(pathOf(up.node)));
+  for (let up = fn.above; up; up = up.above) if (up.kind === 'port') ports.push(pathOf(up.node));
   if (ports.length === 0) return;
-  const names = ports.join(', ');
-  const own = turnsAcsOn(scene.machine)
-    ? 'Linux turns it on where they have it'
-    : 'this Linux turns it on only for what it finds after it set up the first function, the firmware perhaps earlier';
-  sayIf(steps, ENABLE_ACS, `The ports above (${names}) isolate the function only by ACS; ${own}.`, {
-    dependsOn: `whether ACS is on in ${names}`,
-  });
+  const statement = { kind: 'acs-above', ports, early: turnsAcsOn(scene.machine) } as const;
+  sayIf(steps, ENABLE_ACS, statement, { dependsOn: { kind: 'acs-on', ports } });
 }

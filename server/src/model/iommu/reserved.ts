@@ -5,8 +5,9 @@ import { childCells, larger, rawCells, readNumber, regRange, translate } from '#
 import { dmaParent } from '#model/addresses/dma-ranges.ts';
 import { deviceLine } from '#model/devices/device-name.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import { at, quoted, type Steps, say } from '#model/report/steps.ts';
+import { at, type Steps, say } from '#model/report/steps.ts';
 import type { Reserved } from '#model/report/types.ts';
+import type { ReservedBecause } from '#model/statements/reserved.ts';
 import { cells, cellTarget, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -15,7 +16,7 @@ export interface Region {
   readonly start: bigint;
   readonly end: bigint;
   readonly type: Reserved['type'];
-  readonly why: string;
+  readonly why: ReservedBecause;
 }
 
 const GET_RESV = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_get_resv_regions';
@@ -75,27 +76,21 @@ interface Entry {
 function classified(machine: Machine, entry: Entry, steps: Steps): Region {
   const { node, region, start, size, own } = entry;
   const end = start + size - 1n;
-  const name = quoted(pathOf(region));
   const where = at(region, 'iommu-addresses');
-  const bounds = `${hex(start)} to ${hex(end)}`;
-  const why = `\`iommu-addresses\` of ${pathOf(region)}`;
+  const facts = { region: pathOf(region), start, end };
+  const why = { kind: 'iommu-addresses', region: facts.region } as const;
   if (!own || own.size <= 1n) {
-    say(steps, GET_RESV, `${name} reserves ${bounds} in the IOVA space; nothing is mapped there.`, where);
+    say(steps, GET_RESV, { kind: 'iova-reserved', ...facts }, where);
     return { start, end, type: 'reserved', why };
   }
   if (own.start === start && own.size === size) {
-    say(steps, GET_RESV, `${name} is mapped one to one at ${bounds} before the device is attached.`, where);
+    say(steps, GET_RESV, { kind: 'iova-direct', ...facts }, where);
     return { start, end, type: 'direct', why };
   }
   const physical = `[mem ${padded(own.start)}-${padded(own.start + own.size - 1n)} flags 0x200]`;
   const text = `treating non-direct mapping [${physical}] -> [${padded16(start)}-${padded16(end)}] as reservation`;
   steps.log.push(deviceLine(machine, node, text));
-  say(
-    steps,
-    GET_RESV,
-    `${name} lies elsewhere than its IOVA ${bounds}, so Linux only reserves these addresses.`,
-    where,
-  );
+  say(steps, GET_RESV, { kind: 'iova-elsewhere', ...facts }, where);
   return { start, end, type: 'reserved', why };
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Whether an IOMMU node ends up registered with Linux's IOMMU core: by which driver, or why it never does.
-import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { rawCells, regRange } from '#model/addresses/addresses.ts';
 import { deviceName } from '#model/devices/device-name.ts';
@@ -11,7 +10,9 @@ import type { DriverNeed } from '#model/drivers/types.ts';
 import { type Machine, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { compareVersions, driverState, inVersions, isEnabled } from '#model/platform/platform.ts';
-import { at, quoted } from '#model/report/steps.ts';
+import { at } from '#model/report/steps.ts';
+import type { BindingAlternative } from '#model/statements/binding.ts';
+import type { Lack, RegistrationCondition, RegistrationReason } from '#model/statements/registration.ts';
 import { cells, cellTarget, compatibles, isAvailable, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -23,18 +24,17 @@ export type Missing = 'no-device' | 'no-driver' | 'not-built' | 'probe-fails' | 
 export type Registration =
   | { readonly kind: 'registered' }
   /** Registered once something happens that the tree does not decide. */
-  | { readonly kind: 'late'; readonly condition: string }
+  | { readonly kind: 'late'; readonly condition: BindingAlternative }
   | {
       readonly kind: 'never';
       readonly reason: Missing;
-      /** A clause after "because": no capital, no full stop. */
-      readonly why: string;
+      readonly why: RegistrationReason;
       readonly evidence: readonly Span[];
       /** What its driver prints about it, and the error that its probe returns, where the driver core prints that. */
       readonly log?: string;
       readonly error?: number;
       /** What it hangs on, where the tree does not decide it. */
-      readonly condition?: string;
+      readonly condition?: RegistrationCondition;
     };
 
 type Never = Extract<Registration, { readonly kind: 'never' }>;
@@ -64,7 +64,7 @@ export const iommuState: PerNode<IommuState> = perNode(
     path: pathOf(node),
     available: isAvailable(node),
     match: undefined,
-    registration: never('supplier', 'it needs itself', []),
+    registration: never('supplier', { kind: 'needs-itself' }, []),
   }),
 );
 
@@ -73,9 +73,9 @@ function alone(machine: Machine, node: DtNode, own: Registration): Registration 
   if (own.kind === 'never' || compareVersions(machine.platform.kernelVersion, [6, 8]) >= 0) return own;
   const first = firstToRegister(machine);
   if (!first || first.driver === driverFor(node, machine.platform.kernelVersion)?.driver.name) return own;
-  const why = `before Linux 6.8 one driver serves all IOMMUs, and ${quoted(pathOf(first.node))} comes first`;
-  const condition = `whether ${quoted(pathOf(first.node))} is probed first`;
-  return { ...never('probe-fails', why, [at(first.node, 'compatible')]), condition };
+  const iommu = pathOf(first.node);
+  const because = never('probe-fails', { kind: 'other-driver-first', first: iommu }, [at(first.node, 'compatible')]);
+  return { ...because, condition: { kind: 'iommu-probed-first', iommu } };
 }
 
 const firstToRegister = perMachine<{ readonly node: DtNode; readonly driver: string } | undefined>((machine) => {
@@ -87,7 +87,7 @@ const firstToRegister = perMachine<{ readonly node: DtNode; readonly driver: str
   return undefined;
 });
 
-function never(reason: Missing, why: string, evidence: readonly Span[]): Never {
+function never(reason: Missing, why: RegistrationReason, evidence: readonly Span[]): Never {
   return { kind: 'never', reason, why, evidence };
 }
 
@@ -95,12 +95,8 @@ function registration(machine: Machine, node: DtNode, match: DriverMatch | undef
   if (!match) return never('no-driver', withoutDriver(node), [at(node, 'compatible')]);
   const where = existence(machine, node);
   if (where.bus === 'none' && match.driver.bus !== 'none') {
-    const why = where.steps.list.at(-1)?.statement ?? 'it has no device';
-    return never(
-      'no-device',
-      `Linux makes no device for it (${lowered(why)})`,
-      where.steps.list.at(-1)?.evidence ?? [],
-    );
+    const last = where.steps.list.at(-1);
+    return never('no-device', { kind: 'no-device', why: last?.statement ?? null }, last?.evidence ?? []);
   }
   const unmet =
     unmetNeed(machine, node, match) ??
@@ -112,20 +108,14 @@ function registration(machine: Machine, node: DtNode, match: DriverMatch | undef
   return unmet ?? built;
 }
 
-/** `No `compatible`: …` inside a sentence. */
-function lowered(sentence: string): string {
-  return sentence.replace(/\.$/, '');
-}
-
-function withoutDriver(node: DtNode): string {
+function withoutDriver(node: DtNode): RegistrationReason {
   const known = knownStrings(node)[0];
   if (known) {
-    const { driver, compatible } = known;
-    if (compatible.note !== undefined) return `no driver of this Linux binds it (${lowered(compatible.note)})`;
-    return `no driver of this Linux binds ${quoted(compatible.name)} (${driver.name} knows it as ${compatible.role})`;
+    const { name, role, note = null } = known.compatible;
+    return { kind: 'string-not-bound', compatible: name, driver: known.driver.name, role, note };
   }
   const first = compatibles(node)[0];
-  return first === undefined ? 'it has no `compatible`' : `Linux has no IOMMU driver for ${quoted(first)}`;
+  return first === undefined ? { kind: 'no-compatible' } : { kind: 'no-iommu-driver', compatible: first };
 }
 
 /** Options that the driver's transport needs beside its own, by the driver's bus and the role of the string. */
@@ -137,16 +127,10 @@ function builtState(machine: Machine, match: DriverMatch): Registration {
     states.push([transport, isEnabled(machine.platform, transport)]);
   }
   for (const [symbol, state] of states) {
-    if (state === 'off')
-      return never('not-built', `this kernel has no ${driver.name} driver (CONFIG_${symbol} is off)`, []);
+    if (state === 'off') return never('not-built', { kind: 'driver-not-built', driver: driver.name, symbol }, []);
   }
   for (const [symbol, state] of states) {
-    if (state === 'module') {
-      return {
-        kind: 'late',
-        condition: `the module of CONFIG_${symbol} being loaded before the deferred probe timeout`,
-      };
-    }
+    if (state === 'module') return { kind: 'late', condition: { kind: 'module-in-time', symbol } };
   }
   return { kind: 'registered' };
 }
@@ -158,7 +142,8 @@ function unmetNeed(machine: Machine, node: DtNode, match: DriverMatch): Registra
     driver.cellCountChecked === 'provider' && inVersions(machine.platform.kernelVersion, driver.cellCountFatal ?? {});
   if (fatal && count !== undefined && !driver.cellCounts.includes(count)) {
     const said = driver.cellCountOutcome.replace('%d', String(count));
-    return { ...never('probe-fails', `its probe fails: "${said}"`, [at(node, '#iommu-cells')]), log: said, error: -22 };
+    const why: RegistrationReason = { kind: 'probe-prints', log: said };
+    return { ...never('probe-fails', why, [at(node, '#iommu-cells')]), log: said, error: -22 };
   }
   for (const need of traits.needs) {
     if (!need.enforced || !inVersions(machine.platform.kernelVersion, need)) continue;
@@ -167,17 +152,16 @@ function unmetNeed(machine: Machine, node: DtNode, match: DriverMatch): Registra
     if (gap === undefined) continue;
     const reason = need.kind === 'suppliers' ? 'supplier' : 'probe-fails';
     const line = need.log === undefined ? undefined : filled(need.log, gap.values);
-    const said = line === undefined ? '' : `: "${line}"`;
-    const result = never(reason, `${gap.text}, so its probe fails${said}`, [at(node, gap.property)]);
+    const result = never(reason, { kind: 'lacks', lack: gap.lack, log: line ?? null }, [at(node, gap.property)]);
     const { error } = need;
     return { ...result, ...(line !== undefined && { log: line }), ...(error !== undefined && { error }) };
   }
   return deadSupplier(machine, node, match);
 }
 
-/** What a node lacks for its driver: a clause about "it", the property it is about, the values for the log line. */
+/** What a node lacks for its driver, the property it is about, the values for the log line. */
 export interface Gap {
-  readonly text: string;
+  readonly lack: Lack;
   readonly property: string;
   readonly values: readonly (number | string)[];
 }
@@ -196,18 +180,18 @@ export function lacks(machine: Machine, node: DtNode, need: DriverNeed): Gap | u
   switch (need.kind) {
     case 'property': {
       const name = need.name ?? '';
-      return node.properties.has(name) ? undefined : { text: `it has no ${quoted(name)}`, property: name, values: [] };
+      return node.properties.has(name) ? undefined : without(name);
     }
     case 'clocks':
       return lacksClocks(node, need);
     case 'resets':
-      return node.properties.has('resets') ? undefined : { text: 'it has no `resets`', property: 'resets', values: [] };
+      return node.properties.has('resets') ? undefined : without('resets');
     case 'interrupts': {
       const found = interruptCount(machine, node);
       const atLeast = (need.name === undefined ? 0 : (u32(node.properties.get(need.name)) ?? 0)) + (need.count ?? 1);
       if (found === undefined || found >= atLeast) return undefined;
       return {
-        text: `it has ${found === 0 ? 'no interrupt' : `${found} ${found === 1 ? 'interrupt' : 'interrupts'}`} where ${atLeast} ${atLeast === 1 ? 'is' : 'are'} needed`,
+        lack: { kind: 'interrupts', found, wanted: atLeast },
         property: 'interrupts',
         values: [found, atLeast],
       };
@@ -216,23 +200,26 @@ export function lacks(machine: Machine, node: DtNode, need: DriverNeed): Gap | u
       const wanted = BigInt(need.bytes ?? 0);
       const region = regRange(machine, node);
       if (region && region.size >= wanted) return undefined;
-      const text = region
-        ? `its registers are ${hex(region.size)} bytes instead of ${hex(wanted)}`
-        : 'it has no usable `reg`';
+      const lack: Lack = region ? { kind: 'registers', found: region.size, wanted } : { kind: 'usable-reg' };
       const end = region && region.start + region.size - 1n;
       const resource = region && end ? `[mem ${address(region.start)}-${address(end)} flags 0x200]` : undefined;
-      return { text, property: 'reg', values: resource === undefined ? [] : [resource] };
+      return { lack, property: 'reg', values: resource === undefined ? [] : [resource] };
     }
     case 'suppliers': {
       const property = need.name ?? '';
       for (const cell of cells(machine.tree, node.properties.get(property)).slice(0, 1)) {
         const target = cellTarget(machine.tree, cell);
         if (target && existence(machine, target).bus !== 'none') continue;
-        return { text: `the node that ${quoted(property)} names has no device`, property, values: [] };
+        return { lack: { kind: 'supplier', property }, property, values: [] };
       }
       return undefined;
     }
   }
+}
+
+/** The node lacks a property. */
+function without(property: string): Gap {
+  return { lack: { kind: 'property', property }, property, values: [] };
 }
 
 /** As `%pr` prints the ends of a memory resource. */
@@ -256,12 +243,11 @@ export function failureLines(machine: Machine, { node, match, registration: resu
 function lacksClocks(node: DtNode, need: DriverNeed): Gap | undefined {
   const sets = need.names ?? [];
   if (sets.length === 0) {
-    return node.properties.has('clocks') ? undefined : { text: 'it has no `clocks`', property: 'clocks', values: [] };
+    return node.properties.has('clocks') ? undefined : without('clocks');
   }
   const names = strings(node.properties.get('clock-names'));
   if (sets.some((set) => set.every((name) => names.includes(name)))) return undefined;
-  const wanted = sets.map((set) => set.map(quoted).join(' and ')).join(' or ');
-  return { text: `its \`clock-names\` lacks ${wanted}`, property: 'clock-names', values: [] };
+  return { lack: { kind: 'clock-names', sets }, property: 'clock-names', values: [] };
 }
 
 /** How many interrupts a node lists; `undefined` when their controller's cell count is not known. */
@@ -298,13 +284,16 @@ function deadSupplier(machine: Machine, node: DtNode, match: DriverMatch): Regis
   for (const [property, cellsName, matters] of lists) {
     if (!matters || !node.properties.has(property)) continue;
     for (const { provider } of specifiers(machine.tree, node.properties.get(property), cellsName).entries) {
-      const needs = `its ${quoted(property)} needs ${quoted(pathOf(provider))}`;
+      const supplier = pathOf(provider);
       const off = disabledAbove(provider);
-      if (off) return never('supplier', `${needs}, which is disabled`, [at(node, property), at(off, 'status')]);
+      if (off) {
+        const why: RegistrationReason = { kind: 'supplier-disabled', property, supplier };
+        return never('supplier', why, [at(node, property), at(off, 'status')]);
+      }
       const driver = supplierDriver(machine.platform, provider);
       if (driver?.state !== 'off') continue;
-      const without = `which has no driver in this kernel (CONFIG_${driver.symbol} is off)`;
-      return never('supplier', `${needs}, ${without}`, [at(node, property), at(provider, 'compatible')]);
+      const why: RegistrationReason = { kind: 'supplier-not-built', property, supplier, symbol: driver.symbol ?? '' };
+      return never('supplier', why, [at(node, property), at(provider, 'compatible')]);
     }
   }
   return undefined;
@@ -334,6 +323,6 @@ function notUniform(machine: Machine, node: DtNode, match: DriverMatch): Registr
   if (trait === undefined || !first || first === node) return undefined;
   const other = driverFor(first, machine.platform.kernelVersion);
   if (!other || other.traits[trait] === match.traits[trait]) return undefined;
-  const why = `${quoted(pathOf(first))} is of another generation, and the driver serves one in a system`;
+  const why: RegistrationReason = { kind: 'other-generation', first: pathOf(first) };
   return { ...never('probe-fails', why, [at(node, 'compatible'), at(first, 'compatible')]), error: -22 };
 }

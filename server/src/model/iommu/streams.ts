@@ -4,7 +4,7 @@ import { hex } from '#base/numbers.ts';
 import { deviceLine, deviceName } from '#model/devices/device-name.ts';
 import { type Machine, perNode } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
-import { quoted } from '#model/report/steps.ts';
+import type { SmmuHardware, StreamReason } from '#model/statements/groups.ts';
 import { pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { type Master, mastersByIommu } from './masters.ts';
@@ -14,13 +14,13 @@ import { interruptCount } from './state.ts';
 export interface Placement {
   /** The group's name; absent when it was refused. */
   readonly group?: string;
-  /** Why the SMMU's driver refuses it; a clause. */
-  readonly refused?: string;
+  /** Why the SMMU's driver refuses it. */
+  readonly refused?: StreamReason;
   readonly log?: string;
   /** Another device whose streams overlap: which of the two comes first decides. */
   readonly rival?: DtNode;
   /** What only the hardware's ID registers tell; then the driver refuses the device (or takes it) after all. */
-  readonly hardware?: string;
+  readonly hardware?: SmmuHardware;
 }
 
 /** Placements of the masters of one SMMU; empty for other IOMMUs. */
@@ -105,9 +105,9 @@ function outOfRange(machine: Machine, master: Master): Placement | undefined {
   const wide = streamsOf(master).find(({ mask }) => mask > USUAL_BITS);
   if (!wide) return undefined;
   return {
-    refused: `its mask ${hex(wide.mask)} has more bits than stream matching usually has`,
+    refused: { kind: 'mask-too-wide', mask: wide.mask },
     log: deviceLine(machine, master.node, `SMR mask ${hex(wide.mask)} out of range for SMMU (${hex(USUAL_BITS)})`),
-    hardware: `whether the SMMU's masks have fewer than 16 bits`,
+    hardware: { kind: 'mask-bits' },
   };
 }
 
@@ -125,13 +125,13 @@ interface Use {
 }
 
 /** What the registers of the hardware have to be large enough for. */
-function limits(master: Master, { entries, groups, contexts }: Use): string | undefined {
+function limits(master: Master, { entries, groups, contexts }: Use): SmmuHardware | undefined {
   const streams = streamsOf(master);
   const wide = streams.find(({ id }) => id > USUAL_BITS);
-  if (wide) return `whether the SMMU's stream IDs have the 16 bits of ${hex(wide.id)}`;
-  if (streams.length > 16 || entries > 128) return `whether the SMMU has ${entries} stream match registers`;
-  if (contexts !== undefined && groups > contexts) return `whether the SMMU has ${groups} context banks`;
-  if (contexts !== undefined && contexts < 3) return `whether the SMMU has no more than ${contexts} context banks`;
+  if (wide) return { kind: 'stream-id-bits', id: wide.id };
+  if (streams.length > 16 || entries > 128) return { kind: 'match-registers', count: entries };
+  if (contexts !== undefined && groups > contexts) return { kind: 'context-banks', count: groups };
+  if (contexts !== undefined && contexts < 3) return { kind: 'most-context-banks', count: contexts };
   return undefined;
 }
 
@@ -149,8 +149,10 @@ function place(iommu: DtNode, entries: Entry[], master: Master): Placement {
     if (found.kind === 'clash') {
       release(entries, taken);
       const { user, id, mask } = found.entry;
-      const refused = `stream ID ${hex(stream.id)} mask ${hex(stream.mask)} overlaps ID ${hex(id)} mask ${hex(mask)} of ${quoted(pathOf(user))} without lying inside it`;
-      return { refused, rival: user };
+      return {
+        refused: { kind: 'stream-overlaps', id: stream, other: { id, mask }, owner: pathOf(user) },
+        rival: user,
+      };
     }
     const entry: Entry =
       found.kind === 'inside' ? found.entry : { ...stream, user: master.node, users: 0, group: undefined };
@@ -163,7 +165,7 @@ function place(iommu: DtNode, entries: Entry[], master: Master): Placement {
   const groups = new Set(taken.flatMap(({ group }) => group ?? []));
   if (groups.size > 1) {
     release(entries, taken);
-    return { refused: 'its stream IDs belong to the groups of different devices' };
+    return { refused: { kind: 'streams-of-two-groups' } };
   }
   const [known] = groups;
   const group = known ?? `${pathOf(iommu)}#${hex(taken[0]?.id ?? 0)}`;
@@ -207,7 +209,7 @@ function inTree(machine: Machine, iommu: DtNode, masters: readonly Master[]): Ma
     const rival = clash === undefined ? undefined : owners.get(clash);
     if (clash !== undefined && rival) {
       placed.set(master.node, {
-        refused: `stream ID ${hex(clash)} already belongs to ${quoted(pathOf(rival))}`,
+        refused: { kind: 'stream-taken', id: clash, owner: pathOf(rival) },
         log: deviceLine(machine, master.node, aliasingLine(machine, clash, deviceName(machine, rival))),
         rival,
       });

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // What a system is asked about: a device with what the walk has found so far, and the four questions.
+
 import type { Addressing } from '#model/addresses/dma-ranges.ts';
 import type { Bus } from '#model/devices/existence.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import type { Steps } from '#model/report/steps.ts';
 import type { Deferral, IommuUse, Verdict, XenFacts } from '#model/report/types.ts';
+import type { StreamReason } from '#model/statements/groups.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Binding } from './binding.ts';
 import type { Region } from './reserved.ts';
@@ -26,8 +28,8 @@ export interface Subject {
 /** What a system decides about the translation of a device; an absent part is left to the generic walk. */
 export interface Translation {
   readonly group?: string;
-  /** The IOMMU's driver turns the device away after of_xlate; a clause. */
-  readonly refused?: string;
+  /** The IOMMU's driver turns the device away after of_xlate. */
+  readonly refused?: StreamReason;
   /** Operations that replace what the IOMMU gave, and the steps that lead there. */
   readonly ops?: { readonly verdict: Verdict; readonly steps: Steps };
   readonly xen?: XenFacts;

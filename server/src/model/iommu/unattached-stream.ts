@@ -8,14 +8,19 @@ import type { Platform } from '#model/platform/types.ts';
 export function unattachedStream(platform: Platform, driver: IommuDriver): Answer<'fault' | 'bypass'> {
   const option = driver.bypassOption;
   if (!option || !inVersions(platform.kernelVersion, option)) {
-    return { value: driver.unattached, because: `the ${driver.name} driver`, assumed: [] };
+    return { value: driver.unattached, because: { kind: 'driver', driver: driver.name }, assumed: [] };
   }
   const given = optionsOf(platform)[option.option];
   if (given !== undefined) {
-    return answer(platform, given ? 'fault' : 'bypass', `${option.name}=${given ? 1 : 0}`, []);
+    return answer(
+      platform,
+      given ? 'fault' : 'bypass',
+      { kind: 'option', option: `${option.name}=${given ? 1 : 0}` },
+      [],
+    );
   }
   if (option.config === undefined)
-    return answer(platform, driver.unattached, `the default of ${option.name}`, ['cmdline']);
+    return answer(platform, driver.unattached, { kind: 'option-default', option: option.name }, ['cmdline']);
   const symbol = isOn(platform, option.config, true);
   return { ...symbol, value: symbol.value ? 'fault' : 'bypass' };
 }

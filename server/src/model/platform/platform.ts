@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The platform: built from the tree and what was stated; and what its kernel does by default, by release and option.
+
 import { memo } from '#base/memo.ts';
+import type { Because } from '#model/statements/platform.ts';
 import { compatibles, nodeByPath, strings } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { type CommandLine, parseCommandLine, parseKernelConfig, parseKernelVersion } from './kernel-options.ts';
@@ -24,7 +26,7 @@ export interface Statements {
 export interface Answer<T> {
   readonly value: T;
   /** What decides it: an option, a symbol, or the release's default. */
-  readonly because: string;
+  readonly because: Because;
   readonly assumed: readonly string[];
 }
 
@@ -148,7 +150,7 @@ export function driverState(platform: Platform, driver: BuiltByOption): Enabled 
 export function isOn(platform: Platform, symbol: string, fallback: boolean): Answer<boolean> {
   const state = isEnabled(platform, symbol);
   const value = state === 'unknown' ? fallback : state !== 'off';
-  return answer(platform, value, `CONFIG_${symbol}${value ? '' : ' is not set'}`, ['kernelConfig']);
+  return answer(platform, value, { kind: 'symbol', symbol, on: value }, ['kernelConfig']);
 }
 
 /** Options of the command line, parsed once per platform. */
@@ -175,14 +177,15 @@ export function hasArmMapping(platform: Platform): Answer<boolean> {
 /** CONFIG_DMA_RESTRICTED_POOL, since 5.15; on in arm64's defconfig, off by Kconfig's default. */
 export function hasRestrictedPools(platform: Platform): Answer<boolean> {
   if (compareVersions(platform.kernelVersion, [5, 15]) < 0) {
-    return answer(platform, false, 'restricted DMA pools came with Linux 5.15', ['kernelVersion']);
+    return answer(platform, false, { kind: 'no-restricted-pools', since: '5.15' }, ['kernelVersion']);
   }
   return isOn(platform, 'DMA_RESTRICTED_POOL', platform.arch === 'arm64');
 }
 
 /** Whether there is a bounce buffer: CONFIG_SWIOTLB and not `swiotlb=noforce` (`kernel/dma/swiotlb.c`). */
 export function hasSwiotlb(platform: Platform): Answer<boolean> {
-  if (optionsOf(platform).swiotlb?.mode === 'noforce') return answer(platform, false, '`swiotlb=noforce`', ['cmdline']);
+  if (optionsOf(platform).swiotlb?.mode === 'noforce')
+    return answer(platform, false, option('swiotlb=noforce'), ['cmdline']);
   return isOn(platform, 'SWIOTLB', true);
 }
 
@@ -199,18 +202,22 @@ export function defaultDomain(platform: Platform): Answer<DefaultDomain> {
     return { value, because: mapping.because, assumed: mapping.assumed };
   }
   const { passthrough, strict, x86Iommu } = optionsOf(platform);
-  if (passthrough === true) return answer(platform, 'identity', 'iommu.passthrough=1', ['cmdline']);
-  if (x86Iommu === 'pt' && platform.arch === 'x86') return answer(platform, 'identity', 'iommu=pt', ['cmdline']);
+  if (passthrough === true) return answer(platform, 'identity', option('iommu.passthrough=1'), ['cmdline']);
+  if (x86Iommu === 'pt' && platform.arch === 'x86')
+    return answer(platform, 'identity', option('iommu=pt'), ['cmdline']);
   if (passthrough === undefined && isEnabled(platform, 'IOMMU_DEFAULT_PASSTHROUGH') === 'builtin') {
-    return answer(platform, 'identity', 'CONFIG_IOMMU_DEFAULT_PASSTHROUGH', ['cmdline']);
+    return answer(platform, 'identity', { kind: 'symbol', symbol: 'IOMMU_DEFAULT_PASSTHROUGH', on: true }, ['cmdline']);
   }
   if (strict !== undefined && compareVersions(kernelVersion, [5, 0]) >= 0) {
-    return answer(platform, strict ? 'dma' : 'dma-fq', `iommu.strict=${strict ? 1 : 0}`, ['cmdline', 'kernelConfig']);
+    return answer(platform, strict ? 'dma' : 'dma-fq', option(`iommu.strict=${strict ? 1 : 0}`), [
+      'cmdline',
+      'kernelConfig',
+    ]);
   }
   const lazy = isEnabled(platform, 'IOMMU_DEFAULT_DMA_LAZY');
   const value = lazy === 'builtin' || (lazy === 'unknown' && platform.arch === 'x86') ? 'dma-fq' : 'dma';
-  const symbol = `CONFIG_IOMMU_DEFAULT_DMA_${value === 'dma' ? 'STRICT' : 'LAZY'}`;
-  return answer(platform, value, symbol, ['cmdline', 'kernelConfig']);
+  const symbol = `IOMMU_DEFAULT_DMA_${value === 'dma' ? 'STRICT' : 'LAZY'}`;
+  return answer(platform, value, { kind: 'symbol', symbol, on: true }, ['cmdline', 'kernelConfig']);
 }
 
 /** How long a device waits for a supplier whose driver does not come, and the line that ends it. */
@@ -235,22 +242,18 @@ export function deferralLimit(platform: Platform): Answer<DeferralLimit> {
   if (compareVersions(kernelVersion, [5, 7]) < 0) {
     // Until 5.6 nothing waits longer than the built-in drivers: the option only chose the message.
     const limit = { seconds: 0, log: timeout === 0 ? TIMED_OUT : NO_DRIVER, releases: true };
-    return answer(platform, limit, 'before Linux 5.7 nobody waits for modules', ['kernelVersion']);
+    return answer(platform, limit, { kind: 'no-wait-for-modules' }, ['kernelVersion']);
   }
   const modules = isOn(platform, 'MODULES', true);
   if (!modules.value)
-    return { ...modules, because: 'a kernel without modules', value: { seconds: 0, log: NO_DRIVER, releases: true } };
+    return { ...modules, because: { kind: 'no-modules' }, value: { seconds: 0, log: NO_DRIVER, releases: true } };
   if (timeout !== undefined) {
     const limit = { seconds: timeout < 0 ? null : timeout, log: TIMED_OUT, releases: timeout > 0 };
-    return answer(platform, limit, `\`deferred_probe_timeout=${timeout}\``, ['kernelConfig']);
+    return answer(platform, limit, option(`deferred_probe_timeout=${timeout}`), ['kernelConfig']);
   }
   const seconds = compareVersions(kernelVersion, [6, 0]) >= 0 ? 10 : 0;
   const limit = { seconds, log: TIMED_OUT, releases: seconds > 0 };
-  return answer(platform, limit, `the default of ${seconds} s with CONFIG_MODULES`, [
-    'kernelVersion',
-    'kernelConfig',
-    'cmdline',
-  ]);
+  return answer(platform, limit, { kind: 'default-timeout', seconds }, ['kernelVersion', 'kernelConfig', 'cmdline']);
 }
 
 export interface FwDevlink {
@@ -267,7 +270,7 @@ export function fwDevlink(platform: Platform): Answer<FwDevlink> {
   const mode = given.fwDevlink ?? defaultFwDevlink(kernelVersion);
   const ordering = mode === 'on' || mode === 'rpm';
   const strict = ordering && given.fwDevlinkStrict === true;
-  const because = given.fwDevlink === undefined ? `the default fw_devlink=${mode}` : `fw_devlink=${mode}`;
+  const because = { kind: given.fwDevlink === undefined ? 'default' : 'option', option: `fw_devlink=${mode}` } as const;
   return answer(platform, { mode, strict }, because, ['kernelVersion', 'cmdline']);
 }
 
@@ -277,7 +280,11 @@ function defaultFwDevlink(version: KernelVersion): FwDevlink['mode'] {
   return compareVersions(version, [6, 2]) < 0 ? 'on' : 'rpm';
 }
 
+function option(text: string): Because {
+  return { kind: 'option', option: text };
+}
+
 /** What is so for a reason, with those of the fields that it rests on which nobody stated. */
-export function answer<T>(platform: Platform, value: T, because: string, rests: readonly string[]): Answer<T> {
+export function answer<T>(platform: Platform, value: T, because: Because, rests: readonly string[]): Answer<T> {
   return { value, because, assumed: rests.filter((field) => platform.assumed.includes(field)) };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // In which order devices come up: what each one's probe waits for, in Linux's order, and what must be bound before it.
+
 import { existence, madeBy } from '#model/devices/existence.ts';
 import { type SupplierDriver, supplierDriver } from '#model/devices/supplier-drivers.ts';
 import { listBinding } from '#model/iommu/binding.ts';
@@ -8,6 +9,8 @@ import { type Machine, machineOf } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { fwDevlink } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
+import type { Reason } from '#model/statements/index.ts';
+import type { Because } from '#model/statements/platform.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { timeoutOf } from './deferral.ts';
@@ -31,7 +34,7 @@ export interface BootWait {
   /** Seconds until Linux gives up, for the ends that a timeout may bring; `null`: it never does. */
   readonly seconds: number | null;
   /** Why it does not come, a clause about it. */
-  readonly why: string | null;
+  readonly why: Reason | null;
   /** The device whose driver must bind, where the supplier has none of its own; `null`: nobody's. */
   readonly device: string | null;
   readonly driver: SupplierDriver | null;
@@ -55,7 +58,7 @@ export interface BootOrder {
   /** Devices that wait for each other; Linux lets go of the links inside each. */
   readonly circles: readonly (readonly string[])[];
   /** `on`, `rpm`: suppliers are waited for. */
-  readonly fwDevlink: { readonly mode: string; readonly strict: boolean; readonly because: string };
+  readonly fwDevlink: { readonly mode: string; readonly strict: boolean; readonly because: Because };
 }
 
 /** What a device's probe waits for, in the order in which Linux comes to it. */
@@ -125,7 +128,7 @@ const ENDS: Readonly<Record<SupplierDriver['state'], WaitEnd>> = {
 function parentWait(machine: Machine, parent: DtNode): BootWait {
   const driver = supplierDriver(machine.platform, parent) ?? null;
   const end = driver ? ENDS[driver.state] : 'unknown';
-  const why = end === 'never' ? `CONFIG_${driver?.symbol} is off` : null;
+  const why = end === 'never' ? ({ kind: 'option-off', symbol: driver?.symbol ?? '' } as const) : null;
   const on = pathOf(parent);
   const rest = { property: null, released: null, seconds: null, device: null, circle: null };
   return { ...rest, on, by: 'parent', end, why, driver };

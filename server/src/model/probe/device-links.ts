@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What keeps a device's probe from starting: fw_devlink's links to its suppliers, in Linux's order, and what ends each.
+
 import { deviceName } from '#model/devices/device-name.ts';
 import { existence, madeBy } from '#model/devices/existence.ts';
 import { type SupplierDriver, supplierDriver } from '#model/devices/supplier-drivers.ts';
@@ -7,7 +8,7 @@ import { iommuState } from '#model/iommu/state.ts';
 import { type Machine, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { fwDevlink } from '#model/platform/platform.ts';
-import { quoted } from '#model/report/steps.ts';
+import type { Reason } from '#model/statements/index.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { timeoutOf } from './deferral.ts';
@@ -36,7 +37,7 @@ export interface DeviceLink {
   readonly driver: SupplierDriver | undefined;
   readonly end: WaitEnd;
   /** Why the wait has no end, a clause about the supplier. */
-  readonly why?: string;
+  readonly why?: Reason;
 }
 
 /** The suppliers that fw_devlink waits for where its mode lets it, before circles are taken out. */
@@ -154,7 +155,7 @@ function endOf(
   device: DtNode | undefined,
   driver: SupplierDriver | undefined,
 ): Ending {
-  if (!device) return { end: 'never', why: 'it has no device, and neither has a node above it' };
+  if (!device) return { end: 'never', why: { kind: 'nothing-provides' } };
   if (device === supplier && device.properties.has('#iommu-cells')) {
     const { registration, match } = iommuState(machine, device);
     const unbound = ['probe-fails', 'supplier'];
@@ -165,14 +166,13 @@ function endOf(
   if (!driver) return { end: 'unknown' };
   if (driver.state === 'builtin' || driver.state === 'unknown') return { end: 'bound' };
   if (driver.state === 'module') return { end: 'module' };
-  const option = `CONFIG_${driver.symbol} is off`;
+  const { symbol = '' } = driver;
   if (device !== supplier) {
-    const above = quoted(pathOf(device));
-    return { end: 'never', why: `it has no device, and ${above}, which would provide it, has no driver (${option})` };
+    return { end: 'never', why: { kind: 'provider-not-built', device: pathOf(device), symbol } };
   }
   const { releases, from } = timeoutOf(machine);
   if (releases) return { end: 'timeout' };
-  return { end: 'never', why: `it has no driver (${option}), and with ${from} Linux never gives up on it` };
+  return { end: 'never', why: { kind: 'not-built-without-timeout', symbol, because: from } };
 }
 
 /**

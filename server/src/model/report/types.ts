@@ -2,6 +2,7 @@
 // The model's vocabulary: what is answered (DmaReport), and what a system may decide.
 import type { Span } from '#base/text.ts';
 import type { Alternative, Condition, Statement } from '#model/statements/index.ts';
+import type { ReservedBecause } from '#model/statements/reserved.ts';
 
 /** Result tokens of contracts.md section 3. */
 export type Verdict =
@@ -52,7 +53,7 @@ export interface Reserved {
   readonly start: string;
   readonly end: string;
   readonly type: 'msi' | 'direct' | 'direct-relaxable' | 'reserved';
-  readonly why: string;
+  readonly why: ReservedBecause;
 }
 
 export interface Deferral {

@@ -1,15 +1,66 @@
 // SPDX-License-Identifier: MIT
 // What the model says, as data: statements of steps, reasons inside them, and the conditions that answers depend on.
 // Types only. Facts inside are paths, numbers, names and tokens; the words are in the layer above (`wording/`).
+import type { BindingAlternative, BindingReason, BindingStatement } from './binding.ts';
+import type { DirectAlternative, DirectCondition, DirectStatement } from './direct.ts';
+import type { DomainAlternative, DomainStatement } from './domains.ts';
+import type { GroupAlternative, GroupCondition, GroupStatement, StreamReason } from './groups.ts';
+import type { LegacyAlternative, LegacyStatement } from './legacy-masters.ts';
+import type { RegistrationCondition, RegistrationReason, RegistrationStatement } from './registration.ts';
+import type { ReservedStatement } from './reserved.ts';
+import type {
+  BusStatement,
+  GrantAlternative,
+  GrantCondition,
+  GrantStatement,
+  SupplierReason,
+  VirtioIommuAlternative,
+  VirtioIommuCondition,
+  VirtioIommuStatement,
+  WaitAlternative,
+  WaitCondition,
+  WaitStatement,
+  XenOpsStatement,
+} from './systems.ts';
 
 /** What a step says. A text is one that has not been made data yet. */
-export type Statement = string;
+export type Statement =
+  | string
+  | BindingStatement
+  | DirectStatement
+  | DomainStatement
+  | GroupStatement
+  | LegacyStatement
+  | RegistrationStatement
+  | ReservedStatement
+  | GrantStatement
+  | VirtioIommuStatement
+  | WaitStatement
+  | BusStatement
+  | XenOpsStatement;
 
 /** Why something is so, inside a statement. */
-export type Reason = string;
-
-/** What an answer depends on. */
-export type Condition = string;
+export type Reason = string | BindingReason | RegistrationReason | StreamReason | SupplierReason;
 
 /** A condition that gives another verdict when it turns out otherwise. */
-export type Alternative = string;
+export type Alternative =
+  | string
+  | BindingAlternative
+  | DirectAlternative
+  | DomainAlternative
+  | GroupAlternative
+  | LegacyAlternative
+  | GrantAlternative
+  | VirtioIommuAlternative
+  | WaitAlternative;
+
+/** What an answer depends on. */
+export type Condition =
+  | string
+  | Alternative
+  | DirectCondition
+  | GroupCondition
+  | RegistrationCondition
+  | GrantCondition
+  | VirtioIommuCondition
+  | WaitCondition;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Xen grant DMA: a virtio device of a Xen guest whose IOMMU is `xen,grant-dma` reaches only pages that it granted.
-import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { iommuMap, mapId } from '#model/iommu/id-map.ts';
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
 import { hasXenHypervisorNode } from '#model/platform/nodes.ts';
 import { compareVersions, isEnabled } from '#model/platform/platform.ts';
-import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, decides, doubt, newSteps, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
+import type { GrantSource, GrantStatement } from '#model/statements/systems.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -50,16 +50,16 @@ function translate(subject: Subject, steps: Steps): Translation {
   if (!grant) return {};
   const virtio = isVirtio(subject);
   if (virtio === 'no') {
-    const text = 'Grants are set up when a virtio device negotiates its features; this is none, so it gets no grants.';
-    say(steps, FEATURES_OK, text, at(subject.node, 'compatible'));
+    say(steps, FEATURES_OK, { kind: 'not-virtio' }, at(subject.node, 'compatible'));
     return {};
   }
   const obstacle = obstacleTo(subject, grant);
   if (obstacle) {
-    say(steps, obstacle.authority, obstacle.text, ...obstacle.evidence);
-    if (obstacle.backported !== undefined) {
-      doubt(steps, obstacle.backported);
-      steps.alternative ??= { when: 'the kernel has the backport', verdict: 'xen-grant' };
+    say(steps, obstacle.authority, obstacle.statement, ...obstacle.evidence);
+    if (obstacle.backported) {
+      const backport = { kind: 'grant-backport' } as const;
+      doubt(steps, backport);
+      otherwise(steps, backport, 'xen-grant');
     }
     return {};
   }
@@ -68,42 +68,35 @@ function translate(subject: Subject, steps: Steps): Translation {
 }
 
 interface Obstacle {
-  readonly text: string;
+  readonly statement: GrantStatement;
   readonly authority: string;
   readonly evidence: readonly Span[];
   /** A later patch level of the same release lifts it. */
-  readonly backported?: string;
+  readonly backported?: boolean;
 }
 
 /** Why the virtio core leaves the platform's DMA operations in place. */
 function obstacleTo({ machine, id }: Subject, grant: Grant): Obstacle | undefined {
   const { platform } = machine;
   if (grant.args.length !== 1) {
-    const text = `${quoted(pathOf(grant.provider))} has ${grant.args.length} cells instead of 1: Linux takes it for no grant provider and goes on without grants.`;
-    return { text, authority: INIT_DOMID, evidence: [grant.span, at(grant.provider, '#iommu-cells')] };
+    const provider = pathOf(grant.provider);
+    const statement = { kind: 'grant-cells', provider, cells: grant.args.length } as const;
+    return { statement, authority: INIT_DOMID, evidence: [grant.span, at(grant.provider, '#iommu-cells')] };
   }
   const since = id === undefined ? ([5, 19] as const) : ([6, 2] as const);
   if (compareVersions(platform.kernelVersion, since) < 0) {
-    const what = id === undefined ? 'grant DMA' : 'grant DMA of PCI functions';
-    const text = `Linux before ${since.join('.')} has no ${what}.`;
-    const backport = id !== undefined && compareVersions(platform.kernelVersion, [6, 1]) === 0;
-    const evidence = [grant.span];
-    return {
-      text,
-      authority: INIT_DOMID,
-      evidence,
-      ...(backport && { backported: 'whether the kernel is 6.1.170 or later' }),
-    };
+    const statement = { kind: 'grants-too-new', since: since.join('.'), pci: id !== undefined } as const;
+    const backported = id !== undefined && compareVersions(platform.kernelVersion, [6, 1]) === 0;
+    return { statement, authority: INIT_DOMID, evidence: [grant.span], backported };
   }
   for (const symbol of ['XEN', 'XEN_VIRTIO', 'XEN_GRANT_DMA_OPS']) {
     if (isEnabled(platform, symbol) !== 'off') continue;
-    return { text: `This kernel has no CONFIG_${symbol}: no grants.`, authority: MEM_ACC, evidence: [] };
+    return { statement: { kind: 'grants-not-built', symbol }, authority: MEM_ACC, evidence: [] };
   }
   if (platform.kind === 'linux' || platform.kind === 'kvm') {
     if (hasXenHypervisorNode(machine)) return undefined;
-    const text =
-      'Linux does not run under Xen here (the tree has no `/hypervisor` with "xen,xen"), so nobody sets up grants.';
-    return { text, authority: 'Linux 6.12 arch/arm/xen/enlighten.c:xen_guest_init', evidence: [] };
+    const authority = 'Linux 6.12 arch/arm/xen/enlighten.c:xen_guest_init';
+    return { statement: { kind: 'not-under-xen' }, authority, evidence: [] };
   }
   return undefined;
 }
@@ -111,32 +104,16 @@ function obstacleTo({ machine, id }: Subject, grant: Grant): Obstacle | undefine
 function grantSteps(subject: Subject, grant: Grant, domid: number): Steps {
   const steps = newSteps();
   const { id, machine } = subject;
-  const whence = id === undefined ? '`iommus` entry 0' : `\`iommu-map\` for requester ID ${hex(id)}`;
-  say(
-    steps,
-    INIT_DOMID,
-    `When the virtio device negotiates its features, Linux reads ${whence} again: ${quoted(pathOf(grant.provider))} is "xen,grant-dma", the backend is domain ${domid}.`,
-    grant.span,
-  );
+  const source: GrantSource = id === undefined ? { in: 'iommus' } : { in: 'iommu-map', id };
+  const provider = pathOf(grant.provider);
+  say(steps, INIT_DOMID, { kind: 'grants-from', source, provider, domid }, grant.span);
+  decides(steps);
   if (isVirtio(subject) === 'unknown') {
-    sayIf(steps, FEATURES_OK, 'Only virtio functions get grants.', {
-      dependsOn: 'whether the PCI function is a virtio device',
-    });
+    sayIf(steps, FEATURES_OK, { kind: 'only-virtio-functions' }, { dependsOn: { kind: 'virtio-function' } });
   }
-  const shape = 'bit 63, the grant reference from bit 12 on, and the offset in the page';
-  say(
-    steps,
-    'Linux 6.12 drivers/xen/grant-dma-ops.c:grant_to_dma',
-    `A DMA address is ${shape}; domain ${domid} reaches only granted pages.`,
-  );
-  say(steps, FEATURES_OK, 'The device must offer VIRTIO_F_VERSION_1 and VIRTIO_F_ACCESS_PLATFORM, or its probe fails.');
-  if (machine.platform.kernelConfig === undefined) {
-    say(
-      steps,
-      MEM_ACC,
-      'The kernel is assumed to have CONFIG_XEN_VIRTIO; without it the device would use guest physical addresses.',
-    );
-  }
+  say(steps, 'Linux 6.12 drivers/xen/grant-dma-ops.c:grant_to_dma', { kind: 'grant-address', domid });
+  say(steps, FEATURES_OK, { kind: 'virtio-features-needed' });
+  if (machine.platform.kernelConfig === undefined) say(steps, MEM_ACC, { kind: 'xen-virtio-assumed' });
   return steps;
 }
 

@@ -6,7 +6,7 @@ import type { Machine } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { orderAfter, timeoutOf } from '#model/probe/deferral.ts';
 import { type DeviceLink, doubtful, endless, releasing, waitReason } from '#model/probe/device-links.ts';
-import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { pathOf } from '#tree/query.ts';
 
 const CHECK_SUPPLIERS = 'Linux 6.12 drivers/base/core.c:device_links_check_suppliers';
@@ -28,12 +28,14 @@ function stuck(subject: Subject, steps: Steps): Order | undefined {
   if (!link) return undefined;
   const on = pathOf(link.supplier);
   const evidence = [at(node, link.property.name)];
-  const text = `${quoted(link.property.name)} makes the probe wait for ${quoted(on)} without end, because ${link.why}.`;
-  if (link.device) say(steps, CHECK_SUPPLIERS, text, ...evidence);
+  const property = link.property.name;
+  const statement = { kind: 'waits-for-supplier', property, supplier: on, why: link.why ?? null } as const;
+  if (link.device) say(steps, CHECK_SUPPLIERS, statement, ...evidence);
   else {
-    const dependsOn = `whether the kernel sets ${quoted(on)} up before devices exist`;
-    sayIf(steps, CHECK_SUPPLIERS, text, { dependsOn, evidence });
+    const dependsOn = { kind: 'supplier-set-up-early', supplier: on } as const;
+    sayIf(steps, CHECK_SUPPLIERS, statement, { dependsOn, evidence });
   }
+  decides(steps);
   const log = pendingLine(machine, link);
   if (log !== undefined) steps.log.push(`${deviceName(machine, node)}: ${log}`);
   return { verdict: 'defer', deferral: { on, reason: 'supplier', seconds: null, log: log ?? '' } };
@@ -50,12 +52,11 @@ function pendingLine(machine: Machine, link: DeviceLink): string | undefined {
 /** Suppliers that Linux insists on without end, and that may have no driver. */
 function doubtSuppliers({ machine, node }: Subject, steps: Steps): void {
   for (const { supplier, property, device = supplier } of doubtful(machine, node)) {
-    const [path, bound] = [quoted(pathOf(supplier)), quoted(pathOf(device))];
-    sayIf(steps, CHECK_SUPPLIERS, `${quoted(property.name)} makes the probe wait for ${path}, without end.`, {
-      dependsOn: `whether a driver binds ${bound}`,
-      evidence: [at(node, property.name)],
-    });
-    steps.alternative ??= { when: `no driver binds ${bound}`, verdict: 'defer' };
+    const [{ name }, path] = [property, pathOf(supplier)];
+    const dependsOn = { kind: 'driver-binds', device: pathOf(device) } as const;
+    const statement = { kind: 'waits-for-supplier', property: name, supplier: path, why: null } as const;
+    sayIf(steps, CHECK_SUPPLIERS, statement, { dependsOn, evidence: [at(node, name)] });
+    otherwise(steps, dependsOn, 'defer');
   }
 }
 
@@ -64,7 +65,7 @@ function lateIommu({ machine, binding }: Subject): { iommu: string; link: Device
   if (binding.outcome !== 'bound') return undefined;
   for (const { state } of binding.reached) {
     const link = releasing(machine, state.node);
-    if (link) return { iommu: quoted(state.path), link };
+    if (link) return { iommu: state.path, link };
   }
   return undefined;
 }
@@ -74,10 +75,9 @@ function doubtOrder(subject: Subject, steps: Steps): void {
   const late = lateIommu(subject);
   if (!late) return;
   const { iommu, link } = late;
-  const text = `${iommu} waits for ${quoted(pathOf(link.supplier))}, which has no driver in this kernel, until the timeout; a device that waits for it may be tried first then, and goes without.`;
-  const dependsOn = `whether ${iommu} registers before the device is tried again after the timeout`;
-  sayIf(steps, TIMEOUT, text, { dependsOn });
-  steps.alternative ??= { when: 'the device is tried before its IOMMU', verdict: 'defer->direct' };
+  const dependsOn = { kind: 'iommu-before-device', iommu } as const;
+  sayIf(steps, TIMEOUT, { kind: 'iommu-comes-late', iommu, supplier: pathOf(link.supplier) }, { dependsOn });
+  otherwise(steps, dependsOn, 'defer->direct');
 }
 
 function order(subject: Subject, steps: Steps): Order | undefined {
@@ -96,21 +96,20 @@ function order(subject: Subject, steps: Steps): Order | undefined {
   const { kernelVersion } = machine.platform;
   const authority = compareVersions(kernelVersion, [6, 14]) < 0 ? CHECK_STATE : SINCE_6_14;
   if (wait.seconds === undefined) {
-    say(steps, authority, `The probe waits for ${quoted(on)} without end (${wait.from}).`);
+    say(steps, authority, { kind: 'waits-for-iommu', iommu: on, seconds: null, because: wait.from });
+    decides(steps);
     return orderAfter(wait, { on, reason });
   }
   steps.log.push(subjectLine(machine, subject, wait.log));
-  const text = `The probe waits ${wait.seconds} s for ${quoted(on)} (${wait.from}), then Linux goes on without an IOMMU.`;
-  say(steps, authority, text);
+  say(steps, authority, { kind: 'waits-for-iommu', iommu: on, seconds: wait.seconds, because: wait.from });
+  decides(steps);
   if (compareVersions(kernelVersion, [6, 15]) >= 0) {
-    const early =
-      'The set-up of DMA is tried before the probe, too: when the device is made, and when an IOMMU registers.';
-    say(steps, SINCE_6_15, early);
+    say(steps, SINCE_6_15, { kind: 'configured-before-probe' });
   }
   const driver = awaited?.match?.driver;
   if (driver?.unattached === 'fault' && reason === 'probe-fails') {
-    const left = 'The hardware stays as the firmware left it and may block the device.';
-    sayIf(steps, `Linux 6.12 ${driver.source}`, left, { dependsOn: 'how the firmware left the IOMMU' });
+    const left = { kind: 'left-by-firmware' } as const;
+    sayIf(steps, `Linux 6.12 ${driver.source}`, left, { dependsOn: left });
   }
   return orderAfter(wait, { on, reason });
 }

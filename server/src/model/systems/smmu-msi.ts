@@ -12,7 +12,8 @@ import type { Region } from '#model/iommu/reserved.ts';
 import { streamPlacement } from '#model/iommu/streams.ts';
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { doubt, follow, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { decides, doubt, follow, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
+import type { GroupAlternative } from '#model/statements/groups.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -37,28 +38,27 @@ function translate(subject: Subject, steps: Steps): Translation {
   const placement = streamPlacement(machine, iommu).get(node);
   if (!placement) return {};
   if (placement.hardware !== undefined) {
-    doubt(steps, placement.hardware);
-    steps.alternative ??= {
-      when: 'the registers of the SMMU say otherwise',
-      verdict: placement.refused ? 'iommu-dma' : 'direct',
-    };
+    const hardware = { kind: 'smmu-hardware', what: placement.hardware } as const;
+    doubt(steps, hardware);
+    otherwise(steps, hardware, placement.refused ? 'iommu-dma' : 'direct');
   }
   if (placement.refused !== undefined) {
     if (placement.log !== undefined) steps.log.push(placement.log);
-    const text = `The driver refuses the device, because ${placement.refused}; Linux goes on without an IOMMU, and the SMMU blocks or mistranslates its DMA.`;
-    if (!placement.rival) say(steps, authority, text);
-    else sayIf(steps, authority, text, { dependsOn: firstProbed(pathOf(placement.rival)) });
+    const { refused: why, rival } = placement;
+    const statement = { kind: 'device-refused', who: 'device', why, blocked: true } as const;
+    if (!rival) say(steps, authority, statement);
+    else sayIf(steps, authority, statement, { dependsOn: { kind: 'rival-first', rival: pathOf(rival) } });
+    decides(steps);
     return { refused: placement.refused };
   }
   const rival = placement.rival ?? mappedHere(subject, iommu);
   if (rival) {
-    const path = quoted(pathOf(rival));
-    const what = placement.rival ? `those of ${path}` : `the IDs that ${path} gives its functions`;
-    const condition = placement.rival
-      ? firstProbed(pathOf(rival))
-      : `whether a function behind ${path} with the same ID is probed first`;
-    sayIf(steps, authority, `Its streams overlap ${what}; here it is probed first.`, { dependsOn: condition });
-    steps.alternative ??= { when: 'the other one is probed first', verdict: 'direct' };
+    const path = pathOf(rival);
+    const dependsOn: GroupAlternative = placement.rival
+      ? { kind: 'device-first', rival: path }
+      : { kind: 'function-of-map-first', host: path };
+    sayIf(steps, authority, { kind: 'streams-overlap', rival: path, ofFunctions: !placement.rival }, { dependsOn });
+    otherwise(steps, dependsOn, 'direct');
   }
   return placement.group === undefined ? {} : { group: placement.group };
 }
@@ -68,8 +68,9 @@ function doubtWidth({ reached }: Binding, steps: Steps): void {
   for (const { ids, state } of reached) {
     const wide = ids.find(({ id }) => id > 0xffff);
     if (!wide || state.match?.driver.name !== 'arm-smmu-v3') continue;
-    doubt(steps, `whether the stream IDs of ${quoted(state.path)} have the bits for ${hex(wide.id)} (IDR1.SIDSIZE)`);
-    steps.alternative ??= { when: 'the SMMU has fewer stream ID bits', verdict: 'direct' };
+    const bits = { kind: 'stream-bits', iommu: state.path, id: wide.id } as const;
+    doubt(steps, bits);
+    otherwise(steps, bits, 'direct');
   }
 }
 
@@ -93,9 +94,11 @@ function refusedFunction(subject: Subject, authority: string, steps: Steps): Tra
   if (refused === undefined || !why) return {};
   follow(steps, why);
   if (log !== undefined) steps.log.push(log);
-  const text = `The driver refuses the function, because ${refused}; Linux goes on without an IOMMU.`;
-  sayIf(steps, authority, text, { dependsOn: 'whether the function or the other one is probed first' });
-  steps.alternative ??= { when: 'it is probed first', verdict: 'iommu-dma' };
+  const dependsOn = { kind: 'function-first' } as const;
+  const statement = { kind: 'device-refused', who: 'function', why: refused, blocked: false } as const;
+  sayIf(steps, authority, statement, { dependsOn });
+  decides(steps);
+  otherwise(steps, dependsOn, 'iommu-dma');
   return { refused };
 }
 
@@ -104,17 +107,15 @@ function doubtFunction({ machine, binding, configuredBy }: Subject, iommu: DtNod
   const id = binding.reached[0]?.ids[0]?.id;
   for (const [node, { group }] of streamPlacement(machine, iommu)) {
     if (group !== `${pathOf(iommu)}#${hex(id ?? 0)}`) continue;
-    doubt(steps, `whether the function or ${quoted(pathOf(node))} with the same stream ID is probed first`);
-    steps.alternative ??= { when: 'the other one is probed first', verdict: 'direct' };
+    const first = { kind: 'function-or-device-first', device: pathOf(node) } as const;
+    doubt(steps, first);
+    otherwise(steps, first, 'direct');
   }
   const mask = iommuMap(machine, configuredBy).map?.mask ?? 0xffffffff;
   if ((mask & 0xffff) === 0xffff) return;
-  doubt(steps, 'whether another function that the mask makes equal is probed first');
-  steps.alternative ??= { when: 'another function with the same stream ID is probed first', verdict: 'direct' };
-}
-
-function firstProbed(rival: string): string {
-  return `whether the device or ${quoted(rival)} is probed first`;
+  const equal = { kind: 'equal-function-first' } as const;
+  doubt(steps, equal);
+  otherwise(steps, equal, 'direct');
 }
 
 /** The window for VFIO and its kin; the DMA API takes doorbell addresses from its own IOVA space instead. */
@@ -123,14 +124,12 @@ function reserve(subject: Subject, steps: Steps): Region[] {
   const window = driver?.msiWindow;
   if (!driver || !window) return [];
   const authority = `Linux 6.12 ${driver.source}:arm_smmu_get_resv_regions`;
-  const bounds = `${hex(window.start)} to ${hex(window.end)}`;
   const ram = memoryBanks(subject.machine).find(
     ({ start, size }) => start <= window.end && window.start < start + size,
   );
-  const overlap = ram ? '; the machine has RAM there, which a user of VFIO cannot map one to one' : '';
-  say(steps, authority, `The driver keeps ${bounds} for MSI doorbells${overlap}.`);
+  say(steps, authority, { kind: 'msi-window', ...window, overRam: ram !== undefined });
   sayDoorbell(subject, steps);
-  return [{ ...window, type: 'msi', why: `${driver.name} software MSI window` }];
+  return [{ ...window, type: 'msi', why: { kind: 'software-msi-window', driver: driver.name } }];
 }
 
 export const SMMU_MSI: DmaSystem = {

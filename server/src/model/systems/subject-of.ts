@@ -10,7 +10,7 @@ import { type Binding, listBinding, mapBinding } from '#model/iommu/binding.ts';
 import { mapsAllToOne } from '#model/iommu/id-map.ts';
 import type { Subject } from '#model/iommu/subject.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import { doubt, follow, newSteps, type Steps, say } from '#model/report/steps.ts';
+import { decides, doubt, follow, newSteps, type Steps, say } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
 import { hostView } from '#model/xen/host.ts';
 import { compatibles } from '#tree/query.ts';
@@ -61,7 +61,8 @@ function visible(machine: Machine, node: DtNode, read: () => Binding): Binding {
   if (machine.platform.kind !== 'xen-host' || !hostView(machine, node).stripped) return read();
   const steps = newSteps();
   const authority = 'Xen 4.22 xen/arch/arm/domain_build.c:write_properties';
-  say(steps, authority, 'Xen leaves `iommus` and `iommu-map` out of the tree of dom0, so Linux sees no IOMMU.');
+  say(steps, authority, { kind: 'iommus-hidden-by-xen' });
+  decides(steps);
   return { outcome: 'none', reached: [], steps };
 }
 
@@ -94,17 +95,13 @@ export function idSubject(machine: Machine, node: DtNode, id: number, steps: Ste
   const { bus, source } = idBus(node) ?? { bus: 'fsl-mc', source: '' };
   if (where.result !== 'ok' && bus !== 'host1x') {
     follow(steps, where.steps);
-    const text = 'The bus does not insist on DMA, so without `dma-ranges` Linux returns before it reads `iommu-map`.';
-    say(steps, `Linux 6.12 ${source}`, text);
+    say(steps, `Linux 6.12 ${source}`, { kind: 'bus-does-not-insist' });
+    decides(steps);
     return 'not-configured';
   }
   const binding = mapBinding(machine, node, [id]);
   if (bus === 'cdx' && binding.outcome === 'waiting') {
-    say(
-      steps,
-      `Linux 6.12 ${source}`,
-      'CDX does not wait for an IOMMU that is not registered: the device gets direct DMA at once.',
-    );
+    say(steps, `Linux 6.12 ${source}`, { kind: 'cdx-does-not-wait' });
   }
   return {
     machine,

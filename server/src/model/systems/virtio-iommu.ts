@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // virtio-iommu: what its masters get, and what only the running device can say (MSI region, features of virtio masters).
-import { hex } from '#base/numbers.ts';
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { subjectLine } from '#model/devices/device-name.ts';
 import { functionOf } from '#model/devices/pci-topology.ts';
@@ -8,7 +7,7 @@ import { mapBinding } from '#model/iommu/binding.ts';
 import type { Region } from '#model/iommu/reserved.ts';
 import type { DmaSystem, Order, Subject, Translation } from '#model/iommu/subject.ts';
 import { orderAfter, timeoutOf } from '#model/probe/deferral.ts';
-import { doubt, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { decides, doubt, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { compatibles } from '#tree/query.ts';
 import { hostBridge } from './subject-of.ts';
 
@@ -22,15 +21,12 @@ function translate(subject: Subject, steps: Steps): Translation {
   if (subject.binding.outcome !== 'bound' || !state) return {};
   const authority = 'Linux 6.12 drivers/iommu/virtio-iommu.c:viommu_probe';
   const mmio = compatibles(state.node).includes('virtio,mmio');
-  const what = mmio ? 'the device behind the transport has virtio ID 23' : 'the PCI function is a virtio-iommu';
-  sayIf(steps, authority, `The node becomes an IOMMU only where ${what}.`, { dependsOn: `whether ${what}` });
-  steps.alternative ??= { when: `not so: ${what}`, verdict: 'defer->direct' };
+  const dependsOn = { kind: 'is-virtio-iommu', mmio } as const;
+  sayIf(steps, authority, { kind: 'virtio-iommu-only-if', mmio }, { dependsOn });
+  otherwise(steps, dependsOn, 'defer->direct');
   const id = subject.binding.reached[0]?.ids[0]?.id ?? 0;
-  if (subject.bus !== 'pci')
-    doubt(steps, `whether the virtio-iommu knows endpoint ${hex(id)} (else it refuses the device)`);
-  if (compatibles(subject.node).includes('virtio,mmio')) {
-    doubt(steps, 'whether the virtio device offers VIRTIO_F_ACCESS_PLATFORM (else its driver uses physical addresses)');
-  }
+  if (subject.bus !== 'pci') doubt(steps, { kind: 'endpoint-known', id });
+  if (compatibles(subject.node).includes('virtio,mmio')) doubt(steps, { kind: 'access-platform-offered' });
   return {};
 }
 
@@ -39,10 +35,9 @@ function reserve(subject: Subject, steps: Steps): Region[] {
   const window = driver?.msiWindow;
   if (!driver || !window) return [];
   const authority = 'Linux 6.12 drivers/iommu/virtio-iommu.c:viommu_get_resv_regions';
-  const text = `Unless the device reports an MSI region of its own, the driver keeps ${hex(window.start)} to ${hex(window.end)} for MSI doorbells.`;
-  say(steps, authority, text);
-  doubt(steps, 'whether the virtio-iommu reports an MSI region of its own');
-  return [{ ...window, type: 'msi', why: 'virtio-iommu software MSI window' }];
+  say(steps, authority, { kind: 'msi-window-unless-reported', ...window });
+  doubt(steps, { kind: 'msi-region-reported' });
+  return [{ ...window, type: 'msi', why: { kind: 'software-msi-window', driver: driver.name } }];
 }
 
 /** A virtio-iommu function that the map of its own host bridge sends to itself waits for itself. */
@@ -60,13 +55,12 @@ function order(subject: Subject, steps: Steps): Order | undefined {
   const provider = binding.reached[0]?.state;
   if (!provider || binding.outcome !== 'bound' || !mapsItself(subject)) return undefined;
   const wait = timeoutOf(subject.machine);
-  const where = quoted(provider.path);
+  const iommu = provider.path;
   const own = node === provider.node;
-  const text = own
-    ? '`iommu-map` sends the IOMMU to itself, so its probe waits for itself.'
-    : `${where} waits for itself, because \`iommu-map\` covers it, too: nobody behind it gets an IOMMU before the timeout.`;
-  say(steps, 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate', text);
-  if (!own) doubt(steps, `whether ${where} registers before the device is tried again after the timeout`);
+  const statement = own ? ({ kind: 'maps-itself' } as const) : ({ kind: 'provider-maps-itself', iommu } as const);
+  say(steps, 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate', statement);
+  decides(steps);
+  if (!own) doubt(steps, { kind: 'iommu-first-after-timeout', iommu });
   else if (wait.seconds !== undefined) steps.log.push(subjectLine(subject.machine, subject, wait.log));
   return orderAfter(wait, { on: provider.path, reason: 'cycle' });
 }

@@ -2,7 +2,7 @@
 // Xen on Arm: the operations of a domain that is mapped one to one, who owns a device, and whose P2M its IOMMU walks.
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
 import { compareVersions } from '#model/platform/platform.ts';
-import { at, follow, newSteps, quoted, type Steps, say } from '#model/report/steps.ts';
+import { at, decides, follow, newSteps, type Steps, say } from '#model/report/steps.ts';
 import { hostView, protection, xenFacts } from '#model/xen/host.ts';
 import { type Assignment, assignments, domainName, hostMachine } from '#model/xen/system.ts';
 import { pathOf } from '#tree/query.ts';
@@ -25,19 +25,20 @@ function assigned({ machine }: Subject, made: Assignment, steps: Steps): Transla
   const { xen } = machine.platform;
   if (!xen || !made.device) return {};
   const view = hostView(hostMachine(xen), made.device);
-  const path = quoted(pathOf(made.device));
-  const text = `Xen assigns ${path} of the host to ${domainName(made.domain)} and takes its interrupts and its IOMMU from there.`;
+  const assignment = {
+    kind: 'assigned-from-host',
+    device: pathOf(made.device),
+    domain: domainName(made.domain),
+  } as const;
   say(
     steps,
     'Xen 4.22 xen/common/device-tree/dom0less-build.c:handle_passthrough_prop',
-    text,
+    assignment,
     at(made.node, 'xen,path'),
   );
   follow(steps, protection(hostMachine(xen), made.device).steps);
   if (!view.use && view.directMap !== true) {
-    const stray =
-      "Its DMA goes to the addresses that the driver gives it, which are the guest's, and nothing translates them.";
-    say(steps, 'Xen docs/misc/arm/device-tree/passthrough.txt', stray);
+    say(steps, 'Xen docs/misc/arm/device-tree/passthrough.txt', { kind: 'dma-untranslated-in-domain' });
   }
   return { xen: xenFacts(view) };
 }
@@ -50,13 +51,13 @@ function translate(subject: Subject, outer: Steps): Translation {
   const view = machine.platform.kind === 'xen-host' ? hostView(machine, node) : undefined;
   const facts = view && { xen: xenFacts(view), ...(view.use && { use: view.use }) };
   if (view?.directMap === false) {
-    const text = `${view.owner} is not mapped one to one, so Linux there does without Xen's swiotlb: the IOMMU translates.`;
-    say(steps, 'Linux 6.12 include/xen/arm/swiotlb-xen.h:xen_swiotlb_detect', text);
+    const authority = 'Linux 6.12 include/xen/arm/swiotlb-xen.h:xen_swiotlb_detect';
+    say(steps, authority, { kind: 'no-swiotlb-xen', owner: view.owner });
+    decides(steps);
     return { ops: { verdict: 'direct', steps }, ...facts };
   }
-  const text =
-    'dom0 is mapped one to one, so Linux gives every device that it configures the operations of swiotlb-xen.';
-  say(steps, SETUP_OPS, text);
+  say(steps, SETUP_OPS, { kind: 'swiotlb-xen' });
+  decides(steps);
   if (binding.outcome === 'bound') sayVisible(subject, steps);
   return { ops: { verdict: 'xen-swiotlb', steps }, ...facts };
 }
@@ -64,14 +65,10 @@ function translate(subject: Subject, outer: Steps): Translation {
 /** An IOMMU that dom0 can see: the domain of the DMA API and Xen's operations get in each other's way. */
 function sayVisible({ machine }: Subject, steps: Steps): void {
   if (compareVersions(machine.platform.kernelVersion, [6, 12]) < 0) {
-    say(steps, SETUP_OPS, 'They replace the operations of the IOMMU, whose domain stays attached, without a message.');
+    say(steps, SETUP_OPS, { kind: 'iommu-ops-replaced' });
     return;
   }
-  say(
-    steps,
-    'Linux 6.12 kernel/dma/mapping.c:dma_supported',
-    'The IOMMU is visible to dom0, too: Linux warns, and setting a DMA mask fails with -EIO.',
-  );
+  say(steps, 'Linux 6.12 kernel/dma/mapping.c:dma_supported', { kind: 'iommu-visible-to-dom0' });
 }
 
 export const XEN_P2M: DmaSystem = {

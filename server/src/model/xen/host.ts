@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What Xen on Arm makes of a host tree: which IOMMUs it drives, which devices they protect, and what dom0 is left with.
+
 import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { type Machine, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { at, follow, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId, IommuUse, XenFacts } from '#model/report/types.ts';
+import type { Condition } from '#model/statements/index.ts';
 import { cells, cellTarget, compatibles, isAvailable, lastSet, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
@@ -84,7 +86,7 @@ export interface Protection {
   /** Present: no IOMMU of Xen is there for the device; a clause. */
   readonly lack?: string;
   /** What the answer hangs on. */
-  readonly dependsOn?: string;
+  readonly dependsOn?: Condition;
   readonly steps: Steps;
 }
 

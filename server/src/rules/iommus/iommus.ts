@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the list in `iommus`: does it parse, and does each entry reach an IOMMU that Linux will use.
+
 import type { Related } from '#base/problem.ts';
 import { knownStrings } from '#model/drivers/index.ts';
 import { inVersions } from '#model/platform/platform.ts';
@@ -14,6 +15,7 @@ import { xenIommus } from '#rules/xen/host.ts';
 import { compatibles, isAvailable, isLeftOff, isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import { type ListStop, specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
+import { noteText } from '#wording/statements/registration.ts';
 
 const PARSE = 'Linux 6.12 drivers/of/base.c:of_phandle_iterator_next, drivers/iommu/of_iommu.c:of_iommu_configure_dev';
 const XLATE = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate';
@@ -252,7 +254,12 @@ Add the fallback string that the binding asks for, or choose another release.`,
       yield {
         message: `\`iommus\` points to \`${pathOf(provider)}\`, but ${reason}; ${end}.`,
         span: phandle.span,
-        related: [{ message: known.compatible.note ?? known.driver.title, span: nodeSpan(provider) }],
+        related: [
+          {
+            message: known.compatible.note ? noteText(known.compatible.note) : known.driver.title,
+            span: nodeSpan(provider),
+          },
+        ],
       };
     }
   },

@@ -23,6 +23,8 @@ import { beyondRam } from '#rules/memory/dma-windows.ts';
 import { poolsOf } from '#rules/memory/reserved-memory.ts';
 import { isAvailable, isLive, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
+import { reasonText } from '#wording/statements/index.ts';
+import { becausePlain } from '#wording/statements/platform.ts';
 
 const ROOT = ['#address-cells = <1>;', '#size-cells = <1>;'];
 const SMMU = 'smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; };';
@@ -183,7 +185,10 @@ RAM then bounces. Remove the option where the IOMMU is meant to work.`,
     if (!first) return;
     const place = optionSpan(context, 'iommu.passthrough') ?? { node: first.provider, span: nodeSpan(first.provider) };
     const uses = found.flatMap((each) => each.uses);
-    yield { message: `${counted(uses, 'keeps', 'keep')} untranslated DMA because of ${because}.`, ...place };
+    yield {
+      message: `${counted(uses, 'keeps', 'keep')} untranslated DMA because of ${becausePlain(because)}.`,
+      ...place,
+    };
   },
 };
 
@@ -248,7 +253,7 @@ left on may block. Switch the option on, or disable the IOMMU in the tree.`,
       const { registration } = iommuState(machine, provider);
       if (registration.kind !== 'never' || registration.reason !== 'not-built') continue;
       yield {
-        message: `${counted(uses, 'waits', 'wait')} for this IOMMU in vain: ${registration.why}.`,
+        message: `${counted(uses, 'waits', 'wait')} for this IOMMU in vain: ${reasonText(registration.why)}.`,
         span: nodeSpan(provider),
         node: provider,
       };
@@ -282,7 +287,7 @@ on. In this kernel the pool is plain reserved memory that nobody uses, and the d
     const pool = poolsOf(context, node).find(isAvailable);
     if (!pool || usesOf(context, node).length > 0) return;
     yield {
-      message: `This kernel has no restricted pools (${because}), so the device reaches all memory and \`${pathOf(pool)}\` stays unused.`,
+      message: `This kernel has no restricted pools (${becausePlain(because)}), so the device reaches all memory and \`${pathOf(pool)}\` stays unused.`,
       span: lastSet(property).name,
     };
   },

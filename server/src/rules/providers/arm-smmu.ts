@@ -8,6 +8,7 @@ import { convertMasters } from '#rules/migrations/mmu-masters.ts';
 import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
+import { forcedText } from '#wording/statements/domains.ts';
 
 const DT_PROBE = 'Linux 6.12 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_device_dt_probe';
 
@@ -231,7 +232,7 @@ an SMMU with this vendor code they get an identity domain: the DMA API works wit
     );
     if (!use || !rule || !isLive(use.provider)) return;
     yield {
-      message: `\`${pathOf(use.provider)}\` leaves this client untranslated: ${rule.why}.`,
+      message: `\`${pathOf(use.provider)}\` leaves this client untranslated: ${forcedText(rule.why)}.`,
       span: lastSet(use.property).name,
     };
   },

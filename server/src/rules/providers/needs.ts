@@ -9,6 +9,7 @@ import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver } from '#rules/engine/uses.ts';
 import { isLive, nodeSpan } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
+import { lackText } from '#wording/statements/registration.ts';
 
 interface NeedRule {
   readonly id: string;
@@ -51,7 +52,7 @@ function needRule({ id, title, kinds, drivers, name, needs, doc, source, bad, go
       if (!found) return;
       const log = found.log === '' ? '' : ` and Linux prints \`${found.log}\``;
       yield {
-        message: `For its driver ${found.driver}, ${found.gap.text}; the probe fails${log}, and masters wait for this IOMMU in vain.`,
+        message: `For its driver ${found.driver}, ${lackText(found.gap.lack)}; the probe fails${log}, and masters wait for this IOMMU in vain.`,
         span: nodeSpan(node),
       };
     },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about probing: IOMMUs that never appear because of what they need themselves, or that appear late.
+
 import { iommuState } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { board } from '#rules/engine/example.ts';
@@ -8,6 +9,7 @@ import { iommuDriver, usesByProvider } from '#rules/engine/uses.ts';
 import { isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
+import { reasonText } from '#wording/statements/index.ts';
 
 const CHECK_STATE = 'Linux 6.12 drivers/base/dd.c:driver_deferred_probe_check_state';
 
@@ -42,7 +44,7 @@ block. Enable the supplier.`,
     if (registration.kind !== 'never' || registration.reason !== 'supplier') return;
     const [span = nodeSpan(node), ...more] = registration.evidence;
     yield {
-      message: `This IOMMU never probes: ${registration.why}; its masters wait for the deferred probe timeout.`,
+      message: `This IOMMU never probes: ${reasonText(registration.why)}; its masters wait for the deferred probe timeout.`,
       span,
       related: more.map((each) => ({ message: 'because of this', span: each })),
     };

@@ -9,6 +9,7 @@ import { isXens } from '#rules/xen/host.ts';
 import { isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
+import { forcedText } from '#wording/statements/domains.ts';
 
 const DART = 'iommu { compatible = "apple,t8103-dart"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };';
 
@@ -188,7 +189,7 @@ IOMMU. Only drivers that attach a domain themselves use the translation.`,
     );
     if (!rule || !isLive(node) || !usesByProvider(context).has(node)) return;
     yield {
-      message: `The driver ${match?.driver.name} forces an identity domain: ${rule.why}.`,
+      message: `The driver ${match?.driver.name} forces an identity domain: ${forcedText(rule.why)}.`,
       span: nodeSpan(node),
     };
   },

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// A device that no IOMMU translates for.
+import type { Because } from './platform.ts';
+
+export type DirectStatement =
+  | { readonly kind: 'swiotlb-forced' }
+  | { readonly kind: 'no-ram-known' }
+  | {
+      readonly kind: 'out-of-reach';
+      readonly start: bigint;
+      readonly end: bigint;
+      readonly bounces: boolean;
+      readonly because: Because;
+    }
+  | {
+      readonly kind: 'unattached-streams';
+      readonly iommu: string;
+      readonly blocked: boolean;
+      readonly because: Because;
+    }
+  | { readonly kind: 'no-restricted-pools'; readonly pool: string }
+  | { readonly kind: 'pool-refused'; readonly pool: string; readonly property: string | null }
+  | { readonly kind: 'pool-used'; readonly pool: string }
+  | { readonly kind: 'pool-unused'; readonly pool: string }
+  | { readonly kind: 'zephyr' };
+
+export type DirectCondition = { readonly kind: 'zephyr-driver' };
+
+export type DirectAlternative = { readonly kind: 'ram-from-boot-loader' } | { readonly kind: 'restricted-pools-built' };
