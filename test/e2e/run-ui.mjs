@@ -195,6 +195,21 @@ if (kernel) {
       if ((await editor.locator('.squiggly-error').count()) > 0) throw new Error('A board of Linux has errors.');
     },
   );
+  await test('the side bar shows the DMA of the board, and leads to the line', {
+    folder,
+    file: path.join(folder, 'sm8550-qrd.dts'),
+  }, async (page) => {
+    await page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Devicetree IOMMU"]') }).click();
+    const rows = page.locator('.sidebar .monaco-list-row');
+    const row = (text) => rows.filter({ hasText: text }).first();
+    await row('apps_smmu').waitFor({ timeout: 30_000 });
+    includes(await row('apps_smmu').textContent(), 'arm-smmu', 'masters');
+    includes(await row('ufs_mem_hc').textContent(), '0x60', 'dma-iommu');
+    await shoot(page, 'side-bar');
+    await row('ufs_mem_hc').click();
+    await page.locator('.tab', { hasText: 'sm8550-qrd.dts' }).first().waitFor();
+    await within('the line', () => placeOf(page, '&ufs_mem_hc', 'ufs_mem_hc'));
+  });
 } else {
   console.log('skipped: the board of Linux; KERNEL_DIR names no kernel source');
 }
