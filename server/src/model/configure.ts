@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The effective DMA set-up of a device: the walk of of_dma_configure_id and of_iommu_configure, in their order.
 import { hex } from '#base/numbers.ts';
+import { isPciBus } from '#model/addresses/addresses.ts';
 import { coherence } from '#model/addresses/coherence.ts';
 import type { Addressing, Window } from '#model/addresses/dma-ranges.ts';
 import { functionName, subjectLine } from '#model/devices/device-name.ts';
@@ -21,7 +22,7 @@ import { treeNodes } from '#model/platform/nodes.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { at, decides, follow, newSteps, type Steps, say, sayIf } from '#model/report/steps.ts';
-import type { DmaReport, IommuUse, PciMaps, Verdict, XenFacts } from '#model/report/types.ts';
+import type { DmaReport, IommuUse, PciMaps, Step, Verdict, XenFacts } from '#model/report/types.ts';
 import { idSubject, platformSubject, subjectOf } from '#model/systems/subject-of.ts';
 import { sayDomain } from '#model/xen/domain.ts';
 import { type HostView, hostView, xenFacts } from '#model/xen/host.ts';
@@ -82,9 +83,25 @@ function reportOf(machine: Machine, node: DtNode, rid: number | undefined): DmaR
   follow(steps, subject.binding.steps);
   if (node.properties.has('#iommu-cells')) sayOwnState(machine, node, steps);
   const outcome = walk(subject, steps);
+  if (rid === undefined) sayFunctions(machine, node, steps);
   const made = rid === undefined && madeDevices(machine, node, (id) => askById(machine, node, id), steps);
   const answer = finish(subject, outcome, steps);
   return made ? { ...answer, makes: made } : answer;
+}
+
+/** A host bridge itself names no IOMMU: what matters is where its map sends the functions behind it. */
+function sayFunctions(machine: Machine, node: DtNode, steps: Steps): void {
+  const { map } = isPciBus(node) ? iommuMap(machine, node) : { map: undefined };
+  if (!map || (machine.platform.kind === 'xen-host' && hostView(machine, node).stripped)) return;
+  const rows = mapsOf(map).maps.map(({ ridBase, length, iommu, outBase }) => ({
+    first: ridBase,
+    last: ridBase + length - 1,
+    iommu,
+    out: outBase,
+  }));
+  const authority = 'Linux 6.12 drivers/iommu/of_iommu.c:of_pci_iommu_init';
+  say(steps, authority, { kind: 'iommu-map-of-functions', bus: pathOf(node), rows }, at(node, 'iommu-map'));
+  decides(steps);
 }
 
 /** What a device gets that the driver of `node` makes and sets up by one of its IDs. */
@@ -183,7 +200,7 @@ function report(machine: Machine, node: DtNode, findings: Findings): DmaReport {
     reserved: outcome.reserved,
     xen: outcome.xen,
     log: steps.log,
-    steps: steps.list,
+    steps: marked(steps),
   };
   if (steps.doubts.length > 0) result.dependsOn = steps.doubts;
   if (steps.alternative) result.alternative = steps.alternative;
@@ -191,6 +208,11 @@ function report(machine: Machine, node: DtNode, findings: Findings): DmaReport {
   if (map) result.pci = mapsOf(map);
   if (findings.id !== undefined) result.rid = `0x${findings.id.toString(16).padStart(4, '0')}`;
   return result;
+}
+
+/** The steps, the one that decides marked; where none says so, the last one ended the walk. */
+function marked({ list, decisive = list.at(-1) }: Steps): Step[] {
+  return list.map((step) => (step === decisive ? { ...step, decides: true } : step));
 }
 
 function windowText({ dma, cpu, size }: Window): DmaReport['dmaRanges'][number] {
