@@ -260,15 +260,22 @@ function oneEdit(pick: Pick, text: string, length: number): Change & { readonly 
 /** Places in the open documents, of which both servers are asked. */
 const PLACES = [0, 333, 777, 1234];
 
-/** What the server says otherwise than one that was started just now. */
+/** Which boards show the problems of a shared file is known some pauses later: so often and so far apart both are asked. */
+const ROUNDS = 12;
+const PAUSE_MS = 250;
+
+/** What the server says otherwise than one that was started just now, when both have come to rest. */
 export async function compare(editor: Editor): Promise<string | undefined> {
-  const lived = await editor.shown(PLACES);
   const fresh = await editor.fresh();
   try {
-    const expected = await fresh.shown(PLACES);
-    const [logged] = [...editor.client.logged, ...fresh.client.logged];
-    if (logged !== undefined) return `the server logs ${logged.slice(0, 300)}`;
-    return lived === expected ? undefined : firstDifference(lived, expected);
+    for (let round = 1; ; round++) {
+      const [lived, expected] = [await editor.shown(PLACES), await fresh.shown(PLACES)];
+      const [logged] = [...editor.client.logged, ...fresh.client.logged];
+      if (logged !== undefined) return `the server logs ${logged.slice(0, 300)}`;
+      if (lived === expected) return undefined;
+      if (round === ROUNDS) return firstDifference(lived, expected);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
   } finally {
     await fresh.close();
   }
