@@ -41,6 +41,9 @@ const MIGRATIONS: Readonly<Record<string, Readonly<Record<string, readonly strin
   'xen-migrate-plain': { '/virtio_mmio@a003e00': grants(1), '/virtio_mmio@a003a00': grants(2) },
 };
 
+/** Releases that read both forms: what was booted before and after is the same. */
+const SAME_ON: Readonly<Record<string, readonly string[]>> = { 'map-migrate': ['7.3'] };
+
 /** What "fix all" leaves to a person. */
 const NAMED: Readonly<Record<string, readonly string[]>> = { 'enable-migrate': ['--rule', 'iommus-target-disabled'] };
 
@@ -83,7 +86,9 @@ describe.each(Object.entries(MIGRATIONS))('%s', (name, changed) => {
     const onlyAsked = ({ device, was, is }: (typeof both)[number]) =>
       !(device in changed) && was === 'not asked' && is === 'direct' && kernel === '7.3';
     const found = both.filter((row) => row.was !== row.is && !onlyAsked(row));
-    expect(Object.fromEntries(found.map(({ device, was, is }) => [device, [was, is]]))).toEqual(changed);
+    expect(Object.fromEntries(found.map(({ device, was, is }) => [device, [was, is]]))).toEqual(
+      SAME_ON[name]?.includes(kernel) ? {} : changed,
+    );
     expect(both.length).toBeGreaterThan(found.length);
   });
 });
