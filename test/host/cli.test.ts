@@ -435,8 +435,8 @@ describe('graph', () => {
   test('svg is one well-formed picture with all of that', async () => {
     expect((await on.run('graph', 'a.dts', '-o', 'a.svg')).out).toBe('');
     const svg = on.read('a.svg').toString();
-    for (const text of ['/ethernet@3000', '/iommu@30000', 'arm-smmu-v3', 'stream ID 0x4']) {
-      expect(svg).toContain(`>${text}</text>`);
+    for (const text of ['ethernet@3000', 'iommu@30000', 'arm-smmu-v3', '0x4']) {
+      expect(svg).toMatch(new RegExp(`[>]${text}</text>`));
     }
     expect(svg).not.toMatch(/NaN|undefined/);
     expect(svg.match(/<(g|svg|text|style|defs|marker)\b/g)?.length).toBe(

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
-// `dt-iommu graph`: the DMA topology of a board as a picture, as Graphviz text, or as data.
-import { type Topology, topologyOf } from '#ide/explain/topology.ts';
+// `dt-iommu graph`: the DMA topology of a board as the lanes of the map, as Graphviz text, or as data.
+import { basename } from 'node:path';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { topologyOf } from '#ide/explain/topology.ts';
+import { dmaMap } from '#ide/map/dma-map.ts';
+import { lanesOf } from '#ide/map/lanes.ts';
+import { lanesSvg } from '#ide/map/lanes-svg.ts';
+import { platformText } from '#wording/values.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, TREE_OPTIONS } from './arguments.ts';
 import { dotText } from './graph-dot.ts';
-import { svgText } from './graph-svg.ts';
 import type { Io } from './io.ts';
 import { openSnapshot, tellErrors, writeResult } from './one-board.ts';
 import { pictureOf } from './picture.ts';
@@ -13,7 +18,8 @@ export const graphCommand: Command = {
   operands: 'FILE',
   summary: 'The DMA topology: devices, IOMMUs, IDs, groups, suppliers.',
   details: [
-    'The picture leaves out devices without an IOMMU and suppliers that no IOMMU waits for; JSON has everything.',
+    'svg: devices that do DMA on the left, the IOMMU that translates each lane in the middle, memory on the right.',
+    'dot leaves out devices without an IOMMU and suppliers that no IOMMU waits for; json has everything.',
   ],
   options: ['format', 'output', ...PLATFORM_OPTIONS, ...TREE_OPTIONS],
   formats: ['svg', 'dot', 'json'],
@@ -23,13 +29,13 @@ export const graphCommand: Command = {
 async function graph(args: Arguments, io: Io): Promise<number> {
   const { session, snapshot } = await openSnapshot(args, io);
   const code = tellErrors({ session, tree: snapshot.tree }, io);
-  const topology = topologyOf(snapshot);
-  writeResult(drawn(topology, args.values.format), args.values.output, session, io);
+  writeResult(drawn(snapshot, args.values.format), args.values.output, session, io);
   return code;
 }
 
-function drawn(topology: Topology, format: string | undefined): string {
-  if (format === 'json') return `${JSON.stringify({ version: 1, ...topology }, undefined, 2)}\n`;
-  const picture = pictureOf(topology);
-  return format === 'dot' ? dotText(picture) : svgText(picture);
+function drawn(snapshot: Snapshot, format: string | undefined): string {
+  if (format === 'json') return `${JSON.stringify({ version: 1, ...topologyOf(snapshot) }, undefined, 2)}\n`;
+  if (format === 'dot') return dotText(pictureOf(topologyOf(snapshot)));
+  const platform = platformText(snapshot.platform);
+  return lanesSvg(lanesOf(dmaMap(snapshot)), { board: basename(snapshot.tree.file), platform });
 }

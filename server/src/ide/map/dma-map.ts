@@ -7,6 +7,7 @@ import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { isPciBus, rawCells } from '#model/addresses/addresses.ts';
 import { type DmaRole, dmaRole, type RoleWhy } from '#model/devices/dma-role.ts';
 import { driverFor } from '#model/drivers/index.ts';
+import { bootWaits } from '#model/probe/boot-order.ts';
 import { type DmaOps, dmaOps } from '#model/report/dma-ops.ts';
 import type { DecodedId, Deferral, DmaReport, PciMaps, Reserved, Verdict, XenLimit } from '#model/report/types.ts';
 import { compatibles, isAvailable, nodeByPath, nodeSpan, pathOf, walk } from '#tree/query.ts';
@@ -56,6 +57,8 @@ export interface MapIommu extends MapNode {
   readonly main: string | null;
   readonly limits: readonly XenLimit[];
   readonly ownedByXen: boolean;
+  /** What its own probe waits for, once each. */
+  readonly needs: readonly string[];
 }
 
 /** An ID, and the IOMMU that knows the device by it. `kind` is `null` where the IOMMU has no IDs. */
@@ -114,6 +117,8 @@ export interface DmaMap {
   readonly iommus: readonly MapIommu[];
   /** Those that do DMA themselves, in tree order; PCI functions behind their host. */
   readonly devices: readonly MapDevice[];
+  /** Labels of what the others mention, by path. */
+  readonly labels: ReadonlyMap<string, string>;
   /** What many answers hang on. */
   readonly doubts: readonly { readonly text: string; readonly count: number }[];
   /** Devices that are not shown: they do no DMA, or let a DMA controller do it. */
@@ -126,7 +131,10 @@ const SHARED = 8;
 export function dmaMap(snapshot: Snapshot): DmaMap {
   const scene = new Scene(snapshot);
   const devices = scene.devices();
-  return { iommus: scene.iommus(), devices, doubts: scene.shared, left: scene.left };
+  const iommus = scene.iommus();
+  const mentioned = [...iommus.flatMap(({ needs }) => needs), ...devices.flatMap(mentions)];
+  const labels = new Map(mentioned.flatMap((path) => labelOf(snapshot, path)));
+  return { iommus, devices, labels, doubts: scene.shared, left: scene.left };
 }
 
 /** Devices with an ID at the IOMMU, hosts whose map leads to it first, and those that it does not take. */
@@ -230,6 +238,7 @@ class Scene {
       main: main ? pathOf(main.provider) : null,
       limits: xen?.limits ?? [],
       ownedByXen: xen?.owner === 'Xen',
+      needs: needsOf(this.#snapshot, node),
     };
   }
 
@@ -301,6 +310,23 @@ class Scene {
   }
 }
 
+/** Nodes that need not be on the map themselves. */
+function mentions({ host, deferred }: MapDevice): string[] {
+  return [host?.msi, deferred?.on].filter((path) => path !== undefined && path !== null);
+}
+
+function labelOf({ tree }: Snapshot, path: string): [string, string][] {
+  const label = nodeByPath(tree, path)?.labels[0];
+  return label ? [[path, label.name]] : [];
+}
+
+/** Suppliers that hold back the probe of an IOMMU; not those that are set up before devices exist. */
+function needsOf({ tree, platform }: Snapshot, node: DtNode): string[] {
+  if (!isAvailable(node) || platform.kind === 'xen-host') return [];
+  const waits = bootWaits(tree, platform, node).filter(({ by, end }) => by !== 'parent' && end !== 'nothing');
+  return [...new Set(waits.map(({ on }) => on))];
+}
+
 /** The controller of the first entry of `msi-map`. */
 function targetOf({ tree }: Snapshot, node: DtNode): DtNode | undefined {
   const reference = node.properties.get('msi-map')?.value.references[0];
@@ -340,7 +366,7 @@ function wayOf({ verdict, xen, pci }: DmaReport, claims: readonly MapClaim[]): W
       return xen ? 'domain' : 'direct';
     default:
       if (claims.length > 0) return 'refused';
-      return pci && pci.maps.length > 0 ? 'translated' : 'direct';
+      return pci?.maps.some(({ length }) => length > 0) ? 'translated' : 'direct';
   }
 }
 

@@ -22,9 +22,9 @@ export function nameOf({ label, name }: Pick<MapNode, 'label' | 'name'>): string
 }
 
 /** The name of what has the path, else the last part of it. */
-export function nameOfPath({ iommus, devices }: DmaMap, path: string): string {
+export function nameOfPath({ iommus, devices, labels }: DmaMap, path: string): string {
   const found = iommus.find((each) => each.path === path) ?? devices.find((each) => each.path === path);
-  return found ? nameOf(found) : path.slice(path.lastIndexOf('/') + 1);
+  return found ? nameOf(found) : (labels.get(path) ?? path.slice(path.lastIndexOf('/') + 1));
 }
 
 /** `dma-direct + swiotlb`; `none` where nothing sets operations up. */
@@ -42,6 +42,17 @@ export function idText({ kind, id, mask }: MapId, common = 0): string {
   return mask === null || mask === 0 || mask === common ? hex(id) : `${hex(id)}/${hex(mask)}`;
 }
 
+/** The same in full: what a mask means is counted out. */
+export function idLong({ kind, id, mask }: MapId): string {
+  if (id === null) return 'no ID: the IOMMU has one master';
+  if (kind === 'backend-domid') return `back end in domain ${id}`;
+  if (kind === 'micro-tlb') return `micro-TLB ${id}`;
+  const what = kind === 'stream-id' || kind === null ? 'stream' : kind.replaceAll('-', ' ');
+  if (mask === null || mask === 0) return `${what} ${hex(id)}`;
+  const bits = [...mask.toString(2)].filter((bit) => bit === '1').length;
+  return `${2 ** bits} ${what}s: ID ${hex(id)}, mask ${hex(mask)}`;
+}
+
 /** `01:00.0`. */
 export function functionText(rid: number): string {
   const byte = (value: number) => value.toString(16).padStart(2, '0');
@@ -55,12 +66,25 @@ export function mapRowText(
 ): { readonly from: string; readonly to: string } {
   const last = ridBase + length - 1;
   const from = isPci ? functionText : (id: number) => `ID ${hex(id)}`;
+  if (length <= 0) return { from: from(ridBase), to: 'nothing' };
   if (mask === 0) return { from: isPci ? 'all functions' : 'all IDs', to: hex(outBase) };
   if (length <= 1) return { from: from(ridBase), to: hex(outBase) };
   return {
     from: `${from(ridBase)}-${from(last).replace('ID ', '')}`,
     to: `${hex(outBase)}..${hex(outBase + length - 1)}`,
   };
+}
+
+/** The functions that a row of the map covers: `iommu-map-mask` comes first (Linux of_iommu.c, of/base.c:of_map_id). */
+export function functionsOf(
+  functions: readonly MapDevice[],
+  { ridBase, length }: MapHost['maps'][number],
+  mask: number,
+): MapDevice[] {
+  return functions.filter(({ rid }) => {
+    const masked = (rid ?? 0) & mask;
+    return rid !== null && masked >= ridBase && masked < ridBase + length;
+  });
 }
 
 /** The mask that all IDs of an IOMMU's masters have in common, 0 where there is none. */

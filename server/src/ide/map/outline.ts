@@ -11,7 +11,7 @@ import {
   type Way,
   withoutIommu,
 } from './dma-map.ts';
-import { commonMask, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
+import { commonMask, functionsOf, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
 
 /** What an entry stands for: decides its icon, its colour and its menu. */
 export type OutlineKind = Way | 'problem' | 'note' | 'group' | 'iommu' | 'iommu-off' | 'host' | 'id' | 'section';
@@ -190,10 +190,8 @@ function hostRows(map: DmaMap, device: MapDevice): OutlineNode[] {
   if (!host) return [];
   return host.maps.map((row): OutlineNode => {
     const { from, to } = mapRowText(row, host);
-    const functions = map.devices.filter(
-      ({ behind, rid }) =>
-        behind === device.path && rid !== null && rid >= row.ridBase && rid < row.ridBase + row.length,
-    );
+    const behind = map.devices.filter((each) => each.behind === device.path);
+    const functions = functionsOf(behind, row, host.mask);
     return {
       id: `row ${device.path} ${row.ridBase} ${row.outBase}`,
       kind: 'id',
@@ -209,16 +207,7 @@ function hostRows(map: DmaMap, device: MapDevice): OutlineNode[] {
 
 /** `ufs_mem_hc → apps_smmu, 0x60 · translated (dma-iommu) · coherent · 36-bit`. */
 export function sentence(map: DmaMap, device: MapDevice): string {
-  const to = [...new Set(device.ids.map(({ iommu }) => nameOfPath(map, iommu)))].join(', ');
-  const ids = device.ids.map((id) => idText(id)).slice(0, 3);
-  const claim = device.claims[0];
-  const who = nameOf(device);
-  const head =
-    claim !== undefined
-      ? `${who} names ${nameOfPath(map, claim.iommu)}, which does not take it`
-      : to === ''
-        ? `${who} → memory`
-        : `${who} → ${to}, ${ids.join(', ')}`;
+  const head = headOf(map, device);
   const facts = [
     `${WAYS[device.way]} (${opsText(device)})`,
     device.coherent ? 'coherent' : 'not coherent',
@@ -227,6 +216,26 @@ export function sentence(map: DmaMap, device: MapDevice): string {
     ...device.doubts.map((doubt) => `depends on ${plain(doubt)}`),
   ];
   return [head, ...facts].join(' · ');
+}
+
+/** `ufs_mem_hc → apps_smmu, 0x60`. */
+function headOf(map: DmaMap, device: MapDevice): string {
+  const { ids, host } = device;
+  const claim = device.claims[0];
+  const who = nameOf(device);
+  if (claim !== undefined) return `${who} names ${nameOfPath(map, claim.iommu)}, which does not take it`;
+  if (ids.length > 0) {
+    const to = [...new Set(ids.map(({ iommu }) => nameOfPath(map, iommu)))].join(', ');
+    const texts = ids.slice(0, 3).map((id) => idText(id));
+    return `${who} → ${to}, ${texts.join(', ')}${ids.length > 3 ? ', …' : ''}`;
+  }
+  if (!host) return `${who} → memory`;
+  const behind = `${host.isPci ? 'PCI functions' : 'Devices'} behind ${who}`;
+  if (host.maps.length === 0) return `${behind} → memory`;
+  const to = [...new Set(host.maps.map(({ iommu }) => nameOfPath(map, iommu)))].join(', ');
+  const texts = host.maps.slice(0, 3).map((row) => mapRowText(row, host).to);
+  if (host.maps.every(({ length }) => length <= 0)) return `${behind}: iommu-map names ${to} and maps no ID`;
+  return `${behind} → ${to}, ${texts.join(', ')}${host.maps.length > 3 ? ', …' : ''}`;
 }
 
 function plain(text: string): string {

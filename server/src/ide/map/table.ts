@@ -3,9 +3,9 @@
 import { hex } from '#base/numbers.ts';
 import { printable } from '#base/text.ts';
 import { limitName } from '#wording/values.ts';
-import { DEVICE_KINDS } from './device-kinds.ts';
 import { type DmaMap, type MapDevice, type MapIommu, mastersOf, type Way, withoutIommu } from './dma-map.ts';
-import { commonMask, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
+import { commonMask, functionsOf, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
+import { baseOf, ownerName, seriesOf } from './series.ts';
 
 export interface TableOptions {
   /** The board's file, as the user named it. */
@@ -16,8 +16,6 @@ export interface TableOptions {
   readonly width: number;
 }
 
-/** Devices in a row that differ only in their IDs are one line from this number on. */
-const SERIES = 4;
 /** Rows of a map that are listed. */
 const MAX_ROWS = 4;
 /** Problems that are listed; `check` has all. */
@@ -88,7 +86,7 @@ function iommuLines(map: DmaMap, iommu: MapIommu): string[] {
   );
   const lines = [`${nameOf(iommu)}  ${iommu.path}  ${gateText(iommu, taken, mask)}`];
   if (taken.length > 0) lines.push(HEAD);
-  for (const group of series(taken)) lines.push(...deviceLines(map, group, { path: iommu.path, mask }));
+  for (const group of seriesOf(taken)) lines.push(...deviceLines(map, group, { path: iommu.path, mask }));
   const refused = masters.filter(({ way }) => way === 'refused');
   if (refused.length > 0) {
     const why = iommu.enabled ? 'refused, direct' : 'it is disabled, direct';
@@ -110,24 +108,6 @@ function gateText(iommu: MapIommu, masters: readonly MapDevice[], mask: number):
   return facts.length === 0 ? driver : `${driver}   ${facts.join(', ')}`;
 }
 
-/** Neighbours with one base name, parent and way. */
-function series(devices: readonly MapDevice[]): MapDevice[][] {
-  const groups = new Map<string, MapDevice[]>();
-  for (const device of devices) {
-    const parent = device.madeBy ?? device.path.slice(0, device.path.lastIndexOf('/'));
-    const key = `${baseOf(device)} ${parent} ${device.way} ${device.host === null}`;
-    groups.set(key, [...(groups.get(key) ?? []), device]);
-  }
-  const inOrder = (a: MapDevice, b: MapDevice) => DEVICE_KINDS.indexOf(a.kind) - DEVICE_KINDS.indexOf(b.kind);
-  return [...groups.values()]
-    .flatMap((group) => (group.length >= SERIES && group[0]?.host === null ? [group] : group.map((each) => [each])))
-    .sort(([a], [b]) => (a && b ? inOrder(a, b) : 0));
-}
-
-function baseOf({ name }: MapDevice): string {
-  return name.replace(/[@.].*/, '').replace(/\d+$/, '');
-}
-
 function deviceLines(
   map: DmaMap,
   group: readonly MapDevice[],
@@ -138,8 +118,7 @@ function deviceLines(
   if (group.length > 1) {
     const ids = group.flatMap((each) => each.ids.flatMap(({ id }) => id ?? []));
     const range = ids.length === 0 ? '' : `${hex(Math.min(...ids))}..${hex(Math.max(...ids))}`;
-    const of = device.madeBy ?? device.path.slice(0, device.path.lastIndexOf('/'));
-    const note = device.madeBy ? `made by ${nameOfPath(map, of)}` : `of ${ownerName(map, device)}`;
+    const note = device.madeBy ? `made by ${nameOfPath(map, device.madeBy)}` : `of ${ownerName(map, device)}`;
     return [
       row([`${baseOf(device)} x${group.length}`, range, opsText(device), coherence(device), width(device), note]),
     ];
@@ -147,32 +126,16 @@ function deviceLines(
   const id = device.host && device.ids.length === 0 ? 'by requester ID' : idsText(device, mask);
   const lines = [row([nameOf(device), id, opsText(device), coherence(device), width(device), noteOf(map, device)])];
   const { host } = device;
+  const behind = map.devices.filter((each) => each.behind === device.path);
   const rows = host?.maps.filter(({ iommu }) => iommu === path) ?? [];
   for (const each of rows.slice(0, MAX_ROWS)) {
     if (!host) break;
     const { from, to } = mapRowText(each, host);
-    const named = functionsIn(map, device, each.ridBase, each.length).map(nameOf).join(', ');
+    const named = functionsOf(behind, each, host.mask).map(nameOf).join(', ');
     lines.push(row([`  ${from}`, to, '', '', '', named]));
   }
   if (rows.length > MAX_ROWS) lines.push(`    and ${rows.length - MAX_ROWS} more`);
   return lines;
-}
-
-/** The PCI functions with nodes that a row covers; their `reg` has the function. */
-function functionsIn({ devices }: DmaMap, host: MapDevice, base: number, length: number): MapDevice[] {
-  return devices.filter(
-    ({ behind, rid }) => behind === host.path && rid !== null && rid >= base && rid < base + length,
-  );
-}
-
-/** The nearest node above with a label says more than the generic name of the parent. */
-function ownerName({ devices, iommus }: DmaMap, { path }: MapDevice): string {
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
-    const above = path.slice(0, at);
-    const found = [...devices, ...iommus].find((each) => each.path === above && each.label !== null);
-    if (found) return nameOf(found);
-  }
-  return path.split('/')[1] ?? '/';
 }
 
 function idsText({ ids }: MapDevice, mask: number): string {

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+// The one sentence over the map: how many devices get what, through whom.
+import type { DmaMap, MapDevice, Way } from './dma-map.ts';
+import { nameOf, nameOfPath } from './names.ts';
+
+/** In pieces, so that numbers and names stand out. */
+export type Headline = readonly { readonly text: string; readonly as?: 'count' | 'name' }[];
+
+/** Names that are listed; more are counted. */
+const NAMED = 3;
+
+export function headlineOf(map: DmaMap): Headline {
+  const { iommus, devices } = map;
+  if (iommus.length === 0) return [count('No IOMMU in this tree'), plain('. Every master reaches memory directly.')];
+  if (iommus.every(({ enabled }) => !enabled)) {
+    const names = iommus.slice(0, NAMED).map(nameOf).join(', ');
+    return [
+      count('No IOMMU is on'),
+      plain(': '),
+      name(names),
+      plain(iommus.length === 1 ? ' is disabled.' : ' are disabled.'),
+    ];
+  }
+  const parts = [
+    translated(map),
+    passed(map),
+    counted(devices, 'grant', (n) => `${n} ${n === 1 ? 'grants its' : 'grant their'} pages to back ends`),
+    counted(devices, 'dom0', (n) => `${n} of dom0`),
+    owned(devices),
+    counted(
+      devices,
+      'refused',
+      (n) => `${n} ${n === 1 ? 'names an IOMMU that does not take it' : 'name an IOMMU that does not take them'}`,
+    ),
+    counted(devices, 'direct', (n) => `${n} direct`),
+    counted(devices, 'bounced', (n) => `${n} bounced`),
+    counted(devices, 'waiting', (n) => `${n} ${n === 1 ? 'waits' : 'wait'}`),
+  ].filter((part) => part.length > 0);
+  if (parts.length === 0) return [plain('No device of this board does DMA.')];
+  return parts.flatMap((part, index) => [...(index === 0 ? [] : [plain(', ')]), ...part]).concat(plain('.'));
+}
+
+function translated(map: DmaMap): Headline {
+  const found = map.devices.filter(({ way }) => way === 'translated');
+  return found.length === 0 ? [] : [count(`${found.length} translated`), plain(' by '), ...gates(map, found)];
+}
+
+function passed(map: DmaMap): Headline {
+  const found = map.devices.filter(({ way }) => way === 'identity');
+  const verb = found.length === 1 ? 'passes' : 'pass';
+  return found.length === 0 ? [] : [count(`${found.length} ${verb} through`), plain(' '), ...gates(map, found)];
+}
+
+function gates(map: DmaMap, devices: readonly MapDevice[]): Headline {
+  const paths = [
+    ...new Set(
+      devices.flatMap(({ ids, host }) => [...ids, ...(host?.maps ?? [])].slice(0, 1)).map(({ iommu }) => iommu),
+    ),
+  ];
+  return paths.length > NAMED
+    ? [plain(`${paths.length} IOMMUs`)]
+    : [name(paths.map((path) => nameOfPath(map, path)).join(', '))];
+}
+
+/** Of each domain of Xen. */
+function owned(devices: readonly MapDevice[]): Headline {
+  const owners = new Map<string, number>();
+  for (const { way, owner } of devices) {
+    if (way === 'domain' && owner !== null) owners.set(owner, (owners.get(owner) ?? 0) + 1);
+  }
+  return [...owners].flatMap(([owner, many], index) => [
+    ...(index === 0 ? [] : [plain(', ')]),
+    count(`${many} of `),
+    name(owner),
+  ]);
+}
+
+function counted(devices: readonly MapDevice[], way: Way, text: (count: number) => string): Headline {
+  const found = devices.filter((device) => device.way === way).length;
+  return found === 0 ? [] : [count(text(found))];
+}
+
+function plain(text: string): Headline[number] {
+  return { text };
+}
+
+function count(text: string): Headline[number] {
+  return { text, as: 'count' };
+}
+
+function name(text: string): Headline[number] {
+  return { text, as: 'name' };
+}
