@@ -53,6 +53,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'rules/engine': '',
 
   'ide/fixes': 'ide/analysis.ts ide/boards ide/files ide/navigation ide/problems',
+  'ide/completion': 'ide/analysis.ts ide/boards ide/navigation',
   'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/structure',
   'ide/problems': 'ide/analysis.ts ide/boards',
   'ide/structure': 'ide/analysis.ts',

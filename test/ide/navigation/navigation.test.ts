@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where names lead, and who uses them.
 import { describe, expect, test } from 'vitest';
-import { completion } from '#ide/navigation/completion.ts';
 import { definition } from '#ide/navigation/definition.ts';
 import { references } from '#ide/navigation/references.ts';
 import { folds } from '#ide/structure/folding.ts';
@@ -127,32 +126,5 @@ describe('structure', () => {
       '&l: label',
       'ID: macro',
     ]);
-  });
-});
-
-describe('completion', () => {
-  const complete = (text: string) => {
-    const { view, offset } = editor(text);
-    const { items, start } = completion(view, offset);
-    const best = Math.min(...items.map((item) => item.rank));
-    return {
-      replaced: view.text.slice(start, offset),
-      best: items.filter((item) => item.rank === best).map((item) => item.snippet),
-    };
-  };
-
-  test('after `iommus = <&` IOMMUs come first, with a stop for each cell', () => {
-    const board = '/ { smmu: iommu { #iommu-cells = <2>; }; clk: clock { }; dma { iommus = <&s$0>; }; };';
-    expect(complete(board)).toEqual({ replaced: 's', best: [`smmu \${1:0} \${2:0}`] });
-  });
-
-  test('in a node the properties that it has not', () => {
-    const { best } = complete('/ { dma { dma-coherent; iom$0 }; };');
-    expect(best).toContain('iommus = <&$0>;');
-    expect(best).not.toContain('dma-coherent;$0');
-  });
-
-  test('in a comment nothing', () => {
-    expect(complete('/ { /* &$0 */ };').best).toEqual([]);
   });
 });

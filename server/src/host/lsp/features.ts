@@ -4,12 +4,9 @@ import {
   type CodeAction,
   CodeActionKind,
   type CodeActionParams,
-  type CompletionItem,
-  CompletionItemKind,
   type Connection,
   type DocumentSymbol,
   type FoldingRange,
-  InsertTextFormat,
   MarkupKind,
   SemanticTokensBuilder,
   type ServerCapabilities,
@@ -21,7 +18,6 @@ import type { View } from '#ide/analysis.ts';
 import { codeActions, fixableRules, hasFixes } from '#ide/fixes/code-actions.ts';
 import { fixAll, isRepair } from '#ide/fixes/fixes.ts';
 import { fixWorkspace } from '#ide/fixes/workspace-fixes.ts';
-import { completion } from '#ide/navigation/completion.ts';
 import { definition } from '#ide/navigation/definition.ts';
 import { hover } from '#ide/navigation/hover.ts';
 import { references } from '#ide/navigation/references.ts';
@@ -29,6 +25,7 @@ import { folds } from '#ide/structure/folding.ts';
 import { links } from '#ide/structure/links.ts';
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/structure/semantic-tokens.ts';
 import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
+import { registerCompletion, TRIGGER_CHARACTERS } from './completion.ts';
 import { diagnosticOf, type Lines, linkOf, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import type { Answer, Session } from './server.ts';
 
@@ -37,7 +34,7 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.dtIommu`;
 /** What {@link registerFeatures} answers. */
 export const FEATURES: Partial<ServerCapabilities> = {
   hoverProvider: true,
-  completionProvider: { triggerCharacters: ['&', '"', '#'] },
+  completionProvider: { triggerCharacters: TRIGGER_CHARACTERS },
   definitionProvider: true,
   referencesProvider: true,
   documentSymbolProvider: true,
@@ -63,9 +60,7 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
       };
     }),
   );
-  connection.onCompletion(({ textDocument, position }, token) =>
-    answer('completion', token, (session) => completionsOf(session, textDocument.uri, position)),
-  );
+  registerCompletion(connection, answer);
   connection.onDefinition(({ textDocument, position }, token) =>
     answer('definition', token, (session) => {
       const at = viewAt(session, textDocument.uri, position);
@@ -161,29 +156,6 @@ function symbolOf(lines: Lines, entry: OutlineEntry): DocumentSymbol {
     selectionRange: lines.range(entry.nameStart, entry.nameEnd),
     children: entry.children.map((child) => symbolOf(lines, child)),
   };
-}
-
-const ITEM_KINDS = {
-  label: CompletionItemKind.Reference,
-  property: CompletionItemKind.Property,
-  value: CompletionItemKind.Value,
-};
-
-function completionsOf(session: Session, uri: string, position: { line: number; character: number }): CompletionItem[] {
-  const at = viewAt(session, uri, position);
-  if (!at) return [];
-  const { items, start } = completion(at.view, at.offset);
-  const range = session.workspace.lines(at.view.file).range(start, at.offset);
-  const snippets = session.client.textDocument?.completion?.completionItem?.snippetSupport === true;
-  return items.map(({ label, kind, detail, snippet, rank }) => ({
-    label,
-    kind: ITEM_KINDS[kind],
-    detail,
-    sortText: `${rank}${label}`,
-    filterText: label,
-    insertTextFormat: snippets ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
-    textEdit: { range, newText: snippets ? snippet : label },
-  }));
 }
 
 function viewAt(

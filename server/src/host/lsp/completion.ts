@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// Completion over the protocol: items as snippets or as text, sorted and filtered as the ide layer says.
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type CompletionList,
+  type Connection,
+  InsertTextFormat,
+} from 'vscode-languageserver';
+import { completion } from '#ide/completion/completion.ts';
+import { type ItemKind, plainText } from '#ide/completion/item.ts';
+import type { Answer, Session } from './server.ts';
+
+/** After which characters an editor asks by itself. */
+export const TRIGGER_CHARACTERS = ['&', '"', '#', '/', '<', ' ', '@'];
+
+const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
+  label: CompletionItemKind.Reference,
+  property: CompletionItemKind.Property,
+  value: CompletionItemKind.EnumMember,
+  macro: CompletionItemKind.Constant,
+  node: CompletionItemKind.Struct,
+  folder: CompletionItemKind.Folder,
+  file: CompletionItemKind.File,
+  keyword: CompletionItemKind.Keyword,
+  path: CompletionItemKind.Module,
+  compatible: CompletionItemKind.Value,
+  rule: CompletionItemKind.Text,
+};
+
+export function registerCompletion(connection: Connection, answer: Answer): void {
+  connection.onCompletion(({ textDocument, position, context }, token) =>
+    answer('completion', token, (session) =>
+      completionsOf(session, textDocument.uri, position, context?.triggerCharacter),
+    ),
+  );
+}
+
+function completionsOf(
+  { analysis, workspace, client }: Session,
+  uri: string,
+  position: { readonly line: number; readonly character: number },
+  trigger: string | undefined,
+): CompletionList {
+  const path = workspace.path(uri);
+  const view = analysis.view(path);
+  if (!view) return { isIncomplete: false, items: [] };
+  const lines = workspace.lines(path);
+  const offset = lines.offset(position);
+  const { items, start, incomplete = false } = completion(view, offset, trigger);
+  const range = lines.range(start, offset);
+  const snippets = client.textDocument?.completion?.completionItem?.snippetSupport === true;
+  return {
+    isIncomplete: incomplete,
+    items: items.map((item, at): CompletionItem => {
+      const plain = plainText(item.snippet);
+      const format = snippets && plain !== item.snippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText;
+      return {
+        label: item.label,
+        kind: KINDS[item.kind],
+        ...(item.detail !== '' && { detail: item.detail }),
+        sortText: String(at).padStart(4, '0'),
+        filterText: item.filter ?? item.label,
+        insertTextFormat: format,
+        textEdit: {
+          range: item.start === undefined ? range : lines.range(item.start, offset),
+          newText: format === InsertTextFormat.Snippet ? item.snippet : plain,
+        },
+        ...(item.edits && {
+          additionalTextEdits: item.edits.map(({ span, text }) => ({
+            range: lines.range(span.start, span.end),
+            newText: text,
+          })),
+        }),
+      };
+    }),
+  };
+}

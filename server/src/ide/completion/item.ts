@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// What completion answers with, and how texts become snippets of the Language Server Protocol.
+import type { TextEdit } from '#base/text.ts';
+
+export type ItemKind =
+  | 'label'
+  | 'property'
+  | 'value'
+  | 'macro'
+  | 'node'
+  | 'folder'
+  | 'file'
+  | 'keyword'
+  | 'path'
+  | 'compatible'
+  | 'rule';
+
+export interface CompletionItem {
+  readonly label: string;
+  readonly kind: ItemKind;
+  readonly detail: string;
+  /** What is typed, in the snippet syntax of the Language Server Protocol. */
+  readonly snippet: string;
+  /** Items sort by it, then by `order`, then by label: what fits comes first. */
+  readonly rank: number;
+  /** Within a rank; absent: 0. */
+  readonly order?: number;
+  /** What the typed word is compared with; absent: the label. */
+  readonly filter?: string;
+  /** The list for the first hole opens by itself. */
+  readonly suggests?: true;
+  /** Further edits of the same file. */
+  readonly edits?: readonly TextEdit[];
+  /** Replaces more than the typed word: where that begins. */
+  readonly start?: number;
+  /** The name under which `documentation` finds more; absent: there is no more. */
+  readonly about?: { readonly kind: 'label' | 'macro' | 'property' | 'rule' | 'header-macro'; readonly name: string };
+}
+
+export interface Completion {
+  readonly items: readonly CompletionItem[];
+  /** Where the word begins that an item replaces. */
+  readonly start: number;
+  /** The list was cut, or more will be known later: ask again with the next character. */
+  readonly incomplete?: boolean;
+}
+
+/** Text that means itself in a snippet. */
+export function literal(text: string): string {
+  return text.replace(/[\\$}]/g, '\\$&');
+}
+
+/** Text of a placeholder or a choice. */
+export function hole(index: number, text = ''): string {
+  return text === '' ? `$${index}` : `\${${index}:${literal(text)}}`;
+}
+
+/** What a client without snippets types: the text before the first hole, where the cursor then stands. */
+export function plainText(snippet: string): string {
+  const text = /^(?:\\[\s\S]|[^\\$])*/.exec(snippet)?.[0] ?? '';
+  return text.replace(/\\([\s\S])/g, '$1');
+}
+
+/** Items that a list shows at most; a longer one is cut, and asked for again with the next character. */
+const MAX_ITEMS = 300;
+
+/** In their order, as many as a list shows, of those that the typed word may mean. */
+export function listOf(found: readonly CompletionItem[], start: number, word: string, more = false): Completion {
+  const typed = word.toLowerCase();
+  const matching = typed === '' ? found : found.filter((item) => mayMean(item.filter ?? item.label, typed));
+  const sorted = [...matching].sort(compare);
+  const items = sorted.slice(0, MAX_ITEMS);
+  return { items, start, ...((more || items.length < sorted.length) && { incomplete: true }) };
+}
+
+function compare(a: CompletionItem, b: CompletionItem): number {
+  return a.rank - b.rank || (a.order ?? 0) - (b.order ?? 0) || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0);
+}
+
+/** Editors show what has the typed characters in their order. */
+export function mayMean(name: string, typed: string): boolean {
+  const text = name.toLowerCase();
+  let at = 0;
+  for (const character of typed) {
+    at = text.indexOf(character, at) + 1;
+    if (at === 0) return false;
+  }
+  return true;
+}

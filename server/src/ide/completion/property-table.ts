@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+// Properties that every engineer may need, with what is written behind the name and what each is for.
+
+export interface PropertyRow {
+  readonly name: string;
+  /** Behind the name, in snippet syntax; without the `;`. */
+  readonly rest: string;
+  /** What it is, as a sentence of our own. */
+  readonly what: string;
+  /** About DMA. */
+  readonly dma?: true;
+}
+
+const dma = (name: string, rest: string, what: string): PropertyRow => ({ name, rest, what, dma: true });
+const spec = (name: string, rest: string, what: string): PropertyRow => ({ name, rest, what });
+
+/** In the order in which they are offered. Who says so: Devicetree Specification 0.4, and the bindings of Linux 7.3. */
+export const PROPERTY_TABLE: readonly PropertyRow[] = [
+  dma('iommus', ' = <&$1>', 'The IOMMU that translates the DMA of this device, and the IDs under which it sees it.'),
+  dma('dma-coherent', '', 'DMA of this device is coherent with the caches of the CPUs.'),
+  dma('dma-noncoherent', '', 'DMA of this device is not coherent with the caches of the CPUs.'),
+  dma('dma-ranges', '', 'Which addresses on this bus reach memory; empty: the same ones as the CPU uses.'),
+  dma('memory-region', ' = <&$1>', 'Reserved memory that belongs to this device.'),
+  dma('memory-region-names', ' = "$1"', 'A name for each entry of memory-region.'),
+  dma(
+    'iommu-map',
+    ` = <\${1:0x0} &\${2:iommu} \${3:0x0} \${4:0x10000}>`,
+    'On a host bridge: which requester IDs become which IDs of which IOMMU.',
+  ),
+  dma('iommu-map-mask', ` = <\${1:0xffff}>`, 'On a host bridge: the bits of a requester ID that count in iommu-map.'),
+  dma('msi-parent', ' = <&$1>', 'The MSI controller that takes the MSIs of this device.'),
+  dma(
+    'msi-map',
+    ` = <\${1:0x0} &\${2:msi-controller} \${3:0x0} \${4:0x10000}>`,
+    'On a host bridge: which requester IDs become which IDs of which MSI controller.',
+  ),
+  dma('msi-map-mask', ` = <\${1:0xffff}>`, 'On a host bridge: the bits of a requester ID that count in msi-map.'),
+  dma(
+    'iommu-addresses',
+    ` = <&\${1:device} \${2:0x0 0x0} \${3:0x0 0x0}>`,
+    'In reserved memory: the address and size under which a device sees it.',
+  ),
+  dma('#iommu-cells', ` = <\${1:1}>`, 'How many cells follow the phandle of this IOMMU.'),
+  dma('dmas', ' = <&$1>', 'Channels of DMA controllers that serve this device.'),
+  dma('dma-names', ' = "$1"', 'A name for each entry of dmas.'),
+
+  spec('status', ' = "okay"', 'Whether the device works: okay, disabled, reserved, fail.'),
+  spec('compatible', ' = "$1"', 'What the device is, the most specific name first: by it the driver is found.'),
+  spec(
+    'reg',
+    ' = <$1>',
+    'Where its registers are on the bus of its parent: address and size, as the parent counts cells.',
+  ),
+  spec('reg-names', ' = "$1"', 'A name for each entry of reg.'),
+  spec('interrupts', ' = <$1>', 'Its interrupts, in cells of its interrupt parent.'),
+  spec('interrupts-extended', ' = <&$1>', 'Its interrupts, each with its controller.'),
+  spec('interrupt-names', ' = "$1"', 'A name for each interrupt.'),
+  spec('interrupt-parent', ' = <&$1>', 'The controller that interrupts count for, here and below.'),
+  spec('interrupt-controller', '', 'This node is an interrupt controller.'),
+  spec('#interrupt-cells', ` = <\${1:2}>`, 'How many cells describe an interrupt of this controller.'),
+  spec('interrupt-map', ' = <$1>', 'Which interrupts of this bus are which interrupts of which controller.'),
+  spec('interrupt-map-mask', ' = <$1>', 'The bits that count in interrupt-map.'),
+  spec('clocks', ' = <&$1>', 'Its clocks, each with its controller.'),
+  spec('clock-names', ' = "$1"', 'A name for each clock.'),
+  spec('assigned-clocks', ' = <&$1>', 'Clocks that are set up before the device probes.'),
+  spec('assigned-clock-rates', ' = <$1>', 'A rate in Hz for each of assigned-clocks.'),
+  spec('assigned-clock-parents', ' = <&$1>', 'A parent for each of assigned-clocks.'),
+  spec('resets', ' = <&$1>', 'Its reset lines, each with its controller.'),
+  spec('reset-names', ' = "$1"', 'A name for each reset line.'),
+  spec('power-domains', ' = <&$1>', 'The power domains that must be on.'),
+  spec('power-domain-names', ' = "$1"', 'A name for each power domain.'),
+  spec('interconnects', ' = <&$1>', 'Paths through interconnects whose bandwidth it asks for.'),
+  spec('interconnect-names', ' = "$1"', 'A name for each path.'),
+  spec('phys', ' = <&$1>', 'Its PHYs.'),
+  spec('phy-names', ' = "$1"', 'A name for each PHY.'),
+  spec('pinctrl-0', ' = <&$1>', 'The pins of the first state, usually default.'),
+  spec('pinctrl-1', ' = <&$1>', 'The pins of the second state, usually sleep.'),
+  spec('pinctrl-names', ` = "\${1:default}"`, 'A name for each pinctrl-N: default, sleep, idle, init.'),
+  spec('#address-cells', ` = <\${1:1}>`, 'How many cells an address of a child has.'),
+  spec('#size-cells', ` = <\${1:1}>`, 'How many cells a size of a child has.'),
+  spec('ranges', '', 'How addresses of children become addresses of the parent; empty: they are the same.'),
+  spec('device_type', ' = "$1"', 'Only of cpu, memory and PCI nodes.'),
+  spec('phandle', ' = <$1>', 'A number by which other nodes name this one; dtc makes it.'),
+  spec('model', ' = "$1"', 'The name of the board.'),
+  spec('label', ' = "$1"', 'A name for people.'),
+  spec('#clock-cells', ` = <\${1:1}>`, 'How many cells name a clock of this controller.'),
+  spec('#reset-cells', ` = <\${1:1}>`, 'How many cells name a reset line of this controller.'),
+  spec('#power-domain-cells', ` = <\${1:1}>`, 'How many cells name a power domain of this controller.'),
+  spec('gpio-controller', '', 'This node is a GPIO controller.'),
+  spec('#gpio-cells', ` = <\${1:2}>`, 'How many cells name a GPIO of this controller.'),
+  spec('#phy-cells', ` = <\${1:0}>`, 'How many cells name a PHY of this node.'),
+  spec('#dma-cells', ` = <\${1:1}>`, 'How many cells name a channel of this controller.'),
+  spec('no-map', '', 'In reserved memory: the kernel makes no mapping of it.'),
+  spec('reusable', '', 'In reserved memory: the kernel uses it until its owner wants it.'),
+  spec('bootargs', ' = "$1"', 'The command line of the kernel.'),
+  spec(
+    'stdout-path',
+    ` = "\${1:serial0:115200n8}"`,
+    'The console: an alias or a path, and behind a colon its settings.',
+  ),
+];
+
+/** Only what stands where it belongs: properties of /chosen, of the root, of reserved memory. */
+export const PLACES: Readonly<Record<string, (path: string) => boolean>> = {
+  bootargs: (path) => path === '/chosen',
+  'stdout-path': (path) => path === '/chosen',
+  model: (path) => path === '/',
+  'no-map': inReservedMemory,
+  reusable: inReservedMemory,
+  'iommu-addresses': inReservedMemory,
+};
+
+function inReservedMemory(path: string): boolean {
+  return path.startsWith('/reserved-memory/');
+}
+
+const rows = new Map(PROPERTY_TABLE.map((row) => [row.name, row]));
+
+export function propertyRow(name: string): PropertyRow | undefined {
+  return rows.get(name);
+}
