@@ -57,7 +57,9 @@ export function analyse(files: ReadonlyMap<string, string>, root: string, option
     ...(severities && { severities }),
   });
   const tree = treeOf(root);
-  const system = domains.length === 0 ? undefined : systemOf(tree, domains, treeOf);
+  const { xenBuild } = platform;
+  const alone = domains.length === 0 ? undefined : systemOf(tree, domains, treeOf);
+  const system = alone && { ...alone, ...(xenBuild && { build: xenBuild }) };
   const inputs: Analysis['inputs'] = [
     inputOf(tree, system ? { ...platform, kind: 'xen-host', xen: system } : platform),
     ...(system?.domains ?? []).map((domain) => inputOf(domain.tree, { ...platform, kind: 'xen-domu', xen: system! })),

@@ -3,7 +3,8 @@
 import { expect } from 'vitest';
 import type { Problem } from '#base/problem.ts';
 import { applyEdits, lineStarts, positionAt } from '#base/text.ts';
-import type { Platform, PlatformKind } from '#model/platform/types.ts';
+import type { Platform, PlatformKind, XenBuild } from '#model/platform/types.ts';
+import { parseXenVersion } from '#model/platform/xen-build.ts';
 import { type AnalyseOptions, type Analysis, analyse, LINUX, only } from './analyse.ts';
 import { type Expectation, type Fixture, parseFixture } from './fixture.ts';
 
@@ -102,16 +103,25 @@ function tryFix({ fixture, analysis, options }: Diagnosed, problem: Problem): Ma
   return result;
 }
 
-/** The analysis of a fixture, with the platform that its metadata names (`platform:xen-domu`, `kernel:6.1`). */
+/** The analysis of a fixture, with the platform that its metadata names (`platform:xen-domu`, `kernel:6.1`, `xen:4.20`). */
 export function diagnose(fixture: Fixture, options: AnalyseOptions): Analysis {
   const kind = fixture.metadata.get('platform') as PlatformKind | undefined;
   const kernel = fixture.metadata.get('kernel')?.split('.').map(Number) as [number, number] | undefined;
+  const xen = fixture.metadata.get('xen');
   const platform: Platform = {
     ...(options.platform ?? LINUX),
     ...(kind && { kind }),
     ...(kernel && { kernelVersion: kernel }),
+    ...(xen !== undefined && { xenBuild: xenBuildOf(xen) }),
   };
   return analyse(fixture.files, fixture.root, { domains: fixture.domains, ...options, platform });
+}
+
+/** `4.17`, `4.20,ARM_SMMU_V3=y`: a release and, behind it, all the options that it is built with. */
+export function xenBuildOf(text: string): XenBuild {
+  const [version = '', ...options] = text.split(',');
+  const config = new Map(options.map((option) => option.split('=') as [string, string]));
+  return { version: parseXenVersion(version)!, assumed: false, ...(options.length > 0 && { config }) };
 }
 
 /** Puts `/dts-v1/;` before each board that has none, on the line that the fixture's own first line break ends. */

@@ -23,7 +23,7 @@ const ARROWS: Readonly<Record<string, string>> = {
     'model/addresses model/devices model/direct model/iommu model/platform model/report model/systems model/xen',
   'model/systems':
     'model/addresses model/devices model/drivers model/iommu model/platform model/probe model/report model/xen model/statements',
-  'model/xen': 'model/iommu model/platform model/report model/statements',
+  'model/xen': 'model/addresses model/iommu model/platform model/report model/statements',
   'model/probe': 'model/devices model/iommu model/platform model/statements',
   'model/direct': 'model/addresses model/devices model/iommu model/platform model/report',
   'model/iommu': 'model/addresses model/devices model/drivers model/platform model/report model/statements',

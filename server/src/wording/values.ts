@@ -3,6 +3,7 @@
 
 import type { RoleWhy } from '#model/devices/dma-role.ts';
 import type { Platform } from '#model/platform/types.ts';
+import { xenName, xenOf } from '#model/platform/xen-build.ts';
 import type { DmaReport, IommuUse, Reserved, Verdict, XenLimit } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
 import { reservedBecause } from './statements/reserved.ts';
@@ -65,11 +66,12 @@ export function reservedText(reserved: Reserved): string {
 /** `Linux 6.12 on arm64, config-6.12`, and which of these nobody stated. */
 export function platformText(platform: Platform): string {
   const version = platform.kernelVersion.join('.');
+  const xenConfig = platform.xenBuild?.configPath === undefined ? '' : ` (${platform.xenBuild.configPath})`;
   const system: Record<Platform['kind'], string> = {
     linux: `Linux ${version}`,
     'xen-dom0': `Linux ${version} as Xen dom0`,
     'xen-domu': `Linux ${version} as a Xen guest`,
-    'xen-host': `the Xen hypervisor, then Linux ${version} as dom0`,
+    'xen-host': `${xenName(xenOf(platform))}${xenConfig}, then Linux ${version} as dom0`,
     kvm: `Linux ${version} as a KVM guest`,
     zephyr: 'Zephyr',
   };

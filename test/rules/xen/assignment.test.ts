@@ -88,8 +88,7 @@ describe('xen-path-not-marked', () => {
       instead(SYSTEM, {
         [`iommus = <&smmu 0x870>;
 			xen,passthrough;`]: 'iommus = <&smmu 0x870>;',
-        'compatible = "multiboot,kernel", "multiboot,module";':
-          'compatible = "multiboot,xsm-policy", "multiboot,module";',
+        'compatible = "multiboot,kernel", "multiboot,module";': 'compatible = "xen,xsm-policy", "multiboot,module";',
       }),
     ));
 });

@@ -280,6 +280,26 @@ describe('xen-passthrough-unprotected', () => {
       only('xen-passthrough-unprotected'),
     ));
 
+  it('several without `iommus` are one finding with a count', () =>
+    checkDiagnostics(
+      `//- /board.dts platform:xen-host
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	soc {
+		#address-cells = <1>;
+		#size-cells = <1>;
+		ranges;
+		serial@1000 { compatible = "vendor,uart"; reg = <0x1000 0x100>; xen,passthrough; };
+//                                                                              ^^^^^^^^^^^^^^^ info[xen-passthrough-unprotected]: The device has no \`iommus\`, so Xen assigns it only with \`xen,force-assign-without-iommu\` in the partial tree (the same holds for 2 more).
+		serial@2000 { compatible = "vendor,uart"; reg = <0x2000 0x100>; xen,passthrough; };
+		serial@3000 { compatible = "vendor,uart"; reg = <0x3000 0x100>; xen,passthrough; };
+	};
+};
+`,
+      only('xen-passthrough-unprotected'),
+    ));
+
   it('a marked clock, which has neither registers nor interrupts', () =>
     checkNone(
       instead(HOST, {

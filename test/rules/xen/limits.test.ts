@@ -76,8 +76,7 @@ describe('xen-smmu-contexts', () => {
       'xen-smmu-contexts',
       instead(SYSTEM, {
         ', <0 158 4>;': ';',
-        'compatible = "multiboot,kernel", "multiboot,module";':
-          'compatible = "multiboot,xsm-policy", "multiboot,module";',
+        'compatible = "multiboot,kernel", "multiboot,module";': 'compatible = "xen,xsm-policy", "multiboot,module";',
       }),
     ));
 

@@ -26,6 +26,8 @@ const OPTIONS = {
   'kernel-version': { type: 'string' },
   'kernel-config': { type: 'string' },
   cmdline: { type: 'string' },
+  'xen-version': { type: 'string' },
+  'xen-config': { type: 'string' },
   'xen-host': { type: 'string' },
   'xen-domain': { type: 'string', multiple: true, default: [] as string[] },
   format: { type: 'string' },
@@ -69,6 +71,8 @@ const HELP: Record<OptionName, readonly [string, string]> = {
   'kernel-version': ['--kernel-version X.Y', 'the Linux that boots'],
   'kernel-config': ['--kernel-config FILE', 'its .config, plain or .gz'],
   cmdline: ['--cmdline "…"', 'its command line'],
+  'xen-version': ['--xen-version 4.NN', 'the Xen that reads the tree; default: what the tree names, else 4.22'],
+  'xen-config': ['--xen-config FILE', 'its .config, plain or .gz: which drivers it has'],
   'xen-host': ['--xen-host FILE', "the host tree of the Xen that reads the given trees as its domains' partial ones"],
   'xen-domain': [
     '--xen-domain [NODE=]FILE',
@@ -109,6 +113,8 @@ export const PLATFORM_OPTIONS: readonly OptionName[] = [
   'kernel-version',
   'kernel-config',
   'cmdline',
+  'xen-version',
+  'xen-config',
   'xen-host',
   'xen-domain',
 ];

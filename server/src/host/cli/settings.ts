@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The command line as settings: flags win over the project file, which wins over what the source tree says.
 import { DiskFiles } from '#host/sources.ts';
-import { kernelConfigComplaint } from '#ide/boards/kernel-config.ts';
+import { configComplaint } from '#ide/boards/kernel-config.ts';
 import { readProject } from '#ide/boards/project.ts';
 import type { Arguments } from './arguments.ts';
 import { absolute, isFolder } from './find.ts';
@@ -19,7 +19,11 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
     ...(values['kernel-version'] !== undefined && { kernelVersion: values['kernel-version'] }),
     ...(values['dtc-version'] !== undefined && { dtcVersion: values['dtc-version'] }),
     ...(values['kernel-config'] !== undefined && {
-      kernelConfig: readableConfig(absolute(cwd, values['kernel-config']), values['kernel-config']),
+      kernelConfig: readableConfig(cwd, 'kernel-config', values['kernel-config']),
+    }),
+    ...(values['xen-version'] !== undefined && { xenVersion: values['xen-version'] }),
+    ...(values['xen-config'] !== undefined && {
+      xenConfig: readableConfig(cwd, 'xen-config', values['xen-config']),
     }),
     ...(values.cmdline !== undefined && { cmdline: values.cmdline }),
     ...(host && { boards: [host] }),
@@ -68,9 +72,10 @@ function existing(path: string, written: string): string {
   return path;
 }
 
-function readableConfig(path: string, written: string): string {
-  const complaint = kernelConfigComplaint(new DiskFiles(), path);
-  if (complaint !== undefined) throw new Failure(`--kernel-config: ${written} ${complaint}`);
+function readableConfig(cwd: string, option: 'kernel-config' | 'xen-config', written: string): string {
+  const path = absolute(cwd, written);
+  const complaint = configComplaint(new DiskFiles(), path, option === 'xen-config' ? 'Xen' : 'kernel');
+  if (complaint !== undefined) throw new Failure(`--${option}: ${written} ${complaint}`);
   return path;
 }
 

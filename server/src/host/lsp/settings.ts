@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The editor's settings, `devicetreeIommu.*`: the fields of the project file, checked on arrival.
 import type { Settings } from '#ide/boards/context.ts';
-import { kernelConfigComplaint } from '#ide/boards/kernel-config.ts';
+import { configComplaint } from '#ide/boards/kernel-config.ts';
 import { type Project, readProject } from '#ide/boards/project.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import type { WorkspaceFolder } from './workspace.ts';
@@ -21,6 +21,8 @@ export const SETTINGS = [
   'dtcVersion',
   'kernelConfig',
   'cmdline',
+  'xenVersion',
+  'xenConfig',
   'rules',
 ] as const satisfies readonly (keyof Project)[];
 
@@ -61,9 +63,13 @@ export async function readFolderSettings(
   };
 }
 
-function configComplaints({ kernelConfig }: Project, files: FileSystem): string[] {
-  const complaint = kernelConfig === undefined ? undefined : kernelConfigComplaint(files, kernelConfig);
-  return complaint === undefined ? [] : [`\`${SECTION}.kernelConfig\`: ${kernelConfig} ${complaint}.`];
+function configComplaints(project: Project, files: FileSystem): string[] {
+  return (['kernelConfig', 'xenConfig'] as const).flatMap((name) => {
+    const path = project[name];
+    const built = name === 'xenConfig' ? 'Xen' : 'kernel';
+    const complaint = path === undefined ? undefined : configComplaint(files, path, built);
+    return complaint === undefined ? [] : [`\`${SECTION}.${name}\`: ${path} ${complaint}.`];
+  });
 }
 
 function isUnset(field: unknown): boolean {

@@ -189,7 +189,12 @@ export class Contexts {
   platform(tree: DeviceTree, system: XenSystem | undefined): Platform {
     const stated = this.project(tree.file).platform;
     const role = system && roleIn(system, tree);
-    if (system && role && (stated ?? 'xen-host') === 'xen-host') return { ...this.#platform(tree, role), xen: system };
+    if (system && role && (stated ?? 'xen-host') === 'xen-host') {
+      const platform = this.#platform(tree, role);
+      // All trees of a system are read by one Xen, whose release the host's tree may name.
+      const { xenBuild } = role === 'xen-host' ? platform : this.#platform(system.host, 'xen-host');
+      return { ...platform, ...(xenBuild && { xenBuild }), xen: { ...system, ...(xenBuild && { build: xenBuild }) } };
+    }
     const platform = this.#platform(tree, stated);
     if (platform.kind !== 'xen-domu' || !tree.root.children.has('passthrough')) return platform;
     const host = nearbyHost(this.#documents, tree.file);
@@ -197,11 +202,12 @@ export class Contexts {
   }
 
   #platform(tree: DeviceTree, platform: PlatformKind | undefined): Platform {
-    const { kernelVersion, kernelConfig, cmdline } = this.project(tree.file);
+    const { kernelVersion, kernelConfig, cmdline, xenVersion, xenConfig } = this.project(tree.file);
     const sourceTree = this.sourceTree(tree.file);
     const defaults = sourceTree && platformDefaults(this.#documents, sourceTree, tree.file);
     const version = kernelVersion ?? defaults?.kernelVersion?.join('.');
     const config = kernelConfig === undefined ? undefined : this.#documents.read(kernelConfig)?.text;
+    const xenText = xenConfig === undefined ? undefined : this.#documents.read(xenConfig)?.text;
     const stated: Statements = {
       ...(platform && { kind: platform }),
       ...(defaults?.arch && { arch: defaults.arch }),
@@ -211,6 +217,8 @@ export class Contexts {
       ...(kernelConfig !== undefined &&
         config !== undefined && { kernelConfig: config, kernelConfigPath: kernelConfig }),
       ...(cmdline !== undefined && { cmdline }),
+      ...(xenVersion !== undefined && { xenVersion }),
+      ...(xenConfig !== undefined && xenText !== undefined && { xenConfig: xenText, xenConfigPath: xenConfig }),
     };
     const result = platformOf(tree, stated);
     return defaults && result.assumed.includes('kind') ? platformOf(tree, { ...stated, kind: defaults.kind }) : result;

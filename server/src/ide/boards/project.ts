@@ -5,6 +5,7 @@ import type { Severity } from '#base/problem.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { parseKernelVersion } from '#model/platform/kernel-options.ts';
 import type { PlatformKind } from '#model/platform/types.ts';
+import { parseXenVersion } from '#model/platform/xen-build.ts';
 import { parseDtcVersion } from '#tree/dtc-version.ts';
 
 export const PROJECT_FILE = 'dt-iommu.json';
@@ -45,6 +46,10 @@ export interface Project {
   readonly dtcVersion?: string;
   readonly kernelConfig?: string;
   readonly cmdline?: string;
+  /** `4.20`: the Xen that reads the trees. */
+  readonly xenVersion?: string;
+  /** Its `.config`. */
+  readonly xenConfig?: string;
   readonly rules?: Readonly<Record<string, RuleLevel>>;
 }
 
@@ -123,6 +128,11 @@ const READERS: { readonly [K in keyof Project]-?: Reader<NonNullable<Project[K]>
   },
   kernelConfig: { expected: 'a path', read: (value, folder) => (isText(value) ? join(folder, value) : undefined) },
   cmdline: { expected: 'a string', read: (value) => (typeof value === 'string' ? value : undefined) },
+  xenVersion: {
+    expected: 'a release of Xen like "4.20"',
+    read: (value) => (typeof value === 'string' && parseXenVersion(value) ? value : undefined),
+  },
+  xenConfig: { expected: 'a path', read: (value, folder) => (isText(value) ? join(folder, value) : undefined) },
   rules: { expected: `an object of rule ids and ${RULE_LEVELS.join(', ')}`, read: readRules },
 };
 

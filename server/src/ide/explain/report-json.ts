@@ -4,6 +4,7 @@
 import type { Range, Span } from '#base/text.ts';
 import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
 import type { Platform } from '#model/platform/types.ts';
+import { xenVersionText } from '#model/platform/xen-build.ts';
 import type { BootOrder, BootWait } from '#model/probe/boot-order.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
@@ -31,6 +32,10 @@ export interface PlatformJson {
   /** Path of the `.config`. */
   readonly kernelConfig: string | null;
   readonly cmdline: string;
+  /** `4.20`; absent where no Xen reads the tree. */
+  readonly xenVersion?: string;
+  /** Path of its `.config`. */
+  readonly xenConfig?: string | null;
   readonly assumed: readonly string[];
 }
 
@@ -50,6 +55,10 @@ export function platformJson(platform: Platform): PlatformJson {
     kernelVersion: platform.kernelVersion.join('.'),
     kernelConfig: platform.kernelConfigPath ?? null,
     cmdline: platform.cmdline,
+    ...(platform.xenBuild && {
+      xenVersion: xenVersionText(platform.xenBuild.version),
+      xenConfig: platform.xenBuild.configPath ?? null,
+    }),
     assumed: platform.assumed,
   };
 }

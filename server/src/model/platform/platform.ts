@@ -7,9 +7,10 @@ import { compatibles, nodeByPath, strings } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { type CommandLine, parseCommandLine, parseKernelConfig, parseKernelVersion } from './kernel-options.ts';
 import type { Arch, KernelVersion, Platform, PlatformKind, Versions } from './types.ts';
+import { type XenStatements, xenBuild } from './xen-build.ts';
 
 /** What somebody said: settings, the project file, the command line, the source tree that the file lies in. */
-export interface Statements {
+export interface Statements extends XenStatements {
   readonly kind?: PlatformKind;
   readonly arch?: Arch;
   /** `6.12`; text that is no version counts as unsaid. */
@@ -44,12 +45,14 @@ const DEFAULT_ARCH: Arch = 'arm64';
 export function platformOf(tree: DeviceTree, stated: Statements = {}): Platform {
   const config = stated.kernelConfig === undefined ? undefined : parseKernelConfig(stated.kernelConfig);
   const kind = stated.kind ?? hypervisorRole(tree);
+  const xen = underXen(kind, stated) ? xenBuild(tree, stated) : undefined;
   const arch = stated.arch ?? config?.arch ?? archOfPath(tree.file) ?? archOfCpus(tree);
   const version = parseKernelVersion(stated.kernelVersion ?? '') ?? config?.version;
   const cmdline = stated.cmdline ?? bootArguments(tree, config?.symbols);
   const assumed = Object.entries({ kind, arch, kernelVersion: version, kernelConfig: config, cmdline })
     .filter(([, value]) => value === undefined)
     .map(([field]) => field);
+  if (kind === 'xen-host' && xen?.assumed) assumed.push('xenVersion');
   return {
     kind: kind ?? 'linux',
     arch: arch ?? DEFAULT_ARCH,
@@ -58,7 +61,13 @@ export function platformOf(tree: DeviceTree, stated: Statements = {}): Platform 
     ...(config && stated.kernelConfigPath !== undefined && { kernelConfigPath: stated.kernelConfigPath }),
     cmdline: cmdline ?? '',
     assumed,
+    ...(xen && { xenBuild: xen }),
   };
+}
+
+/** Trees that a Xen reads or made; where somebody names a Xen, it counts for what boots on it. */
+function underXen(kind: PlatformKind | undefined, { xenVersion, xenConfig }: Statements): boolean {
+  return kind?.startsWith('xen-') ?? (xenVersion !== undefined || xenConfig !== undefined);
 }
 
 /**
@@ -67,7 +76,8 @@ export function platformOf(tree: DeviceTree, stated: Statements = {}): Platform 
  */
 function hypervisorRole(tree: DeviceTree): PlatformKind | undefined {
   const chosen = nodeByPath(tree, '/chosen');
-  const booted = [...(chosen?.children.values() ?? [])].some((node) =>
+  const inChosen = [...(chosen?.children.values() ?? [])].flatMap((node) => [node, ...node.children.values()]);
+  const booted = inChosen.some((node) =>
     compatibles(node).some((name) => name === 'multiboot,module' || name === 'xen,domain'),
   );
   if (booted || chosen?.properties.has('xen,xen-bootargs')) return 'xen-host';
@@ -103,10 +113,24 @@ function archOfCpus(tree: DeviceTree): Arch | undefined {
   return undefined;
 }
 
+/**
+ * What Xen hands to the Linux of dom0: `xen,dom0-bootargs`, else the arguments at its kernel's module, else `bootargs`
+ * (xen/arch/arm/domain_build.c:write_properties).
+ */
+function dom0Arguments(tree: DeviceTree): string | undefined {
+  const chosen = nodeByPath(tree, '/chosen');
+  const inChosen = [...(chosen?.children.values() ?? [])].filter((node) => !compatibles(node).includes('xen,domain'));
+  const kernels = inChosen
+    .flatMap((node) => [node, ...node.children.values()])
+    .filter((node) => compatibles(node).some((name) => name === 'multiboot,kernel' || name === 'xen,linux-zimage'));
+  const own = kernels.map(({ properties }) => strings(properties.get('bootargs'))[0]).find((text) => text);
+  return strings(chosen?.properties.get('xen,dom0-bootargs'))[0] ?? own;
+}
+
 function bootArguments(tree: DeviceTree, config: ReadonlyMap<string, string> | undefined): string | undefined {
   const builtIn = config?.get('CMDLINE');
   if (builtIn && config?.get('CMDLINE_FORCE') === 'y') return builtIn;
-  const given = strings(nodeByPath(tree, '/chosen')?.properties.get('bootargs'))[0];
+  const given = dom0Arguments(tree) ?? strings(nodeByPath(tree, '/chosen')?.properties.get('bootargs'))[0];
   if (given !== undefined && builtIn && config?.get('CMDLINE_EXTEND') === 'y') return `${given} ${builtIn}`;
   return given ?? builtIn;
 }

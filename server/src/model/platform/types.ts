@@ -18,14 +18,30 @@ export interface Platform {
   readonly assumed: readonly string[];
   /** The Xen system that the tree is part of, as its host or as a partial tree. */
   readonly xen?: XenSystem;
+  /** The Xen that reads the tree; absent where none does. */
+  readonly xenBuild?: XenBuild;
   /** A file beside a partial tree that starts Xen domains, where nobody says which host the tree belongs to. */
   readonly xenHostNearby?: string;
+}
+
+/** `[4, 20, 4]`: a release of Xen with its point release. */
+export type XenVersion = readonly [number, number, number];
+
+/** A Xen: which release, and what it was built with. */
+export interface XenBuild {
+  readonly version: XenVersion;
+  /** Nobody said which: the newest one that is known. */
+  readonly assumed: boolean;
+  /** Symbols of its `.config`; absent: it may have been built with or without any of them. */
+  readonly config?: ReadonlyMap<string, string>;
+  readonly configPath?: string;
 }
 
 /** A host's tree and the partial trees that Xen reads for the domains it starts: one machine in several trees. */
 export interface XenSystem {
   readonly host: DeviceTree;
   readonly domains: readonly XenDomain[];
+  readonly build?: XenBuild;
 }
 
 export interface XenDomain {

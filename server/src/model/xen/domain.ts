@@ -5,7 +5,7 @@ import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { XenFacts } from '#model/report/types.ts';
 import { compatibles, pathOf, strings } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import { usable } from './host.ts';
+import { usable } from './drivers.ts';
 import { contextCount, contextHolder, contextUsers, guardedDevices, sayUpkeep } from './limits.ts';
 import { assignments, domainName, domainNodes, partialModule, spilledModule } from './system.ts';
 

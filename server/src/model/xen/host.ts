@@ -3,72 +3,17 @@
 
 import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
-import { type Machine, perMachine, perNode } from '#model/platform/machine.ts';
-import { treeNodes } from '#model/platform/nodes.ts';
+import { type Machine, perNode } from '#model/platform/machine.ts';
+import { xenName, xenOf } from '#model/platform/xen-build.ts';
 import { at, follow, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId, IommuUse, XenFacts } from '#model/report/types.ts';
 import type { Condition } from '#model/statements/index.ts';
-import { cells, cellTarget, compatibles, isAvailable, lastSet, pathOf, strings, u32 } from '#tree/query.ts';
+import { cells, cellTarget, compatibles, isAvailable, lastSet, pathOf, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
-import type { DeviceTree, DtNode } from '#tree/types.ts';
+import type { DtNode } from '#tree/types.ts';
+import { iommuSwitch } from './command-line.ts';
+import { missingDriver, usable, type XenDriver, xenDriver } from './drivers.ts';
 import { assignments, domainName, hardwareOwner, hardwareOwnerName, isDirectMapped, ownersOf } from './system.ts';
-
-/** A driver below xen/drivers/passthrough/arm. All of them let the IOMMU walk the domain's own P2M, in stage 2. */
-export interface XenDriver {
-  readonly name: string;
-  readonly file: string;
-  readonly compatibles: readonly string[];
-  readonly idKind: string;
-  /** Bits of an ID that the driver keeps. */
-  readonly idMask: number;
-  /** IDs from here on are refused. */
-  readonly idEnd?: number;
-  /** `#iommu-cells` that it insists on. */
-  readonly cells?: number;
-  /** Set when a default build of Xen lacks it. */
-  readonly option?: string;
-  /** What Xen makes the IOMMU forget after a change of a domain's P2M. */
-  readonly flush: string;
-}
-
-const DRIVERS: readonly XenDriver[] = [
-  {
-    name: 'smmu',
-    file: 'smmu.c',
-    compatibles: ['arm,smmu-v1', 'arm,mmu-400', 'arm,mmu-401', 'arm,smmu-v2', 'arm,mmu-500'],
-    idKind: 'stream-id',
-    idMask: 0x7fff,
-    flush: 'the whole context of the domain',
-  },
-  {
-    name: 'smmu-v3',
-    file: 'smmu-v3.c',
-    compatibles: ['arm,smmu-v3'],
-    idKind: 'stream-id',
-    idMask: 0xffffffff,
-    cells: 1,
-    option: 'CONFIG_ARM_SMMU_V3 (needs CONFIG_EXPERT)',
-    flush: 'what it holds for the VMID of the domain',
-  },
-  {
-    name: 'ipmmu-vmsa',
-    file: 'ipmmu-vmsa.c',
-    compatibles: [
-      'renesas,ipmmu-r8a7795',
-      'renesas,ipmmu-r8a77965',
-      'renesas,ipmmu-r8a7796',
-      'renesas,ipmmu-r8a77961',
-      'renesas,ipmmu-r8a779f0',
-      'renesas,ipmmu-r8a779g0',
-    ],
-    idKind: 'micro-tlb',
-    idMask: 0xffffffff,
-    idEnd: 64,
-    cells: 1,
-    option: 'CONFIG_IPMMU_VMSA (selected by the R-Car platforms)',
-    flush: 'the whole context of the domain, because the hardware has no selective flush',
-  },
-];
 
 const PASSTHROUGH = 'Xen 4.22 xen/drivers/passthrough';
 const ADD_DEVICE = `${PASSTHROUGH}/device_tree.c:iommu_add_dt_device`;
@@ -103,52 +48,10 @@ export interface HostView extends Pick<Protection, 'use'> {
   readonly steps: Steps;
 }
 
-/** The driver of Xen for a node, whether or not it comes up. */
-export function xenDriver(node: DtNode): XenDriver | undefined {
-  const names = compatibles(node);
-  return DRIVERS.find((driver) => driver.compatibles.some((name) => names.includes(name)));
-}
-
-/** IOMMUs that Xen brings up; `xen,passthrough` on an IOMMU keeps Xen from using it. */
-export const usable = perMachine<readonly DtNode[]>((machine) =>
-  bootSettings(machine.tree, 'iommu').some((setting) => OFF.has(setting))
-    ? []
-    : treeNodes(machine).all.filter(
-        (node) =>
-          xenDriver(node) !== undefined &&
-          isAvailable(node) &&
-          !node.properties.has('xen,passthrough') &&
-          cameUp(machine, node),
-      ),
-);
-
-const OFF = new Set(['no', 'off', '0', 'false', 'disable']);
-
-/** The words of Xen's command line in `/chosen`, in order. */
-export function xenBootArguments({ root }: DeviceTree): readonly string[] {
-  const text = strings(root.children.get('chosen')?.properties.get('xen,xen-bootargs'))[0] ?? '';
-  return text.split(/\s+/).filter((word) => word !== '');
-}
-
-/** The settings of `name=a,b` on Xen's command line, from every place where it stands. */
-export function bootSettings(tree: DeviceTree, name: string): readonly string[] {
-  return xenBootArguments(tree)
-    .filter((word) => word.startsWith(`${name}=`))
-    .flatMap((word) => word.slice(name.length + 1).split(','));
-}
-
-/** What the tree tells of the driver's own probe; a property that it needs and lacks keeps it out. */
-function cameUp(machine: Machine, node: DtNode): boolean {
-  const driver = xenDriver(node);
-  if (driver?.name === 'smmu') return node.properties.has('#global-interrupts');
-  if (driver?.name !== 'ipmmu-vmsa') return true;
-  return treeNodes(machine).all.some((other) => compatibles(other).includes('renesas,prr'));
-}
-
 /** What Xen does with a node of the host tree. */
 export const hostView = perNode<HostView>(
   (machine, node) => {
-    const driver = xenDriver(node);
+    const driver = xenDriver(machine.platform, node);
     if (driver) return iommuNode(machine, node, driver);
     const steps = newSteps();
     const guarded = protection(machine, node);
@@ -209,11 +112,18 @@ function sayOwner(machine: Machine, node: DtNode, steps: Steps): Pick<HostView, 
 function iommuNode(machine: Machine, node: DtNode, driver: XenDriver): HostView {
   const steps = newSteps();
   const authority = `${PASSTHROUGH}/arm/${driver.file}`;
-  const text = 'Xen drives the IOMMU itself and leaves its node out of the tree of dom0.';
+  const { enabled } = iommuSwitch(machine.tree, xenOf(machine.platform));
+  const text = enabled
+    ? 'Xen drives the IOMMU itself and leaves its node out of the tree of dom0.'
+    : 'Xen has a driver for the IOMMU and leaves its node out of the tree of dom0, although it does not use it.';
   if (driver.option === undefined) say(steps, authority, text);
   else sayIf(steps, authority, text, { dependsOn: `whether Xen is built with ${driver.option}` });
   const walksP2m = usable(machine).includes(node);
-  if (!walksP2m) say(steps, HARDWARE_SETUP, 'It does not come up in Xen and protects nobody.');
+  if (!walksP2m) {
+    const { enabled } = iommuSwitch(machine.tree, xenOf(machine.platform));
+    const why = enabled ? '' : `, because ${noIommuAtAll(machine)}`;
+    say(steps, HARDWARE_SETUP, `It does not come up in Xen and protects nobody${why}.`);
+  }
   return { owner: 'Xen', walksP2m, stripped: false, hidden: true, steps };
 }
 
@@ -222,7 +132,7 @@ function strippedForDom0(machine: Machine, node: DtNode): boolean {
   const [listed] = specifiers(machine.tree, node.properties.get('iommus'), '#iommu-cells').entries;
   const mapped = cells(machine.tree, node.properties.get('iommu-map'))[1];
   const target = listed?.provider ?? (mapped && cellTarget(machine.tree, mapped));
-  return target !== undefined && xenDriver(target) !== undefined;
+  return target !== undefined && xenDriver(machine.platform, target) !== undefined;
 }
 
 /** Whether an IOMMU protects a device, as iommu_add_dt_device decides, and why or why not. */
@@ -235,21 +145,17 @@ export const protection = perNode<Protection>(
     if (!first) {
       return unprotected('its `iommus` does not parse', at(node, 'iommus'));
     }
-    const driver = xenDriver(first.provider);
-    const path = quoted(pathOf(first.provider));
+    const driver = xenDriver(machine.platform, first.provider);
     if (usable(machine).length === 0) {
-      const none = unprotected(
-        `Xen brings up no IOMMU, so ${path} protects nobody from Xen's side.`,
-        first.phandle.span,
-      );
-      if (!driver) sayOwnTable(first.provider, none.steps);
+      const none = unprotected(noIommuAtAll(machine, first.provider), first.phandle.span);
+      if (!driver) sayOwnTable(machine, first.provider, none.steps);
       return none;
     }
     const off = entries.find(({ provider }) => !isAvailable(provider));
     if (off) {
       return unprotected(`${quoted(pathOf(off.provider))} is disabled`, off.phandle.span);
     }
-    if (!driver) return undriven(first.provider, first.phandle.span);
+    if (!driver) return undriven(machine, first.provider, first.phandle.span);
     const steps = newSteps();
     if (stop) {
       const text = `\`iommus\` entry ${stop.index} does not parse; Xen keeps the entries before it.`;
@@ -267,13 +173,27 @@ function unprotected(lack: string, ...where: readonly Span[]): Protection {
   return { lack, steps };
 }
 
+/** Why none of Xen's IOMMUs is there, asked for the one that a device names: a clause. */
+export function noIommuAtAll(machine: Machine, iommu?: DtNode): string {
+  const build = xenOf(machine.platform);
+  const { enabled, word } = iommuSwitch(machine.tree, build);
+  if (!enabled) return `\`${word}\` on its command line switches the IOMMUs of ${xenName(build)} off`;
+  const missing = iommu && missingDriver(machine.platform, iommu);
+  if (iommu && missing !== undefined) return `${xenName(build)} has no driver for ${quoted(pathOf(iommu))}: ${missing}`;
+  const path = iommu ? quoted(pathOf(iommu)) : 'no IOMMU of this tree';
+  return iommu ? `Xen brings up no IOMMU of this tree, ${path} included` : `Xen brings up ${path}`;
+}
+
 /** An IOMMU without a driver of Xen, where another one came up. */
-function undriven(iommu: DtNode, where: Span): Protection {
+function undriven(machine: Machine, iommu: DtNode, where: Span): Protection {
   const steps = newSteps();
   const path = quoted(pathOf(iommu));
-  say(steps, HARDWARE_SETUP, `Xen does not drive ${path}, so nothing protects the device from Xen's side.`, where);
-  sayOwnTable(iommu, steps);
-  return { failure: `Xen has no driver for ${path}, but another IOMMU came up`, steps };
+  const xen = xenName(xenOf(machine.platform));
+  const why = missingDriver(machine.platform, iommu);
+  const text = `${xen} does not drive ${path}${why === undefined ? '' : `, because ${why}`}: nothing protects the device from Xen's side.`;
+  say(steps, HARDWARE_SETUP, text, where);
+  sayOwnTable(machine, iommu, steps);
+  return { failure: `${xen} has no driver for ${path}, but another IOMMU came up`, steps };
 }
 
 /** The chips whose early cuts have an IPMMU that only does stage 1. */
@@ -285,8 +205,8 @@ export function dependsOnCut(iommu: DtNode): boolean {
 }
 
 /** What Xen would have to do for an IOMMU that cannot walk the P2M. */
-function sayOwnTable(iommu: DtNode, steps: Steps): void {
-  if (!compatibles(iommu).some((name) => name.startsWith('renesas,ipmmu'))) return;
+function sayOwnTable({ platform }: Machine, iommu: DtNode, steps: Steps): void {
+  if (!compatibles(iommu).some((name) => name.startsWith('renesas,ipmmu')) || missingDriver(platform, iommu)) return;
   say(
     steps,
     'Xen 4.22 xen/arch/arm/Kconfig:IOMMU_FORCE_PT_SHARE; xen/drivers/passthrough/arm/ipmmu-vmsa.c:ipmmu_stage2_supported',

@@ -7,7 +7,8 @@ import { quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId, XenLimit } from '#model/report/types.ts';
 import { compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import { protection, usable, xenDriver } from './host.ts';
+import { usable, xenDriver } from './drivers.ts';
+import { protection } from './host.ts';
 import { ownersOf } from './system.ts';
 
 /** A device behind an IOMMU of Xen, with the domains that own it. */
@@ -31,8 +32,12 @@ export const guardedDevices = perMachine<readonly Guarded[]>((machine) =>
 
 /** Where the contexts of an IOMMU are: its own, but the root's for every IPMMU, because caches take over its numbers. */
 export function contextHolder(machine: Machine, iommu: DtNode): DtNode {
-  if (xenDriver(iommu)?.name !== 'ipmmu-vmsa') return iommu;
-  return usable(machine).find((node) => xenDriver(node) === xenDriver(iommu) && !isCache(node)) ?? iommu;
+  if (xenDriver(machine.platform, iommu)?.name !== 'ipmmu-vmsa') return iommu;
+  return (
+    usable(machine).find(
+      (node) => xenDriver(machine.platform, node) === xenDriver(machine.platform, iommu) && !isCache(node),
+    ) ?? iommu
+  );
 }
 
 function isCache(node: DtNode): boolean {
@@ -62,7 +67,7 @@ const GEN3_MICRO_TLBS = 48;
  */
 export function contextCount(machine: Machine, iommu: DtNode): number | undefined {
   const names = compatibles(iommu);
-  switch (xenDriver(iommu)?.name) {
+  switch (xenDriver(machine.platform, iommu)?.name) {
     case 'ipmmu-vmsa':
       return GEN4.some((name) => names.includes(name)) ? IPMMU_CONTEXTS.gen4 : IPMMU_CONTEXTS.gen3;
     case 'smmu': {
@@ -78,7 +83,7 @@ export function contextCount(machine: Machine, iommu: DtNode): number | undefine
 
 /** What of this IOMMU the devices of the host take; empty for one that does not come up. */
 export function limitsOf(machine: Machine, iommu: DtNode): readonly XenLimit[] {
-  const driver = xenDriver(iommu);
+  const driver = xenDriver(machine.platform, iommu);
   if (!driver || !usable(machine).includes(iommu)) return [];
   const own = guardedDevices(machine).filter((guarded) => guarded.iommu === iommu);
   const streams = streamLimit(iommu, driver.name, own);
@@ -103,7 +108,7 @@ const DRIVERS = 'Xen 4.22 xen/drivers/passthrough/arm';
 /** The limits of an IOMMU in sentences. */
 export function sayLimits(machine: Machine, iommu: DtNode, steps: Steps): void {
   for (const { kind, used, by, available } of limitsOf(machine, iommu)) {
-    const file = `${DRIVERS}/${xenDriver(iommu)?.file}`;
+    const file = `${DRIVERS}/${xenDriver(machine.platform, iommu)?.file}`;
     if (kind === 'contexts') {
       const text = `Each domain with a device behind it takes one context: ${used}${by.length > 0 ? ` (${by.join(', ')})` : ''} of ${available ?? 'as many as the hardware has'}.`;
       if (available === null) sayIf(steps, file, text, { dependsOn: 'the context banks of the hardware (ID1.NUMCB)' });
@@ -111,7 +116,7 @@ export function sayLimits(machine: Machine, iommu: DtNode, steps: Steps): void {
     } else if (kind === 'micro-tlbs') {
       const text = `${used} of its ${available ?? ''} micro-TLBs are taken; each belongs to one domain.`;
       say(steps, `${file}:ipmmu_utlb_enable`, text.replace('  ', ' '));
-    } else if (xenDriver(iommu)?.name === 'smmu') {
+    } else if (xenDriver(machine.platform, iommu)?.name === 'smmu') {
       const text = `${used} stream matching entries are taken, one for each stream ID and mask.`;
       sayIf(steps, `${file}:arm_smmu_find_sme`, text, { dependsOn: 'the entries that the hardware has (ID0.NUMSMRG)' });
     } else {
@@ -124,7 +129,7 @@ export function sayLimits(machine: Machine, iommu: DtNode, steps: Steps): void {
 
 /** What Xen does so that IOMMU and P2M agree. */
 export function sayUpkeep(machine: Machine, iommu: DtNode, steps: Steps): void {
-  const driver = xenDriver(iommu);
+  const driver = xenDriver(machine.platform, iommu);
   if (!driver || !usable(machine).includes(iommu)) return;
   const name = quoted(pathOf(iommu));
   say(

@@ -6,6 +6,7 @@ import type { Machine } from '#model/platform/machine.ts';
 import type { XenDomain, XenSystem } from '#model/platform/types.ts';
 import { compatibles, isAvailable, pathOf, strings, u32, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
+import { dom0Kernel } from './modules.ts';
 
 /** A node of a partial tree that names a device of the host. */
 export interface Assignment {
@@ -23,7 +24,15 @@ export interface Assignment {
 export const hostMachine = memo(
   (system: XenSystem): Machine => ({
     tree: system.host,
-    platform: { kind: 'xen-host', arch: 'arm64', kernelVersion: [6, 12], cmdline: '', assumed: [], xen: system },
+    platform: {
+      kind: 'xen-host',
+      arch: 'arm64',
+      kernelVersion: [6, 12],
+      cmdline: '',
+      assumed: [],
+      xen: system,
+      ...(system.build && { xenBuild: system.build }),
+    },
   }),
 );
 
@@ -104,14 +113,7 @@ export function isHardwareDomain(node: DtNode): boolean {
  * that capability. Absent: there is none in the tree, but the boot loader may add one.
  */
 export function hardwareOwner(host: DeviceTree): DtNode | undefined {
-  const chosen = host.root.children.get('chosen');
-  const kernel = [...(chosen?.children.values() ?? [])].find((node) => {
-    const names = compatibles(node);
-    return (
-      names.includes('xen,linux-zimage') || (names.includes('multiboot,module') && names.includes('multiboot,kernel'))
-    );
-  });
-  return kernel ?? domainNodes(host).find(isHardwareDomain);
+  return dom0Kernel(host)?.node ?? domainNodes(host).find(isHardwareDomain);
 }
 
 /** What Xen and people call {@link hardwareOwner}. */
@@ -165,6 +167,7 @@ export function isDirectMapped({ tree, platform }: Machine, owner: string): bool
 /** Nodes of a host's tree that could be meant by a path that leads nowhere: same last name, same unit address. */
 export function similarNodes({ root }: DeviceTree, path: string): DtNode[] {
   const wanted = basename(path).toLowerCase();
+  if (wanted === '') return [];
   const [, address] = wanted.split('@');
   const all = [...walk(root)].filter(isAvailable);
   const same = all.filter(({ name }) => name.toLowerCase() === wanted);

@@ -4,7 +4,7 @@
 import type { Related } from '#base/problem.ts';
 import { knownStrings } from '#model/drivers/index.ts';
 import { inVersions } from '#model/platform/platform.ts';
-import { xenDriver } from '#model/xen/host.ts';
+import { xenDriver } from '#model/xen/drivers.ts';
 import { insertProperty, isDeleted } from '#rules/edits/edits.ts';
 import { deletion, enabling, repair } from '#rules/edits/repairs.ts';
 import { board, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
@@ -359,8 +359,8 @@ function firstDisabled(context: RuleContext, node: DtNode) {
 function mayEnable(context: RuleContext, iommu: DtNode): boolean {
   if (iommu.parent && !isLive(iommu.parent)) return false;
   if (context.platform.kind !== 'xen-host') return true;
-  const driver = xenDriver(iommu);
-  return driver !== undefined && xenIommus(context).every((other) => xenDriver(other) === driver);
+  const driver = xenDriver(context.platform, iommu);
+  return driver !== undefined && xenIommus(context).every((other) => xenDriver(context.platform, other) === driver);
 }
 
 /** The rules of this family that look at one entry after the other; `device.ts` has those on the whole list. */

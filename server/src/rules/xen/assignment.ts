@@ -56,7 +56,7 @@ nowhere there, so Xen prints \`Couldn't find node … in host_dt!\` and panics. 
     const { system, made } = assignmentAt(context, node) ?? {};
     const text = strings(made?.path)[0];
     if (!system || !made || made.device || text === undefined || !text.startsWith('/')) return;
-    const near = similarNodes(system.host, text);
+    const near = similarNodes(system.host, text.replace(/\/+$/, ''));
     const [only, ...more] = near;
     yield {
       message: `\`${basename(system.host.file)}\` has no node \`${text}\`, so Xen does not find the device and panics.`,

@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: MIT
 // Rules about how Xen boots: its command line, and the PCI host bridges that it takes over.
-import { bootSettings, xenBootArguments } from '#model/xen/host.ts';
+import { xenOf } from '#model/platform/xen-build.ts';
+import { iommuSwitch, xenArguments, xenArgumentsProperty } from '#model/xen/command-line.ts';
 import { board, host } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
-import { compatibles, isLive, lastSet, nodeByPath, nodeSpan } from '#tree/query.ts';
+import { compatibles, isLive, lastSet, nodeSpan } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
 import { smmuBoard, XEN_HOST, xenIommus } from './host.ts';
+
+/** Where Xen's command line may stand. */
+const ARGUMENTS = ['xen,xen-bootargs', 'bootargs'];
 
 /** A finding about the command line, at its property. */
 function atBootArguments({ tree }: RuleContext, message: string): Finding[] {
-  const property = nodeByPath(tree, '/chosen')?.properties.get('xen,xen-bootargs');
+  const property = xenArgumentsProperty(tree);
   return property ? [{ message, span: lastSet(property).name, node: property.node }] : [];
+}
+
+/** The node that holds the command line: `/chosen`, not a module with arguments of its own. */
+function isArguments({ tree }: RuleContext, node: DtNode): boolean {
+  return xenArgumentsProperty(tree)?.node === node;
 }
 
 const forceAbsent: Rule = {
   id: 'xen-iommu-force-absent',
   severity: 'error',
   title: '`iommu=force` in a tree without an IOMMU that Xen drives',
-  properties: ['xen,xen-bootargs'],
+  properties: ARGUMENTS,
   platforms: XEN_HOST,
   knows: 'all',
   doc: `\`iommu=force\` (or \`required\`) makes an IOMMU a condition of the boot. Xen brings up none of this tree and panics:
@@ -27,10 +37,11 @@ const forceAbsent: Rule = {
     good: smmuBoard('chosen { xen,xen-bootargs = "console=dtuart iommu=force"; };'),
     platform: { kind: 'xen-host' },
   },
-  *check(context) {
-    const forced = bootSettings(context.tree, 'iommu').find((setting) => setting === 'force' || setting === 'required');
+  *check(context, node) {
+    if (!isArguments(context, node)) return;
+    const { forced } = iommuSwitch(context.tree, xenOf(context.platform));
     if (forced === undefined || xenIommus(context).length > 0) return;
-    yield* atBootArguments(context, `\`iommu=${forced}\`, but Xen brings up no IOMMU of this tree and panics.`);
+    yield* atBootArguments(context, `\`${forced}\`, but Xen brings up no IOMMU of this tree and panics.`);
   },
 };
 
@@ -40,7 +51,7 @@ const withoutEffect: Rule = {
   id: 'xen-bootargs-iommu-arm',
   severity: 'info',
   title: 'IOMMU option of Xen without effect on Arm',
-  properties: ['xen,xen-bootargs'],
+  properties: ARGUMENTS,
   platforms: XEN_HOST,
   knows: 'node',
   doc: `On Arm the page tables are always shared and dom0 is always behind the IOMMU in strict mode. \`iommu=sharept\`, and \`dom0-iommu=\`
@@ -52,8 +63,9 @@ with \`strict\`, \`passthrough\`, \`map-inclusive\` or \`map-reserved\`, are for
     good: board('chosen { xen,xen-bootargs = "iommu=verbose"; };'),
     platform: { kind: 'xen-host' },
   },
-  *check(context) {
-    for (const word of xenBootArguments(context.tree)) {
+  *check(context, node) {
+    if (!isArguments(context, node)) return;
+    for (const word of xenArguments(context.tree, xenOf(context.platform))) {
       const [name, value = ''] = word.split('=', 2);
       const settings = value.split(',').map((setting) => setting.replace(/^no-/, ''));
       const useless =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about what Xen's SMMU and IPMMU drivers refuse or misread where those of Linux do not.
-import { dependsOnCut, xenDriver } from '#model/xen/host.ts';
+import { xenDriver } from '#model/xen/drivers.ts';
+import { dependsOnCut } from '#model/xen/host.ts';
 import { board, GIC, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { cells, cellTarget, compatibles, isAvailable, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
@@ -20,8 +21,8 @@ function entries({ tree }: RuleContext, node: DtNode) {
   return specifiers(tree, node.properties.get('iommus'), '#iommu-cells').entries;
 }
 
-function isXenSmmu(node: DtNode): boolean {
-  return xenDriver(node)?.name === 'smmu' && isAvailable(node);
+function isXenSmmu({ platform }: RuleContext, node: DtNode): boolean {
+  return xenDriver(platform, node)?.name === 'smmu' && isAvailable(node);
 }
 
 const streamLimit: Rule = {
@@ -41,7 +42,7 @@ const streamLimit: Rule = {
   *check(context, node) {
     const all = entries(context, node);
     const over = all[MAX_STREAMS];
-    if (!over || !isXenSmmu(over.provider)) return;
+    if (!over || !isXenSmmu(context, over.provider)) return;
     yield {
       message: `\`iommus\` has ${all.length} entries; Xen has room for ${MAX_STREAMS} streams of a device and writes past it.`,
       span: over.phandle.span,
@@ -66,7 +67,7 @@ stream and the device's DMA faults. Write the ID that the SoC's manual gives.`,
   },
   *check(context, node) {
     for (const { provider, args } of entries(context, node)) {
-      if (!isXenSmmu(provider)) continue;
+      if (!isXenSmmu(context, provider)) continue;
       const wide = args.slice(0, 2).find(({ value }) => value > STREAM_BITS);
       if (!wide) continue;
       const kept = (wide.value & STREAM_BITS).toString(16);
@@ -96,8 +97,9 @@ of the SMMU ends with \`-EBUSY\`, which Xen answers with a panic. Put all its st
     good: smmuBoard('dma { iommus = <&smmu 4>, <&smmu 5>; };'),
     platform: { kind: 'xen-host' },
   },
-  *check({ tree }, node) {
-    if (!isXenSmmu(node)) return;
+  *check(context, node) {
+    const { tree } = context;
+    if (!isXenSmmu(context, node)) return;
     const property = node.properties.get('mmu-masters');
     const seen = new Set<DtNode>();
     const all = cells(tree, property);
@@ -136,8 +138,8 @@ const interruptNames: Rule = {
     good: board(GIC, SMMU_V3.replace(' };', ' interrupts-extended = <&gic 1>; interrupt-names = "combined"; };')),
     platform: { kind: 'xen-host' },
   },
-  *check(_context, node) {
-    if (xenDriver(node)?.name !== 'smmu-v3' || !isAvailable(node)) return;
+  *check({ platform }, node) {
+    if (xenDriver(platform, node)?.name !== 'smmu-v3' || !isAvailable(node)) return;
     const names = strings(node.properties.get('interrupt-names'));
     if (names.some((name) => V3_INTERRUPTS.includes(name))) return;
     yield {
@@ -148,18 +150,18 @@ const interruptNames: Rule = {
   },
 };
 
-function isIpmmu(node: DtNode): boolean {
+function isIpmmu({ platform }: RuleContext, node: DtNode): boolean {
   const live = isAvailable(node) && !node.properties.has('xen,passthrough');
-  return xenDriver(node)?.name === 'ipmmu-vmsa' && live;
+  return xenDriver(platform, node)?.name === 'ipmmu-vmsa' && live;
 }
 
 function isRoot(node: DtNode): boolean {
-  return isIpmmu(node) && !node.properties.has('renesas,ipmmu-main');
+  return !node.properties.has('renesas,ipmmu-main');
 }
 
 /** The IPMMUs of a tree that Xen probes. */
 function ipmmus(context: RuleContext): DtNode[] {
-  return context.nodesWith('compatible').filter(isIpmmu);
+  return context.nodesWith('compatible').filter((node) => isIpmmu(context, node));
 }
 
 const POWER = 'sysc: power-controller { #power-domain-cells = <1>; };';
@@ -282,12 +284,12 @@ Disable the nodes in trees for Xen. Reported once, at the first of them.`,
   *check(context) {
     const all = context
       .nodesWith('#iommu-cells')
-      .filter((node) => isAvailable(node) && unsupported(node) !== undefined);
+      .filter((node) => isAvailable(node) && unsupported(context, node) !== undefined);
     const [first] = all;
     if (!first) return;
     const more = all.length > 1 ? ` (the same holds for ${all.length - 1} more)` : '';
     yield {
-      message: `Xen has no driver for \`${unsupported(first)}\`${more}: it cannot walk a domain's page table, and its masters are not protected.`,
+      message: `Xen has no driver for \`${unsupported(context, first)}\`${more}: it cannot walk a domain's page table, and its masters are not protected.`,
       span: nodeSpan(first),
       node: first,
     };
@@ -295,8 +297,8 @@ Disable the nodes in trees for Xen. Reported once, at the first of them.`,
 };
 
 /** The name of an IPMMU that Xen's driver does not take. */
-function unsupported(node: DtNode): string | undefined {
-  return xenDriver(node) ? undefined : compatibles(node).find((name) => name.startsWith('renesas,ipmmu-'));
+function unsupported({ platform }: RuleContext, node: DtNode): string | undefined {
+  return xenDriver(platform, node) ? undefined : compatibles(node).find((name) => name.startsWith('renesas,ipmmu-'));
 }
 
 const share: Rule = {

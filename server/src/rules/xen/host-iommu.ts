@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about the IOMMUs of a host tree: those that Xen drives, those that it leaves to dom0, and their masters.
 import { machineOf } from '#model/platform/machine.ts';
-import { hostView, xenDriver } from '#model/xen/host.ts';
+import { xenDriver } from '#model/xen/drivers.ts';
+import { hostView } from '#model/xen/host.ts';
 import { deletion } from '#rules/edits/repairs.ts';
 import { board, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -38,7 +39,7 @@ Xen takes for no IOMMU, or remove \`iommus\`.`,
   },
   *check(context, node) {
     const first = firstEntry(context, node);
-    if (!first || xenDriver(first.provider) || !isAvailable(first.provider)) return;
+    if (!first || xenDriver(context.platform, first.provider) || !isAvailable(first.provider)) return;
     if (node.properties.has('xen,passthrough') || xenIommus(context).length === 0) return;
     yield {
       message: `Xen has no driver for \`${pathOf(first.provider)}\` but drives another IOMMU, so adding the device fails and dom0 does not start.`,
@@ -66,7 +67,7 @@ Disable the IOMMU in trees for Xen, or remove \`iommus\`.`,
   },
   *check(context, node) {
     const first = firstEntry(context, node);
-    if (!first || xenDriver(first.provider) || !isLive(first.provider) || !isLive(node)) return;
+    if (!first || xenDriver(context.platform, first.provider) || !isLive(first.provider) || !isLive(node)) return;
     if (node.properties.has('xen,passthrough') || !iommuDriver(context, first.provider)) return;
     if (iommuDriver(context, first.provider)?.driver.name === 'xen-grant-dma') return;
     // A driver may refuse the device: then Linux sets up nothing but Xen's DMA.
@@ -156,11 +157,11 @@ const mixedTypes: Rule = {
   },
   *check(context) {
     const up = xenIommus(context);
-    const first = up[0] && xenDriver(up[0]);
-    const other = up.find((node) => xenDriver(node) !== first);
+    const first = up[0] && xenDriver(context.platform, up[0]);
+    const other = up.find((node) => xenDriver(context.platform, node) !== first);
     if (!up[0] || !first || !other) return;
     yield {
-      message: `Xen takes its IOMMU operations from one driver; \`${pathOf(up[0])}\` is of ${first.name} and this one of ${xenDriver(other)?.name}, so the masters of one of them fail.`,
+      message: `Xen takes its IOMMU operations from one driver; \`${pathOf(up[0])}\` is of ${first.name} and this one of ${xenDriver(context.platform, other)?.name}, so the masters of one of them fail.`,
       span: nodeSpan(other),
       node: other,
       related: [{ message: `of ${first.name}`, span: nodeSpan(up[0]) }],
@@ -183,8 +184,8 @@ Check the configuration of the Xen that boots.`,
     good: smmuBoard(),
     platform: { kind: 'xen-host' },
   },
-  *check(_context, node) {
-    const option = xenDriver(node)?.option;
+  *check({ platform }, node) {
+    const option = xenDriver(platform, node)?.option;
     if (option === undefined || !isLive(node) || u32(node.properties.get('#iommu-cells')) === undefined) return;
     yield { message: `Xen drives this IOMMU only when it is built with ${option}.`, span: nodeSpan(node) };
   },
@@ -208,7 +209,7 @@ remove it here.`,
   },
   *check(context, node) {
     const property = node.properties.get('xen,passthrough');
-    if (!property || !xenDriver(node) || !isAvailable(node)) return;
+    if (!property || !xenDriver(context.platform, node) || !isAvailable(node)) return;
     yield {
       message: 'With `xen,passthrough` Xen does not use this IOMMU, and dom0 gets it disabled: it protects nobody.',
       span: lastSet(property).name,

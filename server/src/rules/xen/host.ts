@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the rules about Xen's host tree ask in common: its IOMMUs, and an example to start from.
 import { machineOf } from '#model/platform/machine.ts';
-import { usable, xenDriver } from '#model/xen/host.ts';
+import { usable, xenDriver } from '#model/xen/drivers.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { PlatformKind, RuleContext } from '#rules/engine/rule.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -16,7 +16,7 @@ export function xenIommus({ tree, platform }: RuleContext): readonly DtNode[] {
 
 /** An IOMMU that Xen keeps for itself: Linux in dom0 sees neither the node nor who names it. */
 export function isXens({ platform }: RuleContext, iommu: DtNode): boolean {
-  return platform.kind === 'xen-host' && xenDriver(iommu) !== undefined;
+  return platform.kind === 'xen-host' && xenDriver(platform, iommu) !== undefined;
 }
 
 /** An SMMUv2 that Xen drives, with the label `smmu`. */

@@ -2,7 +2,7 @@
 // Rules about what the domains of a Xen share of an IOMMU: contexts, micro-TLBs and streams belong to one of them.
 import { machineOf } from '#model/platform/machine.ts';
 import type { DecodedId } from '#model/report/types.ts';
-import { xenDriver } from '#model/xen/host.ts';
+import { xenDriver } from '#model/xen/drivers.ts';
 import { contextCount, contextHolder, contextUsers, type Guarded, guardedDevices } from '#model/xen/limits.ts';
 import { board, xenSystem } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
@@ -112,7 +112,7 @@ one domain.`,
   example: { bad: rcar('<&ipmmu 3>', '<&ipmmu 3>'), good: rcar('<&ipmmu 3>', '<&ipmmu 4>') },
   *check({ tree, platform }) {
     const all = guardedDevices(machineOf(tree, platform)).filter(
-      ({ iommu }) => xenDriver(iommu)?.name === 'ipmmu-vmsa',
+      ({ iommu }) => xenDriver(platform, iommu)?.name === 'ipmmu-vmsa',
     );
     for (const { first, second, id } of split(all, (a, b) => a.id === b.id)) {
       yield {
@@ -141,7 +141,9 @@ domain, or correct the stream IDs.`,
     good: smmu(['<&smmu 7>', '<&smmu 8>'], THREE_BANKS),
   },
   *check({ tree, platform }) {
-    const all = guardedDevices(machineOf(tree, platform)).filter(({ iommu }) => xenDriver(iommu)?.name === 'smmu');
+    const all = guardedDevices(machineOf(tree, platform)).filter(
+      ({ iommu }) => xenDriver(platform, iommu)?.name === 'smmu',
+    );
     const overlap = (a: DecodedId, b: DecodedId) => ((a.id ^ b.id) & ~((a.mask ?? 0) | (b.mask ?? 0)) & 0x7fff) === 0;
     for (const { first, second, id } of split(all, overlap)) {
       const equal = first.ids.some((other) => other.id === id.id && (other.mask ?? 0) === (id.mask ?? 0));
@@ -168,7 +170,7 @@ function contextRule(driver: string, rule: Pick<Rule, 'id' | 'title' | 'doc' | '
     *check(context) {
       const machine = machineOf(context.tree, context.platform);
       for (const iommu of xenIommus(context)) {
-        if (xenDriver(iommu)?.name !== driver || contextHolder(machine, iommu) !== iommu) continue;
+        if (xenDriver(context.platform, iommu)?.name !== driver || contextHolder(machine, iommu) !== iommu) continue;
         const users = [...contextUsers(machine, iommu)];
         const count = contextCount(machine, iommu);
         if (count === undefined || users.length <= count) continue;

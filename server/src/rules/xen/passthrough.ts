@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about `xen,passthrough`: devices of a host tree that are kept from dom0 so that another domain can have them.
-import { machineOf } from '#model/platform/machine.ts';
-import { hostView, xenDriver } from '#model/xen/host.ts';
+import { type Machine, machineOf } from '#model/platform/machine.ts';
+import { xenDriver } from '#model/xen/drivers.ts';
+import { hostView, protection } from '#model/xen/host.ts';
 import { assignments } from '#model/xen/system.ts';
 import { insertProperty, replaceProperty } from '#rules/edits/edits.ts';
 import { repair } from '#rules/edits/repairs.ts';
@@ -15,6 +16,7 @@ import { smmuBoard, XEN_HOST } from './host.ts';
 const unprotected: Rule = {
   id: 'xen-passthrough-unprotected',
   severity: 'warning',
+  scope: 'tree',
   title: 'Device for another domain whose DMA no IOMMU of Xen checks',
   properties: ['xen,passthrough'],
   platforms: XEN_HOST,
@@ -22,7 +24,7 @@ const unprotected: Rule = {
   doc: `\`xen,passthrough\` marks the device for another domain, but its \`iommus\` leads to no IOMMU that Xen brings up (or it has none,
 which is only worth an *info*: a device without DMA needs none). Xen refuses the assignment with \`-EINVAL\` unless the partial tree
 says \`xen,force-assign-without-iommu\`, and then the device's DMA reaches all memory of the machine.
-Name an IOMMU that Xen drives.`,
+Name an IOMMU that Xen drives. The devices without \`iommus\` are reported once, at the first of them.`,
   source:
     'Xen 4.22 xen/drivers/passthrough/device_tree.c:iommu_assign_dt_device; xen/common/device-tree/dom0less-build.c:handle_passthrough_prop',
   example: {
@@ -32,23 +34,41 @@ Name an IOMMU that Xen drives.`,
     ),
     platform: { kind: 'xen-host' },
   },
-  *check({ tree, platform }, node) {
-    const property = node.properties.get('xen,passthrough');
-    if (!property || xenDriver(node) || isPciHost(node) || compatibles(node).length === 0) return;
-    if (!['reg', 'interrupts', 'interrupts-extended'].some((name) => node.properties.has(name))) return;
-    if (hostView(machineOf(tree, platform), node).use) return;
-    // `xen-assign-no-iommu` says it at the partial tree, which may force the assignment.
-    if (platform.xen && assignments(platform.xen).some(({ device }) => device === node)) return;
-    const iommus = node.properties.get('iommus');
+  *check(context) {
+    const machine = machineOf(context.tree, context.platform);
+    const all = context.nodesWith('xen,passthrough').filter((node) => isUnprotected(machine, node));
+    for (const node of all) {
+      const iommus = node.properties.get('iommus');
+      if (!iommus) continue;
+      const why = protection(machine, node).lack ?? 'it leads to no IOMMU that Xen brings up';
+      yield {
+        message: `No IOMMU of Xen checks what this device reads and writes, because ${why}: Xen assigns it only by force.`,
+        span: lastSet(iommus).name,
+        node,
+      };
+    }
+    const [first, ...more] = all.filter(({ properties }) => !properties.has('iommus'));
+    const property = first?.properties.get('xen,passthrough');
+    if (!first || !property) return;
+    const others = more.length > 0 ? ` (the same holds for ${more.length} more)` : '';
     yield {
-      message: iommus
-        ? 'This `iommus` leads to no IOMMU that Xen brings up, so Xen assigns the device only by force and without protection.'
-        : 'The device has no `iommus`, so Xen assigns it only with `xen,force-assign-without-iommu` in the partial tree.',
-      span: lastSet(iommus ?? property).name,
-      ...(!iommus && { severity: 'info' as const }),
+      message: `The device has no \`iommus\`, so Xen assigns it only with \`xen,force-assign-without-iommu\` in the partial tree${others}.`,
+      span: lastSet(property).name,
+      node: first,
+      severity: 'info',
     };
   },
 };
+
+/** A device that waits for a domain, is not assigned by a partial tree that is known, and has no IOMMU of Xen. */
+function isUnprotected(machine: Machine, node: DtNode): boolean {
+  const { platform } = machine;
+  if (xenDriver(platform, node) || isPciHost(node) || compatibles(node).length === 0) return false;
+  if (!['reg', 'interrupts', 'interrupts-extended'].some((name) => node.properties.has(name))) return false;
+  // `xen-assign-no-iommu` says it at the partial tree, which may force the assignment.
+  if (platform.xen && assignments(platform.xen).some(({ device }) => device === node)) return false;
+  return hostView(machine, node).use === undefined;
+}
 
 const childUnmarked: Rule = {
   id: 'xen-passthrough-child-unmarked',
