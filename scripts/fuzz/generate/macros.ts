@@ -191,7 +191,7 @@ function use(pick: Pick, line: number): string {
   if (kind < 7) return `${name} = ${macro()};`;
   if (kind < 8) return `${name} = STR(${pick.of(['a b', ' a  b ', '"q"', 'A', "'c'", 'a,b', '\\n'])});`;
   if (kind < 9) return `${name} = "A ${pick.of(OBJECTS)}";`;
-  if (kind < 10) return `${name} = ${pick.of(['<__LINE__>', '__FILE__', '<__COUNTER__>', '<__INCLUDE_LEVEL__>'])};`;
+  if (kind < 10) return `${name} = ${pick.of(['<__LINE__>', '<__COUNTER__>', '<__INCLUDE_LEVEL__>'])};`;
   return `${name} = <${pick.below(100)}>;`;
 }
 

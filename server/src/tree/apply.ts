@@ -242,7 +242,7 @@ export class StatementApplier {
     if (head.isRoot) {
       const fresh = !this.#tree.rootOpened;
       this.#tree.rootOpened = true;
-      return { node: this.#tree.root, fresh };
+      return { node: this.#tree.revived(this.#tree.root), fresh };
     }
     if (head.name === '') return undefined;
     const parent = body ?? { node: this.#tree.root, fresh: false };
@@ -264,7 +264,7 @@ export class StatementApplier {
     }
     const aside = first || (this.plugin && !labelled && ref.startsWith('/'));
     const node = aside ? undefined : this.#tree.byReference(ref);
-    if (node) return { node, fresh: false };
+    if (node) return { node: this.#tree.revived(node), fresh: false };
     if (this.plugin && !labelled) return openFragment(this.#tree, { ref, number: this.#fragments++ }, source, place);
     this.#unresolved(ref, source, place);
     return undefined;

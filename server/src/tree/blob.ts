@@ -24,7 +24,7 @@ const END = 9;
 export function writeBlob(tree: DeviceTree, options: BlobOptions): Uint8Array {
   const structure = new Writer();
   const strings = new StringTable();
-  writeNode(flatten(tree, options), structure, strings);
+  if (!tree.root.deleted) writeNode(flatten(tree, options), structure, strings);
   structure.u32(END);
   const text = strings.bytes();
   const reserve = 16 * (tree.reservations.length + 1);

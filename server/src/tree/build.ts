@@ -148,12 +148,16 @@ export class TreeBuilder {
   /** The child for a body that opens now; brings a deleted one back to life. */
   openChild({ node: parent, fresh }: OpenBody, name: string): OpenBody {
     const known = fresh ? undefined : parent.children.get(name);
-    if (known?.deleted) {
-      this.touch(parent);
-      this.touch(known);
-      known.deleted = false;
-    }
-    return known ? { node: known, fresh } : { node: this.#addChild(parent, name), fresh: true };
+    return known ? { node: this.revived(known), fresh } : { node: this.#addChild(parent, name), fresh: true };
+  }
+
+  /** The node itself, brought back to life if it was deleted. */
+  revived(node: TreeNode): TreeNode {
+    if (!node.deleted) return node;
+    if (node.parent) this.touch(node.parent);
+    this.touch(node);
+    node.deleted = false;
+    return node;
   }
 
   #addChild(parent: TreeNode, name: string): TreeNode {
@@ -242,6 +246,7 @@ export class TreeBuilder {
   deleteNode(node: TreeNode): void {
     this.#deletions = true;
     if (node.parent) this.touch(node.parent);
+    else if (node.properties.has('name')) this.#deletedNames.add(node);
     const pending = [node];
     for (let next = pending.pop(); next; next = pending.pop()) {
       this.touch(next);

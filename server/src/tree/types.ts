@@ -33,6 +33,8 @@ export interface DtNode {
   /** With the unit address; `''` for the root. */
   readonly name: string;
   readonly parent: DtNode | undefined;
+  /** Only of a root: the text deletes or omits it, and dtc writes a blob without any node. */
+  readonly deleted?: boolean;
   readonly labels: readonly Label[];
   /** It has a label or had one that was deleted: `-@` gives it a phandle. Absent: as `labels` say. */
   readonly hadLabels?: boolean;
