@@ -8,6 +8,7 @@ import { compareCpp } from './oracle/cpp.mjs';
 import { compareDtcTests } from './oracle/dtc-tests.mjs';
 import { compareFindings } from './oracle/findings.mjs';
 import { compareFixtures } from './oracle/fixtures.mjs';
+import { checkFormat } from './oracle/format.mjs';
 import { architectures, deviceTrees, kernelDir, Missing, requirePrograms } from './oracle/kernel.mjs';
 import { compareLive } from './oracle/live.mjs';
 import { compareOrigins } from './oracle/origins.mjs';
@@ -39,6 +40,7 @@ const parts = {
   versions: compareVersions,
   cli: compareCli,
   findings: compareFindings,
+  format: (run) => checkFormat(run, 20 * Number(values.every)),
 };
 
 /** One group per architecture, and the overlays of arm64. */

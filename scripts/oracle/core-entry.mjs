@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the oracles use of the core; bundled by load-core.mjs.
 export { decodeText, encodeText } from '#base/bytes.ts';
-export { lineStarts, positionAt } from '#base/text.ts';
+export { applyEdits, lineStarts, positionAt } from '#base/text.ts';
+export { format } from '#ide/format/format.ts';
 export { DTC_RULES } from '#rules/dtc/index.ts';
 export { loadGrammar } from '#syntax/parser.ts';
 export { compileText } from '#test/support/compile-text.ts';

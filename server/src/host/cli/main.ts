@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts';
 import { compileCommand } from './compile.ts';
 import { explainCommand } from './explain.ts';
 import { fixCommand } from './fix.ts';
+import { formatCommand } from './format.ts';
 import { graphCommand } from './graph.ts';
 import { Failure, type Io } from './io.ts';
 import { lspCommand } from './lsp.ts';
@@ -16,6 +17,7 @@ const COMMANDS: readonly Command[] = [
   checkCommand,
   explainCommand,
   fixCommand,
+  formatCommand,
   compileCommand,
   treeCommand,
   graphCommand,

@@ -27,6 +27,7 @@ import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/structure/sem
 import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
 import { registerCompletion, TRIGGER_CHARACTERS } from './completion.ts';
 import { diagnosticOf, type Lines, linkOf, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
+import { EDITING, registerEditing } from './editing.ts';
 import type { Answer, Session } from './server.ts';
 
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.dtIommu`;
@@ -46,6 +47,7 @@ export const FEATURES: Partial<ServerCapabilities> = {
     range: false,
   },
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL], resolveProvider: true },
+  ...EDITING,
 };
 
 export function registerFeatures(connection: Connection, answer: Answer): void {
@@ -75,6 +77,7 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
     }),
   );
   registerStructure(connection, answer);
+  registerEditing(connection, answer);
   connection.onCodeAction((params, token) => answer('codeAction', token, (session) => actionsOf(session, params)));
   connection.onCodeActionResolve((action, token) =>
     answer('codeAction/resolve', token, (session) => {
