@@ -28,6 +28,8 @@ const BUNDLES = {
   ),
   'dist/server.cjs': { ...NODE, entryPoints: ['server/src/host/node.ts'] },
   'dist/server-web.js': { ...WEB, format: 'iife', entryPoints: ['server/src/host/web.ts'] },
+  'dist/dma-map.js': { ...WEB, format: 'iife', entryPoints: ['client/webview/main.ts'] },
+  'dist/dma-map.css': { entryPoints: ['client/webview/map.css'] },
   'dist/cli.cjs': { ...NODE, entryPoints: ['server/src/host/cli/bin.ts'], banner: { js: '#!/usr/bin/env node' } },
 };
 

@@ -2,6 +2,7 @@
 // What desktop and web share: which documents are served, the commands, the status item that names the active board.
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
+import { DmaMaps } from './dma-map-panel.ts';
 import { DmaSideBar } from './dma-side-bar.ts';
 import type { BoardsResult, ExplainResult, TextResult } from './protocol.ts';
 import { Running, type StartClient } from './running.ts';
@@ -50,6 +51,11 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
     vscode.workspace.registerTextDocumentContentProvider(PAGES, pages),
     status,
     new DmaSideBar(running, activeDocument),
+    new DmaMaps(running, context.extensionUri, {
+      active: activeDocument,
+      explain: (board, node) => explainIn(running, pages, { textDocument: { uri: board }, node }),
+      showRule: (id) => showRule(running, pages, id),
+    }),
     vscode.commands.registerCommand('devicetreeIommu.selectBoard', () => selectBoard(running, status)),
     vscode.commands.registerCommand('devicetreeIommu.explain', () => explain(running, pages)),
     vscode.commands.registerCommand('devicetreeIommu.showTree', () => showTree(running, pages)),
@@ -153,7 +159,10 @@ async function explain(running: Running, pages: Pages): Promise<void> {
   const document = activeDocument();
   const position = vscode.window.activeTextEditor?.selection.active;
   if (!document || !position) return;
-  const params = { textDocument: identifier(document), position };
+  await explainIn(running, pages, { textDocument: identifier(document), position });
+}
+
+async function explainIn(running: Running, pages: Pages, params: object): Promise<void> {
   const found = await running.request<ExplainResult>('dtIommu/explain', params);
   if (found && found.devices.length > 0) await preview(pages.put('explain.md', found.markdown));
   else void vscode.window.showInformationMessage('The cursor is in no node of the device tree.');

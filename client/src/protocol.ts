@@ -2,11 +2,14 @@
 // The requests of our own as the client sees them: the server's types, and nothing else of the server.
 export type {
   BoardsResult,
+  DmaDetailsResult,
+  DmaLanesResult,
   DmaMapChangedParams,
   DmaMapResult,
   ExplainResult,
   LendParams,
   LentFiles,
+  NamedPlace,
   OutlineEntry,
   TextResult,
 } from '#host/lsp/protocol.ts';

@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest';
 import type { CodeAction, Diagnostic, Hover, TextEdit } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { ClientFiles } from '#host/lsp/client-files.ts';
-import type { BoardsResult, DmaMapResult, LendParams } from '#host/lsp/protocol.ts';
+import type {
+  BoardsResult,
+  DmaDetailsResult,
+  DmaLanesResult,
+  DmaMapResult,
+  LendParams,
+  TextResult,
+} from '#host/lsp/protocol.ts';
 import { pathOfUri } from '#host/lsp/uris.ts';
 import { LanguageClient, StaticFiles } from '#test/support/language-client.ts';
 
@@ -281,4 +288,35 @@ test('the map of a board is asked for, and the client is told when it may be ano
     contentChanges: [{ text: GUEST.replace('xen,backend-domid = <1>;', '') }],
   });
   expect(await client.notified('dtIommu/dmaMapChanged')).toEqual({ board: URI });
+});
+
+test('the lanes of the map with their places; details with the reason that decides; the picture of what is seen', async () => {
+  const board = `/dts-v1/;
+/ { #address-cells = <1>; #size-cells = <1>; dma-ranges;
+	smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; };
+	one: crypto@11000 { compatible = "qcom,crypto-v5.1"; reg = <0x11000 0x1000>; iommus = <&smmu 0x70>; };
+	two: mmc@12000 { compatible = "fsl,imx8mm-usdhc"; reg = <0x12000 0x1000>; };
+};
+`;
+  const client = new LanguageClient(new StaticFiles({}));
+  await client.initialize();
+  client.open(URI, board);
+  const { lanes, places, ...rest } = await client.result<DmaLanesResult>('dtIommu/dmaLanes', { textDocument });
+  expect(rest).toEqual({ board: URI, platform: expect.stringContaining('Linux') });
+  expect(lanes.lanes.map(({ label }) => label)).toEqual(['smmu', 'No IOMMU']);
+  expect(places['/crypto@11000']).toMatchObject({ name: 'guest.dts:4', uri: URI, range: { start: { line: 3 } } });
+  const asked = { textDocument, node: '/crypto@11000' };
+  const { facts, reasons } = await client.result<DmaDetailsResult>('dtIommu/dmaDetails', asked);
+  expect(facts).toContainEqual({ term: 'DMA ops', lines: ['dma-iommu'] });
+  const deciding = reasons.filter(({ decides }) => decides);
+  expect(deciding).toHaveLength(1);
+  expect(deciding[0]).toMatchObject({ text: expect.stringContaining('`iommus` entry 0'), authority: /of_iommu_xlate/ });
+  expect(deciding[0]?.places[0]).toMatchObject({ name: 'guest.dts:4', uri: URI });
+  const iommu = await client.result<DmaDetailsResult>('dtIommu/dmaDetails', { textDocument, node: '/iommu@1000000' });
+  expect(iommu.facts).toContainEqual({ term: 'Driver', lines: ['arm-smmu-v3'] });
+  expect(await client.result('dtIommu/dmaDetails', { textDocument, node: '/nowhere' })).toBeNull();
+  const only = { textDocument, only: ['/mmc@12000'] };
+  const { text } = await client.result<TextResult>('dtIommu/dmaPicture', only);
+  expect(text).toContain('>two</text>');
+  expect(text).not.toContain('>one</text>');
 });

@@ -57,7 +57,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/structure',
   'ide/problems': 'ide/analysis.ts ide/boards',
   'ide/structure': 'ide/analysis.ts',
-  'ide/map': 'ide/boards',
+  'ide/map': 'ide/boards ide/explain',
   'ide/explain': 'ide/boards',
   'ide/analysis.ts': 'ide/boards ide/files',
   'ide/boards': 'ide/files',

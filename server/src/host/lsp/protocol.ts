@@ -3,6 +3,8 @@
 import type { Range } from '#base/text.ts';
 import type { ExplainJson } from '#ide/explain/report-json.ts';
 import type { Topology } from '#ide/explain/topology.ts';
+import type { Details, Reason } from '#ide/map/details.ts';
+import type { Lanes } from '#ide/map/lanes.ts';
 import type { OutlineNode } from '#ide/map/outline.ts';
 
 /** A name and the types that belong to it. */
@@ -89,6 +91,45 @@ export interface DmaMapChangedParams {
   /** URI of the board. */
   readonly board: string;
 }
+
+/** A place in a file, and how people name it: `soc.dtsi:12`. */
+export interface NamedPlace {
+  readonly name: string;
+  readonly uri: string;
+  readonly range: Range;
+}
+
+export interface DmaLanesResult {
+  /** URI of the board. */
+  readonly board: string;
+  readonly platform: string;
+  readonly lanes: Lanes;
+  /** Where each device and IOMMU is opened, by path. */
+  readonly places: Readonly<Record<string, NamedPlace>>;
+}
+
+/** The map of the document's board: lanes, as they are drawn. */
+export const dmaLanes: Request<DocumentParams, DmaLanesResult | null> = { method: 'dtIommu/dmaLanes' };
+
+export interface DmaNodeParams extends DocumentParams {
+  /** Path of a device or an IOMMU of the map. */
+  readonly node: string;
+}
+
+export interface DmaDetailsResult extends Omit<Details, 'reasons'> {
+  readonly reasons: readonly (Omit<Reason, 'evidence'> & { readonly places: readonly NamedPlace[] })[];
+}
+
+/** What the map tells at the side about one of its devices or IOMMUs. */
+export const dmaDetails: Request<DmaNodeParams, DmaDetailsResult | null> = { method: 'dtIommu/dmaDetails' };
+
+export interface DmaPictureParams extends DocumentParams {
+  /** Paths of the devices that are drawn; absent: all. */
+  readonly only?: readonly string[];
+}
+
+/** The map as an SVG file. */
+export const dmaPicture: Request<DmaPictureParams, TextResult | null> = { method: 'dtIommu/dmaPicture' };
 
 /** Client to server where the server has no disk: what it must know before it can answer. */
 export interface LentFiles {

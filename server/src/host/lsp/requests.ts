@@ -9,20 +9,18 @@ import { nodeNamed } from '#ide/explain/node-name.ts';
 import { explainJson } from '#ide/explain/report-json.ts';
 import { reportText } from '#ide/explain/report-text.ts';
 import { topologyOf } from '#ide/explain/topology.ts';
-import { dmaMap } from '#ide/map/dma-map.ts';
-import { type OutlineNode, outlineOf, problemCount } from '#ide/map/outline.ts';
-import { overviewTable } from '#ide/map/table.ts';
 import { nodeAt } from '#ide/navigation/places.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { printTree } from '#tree/print.ts';
 import { platformText } from '#wording/values.ts';
-import { locationOf, placeName, rangeOf } from './convert.ts';
+import { placeName, rangeOf } from './convert.ts';
+import { type Handle, registerMap } from './map-requests.ts';
 import * as protocol from './protocol.ts';
 import type { Answer, Progress, Session } from './server.ts';
 
 export function registerRequests(connection: Connection, answer: Answer, progress: Progress): void {
-  const handle = <P, R extends object>(
+  const handle: Handle = <P, R extends object>(
     { method }: protocol.Request<P, R | null>,
     compute: (session: Session, params: P) => R | null,
   ) => {
@@ -50,7 +48,7 @@ export function registerRequests(connection: Connection, answer: Answer, progres
     const view = viewOf(session, params);
     return view && topologyOf(view.snapshot);
   });
-  handle(protocol.dmaMap, dmaMapResult);
+  registerMap(handle);
   handle(protocol.tree, (session, params) => {
     const view = viewOf(session, params);
     return view && { text: printTree(view.snapshot.tree, (span) => placeName(span, view.snapshot.line(span))) };
@@ -75,23 +73,6 @@ function boardsOf(session: Session, params: protocol.BoardsParams): protocol.Boa
     boards: analysis.boardsOf(view.file, params.all === true).map((board) => workspace.uri(board)),
     platform: platformText(view.snapshot.platform),
   };
-}
-
-function dmaMapResult(session: Session, params: protocol.DocumentParams): protocol.DmaMapResult | null {
-  const view = viewOf(session, params);
-  if (!view) return null;
-  const { workspace } = session;
-  session.mapAsked(view.choice.board);
-  const map = dmaMap(view.snapshot);
-  const entry = ({ place, children, ...node }: OutlineNode): protocol.OutlineEntry => ({
-    ...node,
-    ...(place && { location: locationOf(workspace, place) }),
-    children: children.map(entry),
-  });
-  const board = workspace.uri(view.choice.board);
-  const platform = platformText(view.snapshot.platform);
-  const text = overviewTable(map, { board: view.choice.board, platform, width: 100 }).join('\n');
-  return { board, platform, outline: outlineOf(map).map(entry), problems: problemCount(map), text };
 }
 
 function explain(session: Session, params: protocol.ExplainParams): protocol.ExplainResult | null {

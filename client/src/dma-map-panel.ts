@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+// The DMA map: a page in the editor area that shows a board's lanes, follows the cursor, and leads to the line.
+import * as vscode from 'vscode';
+import { makeNonce, mapPage } from '../webview/html.ts';
+// The messages are types alone: the page is a bundle of its own.
+import type { FromPage, ToPage } from '../webview/messages.ts';
+import type { DmaDetailsResult, DmaLanesResult, DmaMapChangedParams, NamedPlace, TextResult } from './protocol.ts';
+import type { Running } from './running.ts';
+
+const TYPE = 'devicetreeIommu.map';
+/** Before the board is asked for once more, when nothing says that the server is ready; in milliseconds. */
+const AGAIN = 1000;
+
+/** What the rest of the extension does for the map. */
+export interface MapHelp {
+  readonly active: () => vscode.TextDocument | undefined;
+  readonly explain: (board: string, path: string) => unknown;
+  readonly showRule: (id: string) => unknown;
+}
+
+/** At most one panel; it is made when it is asked for. */
+export class DmaMaps implements vscode.Disposable {
+  readonly #running: Running;
+  readonly #folder: vscode.Uri;
+  readonly #help: MapHelp;
+  readonly #disposables: vscode.Disposable[];
+  #map: DmaMapPanel | undefined;
+
+  constructor(running: Running, extension: vscode.Uri, help: MapHelp) {
+    this.#running = running;
+    this.#folder = vscode.Uri.joinPath(extension, 'dist');
+    this.#help = help;
+    const ofNode = (node?: { readonly path?: string }) => node?.path;
+    this.#disposables = [
+      vscode.commands.registerCommand('devicetreeIommu.showMap', (node) => this.#show(ofNode(node))),
+      vscode.commands.registerCommand('devicetreeIommu.mapGoTo', (node) => this.#map?.goTo(ofNode(node) ?? '')),
+      vscode.commands.registerCommand('devicetreeIommu.mapExplain', (node) => this.#map?.explain(ofNode(node) ?? '')),
+      vscode.window.registerWebviewPanelSerializer(TYPE, {
+        deserializeWebviewPanel: async (panel, state) => this.#adopt(panel, boardOf(state)),
+      }),
+    ];
+  }
+
+  dispose(): void {
+    this.#map?.dispose();
+    for (const each of this.#disposables) each.dispose();
+  }
+
+  /** With a path: that device is selected. */
+  #show(path: string | undefined): void {
+    if (!this.#map) {
+      const panel = vscode.window.createWebviewPanel(
+        TYPE,
+        'DMA Map',
+        { viewColumn: vscode.ViewColumn.Beside, preserveFocus: path === undefined },
+        { enableScripts: true, localResourceRoots: [this.#folder], enableFindWidget: true },
+      );
+      this.#adopt(panel, undefined);
+    }
+    this.#map?.show(path);
+  }
+
+  #adopt(panel: vscode.WebviewPanel, board: string | undefined): void {
+    this.#map?.dispose();
+    const map = new DmaMapPanel(panel, { running: this.#running, folder: this.#folder, help: this.#help, board });
+    this.#map = map;
+    panel.onDidDispose(() => {
+      map.dispose();
+      if (this.#map === map) this.#map = undefined;
+    });
+  }
+}
+
+interface PanelParts {
+  readonly running: Running;
+  readonly folder: vscode.Uri;
+  readonly help: MapHelp;
+  /** The board that it showed when the window was closed. */
+  readonly board: string | undefined;
+}
+
+class DmaMapPanel implements vscode.Disposable {
+  readonly #panel: vscode.WebviewPanel;
+  readonly #running: Running;
+  readonly #help: MapHelp;
+  readonly #disposables: vscode.Disposable[];
+  #board: string | undefined;
+  #shown: DmaLanesResult | undefined;
+  /** The details that the page shows, whose places it names by number. */
+  #details: { readonly path: string; readonly details: DmaDetailsResult } | undefined;
+  #ready = false;
+  #select: string | undefined;
+  #asking = 0;
+
+  constructor(panel: vscode.WebviewPanel, { running, folder, help, board }: PanelParts) {
+    this.#panel = panel;
+    this.#running = running;
+    this.#help = help;
+    this.#board = board;
+    const { webview } = panel;
+    webview.options = { enableScripts: true, localResourceRoots: [folder] };
+    const uri = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
+    const changed = ({ board: other }: DmaMapChangedParams) => other === this.#board && void this.#refresh();
+    this.#disposables = [
+      panel,
+      webview.onDidReceiveMessage((message: FromPage) => void this.#receive(message)),
+      running.listen('dtIommu/dmaMapChanged', changed),
+      running.onRestarted(() => void this.#refresh()),
+      panel.onDidChangeViewState(() => panel.visible && void this.#refresh()),
+      vscode.window.onDidChangeActiveTextEditor((editor) => editor && void this.#switch(editor)),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#follow(textEditor)),
+    ];
+    webview.html = mapPage({
+      script: uri('dma-map.js'),
+      style: uri('dma-map.css'),
+      source: webview.cspSource,
+      nonce: makeNonce(),
+    });
+  }
+
+  dispose(): void {
+    this.#asking++;
+    for (const each of this.#disposables.splice(0)) each.dispose();
+  }
+
+  show(path: string | undefined): void {
+    this.#panel.reveal(undefined, path === undefined);
+    this.#select = path;
+    this.#board = this.#help.active()?.uri.toString() ?? this.#board;
+    void this.#refresh();
+  }
+
+  goTo(path: string): Thenable<unknown> | undefined {
+    return this.#reveal(this.#shown?.places[path], true);
+  }
+
+  explain(path: string): void {
+    if (this.#board !== undefined) this.#help.explain(this.#board, nodeOf(path));
+  }
+
+  #post(message: ToPage): void {
+    if (this.#ready) void this.#panel.webview.postMessage(message);
+  }
+
+  async #receive(message: FromPage): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        await this.#refresh();
+        break;
+      case 'reveal':
+        await this.#reveal(this.#shown?.places[message.path], message.focus);
+        break;
+      case 'details':
+        await this.#tellDetails(message.path);
+        break;
+      case 'evidence':
+        if (this.#details?.path !== message.path) break;
+        await this.#reveal(this.#details.details.reasons[message.reason]?.places[message.place], false);
+        break;
+      case 'explain':
+        this.explain(message.path);
+        break;
+      case 'rule':
+        this.#help.showRule(message.id);
+        break;
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        break;
+      case 'export':
+        await this.#export(message.only);
+        break;
+    }
+  }
+
+  /** The last answer that was asked for wins. */
+  async #refresh(): Promise<void> {
+    if (!this.#ready || !this.#panel.visible) return;
+    this.#board ??= this.#help.active()?.uri.toString();
+    if (this.#board === undefined) {
+      this.#post({ type: 'none', text: 'Open a device tree (.dts, .dtsi, .dtso) to see its map.' });
+      return;
+    }
+    const asked = ++this.#asking;
+    const found = await this.#ask<DmaLanesResult>('dtIommu/dmaLanes', {});
+    if (asked !== this.#asking) return;
+    if (!found) {
+      // The document may not have reached the server yet.
+      if (this.#shown === undefined) setTimeout(() => asked === this.#asking && void this.#refresh(), AGAIN);
+      return;
+    }
+    this.#shown = found;
+    this.#board = found.board;
+    const name = decodeURIComponent(found.board.slice(found.board.lastIndexOf('/') + 1));
+    this.#panel.title = `DMA Map: ${name}`;
+    const places = Object.fromEntries(Object.entries(found.places).map(([path, place]) => [path, place.name]));
+    const { board, platform, lanes } = found;
+    this.#post({ type: 'map', content: { board, name, platform, lanes, places } });
+    if (this.#select !== undefined) this.#post({ type: 'select', path: this.#select });
+    this.#select = undefined;
+    const editor = vscode.window.activeTextEditor;
+    if (editor) this.#follow(editor);
+  }
+
+  #ask<R>(method: string, params: object): Promise<R | null> {
+    return this.#running.request<R>(method, { textDocument: { uri: this.#board }, ...params }).catch(() => null);
+  }
+
+  /** Another board's file is opened: its map is shown. Files of the shown board leave it. */
+  async #switch({ document }: vscode.TextEditor): Promise<void> {
+    if (document !== this.#help.active()) return;
+    const uri = document.uri.toString();
+    const isPart = Object.values(this.#shown?.places ?? {}).some((place) => place.uri === uri);
+    if (uri === this.#board || isPart) return;
+    this.#board = uri;
+    await this.#refresh();
+  }
+
+  /** The device that is opened on the line of the cursor, or last before it in the same file. */
+  #follow({ document, selection }: vscode.TextEditor): void {
+    if (!this.#shown || document !== this.#help.active()) return;
+    const uri = document.uri.toString();
+    const { line } = selection.active;
+    let best: { readonly path: string; readonly line: number } | undefined;
+    for (const [path, place] of Object.entries(this.#shown.places)) {
+      const start = place.range.start.line;
+      const here = start <= line && start >= (best?.line ?? 0) && vscode.Uri.parse(place.uri).toString() === uri;
+      if (here) best = { path, line: start };
+    }
+    this.#post({ type: 'cursor', path: best?.path ?? null });
+  }
+
+  async #tellDetails(path: string): Promise<void> {
+    const details = await this.#ask<DmaDetailsResult>('dtIommu/dmaDetails', { node: path });
+    if (details) this.#details = { path, details };
+    this.#post({ type: 'details', path, details });
+  }
+
+  /** Beside the map, never over it. */
+  #reveal(place: NamedPlace | undefined, focus: boolean): Thenable<unknown> | undefined {
+    if (!place) return undefined;
+    const { start } = place.range;
+    const at = new vscode.Position(start.line, start.character);
+    const column = this.#panel.viewColumn;
+    const open = vscode.window.visibleTextEditors.find((editor) => editor.viewColumn !== column)?.viewColumn;
+    return vscode.window.showTextDocument(vscode.Uri.parse(place.uri), {
+      viewColumn: open ?? (column === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One),
+      selection: new vscode.Range(at, at),
+      preview: true,
+      preserveFocus: !focus,
+    });
+  }
+
+  async #export(only: readonly string[] | null): Promise<void> {
+    const found = await this.#ask<TextResult>('dtIommu/dmaPicture', only === null ? {} : { only });
+    if (!found || !this.#shown) return;
+    const board = vscode.Uri.parse(this.#shown.board);
+    const name = board.path.slice(board.path.lastIndexOf('/') + 1).replace(/\.\w+$/, '');
+    const target = await vscode.window.showSaveDialog({
+      defaultUri: vscode.Uri.joinPath(board, '..', `${name}-dma.svg`),
+      filters: { SVG: ['svg'] },
+    });
+    if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(found.text));
+  }
+}
+
+/** What the page kept; whatever else is there is ignored. */
+function boardOf(state: unknown): string | undefined {
+  const board = state !== null && typeof state === 'object' && 'board' in state ? state.board : undefined;
+  return typeof board === 'string' ? board : undefined;
+}
+
+/** A device without a node has the path of the one that makes it. */
+function nodeOf(path: string): string {
+  return path.split('#')[0] ?? path;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The head of the map: what the board is, the sentence about it, the legend that filters.
+import { WAY_ICONS } from './cards.ts';
+import { element, icon } from './dom.ts';
+import type { IconName } from './icons.ts';
+import type { Flag, Lanes, MapContent, Way } from './messages.ts';
+import { cardsOf, flagCounts } from './search.ts';
+
+const FLAGS: Readonly<Record<Flag, { readonly word: string; readonly icon: IconName; readonly title: string }>> = {
+  problems: { word: 'Problems', icon: 'warning', title: 'Devices with an error or a warning' },
+  notes: { word: 'Notes', icon: 'info', title: 'Devices with a note or a hint' },
+  waits: { word: 'Waits', icon: 'clock', title: 'Devices whose set-up waits for something that does not come' },
+  doubts: { word: 'Open question', icon: 'question', title: 'The tree alone does not tell' },
+};
+
+export interface Chosen {
+  readonly ways: ReadonlySet<Way>;
+  readonly flag: Flag | null;
+}
+
+/** Stays in the page while the map changes: who types a search keeps the caret. */
+export function searchBox(query: string): { readonly box: HTMLElement; readonly input: HTMLInputElement } {
+  const input = element('input', {
+    id: 'q',
+    type: 'search',
+    value: query,
+    placeholder: 'Name, path, 0x480 or 01:00.0',
+    'aria-label': 'Search names, paths, compatibles, stream IDs or PCI functions',
+  });
+  const key = element('kbd', { 'aria-hidden': 'true' }, '/');
+  return { box: element('span', { class: 'srch' }, icon('search'), input, key), input };
+}
+
+export function titleBar(): HTMLElement {
+  const button = (action: string, label: string, text: string) =>
+    element('button', { class: 'tb', type: 'button', 'data-action': action, 'aria-label': label, title: label }, text);
+  return element(
+    'span',
+    { class: 'tools' },
+    button('smaller', 'Smaller (-)', '−'),
+    button('larger', 'Larger (+)', '+'),
+    element(
+      'button',
+      { class: 'tb', type: 'button', 'data-action': 'export', title: 'Save what is seen as an SVG file' },
+      icon('image'),
+      element('span', {}, 'Export SVG'),
+    ),
+  );
+}
+
+export function boardName({ name, platform }: MapContent): HTMLElement {
+  return element('span', { class: 'bsel' }, element('b', {}, name), ' ', element('span', { class: 'plat' }, platform));
+}
+
+export function headline({ headline: parts }: Lanes): HTMLElement {
+  return element(
+    'h1',
+    {},
+    parts.map(({ text, as }) => (as === undefined ? text : element(as === 'count' ? 'b' : 'code', {}, text))),
+  );
+}
+
+/** How the kinds share the board; the legend below has the numbers. */
+export function bar({ legend }: Lanes): HTMLElement {
+  const parts = legend.map(({ way, count }) => {
+    const part = element('i', { class: `w-${way}` });
+    part.style.setProperty('flex', String(count));
+    return part;
+  });
+  const words = legend.map(({ word, count }) => `${count} ${word}`).join(', ');
+  return element('div', { class: 'stack', role: 'img', 'aria-label': words }, parts);
+}
+
+export function legend(lanes: Lanes, { ways, flag }: Chosen): HTMLElement {
+  const flagged = flagCounts(lanes.lanes.flatMap(cardsOf));
+  return element(
+    'div',
+    { class: 'filters', role: 'toolbar', 'aria-label': 'Show only' },
+    lanes.legend.map(({ way, word, title, count }) =>
+      filter(
+        { class: `fl w-${way}`, 'data-way': way, title },
+        { on: ways.has(way), icon: WAY_ICONS[way], word, count },
+      ),
+    ),
+    flagged.length > 0 && element('span', { class: 'sep' }),
+    flagged.map(({ flag: each, count }) => {
+      const { word, icon: name, title } = FLAGS[each];
+      return filter(
+        { class: `fl f-${each}`, 'data-flag': each, title },
+        { on: flag === each, icon: name, word, count },
+      );
+    }),
+  );
+}
+
+function filter(
+  attributes: Readonly<Record<string, string>>,
+  state: { readonly on: boolean; readonly icon: IconName; readonly word: string; readonly count: number },
+): HTMLElement {
+  return element(
+    'button',
+    { type: 'button', 'data-action': 'filter', 'aria-pressed': String(state.on), ...attributes },
+    icon(state.icon),
+    element('span', {}, state.word),
+    element('b', {}, String(state.count)),
+  );
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The HTML around the map: nothing is allowed but our own script and style.
+
+export interface PageParts {
+  /** URIs that the webview may read. */
+  readonly script: string;
+  readonly style: string;
+  /** Where style may come from, as VS Code names it (`webview.cspSource`). */
+  readonly source: string;
+  readonly nonce: string;
+}
+
+export function mapPage({ script, style, source, nonce }: PageParts): string {
+  const policy = [
+    "default-src 'none'",
+    `style-src ${source}`,
+    `script-src 'nonce-${nonce}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ];
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}">
+<title>DMA Map</title>
+<link rel="stylesheet" href="${style}">
+</head>
+<body>
+<div id="app"></div>
+<script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>
+`;
+}
+
+/** Not to be guessed. */
+export function makeNonce(): string {
+  return [...globalThis.crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+}

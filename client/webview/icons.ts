@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Drawn for this map: 16x16 strokes in the colour of the text.
+
+export const ICONS = {
+  network: 'M8 3v4M4 11V9h8v2M8 7v2M2.5 11h3v2.5h-3zM10.5 11h3v2.5h-3zM6.5 1.5h3V4h-3z',
+  storage: 'M3 4.5h10v3H3zM3 8.5h10v3H3zM5 6h.01M5 10h.01',
+  usb: 'M8 14V2.5M8 2.5 6.5 4.5M8 2.5l1.5 2M8 11l-3.5-2V7M8 9.5l3.5-2V5.5M3.7 5.5h1.6V7H3.7zM11.5 4.2h.01',
+  pci: 'M2 4h12v6H2zM4 10v2.5M6.5 10v2.5M9 10v2.5M4.5 6h3v2h-3zM11.5 7h.01',
+  graphics: 'M2 4.5h12v7H2zM6 8a1.8 1.8 0 1 0 .01 0M10.5 6.5h2M10.5 8h2M10.5 9.5h2M4 11.5V13',
+  display: 'M2 3h12v8H2zM6 13.5h4M8 11v2.5',
+  video: 'M2 4.5h8v7H2zM10 7l4-2v6l-4-2',
+  audio: 'M3 6.5h2L8 4v8L5 9.5H3zM10 6.2c1 1 1 2.6 0 3.6M11.8 4.5c2 2 2 5 0 7',
+  dma: 'M2.5 5.5h8L8.5 3.5M10.5 5.5l-2 2M13.5 10.5h-8l2-2M5.5 10.5l2 2',
+  crypto: 'M4 7h8v6H4zM5.5 7V5a2.5 2.5 0 0 1 5 0v2M8 9.5v1.5',
+  processor: 'M4.5 4.5h7v7h-7zM6.5 2.5v2M9.5 2.5v2M6.5 11.5v2M9.5 11.5v2M2.5 6.5h2M2.5 9.5h2M11.5 6.5h2M11.5 9.5h2',
+  virtio: 'M8 2 13.5 5v6L8 14 2.5 11V5zM2.5 5 8 8l5.5-3M8 8v6',
+  other: 'M3.5 3.5h9v9h-9zM6 8h4M8 6v4',
+  bus: 'M2 8h12M4.5 8V4.5M8 8v3.5M11.5 8V4.5M3.3 3h2.4v1.5H3.3zM6.8 11.5h2.4V13H6.8zM10.3 3h2.4v1.5h-2.4z',
+  shield: 'M8 1.8 13.2 4v4c0 3.2-2.2 5.2-5.2 6.3C5 13.2 2.8 11.2 2.8 8V4zM5.5 8l1.8 1.8L10.7 6.3',
+  through: 'M8 1.8 13.2 4v4c0 3.2-2.2 5.2-5.2 6.3C5 13.2 2.8 11.2 2.8 8V4zM5 8h6M9 6l2 2-2 2',
+  off: 'M8 1.8 13.2 4v4c0 3.2-2.2 5.2-5.2 6.3C5 13.2 2.8 11.2 2.8 8V4zM6 6l4 4M10 6l-4 4',
+  arrow: 'M2.5 8h10.5M9.5 4.5 13 8l-3.5 3.5',
+  bounce: 'M2.5 11.5c1-5 3-7 4.5-7s1.8 4 2.5 7c.6-2.5 2-4 3.5-4M13 7.5l-1.8-.6M13 7.5l-.4 1.8',
+  clock: 'M8 2.2a5.8 5.8 0 1 0 .01 0M8 5v3.2l2.2 1.3',
+  warning: 'M8 2.5 14 13H2zM8 6.5v3M8 11.2v.01',
+  info: 'M8 2.2a5.8 5.8 0 1 0 .01 0M8 7.2v4M8 5v.01',
+  question: 'M8 2.2a5.8 5.8 0 1 0 .01 0M6.3 6.4c.2-2 3.5-2 3.5.1 0 1.3-1.8 1.3-1.8 2.7M8 11.2v.01',
+  grant: 'M2.5 9.5 5 7h3l1.5 1.5H7M5 12.5h4.5l4-4-1-1-2.5 2M2.5 9v4',
+  xen: 'M4 3.5 12 12.5M12 3.5 4 12.5',
+  chevron: 'M6 3.5 10.5 8 6 12.5',
+  bell: 'M4 11V7.5a4 4 0 0 1 8 0V11l1 1.2H3zM7 13.8h2',
+  search: 'M7 2.8a4.2 4.2 0 1 0 .01 0M10.2 10.2 13.5 13.5',
+  copy: 'M5.5 5.5h7v8h-7zM3.5 10.5v-8h7',
+  file: 'M4 2h5l3 3v9H4zM9 2v3h3',
+  link: 'M6.5 9.5l3-3M7 5l1.5-1.5a2.5 2.5 0 0 1 4 4L11 9M9 11l-1.5 1.5a2.5 2.5 0 0 1-4-4L5 7',
+  close: 'M4 4l8 8M12 4l-8 8',
+  image: 'M2.5 3h11v10h-11zM5 6.5h.01M2.5 11.5 6.5 8l2.5 2 2-1.5 2.5 2.5',
+  book: 'M3 3h4.5v10H3zM8.5 3H13v10H8.5zM4.5 5.5h1.5M10 5.5h1.5',
+} as const;
+
+export type IconName = keyof typeof ICONS;

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// The lanes on the page: drawn anew only where they are others, with the focus where it was.
+import type { Choice } from './choice.ts';
+import { element, icon } from './dom.ts';
+import { oneStop, stops } from './keyboard.ts';
+import { gateElement, laneElement } from './lanes.ts';
+import type { Lanes } from './messages.ts';
+import { testOf } from './search.ts';
+
+export class MapView {
+  readonly element = element('div', { id: 'map' });
+  readonly #choice: Choice;
+  readonly #lanes = element('div', { class: 'lanes' });
+  readonly #rest = element('div', { class: 'rest' });
+  /** What each lane was drawn from. */
+  readonly #drawn = new Map<string, { readonly from: string; readonly element: HTMLElement | null }>();
+  /** The device in which the cursor of the editor is. */
+  #cursor: string | null = null;
+
+  constructor(choice: Choice) {
+    this.#choice = choice;
+    const names = ['Devices that do DMA', 'translated by', 'memory'].map((name) => element('span', {}, name));
+    this.element.append(element('div', { class: 'colh', 'aria-hidden': 'true' }, names), this.#lanes, this.#rest);
+  }
+
+  draw(lanes: Lanes): void {
+    const focused = this.#focused();
+    this.#lanes.dataset.rail = lanes.memory;
+    this.#drawLanes(lanes);
+    this.#drawRest(lanes);
+    this.mark();
+    if (focused) this.#focus(focused);
+    oneStop(this.element);
+  }
+
+  tell(text: string): void {
+    this.#drawn.clear();
+    this.#rest.replaceChildren();
+    this.#lanes.replaceChildren(element('p', { class: 'empty' }, text));
+  }
+
+  /** Lanes that are drawn from the same as before stay as they are. */
+  #drawLanes({ lanes }: Lanes): void {
+    const { query, ways, flag, open } = this.#choice;
+    const view = { shows: testOf(this.#choice), isOpen: (key: string) => this.#choice.isOpen(key) };
+    const how = JSON.stringify([query, [...ways], flag, [...open]]);
+    const shown = lanes.flatMap((lane) => {
+      const from = `${how}${JSON.stringify(lane)}`;
+      let drawn = this.#drawn.get(lane.key);
+      if (drawn?.from !== from) {
+        drawn = { from, element: laneElement(lane, view) };
+        this.#drawn.set(lane.key, drawn);
+      }
+      return drawn.element ?? [];
+    });
+    if (shown.length === 0) this.#lanes.replaceChildren(this.#empty());
+    else if (!isSame(shown, this.#lanes.children)) this.#lanes.replaceChildren(...shown);
+    this.element.classList.toggle('nothing', shown.length === 0);
+  }
+
+  #empty(): HTMLElement {
+    if (!this.#choice.filters) return element('p', { class: 'empty' }, 'No device of this board does DMA.');
+    const clear = { class: 'linkish', type: 'button', 'data-action': 'clear' };
+    return element(
+      'p',
+      { class: 'empty' },
+      'No device matches. ',
+      element('button', clear, 'Clear search and filters'),
+    );
+  }
+
+  #drawRest({ idle, notes }: Lanes): void {
+    const open = this.#choice.open.has('idle');
+    const names = idle.slice(0, 9).map(({ name, kind }) => (kind === 'off' ? `${name} (disabled)` : name));
+    const title = `${idle.length} ${idle.length === 1 ? 'IOMMU' : 'IOMMUs'} without a master`;
+    const more = idle.length > names.length ? ', …' : '';
+    const toggle = element(
+      'button',
+      {
+        class: 'linkish',
+        type: 'button',
+        tabindex: '-1',
+        'data-action': 'toggle',
+        'data-key': 'idle',
+        'aria-expanded': String(open),
+      },
+      icon('chevron', open ? 'down' : ''),
+      open ? title : `${title}: ${names.join(', ')}${more}`,
+    );
+    this.#rest.replaceChildren(
+      ...(idle.length === 0 ? [] : [element('div', { class: 'idle' }, toggle)]),
+      ...(open ? [element('div', { class: 'idlegrid' }, idle.map(gateElement))] : []),
+      element(
+        'footer',
+        { class: 'foot' },
+        notes.map((note) => element('div', {}, note)),
+      ),
+    );
+  }
+
+  /** Which button is selected, and which the cursor of the editor is in. */
+  mark(): void {
+    const { selected } = this.#choice;
+    for (const each of this.element.querySelectorAll<HTMLElement>('[data-path]')) {
+      const { path } = each.dataset;
+      each.classList.toggle('sel', path === selected);
+      each.classList.toggle('at', path === this.#cursor);
+      if (path === selected) each.setAttribute('aria-current', 'true');
+      else each.removeAttribute('aria-current');
+    }
+  }
+
+  follow(path: string | null): void {
+    this.#cursor = path;
+    this.mark();
+    if (path !== null) this.#at(path)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  stopAt(stop: HTMLElement): void {
+    oneStop(this.element, stop);
+    stop.focus();
+    stop.scrollIntoView({ block: 'nearest' });
+  }
+
+  stopAtSelected(): void {
+    const found = this.#at(this.#choice.selected ?? '');
+    if (found) this.stopAt(found);
+  }
+
+  #at(path: string): HTMLElement | null {
+    return this.element.querySelector<HTMLElement>(`[data-path="${CSS.escape(path)}"]`);
+  }
+
+  #focused(): DOMStringMap | undefined {
+    const { activeElement } = document;
+    return activeElement instanceof HTMLElement && this.element.contains(activeElement)
+      ? { ...activeElement.dataset }
+      : undefined;
+  }
+
+  #focus({ path, key }: DOMStringMap): void {
+    const found = stops(this.element).find(({ dataset }) => dataset.path === path && dataset.key === key);
+    if (found && found !== document.activeElement) found.focus({ preventScroll: true });
+  }
+}
+
+function isSame(wanted: readonly Element[], there: HTMLCollection): boolean {
+  return wanted.length === there.length && wanted.every((each, index) => each === there[index]);
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+// What the map tells at the side about one device or IOMMU: facts, the reason that decides, all reasons, what it waits for.
+import type { Span } from '#base/text.ts';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { endText } from '#ide/explain/boot-text.ts';
+import { type DeviceExplanation, explanationOf } from '#ide/explain/device-explanation.ts';
+import { nodeByPath } from '#tree/query.ts';
+import { describeStep } from '#wording/report.ts';
+import { limitName, limitText, otherwiseText, roleText, VERDICTS } from '#wording/values.ts';
+import { type DmaMap, dmaMap, type MapDevice, type MapIommu } from './dma-map.ts';
+import { idLong, mapRowText, nameOfPath, opsText } from './names.ts';
+
+export interface Reason {
+  readonly text: string;
+  /** File and function of the kernel, with the release. */
+  readonly authority: string;
+  readonly evidence: readonly Span[];
+  readonly dependsOn: string | null;
+  readonly decides: boolean;
+}
+
+export interface DetailWait {
+  readonly on: string;
+  readonly path: string;
+  readonly property: string | null;
+  /** What ends it, a clause. */
+  readonly end: string;
+  /** It does not end by itself. */
+  readonly stuck: boolean;
+}
+
+export interface Details {
+  readonly facts: readonly { readonly term: string; readonly lines: readonly string[] }[];
+  /** Paths of those in the same group. */
+  readonly mates: readonly string[];
+  readonly reasons: readonly Reason[];
+  readonly waits: readonly DetailWait[];
+  /** What it would get elsewhere. */
+  readonly otherwise: readonly string[];
+}
+
+/** `undefined`: the map has no such device or IOMMU. */
+export function detailsOf(snapshot: Snapshot, path: string): Details | undefined {
+  const map = dmaMap(snapshot);
+  const iommu = map.iommus.find((each) => each.path === path);
+  if (iommu) return { facts: iommuFacts(iommu, map), mates: [], reasons: [], waits: waitsOf(iommu), otherwise: [] };
+  const device = map.devices.find((each) => each.path === path);
+  const node = device && nodeByPath(snapshot.tree, device.madeBy ?? device.path);
+  if (!device || !node) return undefined;
+  const explanation = explanationOf(snapshot, snapshot.report(node));
+  return {
+    facts: deviceFacts(device, explanation, map),
+    mates: map.devices.filter((each) => isMate(each, device)).map((each) => each.path),
+    reasons: reasonsOf(explanation),
+    waits: deviceWaits(explanation, map),
+    otherwise: device.madeBy === null ? explanation.otherwise.map(otherwiseText) : [],
+  };
+}
+
+function waitsOf({ needs }: MapIommu): DetailWait[] {
+  return needs.map((path) => ({ on: path, path, property: null, end: '', stuck: false }));
+}
+
+function isMate(other: MapDevice, device: MapDevice): boolean {
+  return device.group !== null && other.group === device.group && other.path !== device.path;
+}
+
+function fact(term: string, ...lines: readonly (string | null)[]): Details['facts'] {
+  const shown = lines.filter((line) => line !== null && line !== '') as string[];
+  return shown.length === 0 ? [] : [{ term, lines: shown }];
+}
+
+function deviceFacts(device: MapDevice, { report, role }: DeviceExplanation, map: DmaMap): Details['facts'] {
+  const { ids, host, bits, coherent, reserved, owner, serves, roleWhy, deferred, madeBy } = device;
+  const iommus = [...new Set(ids.map(({ iommu }) => iommu))];
+  const verdict = madeBy === null ? report.verdict : device.verdict;
+  return [
+    ...fact('DMA', VERDICTS[verdict]),
+    ...fact('DMA ops', opsText(device)),
+    ...fact('IOMMU', ...iommus.map((path) => nameOfPath(map, path))),
+    ...fact('IDs', ...ids.map(idLong)),
+    ...fact('Map', ...(host?.maps ?? []).map((row) => rowText(row, host, map))),
+    ...fact('MSI', host?.msi ? nameOfPath(map, host.msi) : null),
+    ...fact('Address width', bits === null ? 'nothing in the tree limits it' : `${bits} bits`),
+    ...fact('Coherent', coherent ? 'yes' : 'no: Linux flushes caches'),
+    ...fact('Reserved', ...reserved.map(({ start, end, type }) => `${start}-${end} ${type}`)),
+    ...fact('Owner', owner),
+    ...fact('Waits for', deferred && `${nameOfPath(map, deferred.on)} (${deferred.reason})`),
+    ...fact('Serves', serves > 0 ? `${serves} devices` : null),
+    ...fact('Does DMA', roleText(role.role === 'master' ? role.why : roleWhy)),
+  ];
+}
+
+function rowText(row: NonNullable<MapDevice['host']>['maps'][number], host: MapDevice['host'], map: DmaMap): string {
+  if (!host) return '';
+  const { from, to } = mapRowText(row, host);
+  return `${from} → ${to} at ${nameOfPath(map, row.iommu)}`;
+}
+
+function iommuFacts(iommu: MapIommu, map: DmaMap): Details['facts'] {
+  const { driver, enabled, compatible, cells, contexts, streamMask, main, limits, ownedByXen, needs } = iommu;
+  const bound = ownedByXen ? 'Xen drives it' : (driver ?? 'no driver of Linux binds it');
+  return [
+    ...fact('Driver', enabled ? bound : 'none: the node is disabled'),
+    ...fact('Compatible', ...compatible),
+    ...fact('Cells', cells === null ? null : `${cells} for each master`),
+    ...fact('Contexts', contexts === null ? null : `${contexts}, by its interrupts`),
+    ...fact('Mask', streamMask === null ? null : `0x${streamMask.toString(16)} on every ID`),
+    ...fact('Tables in', main === null ? null : nameOfPath(map, main)),
+    ...limits.flatMap((limit) => fact(limitName(limit), limitText(limit))),
+    ...fact('Needs', ...needs.map((path) => nameOfPath(map, path))),
+  ];
+}
+
+function reasonsOf({ report }: DeviceExplanation): Reason[] {
+  return report.steps.map(describeStep).map(({ text, authority, evidence, dependsOn, decides }) => ({
+    text,
+    authority,
+    evidence,
+    dependsOn: dependsOn ?? null,
+    decides: decides === true,
+  }));
+}
+
+/** Each supplier once, those that do not come first. */
+function deviceWaits({ waits }: DeviceExplanation, map: DmaMap): DetailWait[] {
+  const all = waits
+    .filter(({ by, end }) => by !== 'driver' && end !== 'nothing')
+    .map((wait): DetailWait => {
+      const stuck = wait.end !== 'bound';
+      return { on: nameOfPath(map, wait.on), path: wait.on, property: wait.property, end: endText(wait), stuck };
+    });
+  const once = [...new Map(all.map((wait) => [wait.path, wait])).values()];
+  return [...once.filter(({ stuck }) => stuck), ...once.filter(({ stuck }) => !stuck)];
+}
