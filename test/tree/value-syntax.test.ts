@@ -43,7 +43,9 @@ test.each([
 });
 
 test.each([
-  ['<1 2', 4, '`>`'],
+  ['<1 2', 4, "'>'"],
+  ['<1 GCC_CLK>', 3, 'GCC_CLK is not defined'],
+  ['<12abc>', 3, "before 'abc'"],
   ['<08>', 1, 'not an integer'],
   ['<(1 / 0)>', 4, 'Division by zero'],
   ['/bits/ 12 <1>', 7, '8, 16, 32 or 64'],

@@ -17,6 +17,12 @@ export interface Repair {
   plan(): readonly TextEdit[] | undefined;
 }
 
+/** A name that leads nowhere: of a macro, of an included file, or the text behind `&`. */
+export interface Lack {
+  readonly kind: 'macro' | 'include' | 'reference';
+  readonly name: string;
+}
+
 export interface Problem {
   /** Permanent rule id: kebab-case, `dtc/reg_format`, `syntax/…`. */
   readonly rule: string;
@@ -27,7 +33,11 @@ export interface Problem {
   /** Path of the node it is about. */
   readonly node?: string;
   readonly related?: readonly Related[];
-  /** The quick fix, when the rule has one for this place. */
+  /** The quick fix, when the rule has one for this place that can be meant. */
   readonly fix?: Repair;
+  /** Repairs of which a person has to choose one, the likeliest first: nothing makes them unasked. */
+  readonly choices?: readonly Repair[];
+  /** What is missing, for whoever can find what may be meant. */
+  readonly lacks?: Lack;
   readonly tag?: 'deprecated' | 'unnecessary';
 }

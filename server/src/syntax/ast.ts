@@ -118,5 +118,19 @@ export interface Ast {
   /** tree-sitter's `rootNode.hasError`: an ERROR or a MISSING node anywhere, visible or hidden. */
   readonly hasError: boolean;
   /** Where it says so: absolute offsets and one sentence each; MISSING nodes are empty ranges. */
-  readonly errors: readonly { readonly start: number; readonly end: number; readonly message: string }[];
+  readonly errors: readonly SyntaxFault[];
+}
+
+/** What is wrong with a text, at absolute offsets. */
+export interface SyntaxFault {
+  readonly start: number;
+  readonly end: number;
+  /** One sentence. */
+  readonly message: string;
+  /** Text that, put in at `at`, would make it right. `sure`: nobody can have meant anything else. */
+  readonly insert?: { readonly at: number; readonly text: string; readonly sure: boolean };
+  /** What lacks its end. */
+  readonly opened?: { readonly start: number; readonly end: number };
+  /** dtc may notice it only much further down. */
+  readonly reaches?: true;
 }

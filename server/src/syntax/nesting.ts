@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Which node and which `#if` branch a statement of a broken file belongs to: by braces, and by indentation where a
 // brace is missing.
-import type { Ast, Branch, Item } from './ast.ts';
+import type { Branch, Item, SyntaxFault } from './ast.ts';
 import { indentation } from './intact.ts';
 import { MAX_DEPTH } from './lower.ts';
 import { conditionOf, nodeItem } from './statement.ts';
-
-export type ErrorAt = Ast['errors'][number];
 
 /** A node, a conditional, or the file, while its statements are read. */
 interface Frame {
@@ -31,10 +29,10 @@ export class Nesting {
   readonly unclosed = new Set<number>();
   readonly #text: string;
   readonly #known: Unclosed;
-  readonly #report: (error: ErrorAt) => void;
+  readonly #report: (error: SyntaxFault) => void;
   readonly #frames: Frame[] = [];
 
-  constructor(text: string, known: Unclosed, report: (error: ErrorAt) => void) {
+  constructor(text: string, known: Unclosed, report: (error: SyntaxFault) => void) {
     this.#text = text;
     this.#known = known;
     this.#report = report;
@@ -135,11 +133,32 @@ export class Nesting {
 
   /** Closes the innermost node or conditional, which lacks its end. */
   closeUnfinished(end: number): void {
-    const { kind, start, head } = this.#top;
+    const { kind, start } = this.#top;
     this.unclosed.add(start);
-    const what = kind === 'node' ? '}' : '#endif';
-    this.#report({ start, end: start + head.length, message: `The \`${what}\` of \`${excerpt(head)}\` is missing.` });
+    this.#report(kind === 'node' ? this.#unclosedNode() : this.#unclosedConditional());
     this.close(end, false);
+  }
+
+  /** At the end of what belongs to the node. */
+  #unclosedNode(): SyntaxFault {
+    const { start, origin, head, indent = '', items } = this.#top;
+    const last = items.at(-1);
+    const brace = this.#text.indexOf('{', start + head.length);
+    const end = last ? origin + last.at + last.length : brace + 1;
+    return {
+      start: end,
+      end,
+      message: `'};' is missing at the end of ${excerpt(head)}.`,
+      insert: { at: end, text: `\n${indent}};`, sure: last !== undefined && indent !== '' },
+      opened: { start, end: start + head.length },
+      reaches: true,
+    };
+  }
+
+  #unclosedConditional(): SyntaxFault {
+    const { start, head } = this.#top;
+    const message = `The #endif of '${excerpt(head)}' is missing.`;
+    return { start, end: start + head.length, message, reaches: true };
   }
 
   close(end: number, closed: boolean): void {

@@ -3,10 +3,10 @@
 //
 // tree-sitter finds the statements that an error did not touch, but may give up on the nodes around them. So the nesting
 // is rebuilt here, and what is missing is said in terms of device trees.
-import type { Item } from './ast.ts';
+import type { Item, SyntaxFault } from './ast.ts';
 import { type Fault, findIntact, type Intact, indentation } from './intact.ts';
 import { type Entry, type Lowered, type Lowering, moved, type SymbolKind, simpleItem, tooDeep } from './lower.ts';
-import { type ErrorAt, excerpt, Nesting, type Unclosed } from './nesting.ts';
+import { excerpt, Nesting, type Unclosed } from './nesting.ts';
 import { type Head, Reader, readHead, readValue, type Token } from './scan.ts';
 
 /** The errors of a statement parsed alone, and whether it has any. */
@@ -19,9 +19,12 @@ const MAX_ERRORS = 200;
 export function recoverFile(low: Lowering, text: string, before: readonly Entry[], findFaults: FindFaults): Lowered {
   const { intact, faults, runaway } = findIntact(low, text, before);
   const recovery = recover({ low, text, intact, findFaults });
-  const errors = [...recovery.errors, ...low.tooDeep.map(tooDeep)];
+  // The end of a node may be what a comment swallowed.
+  const own = recovery.errors.filter(({ opened }) => runaway.length === 0 || !opened);
+  const errors = [...own, ...low.tooDeep.map(tooDeep)];
   for (const { start } of runaway) {
-    errors.push({ start, end: start + 2, message: 'This comment swallows the next one: its own `*/` is missing.' });
+    const message = "This comment swallows the next one: its own '*/' is missing.";
+    errors.push({ start, end: start + 2, message, reaches: true });
   }
   const [fault] = faults;
   if (errors.length === 0) errors.push(unexplained(text, fault ?? { start: 0, end: 0 }));
@@ -52,9 +55,9 @@ function recover(broken: Broken): Recovery {
   }
 }
 
-function unexplained(text: string, { start, end }: Fault): ErrorAt {
+function unexplained(text: string, { start, end }: Fault): SyntaxFault {
   const found = excerpt(text.slice(start, end));
-  return { start, end, message: found === '' ? 'Something is missing here.' : `\`${found}\` does not belong here.` };
+  return { start, end, message: found === '' ? 'Something is missing here.' : `'${found}' does not belong here.` };
 }
 
 const SIMPLE: Readonly<Record<string, SymbolKind>> = {
@@ -70,7 +73,7 @@ const SIMPLE: Readonly<Record<string, SymbolKind>> = {
 /** One reading of the file. */
 class Recovery {
   readonly entries: Entry[] = [];
-  readonly errors: ErrorAt[] = [];
+  readonly errors: SyntaxFault[] = [];
   readonly #broken: Broken;
   readonly #known: Unclosed;
   readonly #reader: Reader;
@@ -112,8 +115,13 @@ class Recovery {
     while (!this.#stopped && this.#statement());
   }
 
-  #error(start: number, end: number, message: string): void {
-    this.errors.push({ start, end, message });
+  #error(start: number, end: number, message: string, more: Partial<SyntaxFault> = {}): void {
+    this.errors.push({ start, end, message, ...more });
+  }
+
+  /** `text` is missing at a place; `sure`: it can be nothing else. */
+  #missing(at: number, text: string, where: string, sure: boolean): void {
+    this.#error(at, at, `'${text}' is missing ${where}.`, { insert: { at, text, sure } });
   }
 
   #push(kind: SymbolKind, start: number, end: number): void {
@@ -146,7 +154,7 @@ class Recovery {
     else if (['label', 'name', 'reference', 'keyword'].includes(token.kind) || token.text === '/') this.#declaration();
     else {
       const end = this.#junk();
-      this.#lost(token.start, end, `\`${this.#excerpt(token.start, end)}\` does not begin a statement.`);
+      this.#lost(token.start, end, `'${this.#excerpt(token.start, end)}' does not begin a statement.`);
     }
     return true;
   }
@@ -156,9 +164,9 @@ class Recovery {
   }
 
   /** Text that becomes no other item. */
-  #lost(start: number, end: number, message: string): void {
+  #lost(start: number, end: number, message: string, more: Partial<SyntaxFault> = {}): void {
     this.#push('error', start, end);
-    this.#error(start, end, message);
+    this.#error(start, end, message, more);
   }
 
   /** Takes tokens up to `;`, a brace or the end of the line; the end of the last one. */
@@ -176,10 +184,10 @@ class Recovery {
   #semicolon({ start, end }: Token): void {
     const head = this.#nesting.lacksBrace(start);
     if (head === undefined) {
-      this.#lost(start, end, 'This `;` ends nothing.');
+      this.#lost(start, end, "This ';' ends nothing.", { reaches: true });
       return;
     }
-    this.#error(start, start, `The \`}\` of \`${excerpt(head)}\` is missing before this \`;\`.`);
+    this.#missing(start, '}', `at the end of ${excerpt(head)}`, true);
     this.#nesting.close(end, true);
   }
 
@@ -191,7 +199,7 @@ class Recovery {
       this.#keyword(head, keyword);
     } else if (target === undefined) {
       const last = reader.accept(';')?.end ?? end;
-      this.#lost(start, last, `\`${this.#excerpt(start, end)}\` labels nothing.`);
+      this.#lost(start, last, `${this.#excerpt(start, end)} labels nothing.`);
     } else if (reader.accept('{')) this.#node(head);
     else if (target.kind === 'name' && reader.accept('=')) this.#property(start, target);
     else if (target.kind === 'name' && reader.accept(';')) this.#pushComplete(nameKind(target), start, reader.at);
@@ -203,14 +211,14 @@ class Recovery {
     const kind = SIMPLE[keyword.text];
     if (kind === undefined) {
       reader.accept(';');
-      this.#lost(start, end, `\`${keyword.text}\` is no keyword of dtc.`);
+      this.#lost(start, end, `${keyword.text} is no keyword of dtc.`);
     } else if (kind === 'dtc') {
       const file = reader.peek();
       if (file.kind === 'string') this.#pushComplete(kind, start, reader.take(file).end);
-      else this.#lost(start, end, '`/include/` names no file: a name in double quotes is missing.');
+      else this.#lost(start, end, '/include/ names no file: a name in double quotes is missing.');
     } else if (kind !== 'version' && kind !== 'plugin' && target === undefined) {
       reader.accept(';');
-      this.#lost(start, end, `\`${keyword.text}\` does not say what.`);
+      this.#lost(start, end, `${keyword.text} does not say what.`);
     } else {
       const value = kind === 'memreserve' ? readValue(reader) : undefined;
       const finished = value ? value.finished : reader.accept(';') !== undefined;
@@ -218,7 +226,7 @@ class Recovery {
       else {
         const last = value?.end ?? end;
         this.#push(kind, start, last);
-        this.#error(last, last, `\`;\` is missing after \`${this.#excerpt(start, last)}\`.`);
+        this.#missing(last, ';', `after ${this.#excerpt(start, last)}`, kind !== 'memreserve');
       }
     }
   }
@@ -226,19 +234,25 @@ class Recovery {
   /** Behind `name =`. */
   #property(start: number, { text: name }: Token): void {
     const reader = this.#reader;
-    const { end, empty, finished, missing, wrong } = readValue(reader);
+    const { end, tokens, finished, missing, wrong } = readValue(reader);
+    const empty = tokens.length === 0;
     if (finished && !empty && missing === '' && wrong === undefined) {
       this.#pushComplete('property', start, reader.at);
       return;
     }
     this.#push('property', start, finished ? reader.at : end);
+    const where = `the value of ${name}`;
     if (wrong?.kind === 'string') {
-      this.#error(wrong.start, wrong.end, `A \`"\` is missing in the value of \`${name}\`.`);
-    } else if (wrong) {
-      this.#error(wrong.start, wrong.end, `\`${wrong.text}\` closes nothing in the value of \`${name}\`.`);
-    } else if (empty) this.#error(end, end, `\`${name}\` has a \`=\` but no value.`);
-    else
-      this.#error(end, end, `\`${excerpt(missing)}${finished ? '' : ';'}\` is missing after the value of \`${name}\`.`);
+      const at = quotePlace(tokens, wrong);
+      this.#error(at, at, `'"' is missing in ${where}.`, { insert: { at, text: '"', sure: false }, reaches: true });
+    } else if (wrong) this.#error(wrong.start, wrong.end, `'${wrong.text}' closes nothing in ${where}.`);
+    else if (empty) this.#error(end, end, `${name} has a '=' but no value.`);
+    else {
+      const last = tokens.at(-1);
+      // Behind `<&` or `,` something else is still to be typed.
+      const isWhole = last !== undefined && !/^[&,(]$/.test(last.text) && !/^0[xX]$/.test(last.text);
+      this.#missing(end, `${excerpt(missing)}${finished ? '' : ';'}`, `after ${where}`, isWhole);
+    }
   }
 
   /** A name or reference that neither `{` nor `=` nor `;` follows. */
@@ -250,17 +264,17 @@ class Recovery {
     const inner = next.start < text.length ? indentation(text, next.start) : undefined;
     const deeper = outer && inner?.startsWith(outer) && inner !== outer;
     if (deeper) {
-      this.#error(end, end, `\`{\` is missing after \`${target.text}\`.`);
+      this.#error(end, end, `'{' is missing after ${target.text}.`, { insert: { at: end, text: ' {', sure: false } });
       this.#node(head);
     } else if (target.kind !== 'name' || target.text.includes('@')) {
-      this.#lost(start, end, `\`{\` is missing after \`${target.text}\`.`);
+      this.#lost(start, end, `'{' is missing after ${target.text}.`);
     } else if (!next.first && '<["'.includes(next.text.charAt(0)) && next.kind !== 'end') {
       const { end: valueEnd, finished } = readValue(this.#reader);
       this.#push('error', start, finished ? this.#reader.at : valueEnd);
-      this.#error(end, end, `\`=\` is missing after \`${target.text}\`.`);
+      this.#error(end, end, `'=' is missing after ${target.text}.`, { insert: { at: end, text: ' =', sure: true } });
     } else {
       this.#push(nameKind(target), start, end);
-      this.#error(end, end, `\`;\` is missing after \`${target.text}\`.`);
+      this.#missing(end, ';', `after ${target.text}`, false);
     }
   }
 
@@ -282,10 +296,10 @@ class Recovery {
     const semicolon = this.#reader.accept(';');
     if (head === undefined) {
       this.#push('error', start, semicolon?.end ?? end);
-      this.#error(start, end, 'This `}` closes nothing.');
+      this.#error(start, end, "This '}' closes nothing.", { reaches: true });
       return;
     }
-    if (!semicolon) this.#error(end, end, `\`;\` is missing after the \`}\` of \`${excerpt(head)}\`.`);
+    if (!semicolon) this.#missing(end, ';', `after the '}' of ${excerpt(head)}`, true);
     this.#nesting.close(semicolon?.end ?? end, true);
   }
 
@@ -296,13 +310,14 @@ class Recovery {
     reader.at = end;
     const line = this.#broken.low.slice(start, end);
     if (name.startsWith('if')) {
-      if (this.#known.has(start)) this.#lost(start, end, `The \`#endif\` of \`${excerpt(line)}\` is missing.`);
+      if (this.#known.has(start))
+        this.#lost(start, end, `The #endif of '${excerpt(line)}' is missing.`, { reaches: true });
       else this.#nesting.openConditional(start, line);
     } else if (name.startsWith('el') || name === 'endif') {
-      if (!this.#nesting.branch(start, end, line)) this.#lost(start, end, `\`#${name}\` stands without an \`#if\`.`);
+      if (!this.#nesting.branch(start, end, line)) this.#lost(start, end, `#${name} stands without an #if.`);
     } else if (name === 'include') {
       if (line.slice(text.length).trim() !== '') this.#pushComplete('cpp', start, end);
-      else this.#lost(start, nameEnd, '`#include` names no file: `"…"` or `<…>` is missing.');
+      else this.#lost(start, nameEnd, '#include names no file: "…" or <…> is missing.');
     } else this.#push(name === 'define' || name === 'undef' ? name : 'preprocessor', start, end);
   }
 }
@@ -310,4 +325,19 @@ class Recovery {
 /** `NAME(…)` stands for statements; anything else is a property. */
 function nameKind(name: Token): 'macro' | 'property' {
   return name.text.includes('(') ? 'macro' : 'property';
+}
+
+/**
+ * Where a quote is missing in a value of which this string has no end. Behind a `"` too few, strings and what stands
+ * between them have changed places: a name directly behind a string shows where the first of them lacks its quote.
+ */
+function quotePlace(tokens: readonly Token[], open: Token): number {
+  for (const [index, token] of tokens.entries()) {
+    const next = tokens[index + 1];
+    if (next?.kind === 'string' && token.kind === 'name' && next.start === token.end) return token.start;
+    if (token.kind !== 'string' || next?.kind !== 'name' || next.start !== token.end) continue;
+    const inner = /,\s*"$/.exec(token.text);
+    if (inner) return token.end - inner[0].length;
+  }
+  return open.end;
 }

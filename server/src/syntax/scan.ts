@@ -128,9 +128,9 @@ export function readHead(reader: Reader): Head {
 
 /** A value as far as it goes. */
 export interface Value {
+  readonly tokens: readonly Token[];
   /** End of its last token. */
   readonly end: number;
-  readonly empty: boolean;
   /** Its `;` is there. */
   readonly finished: boolean;
   /** The closing brackets that are missing at its end. */
@@ -151,8 +151,8 @@ export function readValue(reader: Reader): Value {
   const closing: string[] = [];
   let wrong: Token | undefined;
   const value = (finished: boolean): Value => ({
+    tokens,
     end: tokens.at(-1)?.end ?? from,
-    empty: tokens.length === 0,
     finished,
     missing: closing.reverse().join(''),
     wrong,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Applies statements to the live tree, one after the other, with dtc's meaning of each (dtc-parser.y, livetree.c).
 import type { Problem } from '#base/problem.ts';
-import type { Span } from '#base/text.ts';
 import type { DirectiveItem, Item, MacroItem, NodeItem, OtherItem, PropertyItem } from '#syntax/ast.ts';
 import type { OpenBody, TreeBuilder, TreeNode } from './build.ts';
 import { tokenIndexAt } from './cpp/expand.ts';
@@ -14,7 +13,8 @@ import type { Head } from './statement-head.ts';
 import { parseStatements } from './statement-syntax.ts';
 import type { TextReader } from './text-reader.ts';
 import type { Label, MemoryReservation } from './types.ts';
-import type { RawValue } from './value-syntax.ts';
+import { undefinedMacro, valueProblem } from './value-problems.ts';
+import { type RawValue, undefinedName } from './value-syntax.ts';
 
 const MAX_DEPTH = 500;
 /** Statements in one board; the largest of Linux 6.12 has some 20 000. */
@@ -307,23 +307,11 @@ export class StatementApplier {
   }
 
   #faults(faults: RawValue['faults'], source: Source, base: number): void {
-    for (const { kind, message, at, width } of faults) {
-      if (kind === 'syntax') this.irregular = true;
-      else if (kind === 'too-large') this.#tooLarge(message, source.span(base + at, base + at + width));
-      else {
-        const span = source.span(base + at, base + at + width);
-        const unreadable = kind === 'unreadable';
-        const rule = unreadable ? 'syntax/unreadable-file' : 'syntax/value';
-        this.#cpp.report({ rule, severity: unreadable ? 'error' : kind, message, span });
-      }
+    for (const fault of faults) {
+      if (fault.kind === 'syntax') this.irregular = true;
+      const problem = valueProblem(fault, source.span(base + fault.at, base + fault.at + fault.width), this.#dtc);
+      if (problem) this.#cpp.report(problem);
     }
-  }
-
-  #tooLarge(message: string, span: Span): void {
-    const truncates = dtcHas(this.#dtc, 'truncation');
-    const outcome = truncates ? 'dtc cuts it off (before 1.7.0 it refused it).' : `dtc ${this.#dtc.text} refuses it.`;
-    const severity = truncates ? 'warning' : 'error';
-    this.#cpp.report({ rule: 'syntax/value', severity, message: `${message}; ${outcome}`, span });
   }
 
   #deleteProperty(item: DirectiveItem, source: Source, at: number, body: Body | undefined): void {
@@ -375,6 +363,10 @@ export class StatementApplier {
     const expansion = this.#reader.expansion(item.text, source, at);
     if (expansion.text === item.text.trim()) {
       this.irregular = true;
+      const name = /^[A-Za-z_]\w*(?=\s*\()/.exec(item.text)?.[0];
+      if (name === undefined || this.#cpp.macros.get(name)) return;
+      const span = source.span(at, at + name.length);
+      this.#cpp.report(undefinedMacro(name, undefinedName(name).message, span));
       return;
     }
     const text =

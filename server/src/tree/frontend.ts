@@ -2,16 +2,14 @@
 // From a board file to its device tree: parses the files it reads, applies their statements, settles what dtc settles
 // at the end. Equal to `cpp … | dtc` on every board of Linux 6.12 (test/oracle).
 import type { FileReader, SourceFile } from '#base/files.ts';
-import type { Problem } from '#base/problem.ts';
 import type { Ast } from '#syntax/ast.ts';
 import { scanDirectives } from '#tree/cpp/directives.ts';
 import { isPlain } from '#tree/cpp/plain.ts';
-import { type BrokenFile, Evaluation, type Shared } from '#tree/live/evaluation.ts';
+import { Evaluation, type Shared } from '#tree/live/evaluation.ts';
 import { TreeBuilder } from './build.ts';
 import type { EvaluateOptions } from './preprocess.ts';
-import { FileSource } from './source.ts';
+import { certainProblems, syntaxProblems } from './syntax-problems.ts';
 import { newMemory } from './text-reader.ts';
-import type { StrictReading } from './token-stream.ts';
 import type { DeviceTree } from './types.ts';
 
 export type { EvaluateOptions } from './preprocess.ts';
@@ -20,9 +18,6 @@ export type { EvaluateOptions } from './preprocess.ts';
 export interface Grammar {
   parse(text: string): Ast;
 }
-
-/** More syntax errors than this in one board are not worth a reader's time. */
-const MAX_SYNTAX_PROBLEMS = 20;
 
 /** Evaluates boards; remembers what it made of a file as long as that version of the file is in use. */
 export class Frontend {
@@ -138,63 +133,13 @@ function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): Dev
   // Where cpp stops, dtc never reads: what is wrong behind it may come from there.
   const refused = strict.problems.filter(({ severity }) => severity === 'error');
   if (refused.length > 0 && strict.missing.length === 0) return evaluation.finish([], strict);
-  // Without a file that it includes, a board may end too early or lack its header, and names may be macros.
-  if (evaluation.partial)
-    return evaluation.finish(
-      certainProblems(broken, (name) => evaluation.defines(name)),
-      cpp,
-    );
-  const certain = options.standalone && broken.length === 0;
-  return evaluation.finish(certain ? [] : syntaxProblems(strict, strict.fault, broken), cpp);
-}
-
-/** The errors of a board without one of its includes that no macro of that could repair. */
-function certainProblems(broken: readonly BrokenFile[], defines: (name: string) => boolean): Problem[] {
-  return broken.flatMap(({ file, errors }) => {
-    // Which braces there are may depend on what the include defines.
-    if (/^[ \t]*#[ \t]*if/m.test(file.text)) return [];
-    const source = new FileSource(file, true);
-    const certain = errors.filter(({ start, end }) => {
-      const before = file.text.lastIndexOf('\n', file.text.lastIndexOf('\n', start - 1) - 1);
-      const after = file.text.indexOf('\n', end);
-      const lines = file.text.slice(before + 1, after < 0 ? file.text.length : after);
-      return [...lines.matchAll(MACRO_NAME)].every(([, name = '']) => defines(name));
-    });
-    return certain.slice(0, MAX_SYNTAX_PROBLEMS).map(({ start, end, message }): Problem => {
-      return { rule: 'syntax/error', severity: 'error', message, span: source.span(start, end) };
-    });
-  });
-}
-
-/** What reads like a macro: a name in capitals, or one with arguments. */
-const MACRO_NAME = /\b(\w*[A-Z]\w*|[a-z_]\w*(?=\())\b/g;
-
-/**
- * Where dtc stops, which is certain, and beyond it the places where tree-sitter found an error: dtc would come to them
- * once the first is repaired. Near the first one they are the same error seen twice.
- */
-function syntaxProblems(
-  strict: StrictReading,
-  fault: NonNullable<StrictReading['fault']>,
-  broken: readonly BrokenFile[],
-): Problem[] {
-  const span = strict.span(fault.at, fault.at + Math.max(1, fault.width));
-  const problems: Problem[] = [{ rule: 'syntax/error', severity: 'error', message: fault.message, span }];
-  for (const { file, errors } of broken) {
-    const source = new FileSource(file, true);
-    for (const error of errors) {
-      if (problems.length >= MAX_SYNTAX_PROBLEMS) return problems;
-      const near = file.path === span.file && error.start <= span.end + 1;
-      if (near || error.end - error.start > 200) continue;
-      problems.push({
-        rule: 'syntax/error',
-        severity: 'error',
-        message: error.message,
-        span: source.span(error.start, error.end),
-      });
-    }
+  // Without a file that it includes, a board may end too early or lack its header, and names may be macros; so may those
+  // of a file without the board that includes it.
+  if (evaluation.partial || options.standalone) {
+    const certain = certainProblems(broken, (name) => evaluation.defines(name));
+    return evaluation.finish(certain, cpp);
   }
-  return problems;
+  return evaluation.finish(syntaxProblems(strict, strict.fault, broken), cpp);
 }
 
 function emptyTree(board: string): DeviceTree {

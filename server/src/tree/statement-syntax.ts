@@ -3,13 +3,21 @@
 // macro expanded to, and to find the very token at which dtc stops when a file has a syntax error.
 import type { Item, NodeItem, PropertyItem } from '#syntax/ast.ts';
 import { parseHead } from './statement-head.ts';
-import { parseValue, type ReadBinary } from './value-syntax.ts';
+import { parseValue, type ReadBinary, undefinedName } from './value-syntax.ts';
 
 export interface Statements {
   /** Positions are relative as in every AST. */
   readonly items: readonly Item[];
   /** The first token that dtc's grammar does not allow; items after it are missing. */
-  readonly fault?: { readonly at: number; readonly width: number; readonly message: string };
+  readonly fault?: StatementsFault;
+}
+
+export interface StatementsFault {
+  readonly at: number;
+  readonly width: number;
+  readonly message: string;
+  /** A name that is no macro stands where only a macro could. */
+  readonly undefinedName?: string;
 }
 
 /** Where the text stands: a whole source, statements after its header, or statements inside a node's braces. */
@@ -34,10 +42,12 @@ const INTEGER = /(?:0[xX][0-9a-fA-F]+|[0-9]+)(?:ULL|UL|LL|U|L)?|'(?:[^\\']|\\[\s
 class StatementFault extends Error {
   readonly at: number;
   readonly width: number;
-  constructor(at: number, width: number, message: string) {
+  readonly undefinedName: string | undefined;
+  constructor({ at, width, message, undefinedName }: StatementsFault) {
     super(message);
     this.at = at;
     this.width = width;
+    this.undefinedName = undefinedName;
   }
 }
 
@@ -53,7 +63,8 @@ export function parseStatements(text: string, place: Place, readBinary?: ReadBin
     return { items };
   } catch (error) {
     if (!(error instanceof StatementFault)) throw error;
-    return { items, fault: { at: error.at, width: error.width, message: error.message } };
+    const { at, width, message, undefinedName } = error;
+    return { items, fault: { at, width, message, ...(undefinedName !== undefined && { undefinedName }) } };
   }
 }
 
@@ -95,15 +106,25 @@ class StatementParser {
   }
 
   #expect(char: string, what: string): void {
-    if (this.#char() !== char) this.#fail(`\`${char}\` is expected ${what}`);
+    if (this.#char() !== char) this.#fail(`'${char}' is expected ${what}`);
     this.#at += 1;
   }
 
   #fail(wanted: string): never {
     this.#skip();
     const found = /^(?:[\w$#@,.+-]+|"[^"\n]*"?|[\s\S])?/.exec(this.#text.slice(this.#at, this.#at + 80))?.[0] ?? '';
-    const what = found === '' ? 'the end of the file' : `\`${found}\``;
-    throw new StatementFault(this.#at, found.length, `${wanted} before ${what}; dtc stops here.`);
+    const what = found === '' ? 'the end of the file' : `'${found}'`;
+    throw new StatementFault({
+      at: this.#at,
+      width: found.length,
+      message: `${wanted} before ${what}; dtc stops here.`,
+    });
+  }
+
+  /** `NAME(…)`, which only a macro can be, is none. */
+  #failAtCall(at: number, name: string): void {
+    if (this.#char() !== '(' || !/^[A-Za-z_]\w*$/.test(name)) return;
+    throw new StatementFault({ at, width: name.length, ...undefinedName(name) });
   }
 
   end(): void {
@@ -113,7 +134,7 @@ class StatementParser {
   /** `headers memreserves devicetree` */
   source(items: Item[]): void {
     this.#skip();
-    if (this.#peek(KEYWORD) !== '/dts-v1/') this.#fail('`/dts-v1/;` is expected');
+    if (this.#peek(KEYWORD) !== '/dts-v1/') this.#fail('/dts-v1/; is expected');
     for (;;) {
       const start = this.#char() && this.#at;
       const keyword = this.#peek(KEYWORD);
@@ -124,7 +145,7 @@ class StatementParser {
         this.#push(items, 'memreserve', Number(start));
       } else {
         this.#match(KEYWORD);
-        this.#expect(';', `after \`${keyword}\``);
+        this.#expect(';', `after ${keyword}`);
         this.#push(items, keyword === '/plugin/' ? 'plugin' : 'version', Number(start));
       }
     }
@@ -147,7 +168,7 @@ class StatementParser {
 
   #closeNode(): void {
     this.#expect('}', 'at the end of a node');
-    this.#expect(';', 'after the `}` of a node');
+    this.#expect(';', "after the '}' of a node");
   }
 
   #isLabelledReservation(): boolean {
@@ -170,7 +191,7 @@ class StatementParser {
         this.#at += first.at - 1 + first.width;
       } else if (!this.#match(INTEGER)) this.#fail('An address and a size are expected');
     }
-    this.#expect(';', 'after `/memreserve/`');
+    this.#expect(';', 'after /memreserve/');
   }
 
   #push(items: Item[], kind: 'memreserve' | 'plugin' | 'version', start: number): void {
@@ -192,7 +213,12 @@ class StatementParser {
     const label = this.#match(LABEL);
     const ref = this.#match(REFERENCE);
     if (!ref) {
-      if (label || this.#char() !== '/') this.#fail(label ? 'A reference is expected' : 'A node is expected');
+      if (label || this.#char() !== '/') {
+        const name = label ? undefined : this.#match(NAME);
+        if (name !== undefined) this.#failAtCall(start, name);
+        if (name !== undefined) this.#at = start;
+        this.#fail(label ? 'A reference is expected' : 'A node is expected');
+      }
       this.#at += 1;
     }
     items.push(this.#node(start, 0, 0));
@@ -205,8 +231,8 @@ class StatementParser {
     this.#skip();
     const at = this.#at;
     const text = this.#match(target);
-    if (!text) this.#fail(`What \`${keyword}\` is about is expected`);
-    this.#expect(';', `after \`${keyword}\``);
+    if (!text) this.#fail(`What ${keyword} is about is expected`);
+    this.#expect(';', `after ${keyword}`);
     items.push({
       kind: keyword.slice(1, -1) as 'delete-node' | 'delete-property' | 'omit-if-no-ref',
       at: start - base,
@@ -263,6 +289,7 @@ class StatementParser {
         nodes = true;
         items.push(this.#node(start, base, depth));
       } else {
+        this.#failAtCall(start, name);
         if (nodes) this.#late(start);
         items.push(this.#property(start, base));
       }
@@ -270,7 +297,8 @@ class StatementParser {
   }
 
   #late(start: number): never {
-    throw new StatementFault(start, this.#at - start, 'Properties must precede subnodes; dtc stops here.');
+    const message = 'Properties must precede subnodes; dtc stops here.';
+    throw new StatementFault({ at: start, width: this.#at - start, message });
   }
 
   #property(start: number, base: number): PropertyItem {
@@ -284,11 +312,11 @@ class StatementParser {
       const raw = parseValue(this.#text, at, this.#readBinary);
       this.#at = raw.end;
       const syntax = raw.faults.find((fault) => fault.kind === 'syntax');
-      if (syntax) throw new StatementFault(syntax.at, syntax.width, syntax.message);
+      if (syntax) throw new StatementFault(syntax);
       valueText = this.#text.slice(at, raw.end).trimEnd();
       value = { at: at - start, length: valueText.length };
     }
-    this.#expect(';', `after the property \`${parseHead(headText).name}\``);
+    this.#expect(';', `after the property ${parseHead(headText).name}`);
     const head = { at: 0, length: headText.length };
     return { kind: 'property', at: start - base, length: this.#at - start, head, headText, value, valueText };
   }

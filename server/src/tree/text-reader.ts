@@ -181,7 +181,7 @@ function checkEnd(raw: RawValue, text: string): RawValue {
   const blank = /^(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*)*/.exec(rest)?.[0].length ?? 0;
   if (blank === rest.length) return raw;
   const found = /^(?:[\w$#@,.+-]+|"[^"\n]*"?|[\s\S])/.exec(rest.slice(blank))?.[0] ?? '';
-  const message = `\`,\` or \`;\` is expected before \`${found}\`; dtc stops here.`;
+  const message = `',' or ';' is expected before '${found}'; dtc stops here.`;
   return { ...raw, faults: [...raw.faults, { kind: 'syntax', at: raw.end + blank, width: found.length, message }] };
 }
 

@@ -33,6 +33,8 @@ export interface RawFault extends Place {
    */
   readonly kind: 'syntax' | 'error' | 'warning' | 'unreadable' | 'too-large';
   readonly message: string;
+  /** A name that is no macro stands where only a macro could. */
+  readonly undefinedName?: string;
 }
 
 /** A value before references are resolved; positions count from the start of the parsed text. */
@@ -141,8 +143,13 @@ class ValueParser {
   /** Reports that the token at the current place does not fit; returns false so that callers can stop. */
   #unexpected(wanted: string): false {
     this.#skip();
+    const name = undefinedNameAt(this.#text, this.#at);
+    if (name !== undefined) {
+      this.#faults.push({ kind: 'syntax', at: this.#at, width: name.length, ...undefinedName(name) });
+      return false;
+    }
     const found = /^(?:[\w$#@,.+-]+|"[^"\n]*"?|[\s\S])?/.exec(this.#text.slice(this.#at, this.#at + 80))?.[0] ?? '';
-    const what = found === '' ? 'the end of the text' : `\`${found}\``;
+    const what = found === '' ? 'the end of the text' : `'${found}'`;
     this.#fault('syntax', this.#at, found.length, `${wanted} is expected before ${what}; dtc stops here.`);
     return false;
   }
@@ -169,7 +176,7 @@ class ValueParser {
         return this.#readCells(32);
       case '"': {
         const string = this.#string();
-        if (string === undefined) return this.#unexpected('The closing `"` of a string');
+        if (string === undefined) return this.#unexpected(`The closing '"' of a string`);
         const offset = this.#length;
         this.#append(stringBytes(string.slice(1, -1)));
         this.#append([0]);
@@ -181,7 +188,7 @@ class ValueParser {
         return this.#readBytes(at);
       case '&': {
         const match = this.#match(REFERENCE);
-        if (!match) return this.#unexpected('A label or `{/path}` after `&`');
+        if (!match) return this.#unexpected("A label or {/path} after '&'");
         const ref = match[1] ?? match[2] ?? '';
         this.#references.push({ kind: 'path', offset: this.#length, ref, at, width: match[0].length });
         this.#datum('path', this.#length, at);
@@ -200,13 +207,13 @@ class ValueParser {
     this.#skip();
     const at = this.#at;
     const literal = this.#match(LITERAL);
-    if (!literal) return this.#unexpected('The number of bits after `/bits/`');
+    if (!literal) return this.#unexpected('The number of bits after /bits/');
     let bits = Number(literalValue(literal[1] ?? '0') ?? 0n);
     if (![8, 16, 32, 64].includes(bits)) {
       this.#fault('error', at, this.#at - at, 'Array elements must be 8, 16, 32 or 64 bits wide; dtc refuses others.');
       bits = 32;
     }
-    return this.#punctuator('<') ? this.#readCells(bits) : this.#unexpected('`<` after `/bits/`');
+    return this.#punctuator('<') ? this.#readCells(bits) : this.#unexpected("'<' after /bits/");
   }
 
   #readCells(bits: number): boolean {
@@ -220,7 +227,7 @@ class ValueParser {
       }
       if (first === '&') {
         const match = this.#match(REFERENCE);
-        if (!match) return this.#unexpected('A label or `{/path}` after `&`');
+        if (!match) return this.#unexpected("A label or {/path} after '&'");
         if (bits === 32) {
           const ref = match[1] ?? match[2] ?? '';
           this.#references.push({ kind: 'phandle', offset: this.#length, ref, at, width: match[0].length });
@@ -232,7 +239,7 @@ class ValueParser {
       }
       if (bits === 32 && this.#readSmallCell(at)) continue;
       const value = this.#readInteger();
-      if (value === undefined) return this.#unexpected('A cell, a reference or `>`');
+      if (value === undefined) return this.#unexpected("A cell, a reference or '>'");
       const mask = (1n << BigInt(bits)) - 1n;
       if (bits < 64 && value > mask && (value | mask) !== 0xffff_ffff_ffff_ffffn) {
         const message = `The value 0x${value.toString(16)} does not fit ${bits} bits`;
@@ -300,13 +307,13 @@ class ValueParser {
         this.#datum('bytes', offset, start);
         return true;
       } else {
-        return this.#unexpected('Two hexadecimal digits or `]`');
+        return this.#unexpected("Two hexadecimal digits or ']'");
       }
     }
   }
 
   #readIncbin(at: number): boolean {
-    if (!this.#punctuator('(')) return this.#unexpected('`(` after `/incbin/`');
+    if (!this.#punctuator('(')) return this.#unexpected("'(' after /incbin/");
     this.#skip();
     const name = this.#string();
     if (name === undefined) return this.#unexpected('A file name in quotes');
@@ -319,7 +326,7 @@ class ValueParser {
       if (length === undefined) return this.#unexpected('A length');
       start = first;
     }
-    if (!this.#punctuator(')')) return this.#unexpected('`)`');
+    if (!this.#punctuator(')')) return this.#unexpected("')'");
     const file = name.slice(1, -1);
     const read = this.#readBinary?.(file);
     const bytes = typeof read === 'string' ? undefined : read;
@@ -359,4 +366,15 @@ class ValueParser {
     this.#bytes.set(bytes, this.#length);
     this.#length = needed;
   }
+}
+
+/** What is said of a name that stands where only a macro could, and is none. */
+export function undefinedName(name: string): { readonly message: string; readonly undefinedName: string } {
+  return { message: `${name} is not defined; dtc stops here.`, undefinedName: name };
+}
+
+/** A whole word that could be the name of a macro; a digit or a dash in front makes it something else. */
+function undefinedNameAt(text: string, at: number): string | undefined {
+  const name = /^[A-Za-z_]\w*(?![\w#@?,.]|-[A-Za-z_])/.exec(text.slice(at, at + 200))?.[0];
+  return name !== undefined && !/[\w,.#@?-]/.test(text[at - 1] ?? ' ') ? name : undefined;
 }

@@ -2,7 +2,7 @@
 // A rule that sees one node is not asked again about nodes that stayed as they were. Whatever was edited, the problems
 // are those of a board that was opened with the same text; and such a rule reads nothing beyond what it sees.
 import { expect, it, test } from 'vitest';
-import type { Problem } from '#base/problem.ts';
+import type { Problem, Repair } from '#base/problem.ts';
 import { Analysis } from '#ide/analysis.ts';
 import { catalogue } from '#rules/engine/catalogue.ts';
 import type { RuleContext } from '#rules/engine/rule.ts';
@@ -127,7 +127,12 @@ function edit(text: string, pick: (limit: number) => number): { start: number; e
 
 /** With the edits in place of what plans them. */
 function written(problems: readonly Problem[]): object[] {
-  return problems.map(({ fix, ...rest }) => ({ ...rest, ...(fix && { fix: fix.title, edits: fix.plan() }) }));
+  const spelled = ({ title, plan }: Repair) => ({ title, edits: plan() });
+  return problems.map(({ fix, choices, ...rest }) => ({
+    ...rest,
+    ...(fix && { fix: spelled(fix) }),
+    ...(choices && { choices: choices.map(spelled) }),
+  }));
 }
 
 test.each([

@@ -24,7 +24,7 @@ export interface CodeAction {
 export function codeActions(view: View, start: number, end: number): CodeAction[] {
   const problems = problemsAt(view, start, end);
   return [
-    ...problems.flatMap((problem) => repair(view, problem)),
+    ...problems.flatMap((problem) => repairs(view, problem)),
     ...problems.flatMap((problem) => silence(view, problem)),
   ];
 }
@@ -42,11 +42,12 @@ export function fixableRules(view: View, start: number, end: number): { rule: st
   return [...rules].map((rule) => ({ rule, repeated: fixable.filter((problem) => problem.rule === rule).length > 1 }));
 }
 
-function repair(view: View, problem: Problem): CodeAction[] {
-  const edits = problem.fix?.plan();
-  return problem.fix && edits
-    ? [{ title: problem.fix.title + sharers(view, edits), edits, problem, preferred: true }]
-    : [];
+function repairs(view: View, problem: Problem): CodeAction[] {
+  const { fix, choices = [] } = problem;
+  return [...(fix ? [fix] : []), ...choices].flatMap((repair) => {
+    const edits = repair.plan();
+    return edits ? [{ title: repair.title + sharers(view, edits), edits, problem, preferred: repair === fix }] : [];
+  });
 }
 
 /** Which boards change with a shared file that the edits are in. */

@@ -15,9 +15,11 @@ export const TEXT_RULES: readonly Rule[] = [
   textRule({
     id: 'syntax/error',
     severity: 'error',
+    fixable: true,
     title: 'Text that dtc cannot parse',
-    doc: `dtc stops here and writes no blob. What stands around the place is still analysed, but nothing is said to be missing
-while there is an error of this kind. Correct the text; later errors may follow from the first.`,
+    doc: `dtc stops and writes no blob. The error is at the place that caused it: at the end of the statement that lacks its
+\`;\`, of the value that lacks its \`>\` or \`"\`, of the node that lacks its \`};\`, or at a name that no \`#define\` has. What
+stands around it is still analysed, but nothing is said to be missing while there is an error of this kind. Correct the text.`,
     source: DTC,
     example: { bad: board('a = <1>', 'b;'), good: board('a = <1>;', 'b;') },
   }),

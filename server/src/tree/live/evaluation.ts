@@ -24,9 +24,11 @@ import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading
 import { settle } from '#tree/settle.ts';
 import { FileSource, type Source } from '#tree/source.ts';
 import { parseHead } from '#tree/statement-head.ts';
+import { type BrokenFile, withoutRepeated } from '#tree/syntax-problems.ts';
 import { type Memory, TextReader } from '#tree/text-reader.ts';
 import { type ResumePoint, readRestStrictly, readStrictly, type StrictReading } from '#tree/token-stream.ts';
 import type { DeviceTree } from '#tree/types.ts';
+import { isUndefinedMacro } from '#tree/value-problems.ts';
 import { findResumePoint } from './resume-point.ts';
 import { findValueEdit, type ValueEdit } from './value-edit.ts';
 
@@ -36,12 +38,6 @@ export interface Shared {
   readonly memory: Memory;
   ast(file: SourceFile): Ast;
   isPlain(file: SourceFile): boolean;
-}
-
-/** A file in which tree-sitter found an error. */
-export interface BrokenFile {
-  readonly file: SourceFile;
-  readonly errors: Ast['errors'];
 }
 
 /** What the preprocessor reports itself. */
@@ -355,7 +351,10 @@ export class Evaluation {
   finish(syntax: readonly Problem[], cpp?: StrictReading): DeviceTree {
     const { files, macros } = this.#cpp;
     const missing = cpp?.missing ?? this.#cpp.missing;
-    const own = cpp ? this.#cpp.problems.filter(({ rule }) => !OF_CPP.has(rule)) : this.#cpp.problems;
+    const stopped = syntax.length > 0 && missing.length === 0;
+    const own = this.#cpp.problems.filter(
+      (problem) => !(cpp && OF_CPP.has(problem.rule)) && (stopped || !isUndefinedMacro(problem)),
+    );
     const { standalone, dtc, failedCheck } = this.options;
     const { plugin, omits, reservations } = this.#applier;
     const complete = syntax.length === 0 && missing.length === 0 && !standalone;
@@ -373,7 +372,7 @@ export class Evaluation {
       omits,
       ...(dtc && { dtc }),
       ...(failedCheck && { failedCheck }),
-      problems: [...syntax, ...(cpp?.problems ?? []), ...own, ...settled.problems],
+      problems: [...withoutRepeated(syntax, own), ...(cpp?.problems ?? []), ...settled.problems],
       files,
       missing,
       complete,

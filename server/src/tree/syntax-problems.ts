@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// Why dtc cannot read a board, as problems: each mistake once, at the place that caused it.
+//
+// The strict reading knows the very token at which dtc stops; the recovery of each file (`syntax/recover.ts`) knows what
+// is missing and where. A missing `;` shows at the next token, a missing `}` perhaps in another file.
+import type { SourceFile } from '#base/files.ts';
+import type { Problem, Repair } from '#base/problem.ts';
+import type { TextEdit } from '#base/text.ts';
+import type { Ast, SyntaxFault } from '#syntax/ast.ts';
+import { FileSource, type Source } from './source.ts';
+import type { StatementsFault } from './statement-syntax.ts';
+import type { StrictReading } from './token-stream.ts';
+import { isUndefinedMacro, undefinedMacro } from './value-problems.ts';
+
+/** More syntax errors than this in one board are not worth a reader's time. */
+const MAX_SYNTAX_PROBLEMS = 20;
+
+/** A file in which tree-sitter found an error. */
+export interface BrokenFile {
+  readonly file: SourceFile;
+  readonly errors: Ast['errors'];
+}
+
+/**
+ * The errors of a text that no macro could repair which is defined elsewhere: of a board without one of its includes, or
+ * of a file without its board.
+ */
+export function certainProblems(broken: readonly BrokenFile[], defines: (name: string) => boolean): Problem[] {
+  return broken.flatMap(({ file, errors }) => {
+    const source = new FileSource(file, true);
+    const conditional = DIRECTIVE.test(file.text);
+    const certain = errors.filter(({ start, end, reaches }) => {
+      const before = file.text.lastIndexOf('\n', file.text.lastIndexOf('\n', start - 1) - 1);
+      const after = file.text.indexOf('\n', end);
+      const lines = file.text.slice(before + 1, after < 0 ? file.text.length : after);
+      // Which braces there are may depend on what is defined elsewhere.
+      if (conditional && (reaches || DIRECTIVE.test(lines))) return false;
+      return [...lines.matchAll(MACRO_NAME)].every(([, name = '']) => defines(name));
+    });
+    return certain.slice(0, MAX_SYNTAX_PROBLEMS).map((fault) => problemOf(fault, source, file.text));
+  });
+}
+
+const DIRECTIVE = /^[ \t]*#[ \t]*(?:if|el|endif)/m;
+/** What reads like a macro: a name in capitals, or one with arguments. */
+const MACRO_NAME = /\b(\w*[A-Z]\w*|[a-z_]\w*(?=\())\b/g;
+
+/** The mistakes that make dtc stop where the strict reading does, and those that it would come to afterwards. */
+export function syntaxProblems(
+  strict: StrictReading,
+  fault: StatementsFault,
+  broken: readonly BrokenFile[],
+): Problem[] {
+  const stop = stopOf(strict, fault);
+  const found: Problem[] = [];
+  let isExplained = false;
+  for (const { file, errors } of broken) {
+    const source = new FileSource(file, true);
+    for (const error of errors) {
+      const explains = causes(error, file, stop);
+      isExplained ||= explains;
+      if (explains || isBehind(error, file, stop)) found.push(problemOf(error, source, file.text));
+    }
+  }
+  const own: Problem[] = isExplained ? [] : [stop.problem];
+  return [...own, ...found].slice(0, MAX_SYNTAX_PROBLEMS);
+}
+
+/** Where dtc stops. */
+interface Stop {
+  readonly problem: Problem;
+  readonly span: Problem['span'];
+  readonly files: readonly string[];
+}
+
+function stopOf(strict: StrictReading, { at, width, message, undefinedName }: StatementsFault): Stop {
+  const span = strict.span(at, at + Math.max(1, width));
+  const problem: Problem =
+    undefinedName === undefined
+      ? { rule: 'syntax/error', severity: 'error', message, span }
+      : undefinedMacro(undefinedName, message, span);
+  return { problem, span, files: strict.files };
+}
+
+/** Whether dtc, which met nothing wrong before, stops because of this error. */
+function causes(error: SyntaxFault, { path, text }: SourceFile, { problem, span }: Stop): boolean {
+  const { start, end, reaches } = error;
+  if (path !== span.file) return !isUndefinedMacro(problem) && (reaches ?? isBlank(text.slice(end)));
+  if (span.start < start) return !/[;{}]/.test(text.slice(span.start, start));
+  return isBlank(text.slice(Math.min(end, span.start), span.start)) || (reaches === true && !isUndefinedMacro(problem));
+}
+
+/** What dtc has read before it stopped was no error for it: macros or conditions made something else of the text. */
+function isBehind({ start, reaches }: SyntaxFault, { path }: SourceFile, { span, files }: Stop): boolean {
+  if (path === span.file) return reaches === true || start > span.end + 1;
+  return files.indexOf(path) < 0 || files.indexOf(path) > files.indexOf(span.file);
+}
+
+/** Nothing but blanks, comments and directives. */
+function isBlank(text: string): boolean {
+  return /^(?:\s|\/\*[\s\S]*?\*\/|\/\/[^\n]*|#[ \t]*(?:include|define|undef|if|el|endif|pragma)[^\n]*)*$/.test(text);
+}
+
+function problemOf(
+  { start, end, message, insert, opened, reaches }: SyntaxFault,
+  source: Source,
+  text: string,
+): Problem {
+  const outcome = reaches ? 'dtc stops further down' : 'dtc stops here';
+  const repair = insert && insertion(insert, source, text);
+  return {
+    rule: 'syntax/error',
+    severity: 'error',
+    message: `${message.replace(/\.$/, '')}; ${outcome}.`,
+    span: source.span(start, end),
+    ...(opened && { related: [{ message: 'it begins here', span: source.span(opened.start, opened.end) }] }),
+    ...(repair && (insert.sure ? { fix: repair } : { choices: [repair] })),
+  };
+}
+
+function insertion({ at, text }: NonNullable<SyntaxFault['insert']>, source: Source, all: string): Repair {
+  const written = all.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text;
+  const edits: readonly TextEdit[] = [{ span: source.span(at, at), text: written }];
+  return { title: `Insert '${text.trim()}'`, plan: () => edits };
+}
+
+/** A name that is no macro is found by both readings; one that is still being typed is said to lack what follows. */
+export function withoutRepeated(syntax: readonly Problem[], own: readonly Problem[]): Problem[] {
+  const names = own.filter(isUndefinedMacro);
+  const isIn = (problem: Problem, others: readonly Problem[]): boolean =>
+    others.some(({ span: { file, start, end } }) => {
+      return file === problem.span.file && start <= problem.span.end && problem.span.start <= end;
+    });
+  const first = syntax.filter((problem) => !isUndefinedMacro(problem) || !isIn(problem, names));
+  return [...first, ...own.filter((problem) => !isUndefinedMacro(problem) || !isIn(problem, first))];
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// One mistake in the text is one error, where it was made, and its fix makes dtc read the board again.
+import { expect, test } from 'vitest';
+import type { Problem } from '#base/problem.ts';
+import { applyEdits } from '#base/text.ts';
+import { checkDiagnostics, checkFix } from '#test/support/check.ts';
+import { evaluateText } from '#test/support/evaluate.ts';
+
+const BOARD = `/dts-v1/;
+#define IRQ_LOW 8
+/ {
+	compatible = "acme,board", "acme,chip";
+	model = "Board";
+	soc {
+		intc: interrupt-controller {
+			#interrupt-cells = <2>;
+			interrupt-controller;
+		};
+
+		uart: serial@1000 {
+			reg = <0x1000 0x100>;
+			interrupts-extended = <&intc 3 IRQ_LOW>;
+			status = "okay";
+		};
+	};
+
+	chosen {
+		stdout-path = &uart;
+	};
+};
+
+&uart {
+	status = "okay";
+};
+`;
+
+/** The text of the problem's line with `[` and `]` around its place. */
+function shown(text: string, { span, message }: Problem): string {
+  const from = text.lastIndexOf('\n', span.start - 1) + 1;
+  const line = text.indexOf('\n', span.start);
+  const end = Math.min(span.end, line);
+  return `${text.slice(from, span.start)}[${text.slice(span.start, end)}]${text.slice(end, line)} ${message}`.trim();
+}
+
+/** `change`: what is taken out of the board, with what stands there then; `fixed` only where it is not the board. */
+const MISTAKES: readonly { change: readonly [string, string]; says: string; fixed?: string; choice?: true }[] = [
+  {
+    change: ['"Board";', '"Board"'],
+    says: 'model = "Board"[] \';\' is missing after the value of model; dtc stops here.',
+  },
+  {
+    change: ['0x100>;', '0x100;'],
+    says: "reg = <0x1000 0x100[]; '>' is missing after the value of reg; dtc stops here.",
+  },
+  {
+    change: ['IRQ_LOW>;', 'IRQ_LOW'],
+    says: "interrupts-extended = <&intc 3 IRQ_LOW[] '>;' is missing after the value of interrupts-extended; dtc stops here.",
+  },
+  {
+    change: ['"Board";', '"Board;'],
+    says: 'model = "Board[]; \'"\' is missing in the value of model; dtc stops further down.',
+    choice: true,
+  },
+  {
+    change: ['"acme,board", ', '"acme,board, '],
+    says: 'compatible = "acme,board[], "acme,chip"; \'"\' is missing in the value of compatible; dtc stops further down.',
+    choice: true,
+  },
+  {
+    change: ['"Board"', 'Board"'],
+    says: 'model = []Board"; \'"\' is missing in the value of model; dtc stops further down.',
+    choice: true,
+  },
+  {
+    change: ['interrupt-controller;\n\t\t};\n', 'interrupt-controller;\n'],
+    says: "interrupt-controller;[] '};' is missing at the end of intc: interrupt-controller; dtc stops further down.",
+  },
+  {
+    change: ['&uart;\n\t};\n', '&uart;\n'],
+    says: "stdout-path = &uart;[] '};' is missing at the end of chosen; dtc stops further down.",
+  },
+  {
+    change: ['&uart;\n\t};', '&uart;\n\t}'],
+    says: "}[] ';' is missing after the '}' of chosen; dtc stops here.",
+  },
+  {
+    change: ['&uart;\n\t};', '&uart;\n\t;'],
+    says: "[]; '}' is missing at the end of chosen; dtc stops here.",
+  },
+  {
+    change: ['okay";\n};\n', 'okay";\n'],
+    says: 'status = "okay";[] \'};\' is missing at the end of &uart; dtc stops further down.',
+    choice: true,
+  },
+  {
+    change: ['reg = <', 'reg <'],
+    says: "reg[] <0x1000 0x100>; '=' is missing after reg; dtc stops here.",
+  },
+];
+
+test.each(MISTAKES)('$says', ({ change: [from, to], says, choice }) => {
+  const text = BOARD.replace(from, () => to);
+  expect(text).not.toBe(BOARD);
+  const { problems } = evaluateText(text).tree;
+  expect(problems.map((problem) => shown(text, problem))).toEqual([says]);
+  const [problem] = problems;
+  const repairs = choice ? problem?.choices : problem?.fix && [problem.fix];
+  expect(repairs?.map((repair) => applyEdits(text, repair.plan() ?? []))).toEqual([BOARD]);
+});
+
+test('every name that is no macro is said once, and what is behind a mistake is still read', () => {
+  checkDiagnostics(`
+/ {
+	a = <1 GCC_A 2>, <GCC_B>;
+//	       ^^^^^ error[syntax/error]: GCC_A is not defined; dtc stops here.
+	b = <(1 + GCC_C)>;
+//	          ^^^^^ error[syntax/error]: GCC_C is not defined; dtc stops here.
+	c = PINCTRL(4, 5);
+//	    ^^^^^^^ error[syntax/error]: PINCTRL is not defined; dtc stops here.
+	NODE(3);
+//	^^^^ error[syntax/error]: NODE is not defined; dtc stops here.
+};
+`);
+});
+
+test('behind a mistake the rest is read, and a name that is still being typed is not said to be undefined', () => {
+  const text = BOARD.replace('IRQ_LOW>;', 'IRQ_L').replace('"Board"', 'NAME');
+  expect(evaluateText(text).tree.problems.map((problem) => shown(text, problem))).toEqual([
+    "interrupts-extended = <&intc 3 IRQ_L[] '>;' is missing after the value of interrupts-extended; dtc stops here.",
+    'model = [NAME]; NAME is not defined; dtc stops here.',
+  ]);
+});
+
+test('the fix keeps the line ends of the file', () => {
+  const text = '/dts-v1/;\r\n/ {\r\n\ta {\r\n\t\tb = <1>;\r\n\tc {\r\n\t\td = <1>;\r\n\t};\r\n};\r\n';
+  checkFix('syntax/error', text, text.replace('<1>;\r\n\tc', '<1>;\r\n\t};\r\n\tc'));
+});
