@@ -194,12 +194,17 @@ function startsBody(token: Token, closing: readonly string[]): boolean {
   return token.text === '{' || (token.text === '=' && !closing.includes(')'));
 }
 
-/** `dma-coherent;` behind a finished value on the line before: macros have no such names. */
+/** `dma-coherent;` or `ranges;` behind a finished value on the line before: macros have no such names. */
 function nameOnItsLine(tokens: readonly Token[], closing: readonly string[]): boolean {
   const last = tokens.at(-1);
   const previous = tokens.at(-2);
   if (last === undefined || previous === undefined || closing.length > 0) return false;
-  return last.kind === 'name' && last.first && previous.text !== ',' && /[^\w(]/.test(last.text.replace(/\(.*/s, ''));
+  return (
+    last.kind === 'name' &&
+    last.first &&
+    previous.text !== ',' &&
+    /[^\w(]|^[a-z][a-z0-9]*$/.test(last.text.replace(/\(.*/s, ''))
+  );
 }
 
 /** Takes the last name, with its labels, out of the value: it is the head of the next statement. */
