@@ -93,19 +93,28 @@ const MISTAKES: readonly { change: readonly [string, string]; says: string; fixe
     choice: true,
   },
   {
+    change: ['IRQ_LOW>;\n\t\t\tstatus', 'IRQ_LOW>\n\t\t\tstatus'],
+    says: "interrupts-extended = <&intc 3 IRQ_LOW>[] ';' is missing after the value of interrupts-extended; dtc stops here.",
+  },
+  {
+    change: ['3 IRQ_LOW>;\n\t\t\tstatus = "okay";', '3 IRQ_LOW>\n\t\t\tIRQ_LOW;'],
+    says: "interrupts-extended = <&intc 3 IRQ_LOW>[] ';' is missing after the property interrupts-extended; dtc stops here.",
+    fixed: BOARD.replace('status = "okay"', 'IRQ_LOW'),
+  },
+  {
     change: ['reg = <', 'reg <'],
     says: "reg[] <0x1000 0x100>; '=' is missing after reg; dtc stops here.",
   },
 ];
 
-test.each(MISTAKES)('$says', ({ change: [from, to], says, choice }) => {
+test.each(MISTAKES)('$says', ({ change: [from, to], says, choice, fixed = BOARD }) => {
   const text = BOARD.replace(from, () => to);
   expect(text).not.toBe(BOARD);
   const { problems } = evaluateText(text).tree;
   expect(problems.map((problem) => shown(text, problem))).toEqual([says]);
   const [problem] = problems;
   const repairs = choice ? problem?.choices : problem?.fix && [problem.fix];
-  expect(repairs?.map((repair) => applyEdits(text, repair.plan() ?? []))).toEqual([BOARD]);
+  expect(repairs?.map((repair) => applyEdits(text, repair.plan() ?? []))).toEqual([fixed]);
 });
 
 test('every name that is no macro is said once, and what is behind a mistake is still read', () => {

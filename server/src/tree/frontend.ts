@@ -139,7 +139,8 @@ function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): Dev
     const certain = certainProblems(broken, (name) => evaluation.defines(name));
     return evaluation.finish(certain, cpp);
   }
-  return evaluation.finish(syntaxProblems(strict, strict.fault, broken), cpp);
+  const text = (path: string): string => shared.reader.read(path)?.text ?? '';
+  return evaluation.finish(syntaxProblems(strict, strict.fault, broken, text), cpp);
 }
 
 function emptyTree(board: string): DeviceTree {

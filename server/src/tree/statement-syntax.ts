@@ -18,6 +18,8 @@ export interface StatementsFault {
   readonly message: string;
   /** A name that is no macro stands where only a macro could. */
   readonly undefinedName?: string;
+  /** Behind what a `;` is missing, and how that is called. */
+  readonly unfinished?: { readonly end: number; readonly what: string };
 }
 
 /** Where the text stands: a whole source, statements after its header, or statements inside a node's braces. */
@@ -40,14 +42,10 @@ const NAME = /\\?[0-9A-Za-z,._+*#?@-]+/y;
 const INTEGER = /(?:0[xX][0-9a-fA-F]+|[0-9]+)(?:ULL|UL|LL|U|L)?|'(?:[^\\']|\\[\s\S])*'/y;
 
 class StatementFault extends Error {
-  readonly at: number;
-  readonly width: number;
-  readonly undefinedName: string | undefined;
-  constructor({ at, width, message, undefinedName }: StatementsFault) {
-    super(message);
-    this.at = at;
-    this.width = width;
-    this.undefinedName = undefinedName;
+  readonly fault: StatementsFault;
+  constructor(fault: StatementsFault) {
+    super(fault.message);
+    this.fault = fault;
   }
 }
 
@@ -63,8 +61,7 @@ export function parseStatements(text: string, place: Place, readBinary?: ReadBin
     return { items };
   } catch (error) {
     if (!(error instanceof StatementFault)) throw error;
-    const { at, width, message, undefinedName } = error;
-    return { items, fault: { at, width, message, ...(undefinedName !== undefined && { undefinedName }) } };
+    return { items, fault: error.fault };
   }
 }
 
@@ -106,11 +103,15 @@ class StatementParser {
   }
 
   #expect(char: string, what: string): void {
-    if (this.#char() !== char) this.#fail(`'${char}' is expected ${what}`);
+    const before = this.#at;
+    if (this.#char() !== char) {
+      const end = this.#text.slice(0, before).trimEnd().length;
+      this.#fail(`'${char}' is expected ${what}`, char === ';' ? { unfinished: { end, what } } : {});
+    }
     this.#at += 1;
   }
 
-  #fail(wanted: string): never {
+  #fail(wanted: string, more: Partial<StatementsFault> = {}): never {
     this.#skip();
     const found = /^(?:[\w$#@,.+-]+|"[^"\n]*"?|[\s\S])?/.exec(this.#text.slice(this.#at, this.#at + 80))?.[0] ?? '';
     const what = found === '' ? 'the end of the file' : `'${found}'`;
@@ -118,6 +119,7 @@ class StatementParser {
       at: this.#at,
       width: found.length,
       message: `${wanted} before ${what}; dtc stops here.`,
+      ...more,
     });
   }
 

@@ -5,7 +5,7 @@
 // is missing and where. A missing `;` shows at the next token, a missing `}` perhaps in another file.
 import type { SourceFile } from '#base/files.ts';
 import type { Problem, Repair } from '#base/problem.ts';
-import type { TextEdit } from '#base/text.ts';
+import type { Span, TextEdit } from '#base/text.ts';
 import type { Ast, SyntaxFault } from '#syntax/ast.ts';
 import { FileSource, type Source } from './source.ts';
 import type { StatementsFault } from './statement-syntax.ts';
@@ -50,8 +50,9 @@ export function syntaxProblems(
   strict: StrictReading,
   fault: StatementsFault,
   broken: readonly BrokenFile[],
+  text: (file: string) => string,
 ): Problem[] {
-  const stop = stopOf(strict, fault);
+  const stop = stopOf(strict, fault, text);
   const found: Problem[] = [];
   let isExplained = false;
   for (const { file, errors } of broken) {
@@ -73,13 +74,30 @@ interface Stop {
   readonly files: readonly string[];
 }
 
-function stopOf(strict: StrictReading, { at, width, message, undefinedName }: StatementsFault): Stop {
+function stopOf(strict: StrictReading, fault: StatementsFault, text: (file: string) => string): Stop {
+  const { at, width, message, undefinedName } = fault;
   const span = strict.span(at, at + Math.max(1, width));
   const problem: Problem =
     undefinedName === undefined
-      ? { rule: 'syntax/error', severity: 'error', message, span }
+      ? (unfinished(strict, fault, span, text) ?? { rule: 'syntax/error', severity: 'error', message, span })
       : undefinedMacro(undefinedName, message, span);
   return { problem, span, files: strict.files };
+}
+
+/** A `;` is missing at the end of a line that every name of may be a macro: only dtc's reading shows it. */
+function unfinished(
+  { span: spanOf }: StrictReading,
+  { unfinished }: StatementsFault,
+  next: Span,
+  text: (file: string) => string,
+): Problem | undefined {
+  if (!unfinished) return undefined;
+  const { file, end } = spanOf(unfinished.end - 1, unfinished.end);
+  if (file !== next.file || !/\n/.test(text(file).slice(end, next.start))) return undefined;
+  const span = { file, start: end, end };
+  const fix: Repair = { title: "Insert ';'", plan: () => [{ span, text: ';' }] };
+  const message = `';' is missing ${unfinished.what}; dtc stops here.`;
+  return { rule: 'syntax/error', severity: 'error', message, span, fix };
 }
 
 /** Whether dtc, which met nothing wrong before, stops because of this error. */
