@@ -132,7 +132,8 @@ describe('the platform of a tree', () => {
     ['hypervisor { compatible = "linux,kvm"; };', 'linux'],
     ['chosen { xen,xen-bootargs = "dom0_mem=1G"; };', 'xen-host'],
     ['passthrough { serial@1000 { xen,path = "/soc/serial@1000"; }; };', 'xen-domu'],
-    ['passthrough { serial@1000 { }; };', 'linux'],
+    ['passthrough { serial@1000 { }; };', 'xen-domu'],
+    ['soc { }; passthrough { serial@1000 { }; };', 'linux'],
     ['chosen { domU1 { compatible = "xen,domain"; }; };', 'xen-host'],
     ['chosen { module { compatible = "multiboot,kernel", "multiboot,module"; }; };', 'xen-host'],
   ])('hypervisor role from %s', (text, kind) => {

@@ -83,8 +83,15 @@ function hypervisorRole(tree: DeviceTree): PlatformKind | undefined {
   if (booted || chosen?.properties.has('xen,xen-bootargs')) return 'xen-host';
   const assigned = [...(tree.root.children.get('passthrough')?.children.values() ?? [])];
   if (assigned.some(({ properties }) => properties.has('xen,path') || properties.has('xen,reg'))) return 'xen-domu';
+  if (isForToolstack(tree)) return 'xen-domu';
   const hypervisor = tree.root.children.get('hypervisor');
   return hypervisor && compatibles(hypervisor).includes('xen,xen') ? 'xen-domu' : undefined;
+}
+
+/** `xl`'s `device_tree=` reads `/passthrough` and `/aliases` (libxl_arm.c:copy_partial_fdt); a board is more than that. */
+function isForToolstack({ root }: DeviceTree): boolean {
+  const names = [...root.children.keys()].filter((name) => !name.startsWith('__'));
+  return names.includes('passthrough') && names.every((name) => ['passthrough', 'aliases', 'gic'].includes(name));
 }
 
 /** Linux, Zephyr and Xen keep boards below `arch/ARCH/`; U-Boot's `arch/arm/dts` has 32-bit and 64-bit boards. */

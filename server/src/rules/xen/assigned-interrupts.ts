@@ -8,6 +8,7 @@ import { lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { XEN_HOST } from './host.ts';
 import { XEN_GUEST } from './partial.ts';
+import { assignmentFails } from './release.ts';
 import {
   ASSIGNED,
   assignmentAt,
@@ -103,9 +104,11 @@ const ppi: Rule = {
     const { made } = assignmentAt(context, node) ?? {};
     const own = made?.device && hostInterrupts(context, made.device)?.find(({ type }) => type === 'PPI');
     if (!made?.device || !own) return;
+    const { ends, ...severity } = assignmentFails(context, 'without its interrupts');
     yield {
-      message: `\`${pathOf(made.device)}\` uses ${interruptName(own)}, and Xen routes only SPIs to a domain: it panics.`,
+      message: `\`${pathOf(made.device)}\` uses ${interruptName(own)}, and Xen routes only SPIs to a domain: ${ends}.`,
       span: pathSpan(made),
+      ...severity,
       related: [{ message: 'the private interrupt', span: own.span }],
     };
   },

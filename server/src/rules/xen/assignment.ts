@@ -21,6 +21,7 @@ import { baseName, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { MMIO, partial, XEN_GUEST } from './partial.ts';
 import { xenReg } from './partial-device.ts';
+import { assignmentFails } from './release.ts';
 import {
   ASSIGNED,
   assignmentAt,
@@ -58,9 +59,13 @@ nowhere there, so Xen prints \`Couldn't find node … in host_dt!\` and panics. 
     if (!system || !made || made.device || text === undefined || !text.startsWith('/')) return;
     const near = similarNodes(system.host, text.replace(/\/+$/, ''));
     const [only, ...more] = near;
+    const { ends, ...severity } = assignmentFails(context, 'with its registers and without its interrupts');
+    // dt_node_path_is_equal compares whole paths.
+    const slash = text.length > 1 && text.endsWith('/') ? ' (with the slash at its end)' : '';
     yield {
-      message: `\`${basename(system.host.file)}\` has no node \`${text}\`, so Xen does not find the device and panics.`,
+      message: `\`${basename(system.host.file)}\` has no node \`${text}\`${slash}, so Xen does not find the device: ${ends}.`,
       span: pathSpan(made),
+      ...severity,
       related: near.slice(0, 3).map((other) => ({ message: `is \`${pathOf(other)}\``, span: nodeSpan(other) })),
       ...(only && more.length === 0 && { fix: writePath(context, node, pathOf(only)) }),
     };
@@ -100,10 +105,11 @@ which the boot loader adds dom0 and the domains, this is *info*. Add \`xen,passt
     if (!first && domainNodes(system.host).length > 0) return;
     const owner = first ? hardwareOwnerName(first) : 'a dom0 that the boot loader adds';
     const exclusive = isExclusive(device, protection(host, device).use !== undefined);
-    const severity = !first ? 'info' : exclusive ? 'error' : 'warning';
+    const failure = assignmentFails(context, 'without its interrupts, and dom0 keeps it as well');
+    const severity = !first ? 'info' : exclusive ? (failure.severity ?? 'error') : 'warning';
     yield {
       message: exclusive
-        ? `\`${pathOf(device)}\` has no \`xen,passthrough\`, so ${owner} gets it as well as ${domainName(made.domain)}, and Xen panics over the second owner.`
+        ? `\`${pathOf(device)}\` has no \`xen,passthrough\`, so ${owner} gets it as well as ${domainName(made.domain)}, and the second owner is refused: ${failure.ends}.`
         : `\`${pathOf(device)}\` has no \`xen,passthrough\`, so ${owner} has its registers as well.`,
       span: pathSpan(made),
       related: [{ message: 'the device', span: nodeSpan(device) }],
@@ -141,9 +147,11 @@ the domain that Xen starts first, and the second assignment fails with \`-EBUSY\
     const guarded = protection(host, made.device).use !== undefined;
     // One domain may route its own interrupt twice.
     if (earlier.domain === made.domain ? !guarded : !isExclusive(made.device, guarded)) return;
+    const { ends, ...severity } = assignmentFails(context, 'without its interrupts');
     yield {
-      message: `\`${pathOf(made.device)}\` already belongs to ${domainName(earlier.domain)}; Xen does not assign it a second time and panics.`,
+      message: `\`${pathOf(made.device)}\` already belongs to ${domainName(earlier.domain)}, and Xen does not assign it a second time: ${ends}.`,
       span: pathSpan(made),
+      ...severity,
       related: [{ message: 'the first assignment', span: pathSpan(earlier) }],
     };
   },
@@ -171,11 +179,13 @@ const noIommu: Rule = {
     const path = pathOf(made.device);
     const related = [{ message: 'the device', span: nodeSpan(made.device) }];
     if (failure !== undefined) {
-      const message = `Xen fails to add \`${path}\` to an IOMMU, because ${failure}; the assignment ends in a panic, also when it is forced.`;
-      yield { message, span: pathSpan(made), related };
+      const { ends, ...severity } = assignmentFails(context, 'without an IOMMU in between');
+      const message = `Xen fails to add \`${path}\` to an IOMMU, because ${failure}; also where the assignment is forced, ${ends}.`;
+      yield { message, span: pathSpan(made), related, ...severity };
     } else if (!use && !made.forced) {
-      const message = `No IOMMU of Xen protects \`${path}\`, because ${lack}; without \`${FORCE}\` Xen does not assign it and panics.`;
-      yield { message, span: pathSpan(made), related };
+      const { ends, ...severity } = assignmentFails(context, 'and its DMA reaches all memory of the machine');
+      const message = `No IOMMU of Xen protects \`${path}\`, because ${lack}; without \`${FORCE}\` Xen does not assign it: ${ends}.`;
+      yield { message, span: pathSpan(made), related, ...severity };
     }
   },
 };

@@ -2,13 +2,15 @@
 // Rules about one device of a partial device tree: where it is in the host (`xen,path`) and in the guest (`xen,reg`).
 import { rawCells, readNumber } from '#model/addresses/addresses.ts';
 import { machineOf } from '#model/platform/machine.ts';
+import { isSince } from '#model/platform/xen-build.ts';
 import { hostMachine, hostNode } from '#model/xen/system.ts';
 import { insertAfter } from '#rules/edits/edits.ts';
 import { repair } from '#rules/edits/repairs.ts';
-import type { Rule, RuleContext } from '#rules/engine/rule.ts';
+import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { isPassedThrough, MMIO, partial, XEN_GUEST } from './partial.ts';
+import { assignmentFails, named, xen } from './release.ts';
 import { ASSIGNED, example, GOOD_SYSTEM, type RegRange, registers, systemOf } from './system.ts';
 
 const PFDT = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:handle_prop_pfdt';
@@ -75,9 +77,11 @@ registers. With one alone it prints \`xen,reg or xen,path missing\` and panics; 
     if (!one || (path && reg) || !isPassedThrough(context, node)) return;
     if (reg && node.properties.has(FORCE)) return;
     const value = path && sameMappings(context, node);
+    const { ends, ...severity } = assignmentFails(context, 'without its registers');
     yield {
-      message: `The device has \`${one.name}\` and no \`${path ? 'xen,reg' : 'xen,path'}\`; Xen panics when it makes the domain.`,
+      message: `The device has \`${one.name}\` and no \`${path ? 'xen,reg' : 'xen,path'}\`: ${ends}.`,
       span: lastSet(one).name,
+      ...severity,
       ...(value !== undefined && {
         fix: repair("Add `xen,reg` with the host's registers", () =>
           insertAfter(context.text, one, { name: 'xen,reg', value }),
@@ -167,7 +171,7 @@ const regCells: Rule = {
   platforms: XEN_GUEST,
   knows: 'all',
   doc: `\`xen,reg\` is read in the \`#address-cells\` and \`#size-cells\` of the parent, and Xen takes 1 or 2 of each. Other numbers give
-\`Invalid address_cells … or size_cells …\` since 4.22, before that a wrong reading or a crash. Move the device to a bus with
+\`Invalid address_cells … or size_cells …\` since 4.22, 4.21.2 and 4.20.4, before that a wrong reading (*warning*). Move the device to a bus with
 2 and 2.`,
   source: `${PFDT} (4.22, and stable branches)`,
   example: {
@@ -181,11 +185,25 @@ const regCells: Rule = {
     const reg = xenReg(context, node);
     if (!reg || (reg.address >= 1 && reg.address <= 2 && reg.size >= 1 && reg.size <= 2)) return;
     yield {
-      message: `The parent has ${reg.address} address and ${reg.size} size cells; Xen reads \`xen,reg\` with 1 or 2 of each and panics.`,
+      ...cellsFinding(context, `The parent has ${reg.address} address and ${reg.size} size cells`),
       span: lastSet(reg.property).name,
     };
   },
 };
+
+/** The guard of handle_passthrough_prop came with 4.22, 4.21.2 and 4.20.4. */
+function cellsFinding(context: RuleContext, cells: string): Pick<Finding, 'message' | 'severity'> {
+  const build = xen(context);
+  const [, minor] = build.version;
+  const guarded = isSince(build, [4, 21, 2]) || (minor === 20 && isSince(build, [4, 20, 4]));
+  if (!guarded)
+    return {
+      message: `${cells}; ${named(build)} takes them as they are, and reads other addresses of \`xen,reg\`, or none.`,
+      severity: 'warning',
+    };
+  const { ends, ...severity } = assignmentFails(context, 'without its registers');
+  return { message: `${cells}, and Xen reads \`xen,reg\` with 1 or 2 of each: ${ends}.`, ...severity };
+}
 
 const regLength: Rule = {
   id: 'xen-reg-length',
@@ -237,9 +255,11 @@ not page aligned addresses/sizes\` and panics. Round to pages; the rest of the p
     const bad = reg?.mappings.find(({ physical, size, guest }) => ((physical | size | guest) & 0xfffn) !== 0n);
     if (!reg || !bad) return;
     const text = [bad.physical, bad.size, bad.guest].map((value) => `0x${value.toString(16)}`).join(', ');
+    const { ends, ...severity } = assignmentFails(context, 'without these registers');
     yield {
-      message: `The mapping ${text} is not made of whole 4 KiB pages; Xen panics.`,
+      message: `The mapping ${text} is not made of whole 4 KiB pages: ${ends}.`,
       span: lastSet(reg.property).name,
+      ...severity,
     };
   },
 };
@@ -335,9 +355,11 @@ with \`/\`, so Xen prints \`Couldn't find node … in host_dt!\` and panics. Wri
     const property = node.properties.get('xen,path');
     const text = strings(property)[0];
     if (!property || text === undefined || text.startsWith('/') || !isPassedThrough(context, node)) return;
+    const { ends, ...severity } = assignmentFails(context, 'with its registers and without its interrupts');
     yield {
-      message: `\`${text}\` is no path from the host's root, so Xen finds no such device and panics.`,
+      message: `\`${text}\` is no path from the host's root, so Xen finds no such device: ${ends}.`,
       span: lastSet(property).name,
+      ...severity,
     };
   },
 };

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Rules about the frame of a partial device tree: what Xen copies from it into a guest's tree, and what it leaves out.
+import { isSince } from '#model/platform/xen-build.ts';
 import { insertProperty } from '#rules/edits/edits.ts';
 import { deletion, repair } from '#rules/edits/repairs.ts';
 import { board } from '#rules/engine/example.ts';
-import type { PlatformKind, Rule, RuleContext } from '#rules/engine/rule.ts';
+import type { Finding, PlatformKind, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { compatibles, lastSet, nodeByReference, nodeSpan, pathOf, u32, walk } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
+import { named, xen } from './release.ts';
 
 const MODULE = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:domain_handle_dtb_boot_module';
 const TEXT = 'docs/misc/arm/device-tree/passthrough.txt';
@@ -45,6 +47,8 @@ export function isPassedThrough({ tree }: RuleContext, node: DtNode): boolean {
 function isForXen(context: RuleContext): boolean {
   // A finished guest tree: the toolstack copies these properties as they are.
   if (context.tree.root.children.has('hypervisor')) return false;
+  // A project that links it to a host says so.
+  if (context.platform.xen) return true;
   return CONSUMED.some((name) => context.nodesWith(name).some((node) => isPassedThrough(context, node)));
 }
 
@@ -210,31 +214,68 @@ or to \`/passthrough\`.`,
   },
 };
 
-/** Xen's own phandles begin with that of the interrupt controller (xen/include/public/device_tree_defs.h:GUEST_PHANDLE_GIC). */
-const FIRST_RESERVED_PHANDLE = 64999;
+/** xen/include/public/device_tree_defs.h:GUEST_PHANDLE_GIC, GUEST_PHANDLE_IOMMU */
+const GUEST_GIC = 65000;
+const GUEST_IOMMU = 65001;
 
 const phandle: Rule = {
   id: 'xen-phandle-reserved',
   severity: 'error',
   title: 'phandle of a partial device tree that Xen keeps for itself',
-  properties: ['phandle'],
+  scope: 'tree',
+  properties: ['phandle', 'linux,phandle'],
   platforms: XEN_GUEST,
-  doc: `Xen and its toolstack use the phandles 65000 and 65001 in a guest's tree, and since 4.22 Xen refuses a partial tree whose highest
-phandle leaves no room before them. Delete the property; dtc numbers the nodes itself.`,
+  doc: `Xen and its toolstack use the phandles 65000 and 65001 in a guest's tree. Since 4.22 Xen looks for the highest phandle of the whole
+partial tree, also of nodes that it does not copy, and refuses the tree when the next one is 65000 or more: \`Device tree generation
+failed\`, and it panics. Before, only a copied node with Xen's own phandle is in the way (*warning*): the guest has two nodes with it.
+\`xl\` copies \`/passthrough\` beside its own controller in every release. Delete the property; dtc numbers the nodes itself.`,
   source:
-    'Xen 4.22 xen/common/device-tree/dom0less-build.c:domain_handle_dtb_boot_module; tools/libs/light/libxl_arm.c',
+    'Xen 4.22 xen/common/device-tree/dom0less-build.c:domain_handle_dtb_boot_module; tools/libs/light/libxl_arm.c:copy_partial_fdt',
   example: { bad: GOOD.replace('gic: gic {', 'gic: gic { phandle = <65000>;'), good: GOOD, platform: GUEST },
-  *check(context, node) {
-    const property = node.properties.get('phandle');
-    const value = u32(property);
-    if (!property || value === undefined || value < FIRST_RESERVED_PHANDLE) return;
-    if (!isCopied(context, node) || !isForXen(context)) return;
-    yield {
-      message: `Xen needs the phandles from 65000 on for its own nodes and does not take ${value}.`,
-      span: lastSet(property).name,
-    };
+  *check(context) {
+    const all = context
+      .nodesWith('phandle')
+      .concat(context.nodesWith('linux,phandle'))
+      .map((node) => ({ node, property: node.properties.get('phandle') ?? node.properties.get('linux,phandle') }))
+      .map((entry) => ({ ...entry, value: u32(entry.property) ?? 0 }));
+    const build = xen(context);
+    const refused = isForXen(context) && isSince(build, [4, 22]);
+    for (const { node, property, value } of all) {
+      if (!property) continue;
+      const found = refused ? refusal(value) : collision(context, node, value);
+      if (found) yield { ...found, span: lastSet(property).name, node };
+    }
   },
 };
+
+function refusal(value: number): Pick<Finding, 'message'> | undefined {
+  if (value + 1 < GUEST_GIC) return undefined;
+  return {
+    message: `phandle ${value} leaves Xen none below 65000 for its own nodes: since 4.22 it refuses the whole tree and panics.`,
+  };
+}
+
+/** Two nodes of the guest with one phandle: a copied one and one that Xen or the toolstack makes. */
+function collision(
+  context: RuleContext,
+  node: DtNode,
+  value: number,
+): Pick<Finding, 'message' | 'severity'> | undefined {
+  if (!isPassedThrough(context, node)) return undefined;
+  if (isForXen(context)) {
+    const gic = context.tree.root.children.get('gic');
+    // The controller that Xen makes takes over the phandle of `/gic`.
+    const own = gic && ['phandle', 'linux,phandle'].some((name) => gic.properties.has(name));
+    if (value !== GUEST_GIC || own || (gic?.labels.length ?? 0) > 0) return undefined;
+    return {
+      message: `The interrupt controller that ${named(xen(context))} makes has phandle ${value} as well.`,
+      severity: 'warning',
+    };
+  }
+  if (value !== GUEST_GIC && value !== GUEST_IOMMU) return undefined;
+  const what = value === GUEST_GIC ? 'interrupt controller' : 'xen,grant-dma node';
+  return { message: `The ${what} that the toolstack makes has phandle ${value} as well.` };
+}
 
 const misplaced: Rule = {
   id: 'xen-props-misplaced',
