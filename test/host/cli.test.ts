@@ -106,7 +106,7 @@ describe('usage', () => {
     const { code, out } = await boards.run('--help');
     expect(code).toBe(0);
     const names = [...out.matchAll(/^ {2}(\w+)/gm)].map((match) => match[1] ?? '');
-    expect(names).toEqual(['check', 'explain', 'fix', 'compile', 'tree', 'graph', 'rules', 'lsp']);
+    expect(names).toEqual(['check', 'explain', 'fix', 'compile', 'tree', 'graph', 'log', 'rules', 'lsp']);
     for (const name of names) expect((await boards.run(name, '--help')).out).toContain(`dt-iommu ${name}`);
     expect((await boards.run('check', '--help')).out).toContain('text (default), json, sarif, github');
   });

@@ -18,6 +18,8 @@ const ARROWS: Readonly<Record<string, string>> = {
   tree: 'tree/cpp',
   'tree/cpp': '',
 
+  'model/log':
+    'model/addresses model/devices model/drivers model/iommu model/platform model/probe model/report model/statements',
   'model/what-if.ts': 'model/configure.ts model/devices model/drivers model/platform model/report model/statements',
   'model/configure.ts':
     'model/addresses model/devices model/direct model/iommu model/platform model/report model/systems model/xen',
@@ -52,6 +54,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'rules/edits': 'rules/engine',
   'rules/engine': '',
 
+  'ide/log': 'ide/boards ide/explain',
   'ide/fixes': 'ide/analysis.ts ide/boards ide/files ide/navigation ide/problems',
   'ide/completion': 'ide/analysis.ts ide/boards ide/navigation',
   'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/structure',

@@ -9,6 +9,7 @@ import { fixCommand } from './fix.ts';
 import { formatCommand } from './format.ts';
 import { graphCommand } from './graph.ts';
 import { Failure, type Io } from './io.ts';
+import { logCommand } from './log.ts';
 import { lspCommand } from './lsp.ts';
 import { rulesCommand } from './rules.ts';
 import { treeCommand } from './tree.ts';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Command[] = [
   compileCommand,
   treeCommand,
   graphCommand,
+  logCommand,
   rulesCommand,
   lspCommand,
 ];
