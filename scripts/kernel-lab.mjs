@@ -17,11 +17,14 @@ import { parseArgs } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { boot } from './kernel-lab/boot.mjs';
 import { compareObservations } from './kernel-lab/compare.mjs';
+import { formatObservation } from './kernel-lab/format.mjs';
 import { installTools, prepareImage } from './kernel-lab/images.mjs';
-import { formatObservation, observe } from './kernel-lab/observe.mjs';
 import { loadCases, loadModel } from './kernel-lab/predict.mjs';
 import { sampleOf } from './kernel-lab/sample.mjs';
 import { writeTable } from './kernel-lab/table.mjs';
+import { loadModule } from './load-core.mjs';
+
+const { observe } = await loadModule('server/src/ide/live/observe.ts');
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const lab = join(root, 'test', 'kernel');

@@ -9,9 +9,11 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadModule } from '../load-core.mjs';
 import { compileTree } from './boot.mjs';
-import { withoutGroupNumber } from './observe.mjs';
 import { loadCases } from './predict.mjs';
+
+const { withoutGroupNumber } = await loadModule('server/src/ide/live/observe.ts');
 
 const lab = fileURLToPath(new URL('../../test/kernel', import.meta.url));
 const modules = ['drivers/virtio/virtio_mmio', 'drivers/char/hw_random/virtio-rng'];

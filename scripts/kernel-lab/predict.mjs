@@ -14,7 +14,7 @@ export async function loadCases(folder) {
 /** A function that says, field by field, where the model and the observation of a boot agree and where they do not. */
 export async function loadModel() {
   const { predictor } = await loadModule('test/kernel/predict.ts');
-  const { compareWithKernel } = await loadModule('test/kernel/agreement.ts');
+  const { compareWithKernel } = await loadModule('server/src/ide/live/agreement.ts');
   const predict = await predictor(root);
   return ({ test, kernel, kernelConfig }, observed) => {
     const boot = {

@@ -5,8 +5,8 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { Observation, ObservedDevice } from '#ide/live/observation.ts';
 import { folderOf } from '#test/support/cli.ts';
-import type { Observation, ObservedDevice } from './agreement.ts';
 import { readCases } from './cases.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

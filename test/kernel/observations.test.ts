@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { compareWithKernel, type Observation } from './agreement.ts';
+import { compareWithKernel } from '#ide/live/agreement.ts';
+import type { Observation } from '#ide/live/observation.ts';
 import { readCases } from './cases.ts';
 import { predictor } from './predict.ts';
 

@@ -2,14 +2,12 @@
 // What the model says about a tree of the kernel lab: from the same file that was booted, on the platform it was booted on.
 import { readFileSync } from 'node:fs';
 import { DiskFiles } from '#host/sources.ts';
+import type { Prediction } from '#ide/live/observation.ts';
 import { configure, configureAll } from '#model/configure.ts';
 import { platformOf } from '#model/platform/platform.ts';
-import type { Platform } from '#model/platform/types.ts';
-import type { DmaReport } from '#model/report/types.ts';
 import { loadGrammar } from '#syntax/parser.ts';
 import { Frontend } from '#tree/frontend.ts';
 import { nodeByPath } from '#tree/query.ts';
-import type { DeviceTree } from '#tree/types.ts';
 
 /** One boot, as the model is told of it. */
 export interface Boot {
@@ -20,15 +18,6 @@ export interface Boot {
   readonly kernelConfig: string;
   readonly cmdline: string;
   readonly xen: 'dom0' | 'domu' | false;
-}
-
-export interface Prediction {
-  readonly tree: DeviceTree;
-  readonly platform: Platform;
-  /** Every device of the tree, PCI functions left out unless they have nodes. */
-  readonly reports: readonly DmaReport[];
-  /** The report of a PCI function behind the bridge at `path`. */
-  readonly functionAt: (path: string, requesterId: number) => DmaReport | undefined;
 }
 
 /** Loads the grammar from the checkout at `root`, once. */

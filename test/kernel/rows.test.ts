@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Observation, ObservedDevice } from './agreement.ts';
+import type { Observation, ObservedDevice } from '#ide/live/observation.ts';
 import { type Case, readCases } from './cases.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));

@@ -54,6 +54,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'rules/edits': 'rules/engine',
   'rules/engine': '',
 
+  'ide/live': 'ide/explain',
   'ide/log': 'ide/boards ide/explain',
   'ide/fixes': 'ide/analysis.ts ide/boards ide/files ide/navigation ide/problems',
   'ide/completion': 'ide/analysis.ts ide/boards ide/navigation',

@@ -74,3 +74,22 @@ export function encodeCode(bytes: Uint8Array | number[], at: number, code: numbe
   if (code >= 0x80 && !(code >= 0xdc80 && code <= 0xdcff)) bytes[end++] = 0x80 | (code & 0x3f);
   return end;
 }
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** The bytes of base64 text (RFC 4648, 4) without line breaks; `undefined` where it is none. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  const digits = text.replace(/={1,2}$/, '');
+  if (digits.length % 4 === 1) return undefined;
+  const bytes = new Uint8Array(Math.floor((digits.length * 3) / 4));
+  let value = 0;
+  let at = 0;
+  for (let index = 0; index < digits.length; index++) {
+    const digit = BASE64.indexOf(digits[index] ?? '');
+    if (digit < 0) return undefined;
+    value = ((value << 6) | digit) & 0xffffff;
+    if (index % 4 === 0) continue;
+    bytes[at++] = (value >> (6 - 2 * (index % 4))) & 0xff;
+  }
+  return bytes;
+}

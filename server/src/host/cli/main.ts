@@ -3,6 +3,7 @@
 import { VERSION } from '#host/version.ts';
 import { type Command, commandHelp, parseArguments } from './arguments.ts';
 import { checkCommand } from './check.ts';
+import { compareLiveCommand } from './compare-live.ts';
 import { compileCommand } from './compile.ts';
 import { explainCommand } from './explain.ts';
 import { fixCommand } from './fix.ts';
@@ -23,6 +24,7 @@ const COMMANDS: readonly Command[] = [
   treeCommand,
   graphCommand,
   logCommand,
+  compareLiveCommand,
   rulesCommand,
   lspCommand,
 ];

@@ -7,8 +7,7 @@ import { allCycles } from '#model/probe/dependency-cycles.ts';
 import { type DeviceLink, deviceLinks, waitReason } from '#model/probe/device-links.ts';
 import { nodeByPath, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import type { Observation, ObservedDevice } from './agreement.ts';
-import type { Prediction } from './predict.ts';
+import type { Observation, ObservedDevice, Prediction } from './observation.ts';
 
 export interface Pair {
   readonly device: string;

@@ -3,52 +3,8 @@
 
 import type { DmaReport } from '#model/report/types.ts';
 import { dependsOnText } from '#wording/report.ts';
-import type { Prediction } from './predict.ts';
+import type { Observation, ObservedDevice, Prediction } from './observation.ts';
 import { compareWaits } from './waits.ts';
-
-/** One device of an observation; an absent field is `null`, or none. See scripts/kernel-lab/observe.mjs. */
-export interface ObservedDevice {
-  readonly node: string;
-  /** `00:02.0`; only PCI functions have one. */
-  readonly rid?: string;
-  readonly name: string;
-  readonly bus: string;
-  readonly verdict: string;
-  readonly driver?: string;
-  readonly coherent?: boolean;
-  readonly dmaLimit?: string;
-  readonly dmaRanges?: readonly { readonly dmaStart: string; readonly cpuStart: string; readonly size: string }[];
-  /** The domain that Linux grants the device's pages to; only Xen's grants have one. */
-  readonly domid?: number;
-  /** What kind of address the device was given for its ring: `grant` or `memory`. */
-  readonly ring?: string;
-  readonly iommu?: string;
-  /** As the driver keeps them: an SMMUv2's mask in the upper half. */
-  readonly ids?: readonly number[];
-  /** Whether the DMA API maps through the IOMMU; absent on 6.1, whose probes do not show it. */
-  readonly iommuOps?: boolean;
-  readonly group?: number;
-  readonly reserved?: readonly { readonly start: string; readonly end: string; readonly type: string }[];
-  /** What Linux said that the device waits for: while modules were still being loaded, and at the end. */
-  readonly waited?: string;
-  readonly deferred?: string;
-  /** Whether data that was read from the disk went through the bounce buffer; only where the boot read one. */
-  readonly bounced?: boolean;
-  readonly log?: readonly string[];
-}
-
-export interface Observation {
-  readonly kernel: string;
-  readonly devices: readonly ObservedDevice[];
-  /** Nodes whose device no driver tried to bind, so that Linux never looked at their DMA. */
-  readonly undecided: readonly string[];
-  /** Lines about nodes rather than devices. */
-  readonly log: readonly string[];
-  /** What Linux says about devices that wait for each other. */
-  readonly circles?: readonly string[];
-  /** `SUPPLIER <- CONSUMER`, by device name: who waits for whom by fw_devlink; only where the boot asked. */
-  readonly links?: readonly string[];
-}
 
 export interface Field {
   readonly device: string;
@@ -70,23 +26,47 @@ export function compareWithKernel(
   observation: Observation,
   unseen: readonly string[] = [],
 ): Field[] {
-  const excused = (found: Field): Field =>
-    found.outcome !== 'open' || unseen.some((fact) => found.dependsOn?.includes(fact))
-      ? found
-      : { ...found, outcome: 'differs' };
-  return allFields(prediction, observation).map(excused);
+  return judged(prediction, observation, { unseen });
 }
 
-function allFields(prediction: Prediction, observation: Observation): Field[] {
+/** What a machine of no lab shows: sysfs and its log, not the arguments of functions. */
+export interface LiveView {
+  /** The log has its beginning, so a line that is not there was not printed. */
+  readonly wholeLog: boolean;
+  /** debugfs says whose probe waits. */
+  readonly showsDeferred: boolean;
+}
+
+/** The same for a machine that runs somewhere: a doubt of the model excuses a difference, whatever it is about. */
+export function compareWithMachine(prediction: Prediction, observation: Observation, live: LiveView): Field[] {
+  return judged(prediction, observation, { live });
+}
+
+interface View {
+  /** Absent: every doubt counts. */
+  readonly unseen?: readonly string[];
+  readonly live?: LiveView;
+}
+
+function judged(prediction: Prediction, observation: Observation, view: View): Field[] {
+  const { unseen } = view;
+  const excused = (found: Field): Field =>
+    found.outcome !== 'open' || !unseen || unseen.some((fact) => found.dependsOn?.includes(fact))
+      ? found
+      : { ...found, outcome: 'differs' };
+  return allFields(prediction, observation, view).map(excused);
+}
+
+function allFields(prediction: Prediction, observation: Observation, { live }: View): Field[] {
   const byPath = new Map(prediction.reports.map((report) => [report.path, report]));
   const pairs = observation.devices.map((device) => ({ device, report: reportFor(prediction, byPath, device) }));
   const fields = pairs.flatMap(({ device, report }) => {
     if (!report) return [field(device.node, 'exists', { predicted: 'no report', observed: 'a device' })];
-    return compareDevice(device, report, observation);
+    return compareDevice(device, report, { observation, live });
   });
   return [
     ...fields,
-    ...compareUnclaimed(pairs, observation),
+    ...(live?.wholeLog === false ? [] : compareUnclaimed(pairs, observation)),
     ...compareWaits(prediction, observation).map((pair) => field(pair.device, pair.field, pair)),
     ...compareGroups(pairs),
     ...compareExistence(prediction, observation),
@@ -121,14 +101,23 @@ function field(
   return { device, field: name, predicted, observed, outcome: 'open', dependsOn };
 }
 
-function compareDevice(device: ObservedDevice, report: DmaReport, observation: Observation): Field[] {
+interface Seen {
+  readonly observation: Observation;
+  readonly live: LiveView | undefined;
+}
+
+function compareDevice(device: ObservedDevice, report: DmaReport, { observation, live }: Seen): Field[] {
   const dependsOn = report.dependsOn && dependsOnText(report.dependsOn);
   const fields: Field[] = [];
   const add = (name: string, predicted: string, observed: string) =>
     fields.push(field(nameOf(device), name, { predicted, observed, dependsOn }));
-  add('verdict', report.verdict, device.verdict);
-  add('waits', String(waits(report)), String(device.deferred !== undefined || device.verdict === 'defer->direct'));
-  if (hasHardware(device)) add('bound', String(report.verdict !== 'defer'), String(device.driver !== undefined));
+  if (live) add('verdict', shownBySysfs(report.verdict), shownBySysfs(device.verdict));
+  else add('verdict', report.verdict, device.verdict);
+  if (live?.showsDeferred !== false) {
+    add('waits', String(waits(report)), String(device.deferred !== undefined || device.verdict === 'defer->direct'));
+  }
+  if (!live && hasHardware(device))
+    add('bound', String(report.verdict !== 'defer'), String(device.driver !== undefined));
   add('reserved', ranges(report.reserved), ranges(device.reserved ?? []));
   if (device.bounced !== undefined) add('bounces', String(report.verdict === 'direct+swiotlb'), String(device.bounced));
   if (device.domid !== undefined) add('domid', String(report.xen?.backendDomid ?? 'none'), String(device.domid));
@@ -146,7 +135,13 @@ function compareDevice(device: ObservedDevice, report: DmaReport, observation: O
     if (device.ids !== undefined) add('ids', ids(report), device.ids.map((id) => `0x${id.toString(16)}`).join(' '));
     if (device.iommu !== undefined) add('iommu', translating(report), device.iommu);
   }
-  return [...fields, ...compareLog(device, report, observation)];
+  return live?.wholeLog === false ? fields : [...fields, ...compareLog(device, report, observation)];
+}
+
+/** Only what belongs to a group is told apart: what a device without one bounces, no file says. */
+function shownBySysfs(verdict: string): string {
+  const direct = ['direct', 'direct+swiotlb', 'restricted-pool', 'xen-swiotlb', 'xen-grant', 'defer->direct'];
+  return direct.includes(verdict) ? 'no IOMMU' : verdict;
 }
 
 /** Debian's 6.12 has names for its probes; its 6.1 shows arguments, and the lab's own kernel no more than coherence. */
