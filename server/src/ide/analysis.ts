@@ -8,6 +8,7 @@ import { PROJECT_FILE } from '#ide/boards/project.ts';
 import { Snapshot, treesOf } from '#ide/boards/snapshot.ts';
 import { Documents } from '#ide/files/documents.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
+import { Knowledge } from '#ide/knowledge/knowledge.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import type { Change, Grammar } from '#syntax/parser.ts';
 import { applyOverlays } from '#tree/apply-overlays.ts';
@@ -24,6 +25,13 @@ export interface View {
   resolve(name: string): string | undefined;
   /** The boards near a shared file that include it, nearest first; a board is its own. */
   boardsOf(file: string): readonly string[];
+  /** The files as the user sees them. */
+  readonly files: FileSystem;
+  /** Where the build looks for includes of this file, beside its own folder. */
+  includePaths(): readonly string[];
+  readonly knowledge: Knowledge;
+  /** The root of the source tree around the file. */
+  root(): string | undefined;
 }
 
 /** Boards that are kept evaluated; the one used longest ago goes first. */
@@ -58,6 +66,7 @@ export class Analysis {
   /** Trees of Xen systems: a keystroke in one does not resolve the others again. */
   readonly #systemTrees = new Map<string, DeviceTree>();
   readonly #choices = new Map<string, BoardChoice>();
+  readonly knowledge: Knowledge;
 
   #settings: Settings = { project: {} };
 
@@ -66,6 +75,7 @@ export class Analysis {
     this.#documents = new Documents(stored, grammar);
     this.#contexts = new Contexts(this.#documents);
     this.#frontend = new Frontend(grammar, this.#documents);
+    this.knowledge = new Knowledge(this.#documents);
   }
 
   open(path: string, text: string): void {
@@ -130,6 +140,10 @@ export class Analysis {
       snapshot,
       resolve: (name) => this.#contexts.resolve(file, name),
       boardsOf: (path) => this.boardsOf(path, false),
+      files: this.#documents,
+      includePaths: () => this.#contexts.options(file).includePaths,
+      knowledge: this.knowledge,
+      root: () => this.#contexts.sourceTree(file)?.root,
     };
   }
 
@@ -304,6 +318,7 @@ export class Analysis {
     // Which board a file belongs to follows from what there is now, not from what was asked before.
     this.#choices.clear();
     this.#contexts.edited(path);
+    this.knowledge.forget(path);
     const reads = ({ files, missing }: DeviceTree) => files.includes(path) || missing.includes(path);
     for (const [key, { tree, trees }] of this.#boards) {
       if (tree.file === path || trees.some(reads)) this.#boards.delete(key);

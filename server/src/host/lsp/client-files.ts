@@ -14,6 +14,7 @@ const MAX_CHARACTERS = 10_000_000;
 
 /** Folders are lent whole, so that looking for a file that is not there costs nothing. */
 export class ClientFiles implements ServerFiles {
+  readonly lent = true;
   readonly #lend: Lend;
   readonly #texts = new Map<string, SourceFile | undefined>();
   readonly #folders = new Map<string, readonly string[] | undefined>();

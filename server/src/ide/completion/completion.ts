@@ -2,9 +2,20 @@
 // What may be typed at an offset: the cursor is read from the text, and each kind of place has its own file.
 import type { View } from '#ide/analysis.ts';
 import { type Cursor, cursorAt } from './cursor.ts';
+import {
+  conditionNames,
+  cppDirectives,
+  deletableNodes,
+  deletableProperties,
+  ruleIds,
+  slashDirectives,
+} from './directives.ts';
 import { type Here, hereAt } from './drafts.ts';
-import { type Completion, listOf } from './item.ts';
+import { includeItems } from './include-paths.ts';
+import { type Completion, type CompletionItem, listOf } from './item.ts';
 import { nodeLabels } from './labels.ts';
+import { knownMacros, macroItem } from './macros.ts';
+import { nodeNames, unitAddresses } from './node-names.ts';
 import { properties, type Tail } from './properties.ts';
 import { values } from './values.ts';
 
@@ -48,21 +59,66 @@ function itemsFor(view: View, cursor: Place, offset: number): Completion {
   const { start, word, blocks } = cursor;
   const list = (items: Parameters<typeof listOf>[0]) => listOf(items, start, word);
   const here = hereAt(view, blocks, offset);
+  const nowhere: Here = { view, offset, ...NOWHERE };
+  const rest = view.text.slice(offset, offset + 200);
   switch (cursor.kind) {
     case 'value':
-      return values(here ?? { view, offset, ...NOWHERE }, cursor, offset);
+      return values(here ?? nowhere, cursor, offset);
     case 'node-reference':
-      return list(nodeLabels(view, cursor.use, /^\w*\s*[{;]/.test(view.text.slice(offset, offset + 40))));
+      return list(nodeLabels(view, cursor.use, /^\w*\s*[{;]/.test(rest)));
     case 'statement':
+      return list(statements(here ?? nowhere, cursor, here !== undefined, rest));
     case 'hash':
-      return list(here ? properties(here, word, tailAt(view.text, offset)) : []);
-    default:
-      return list([]);
+      return list([...(here ? properties(here, word, tailOf(rest)) : []), ...cppDirectives()]);
+    case 'slash':
+      return list(slashDirectives(here !== undefined));
+    case 'unit-address':
+      return list(unitAddresses(here ?? nowhere, view.text, offset));
+    case 'delete-node':
+      return list(deletableNodes(here ?? nowhere, tailOf(rest) === ';'));
+    case 'delete-property':
+      return list(here ? deletableProperties(here, tailOf(rest) === ';') : []);
+    case 'include':
+      return list(includeItems(view, cursor, /^[^\n]*[>"]/.test(rest)));
+    case 'condition':
+      return list(conditionNames(view, cursor.expression));
+    case 'definition':
+      return list(knownMacros(view.snapshot.tree).map((macro) => macroItem(macro, 0, 0)));
+    case 'ignore':
+      return list(ruleIds(view));
   }
 }
 
+function statements(
+  here: Here,
+  { word, labelled }: Place & { readonly kind: 'statement' },
+  inNode: boolean,
+  rest: string,
+): CompletionItem[] {
+  const tail = tailOf(rest);
+  const open = /^[\w,._+?#@-]*\s*\{/.test(rest);
+  const nodes = inNode ? nodeNames(here, tail, open) : [];
+  if (labelled || open) return nodes;
+  return [...(inNode ? properties(here, word, tail) : []), ...nodes, ...slashDirectives(inNode), ...extension(inNode)];
+}
+
+function extension(inNode: boolean): CompletionItem[] {
+  if (inNode) return [];
+  return [
+    {
+      label: '&… {…}',
+      kind: 'keyword',
+      detail: 'changes a node by its label',
+      snippet: '&$1',
+      filter: '&',
+      rank: 8,
+      suggests: true,
+    },
+  ];
+}
+
 /** What the statement has already behind the word. */
-function tailAt(text: string, offset: number): Tail {
-  const next = /^[\w,._+?#-]*[ \t]*([=;])?/.exec(text.slice(offset, offset + 200))?.[1];
+function tailOf(rest: string): Tail {
+  const next = /^[\w,._+?#-]*[ \t]*([=;])?/.exec(rest)?.[1];
   return next === '=' || next === ';' ? next : '';
 }

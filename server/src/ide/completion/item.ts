@@ -68,9 +68,18 @@ const MAX_ITEMS = 300;
 export function listOf(found: readonly CompletionItem[], start: number, word: string, more = false): Completion {
   const typed = word.toLowerCase();
   const matching = typed === '' ? found : found.filter((item) => mayMean(item.filter ?? item.label, typed));
-  const sorted = [...matching].sort(compare);
+  const likeness = new Map(
+    matching.map((item) => [item, likenessOf((item.filter ?? item.label).toLowerCase(), typed)]),
+  );
+  const sorted = [...matching].sort((a, b) => (likeness.get(a) ?? 0) - (likeness.get(b) ?? 0) || compare(a, b));
   const items = sorted.slice(0, MAX_ITEMS);
   return { items, start, ...((more || items.length < sorted.length) && { incomplete: true }) };
+}
+
+/** 0: begins so; 1: a part of it does; 2: has the characters somewhere. */
+function likenessOf(name: string, typed: string): number {
+  const at = typed === '' ? 0 : name.indexOf(typed);
+  return at === 0 ? 0 : at > 0 && /[^a-z\d]/.test(name[at - 1] ?? '') ? 1 : 2;
 }
 
 function compare(a: CompletionItem, b: CompletionItem): number {

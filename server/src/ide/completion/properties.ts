@@ -8,6 +8,7 @@ import { evidence, kindsFor } from './evidence.ts';
 import { type CompletionItem, literal } from './item.ts';
 import { PLACES, PROPERTY_TABLE, propertyRow } from './property-table.ts';
 import { formOf } from './providers.ts';
+import { otherBoards } from './strings.ts';
 
 /** Items with these ranks: what most nodes of the kind have, what some have, DMA, the specification, the rest. */
 const OFTEN = 1;
@@ -30,6 +31,15 @@ export function properties(here: Here, word: string, tail: Tail): CompletionItem
     for (const [name, count] of kind.properties) {
       const share = Math.round((100 * count) / kind.nodes);
       offer(name, share >= 50 ? OFTEN : SELDOM, 100 - share, `${count} of ${kind.nodes} alike`);
+    }
+  }
+  for (const compatible of here.draft.compatible) {
+    const devices = otherBoards(here.view).devices(compatible);
+    if (!devices || devices.count < 2) continue;
+    for (const [name, count] of devices.properties) {
+      const share = Math.round((100 * count) / devices.count);
+      if (share >= 10)
+        offer(name, share >= 50 ? OFTEN : SELDOM, 100 - share, `${count} of ${devices.count} in the tree`);
     }
   }
   const path = here.node ? pathOf(here.node) : '';

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What may stand in a string: words of an enumeration, what other nodes of the tree say there, compatibles, paths.
+import { dirname } from '#base/files.ts';
 import type { View } from '#ide/analysis.ts';
+import type { BoardIndex } from '#ide/knowledge/boards.ts';
 import { compatibles, pathOf, strings } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { type Here, isTyped } from './drafts.ts';
@@ -49,6 +51,8 @@ export interface StringPlace {
 export interface StringItems {
   readonly items: readonly CompletionItem[];
   readonly word: string;
+  /** More will be known later. */
+  readonly more?: boolean;
 }
 
 export function stringItems(here: Here, place: StringPlace): StringItems {
@@ -61,7 +65,8 @@ export function stringItems(here: Here, place: StringPlace): StringItems {
   const known = new Set(listed.map(({ label }) => label));
   const more = property === 'compatible' ? compatibleItems(here) : usedItems(here, place);
   const all = [...listed, ...more.filter(({ label }) => !known.has(label))];
-  return { items: all.filter(({ label }) => !place.others.includes(label)), word: typed };
+  const items = all.filter(({ label }) => !place.others.includes(label));
+  return { items, word: typed, more: property === 'compatible' && !otherBoards(view).done };
 }
 
 export function wordItem(label: string, rank: number, order: number, detail = ''): CompletionItem {
@@ -105,20 +110,30 @@ function stringsOf(property: DtProperty): readonly string[] {
   return property.value.data.some(({ kind }) => kind === 'string') ? strings(property) : [];
 }
 
-/** Compatibles of the board: of nodes with the same name first. */
+/** Compatibles of the board, then of the tree's other boards: of nodes with the same name first. */
 function compatibleItems(here: Here): CompletionItem[] {
+  const { view, draft } = here;
   const ranks = new Map<string, { rank: number; count: number }>();
-  for (const each of evidence(here.view.snapshot.tree).properties.get('compatible') ?? []) {
+  for (const each of evidence(view.snapshot.tree).properties.get('compatible') ?? []) {
     if (isTyped(here, each)) continue;
-    const { node } = each;
-    const named = node !== here.node && node.name.split('@')[0] === here.draft.name;
-    for (const text of compatibles(node)) {
-      const known = ranks.get(text) ?? { rank: 2, count: 0 };
+    const named = each.node !== here.node && each.node.name.split('@')[0] === draft.name;
+    for (const text of compatibles(each.node)) {
+      const known = ranks.get(text) ?? { rank: 3, count: 0 };
       ranks.set(text, { rank: named ? 1 : known.rank, count: known.count + 1 });
     }
+  }
+  for (const [text, { names, count }] of otherBoards(view).compatibles()) {
+    if (!ranks.has(text)) ranks.set(text, { rank: names.has(draft.name) ? 2 : 4, count });
   }
   return [...ranks].map(([label, { rank, count }]) => ({
     ...wordItem(label, rank, -Math.min(count, 999)),
     kind: 'compatible' as const,
   }));
+}
+
+export function otherBoards(view: View): BoardIndex {
+  const root = view.root();
+  const folder = dirname(view.file);
+  const top = root === undefined ? undefined : (/^(.*?\/boot\/dts)(?:\/|$)/.exec(folder)?.[1] ?? root);
+  return view.knowledge.boards(folder, top);
 }

@@ -19,7 +19,7 @@ export function values(here: Here, cursor: ValuePlace, offset: number): Completi
     case 'string': {
       const others = stringsBefore(view.text, start);
       const found = stringItems(here, { property, typed: value.stringText, index: value.strings, others });
-      return listOf(found.items, offset - found.word.length, found.word);
+      return listOf(found.items, offset - found.word.length, found.word, found.more);
     }
     case 'path': {
       const found = pathSteps(view.snapshot.tree, word === '' ? '/' : word);

@@ -58,6 +58,10 @@ export class Documents implements FileSystem {
     return stored && (this.#open.get(stored.path)?.file ?? stored);
   }
 
+  get lent(): boolean {
+    return this.#stored.lent === true;
+  }
+
   readBinary(path: string): Uint8Array | undefined {
     return this.#stored.readBinary?.(path);
   }

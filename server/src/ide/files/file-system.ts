@@ -10,4 +10,6 @@ export interface FileSystem extends FileReader {
   list(folder: string): readonly string[];
   /** The text without keeping it, for looking at thousands of files once; a `.gz` is unpacked. */
   peek(path: string): string | undefined;
+  /** Every file comes from an editor, perhaps over a network: nothing is read ahead. */
+  readonly lent?: boolean;
 }

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// What the other boards of a tree say: compatibles with the names of their nodes and the properties that they have.
+import { dirname, join } from '#base/files.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
+
+/** The device trees of arm64 in Linux 7.3 have 50 MB; those of the vendor are read first, and these bounds end it. */
+const MAX_CHARACTERS = 24_000_000;
+const MAX_FILES = 4000;
+const MAX_FOLDERS = 400;
+/** Of one compatible. */
+const MAX_NAMES = 200;
+
+export interface Devices {
+  /** How many nodes have the compatible as their first. */
+  count: number;
+  /** Names of the nodes, without addresses. */
+  readonly names: Set<string>;
+  /** Property → how many of the nodes have it. */
+  readonly properties: Map<string, number>;
+}
+
+/** A node up to the first brace in it: nearly always `compatible` and the other properties. */
+const NODE = /([\w,.+-]+)(?:@[\w,.]+)?\s*\{([^{}]*)/g;
+const COMPATIBLE = /(?:^|[\s;])compatible\s*=\s*((?:"[^"\n]*"[\s,]*)+);/;
+const PROPERTY = /(?:^|;)\s*([\w,#.+?-]+)\s*(?=[=;])/g;
+
+export class BoardIndex {
+  readonly #files: FileSystem;
+  readonly #folders: string[];
+  readonly #queue: string[] = [];
+  readonly #devices = new Map<string, Devices>();
+  #characters = 0;
+  #looked = 0;
+  #read = 0;
+
+  /** From the folder upwards to `top`, nearest first; what changes later is not read again. */
+  constructor(files: FileSystem, folder: string, top: string | undefined) {
+    this.#files = files;
+    this.#folders = [folder];
+    if (top !== undefined) {
+      for (let at = folder; at !== top && at.startsWith(top) && at !== '/'; ) {
+        at = dirname(at);
+        this.#folders.push(at);
+      }
+    }
+  }
+
+  get done(): boolean {
+    return this.#folders.length === 0 && this.#queue.length === 0;
+  }
+
+  step(characters: number): void {
+    for (let left = characters; left > 0 && !this.done; ) {
+      const next = this.#queue.shift();
+      if (next !== undefined) left -= this.#readFile(next);
+      else {
+        this.#list(this.#folders.shift() ?? '');
+        left -= 2000;
+      }
+    }
+  }
+
+  readonly #seen = new Set<string>();
+
+  #list(folder: string): void {
+    if (this.#seen.has(folder) || this.#looked++ > MAX_FOLDERS) return;
+    this.#seen.add(folder);
+    for (const name of this.#files.list(folder)) {
+      if (name.endsWith('/')) this.#folders.push(join(folder, name.slice(0, -1)));
+      else if (/\.dtsi?$/.test(name)) this.#queue.push(join(folder, name));
+    }
+  }
+
+  #readFile(path: string): number {
+    if (this.#characters > MAX_CHARACTERS || this.#read++ > MAX_FILES) return 1;
+    const text = (this.#files.peek(path) ?? '').replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
+    this.#characters += text.length;
+    for (const [, name = '', body = ''] of text.matchAll(NODE)) this.#addNode(name, body);
+    return text.length + 200;
+  }
+
+  #addNode(name: string, body: string): void {
+    const list = COMPATIBLE.exec(body)?.[1];
+    if (list === undefined) return;
+    const compatible = [...list.matchAll(/"([^"]*)"/g)].map(([, text = '']) => text);
+    for (const [at, each] of compatible.entries()) {
+      let devices = this.#devices.get(each);
+      if (!devices) {
+        devices = { count: 0, names: new Set(), properties: new Map() };
+        this.#devices.set(each, devices);
+      }
+      if (devices.names.size < MAX_NAMES) devices.names.add(name);
+      if (at > 0) continue;
+      devices.count++;
+      for (const [, property = ''] of body.matchAll(PROPERTY)) {
+        devices.properties.set(property, (devices.properties.get(property) ?? 0) + 1);
+      }
+    }
+  }
+
+  devices(compatible: string): Devices | undefined {
+    return this.#devices.get(compatible);
+  }
+
+  compatibles(): Iterable<readonly [string, Devices]> {
+    return this.#devices;
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+// What is known of files that no open board reads: headers that could be included, other boards of the tree. Read in the
+// pauses, bounded, kept.
+import type { FileSystem } from '#ide/files/file-system.ts';
+import { BoardIndex } from './boards.ts';
+import { HeaderIndex } from './headers.ts';
+
+/** Include paths and folders whose index is kept; the one asked for longest ago goes first. */
+const MAX_INDEXES = 3;
+
+/** Characters that are read in one turn: two milliseconds' worth. */
+const TURN = 100_000;
+
+export class Knowledge {
+  readonly #files: FileSystem;
+  readonly #headers = new Map<string, HeaderIndex>();
+  readonly #boards = new Map<string, BoardIndex>();
+
+  constructor(files: FileSystem) {
+    this.#files = files;
+  }
+
+  /** What is read of the headers on these include paths so far; asking for it makes it be read. */
+  headers(includePaths: readonly string[]): HeaderIndex {
+    // Files that an editor lends come over a network: the index of a whole tree is not worth that.
+    const paths = this.#files.lent ? [] : includePaths;
+    const key = paths.join('\n');
+    return kept(this.#headers, key, () => new HeaderIndex(this.#files, paths));
+  }
+
+  /** What is read so far of the boards in a folder, then of those up to `top`. */
+  boards(folder: string, top: string | undefined): BoardIndex {
+    const make = () => new BoardIndex(this.#files, folder, top);
+    return kept(this.#boards, `${folder}\n${top ?? ''}`, make);
+  }
+
+  /** Reads a little more; `false`: there is nothing left to read. */
+  work(): boolean {
+    const boards = this.#files.lent ? [] : this.#boards.values();
+    for (const index of [...this.#headers.values(), ...boards]) {
+      if (index.done) continue;
+      index.step(TURN);
+      return true;
+    }
+    return false;
+  }
+
+  forget(path: string): void {
+    for (const index of this.#headers.values()) index.forget(path);
+  }
+}
+
+function kept<T>(all: Map<string, T>, key: string, make: () => T): T {
+  const index = all.get(key) ?? make();
+  all.delete(key);
+  all.set(key, index);
+  for (const oldest of all.keys()) {
+    if (all.size <= MAX_INDEXES) break;
+    all.delete(oldest);
+  }
+  return index;
+}
