@@ -26,7 +26,7 @@ export function complete(fixture: string, trigger?: string): Completed {
   const text = (label: string) => {
     const found = item(label);
     const edits = [
-      { start: found.start ?? start, end: offset, text: found.snippet },
+      { start, end: offset, text: found.snippet },
       ...(found.edits ?? []).map((edit) => ({ start: edit.span.start, end: edit.span.end, text: edit.text })),
     ];
     return edits

@@ -27,6 +27,7 @@ function applyOverlay(base: DeviceTree, overlay: DeviceTree): DeviceTree {
     macros: {
       history: (name: string) => [...base.macros.history(name), ...overlay.macros.history(name)],
       names: () => new Set([...base.macros.names(), ...overlay.macros.names()]),
+      last: () => [...overlay.macros.last(), ...base.macros.last()],
     },
   };
   if (refused.length > 0) return { ...base, ...both };

@@ -159,6 +159,6 @@ function emptyTree(board: string): DeviceTree {
     files: [],
     missing: [board],
     complete: false,
-    macros: { history: () => [], names: () => [] },
+    macros: { history: () => [], names: () => [], last: () => [] },
   };
 }

@@ -153,4 +153,6 @@ export interface MacroHistory {
   /** Every definition of a name, in order. */
   history(name: string): readonly Definition[];
   names(): Iterable<string>;
+  /** The last definition of each name that has one at the end. */
+  last(): Iterable<Definition>;
 }

@@ -72,23 +72,24 @@ function completionsOf(
   const offset = lines.offset(position);
   const { items, start, incomplete = false } = completion(view, offset, trigger);
   const range = lines.range(start, offset);
-  const snippets = client.textDocument?.completion?.completionItem?.snippetSupport === true;
+  const { completionItem, completionList } = client.textDocument?.completion ?? {};
+  const snippets = completionItem?.snippetSupport === true;
+  const shared = completionList?.itemDefaults?.includes('editRange') === true;
   return {
     isIncomplete: incomplete,
+    ...(shared && { itemDefaults: { editRange: range } }),
     items: items.map((item, at): CompletionItem => {
       const plain = plainText(item.snippet);
-      const format = snippets && plain !== item.snippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText;
+      const isSnippet = snippets && plain !== item.snippet;
+      const newText = isSnippet ? item.snippet : plain;
       return {
         label: item.label,
         kind: KINDS[item.kind],
         ...(item.detail !== '' && { detail: item.detail }),
         sortText: String(at).padStart(4, '0'),
         filterText: item.filter ?? item.label,
-        insertTextFormat: format,
-        textEdit: {
-          range: item.start === undefined ? range : lines.range(item.start, offset),
-          newText: format === InsertTextFormat.Snippet ? item.snippet : plain,
-        },
+        ...(isSnippet && { insertTextFormat: InsertTextFormat.Snippet }),
+        ...(shared ? { textEditText: newText } : { textEdit: { range, newText } }),
         ...(item.edits && {
           additionalTextEdits: item.edits.map(({ span, text }) => ({
             range: lines.range(span.start, span.end),

@@ -31,8 +31,6 @@ export interface CompletionItem {
   readonly suggests?: true;
   /** Further edits of the same file. */
   readonly edits?: readonly TextEdit[];
-  /** Replaces more than the typed word: where that begins. */
-  readonly start?: number;
   /** The name under which `documentation` finds more; absent: there is no more. */
   readonly about?: { readonly kind: 'label' | 'macro' | 'property' | 'rule' | 'header-macro'; readonly name: string };
 }
@@ -62,18 +60,29 @@ export function plainText(snippet: string): string {
 }
 
 /** Items that a list shows at most; a longer one is cut, and asked for again with the next character. */
-const MAX_ITEMS = 300;
+const MAX_ITEMS = 200;
 
 /** In their order, as many as a list shows, of those that the typed word may mean. */
 export function listOf(found: readonly CompletionItem[], start: number, word: string, more = false): Completion {
   const typed = word.toLowerCase();
-  const matching = typed === '' ? found : found.filter((item) => mayMean(item.filter ?? item.label, typed));
-  const likeness = new Map(
-    matching.map((item) => [item, likenessOf((item.filter ?? item.label).toLowerCase(), typed)]),
-  );
-  const sorted = [...matching].sort((a, b) => (likeness.get(a) ?? 0) - (likeness.get(b) ?? 0) || compare(a, b));
-  const items = sorted.slice(0, MAX_ITEMS);
-  return { items, start, ...((more || items.length < sorted.length) && { incomplete: true }) };
+  // Most of thousands of items are behind the end of the list: only what is shown is sorted.
+  const groups = new Map<number, CompletionItem[]>();
+  let matching = 0;
+  for (const item of found) {
+    const name = (item.filter ?? item.label).toLowerCase();
+    if (!hasInOrder(name, typed)) continue;
+    matching++;
+    const key = likenessOf(name, typed) * 100 + item.rank;
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  const items: CompletionItem[] = [];
+  for (const key of [...groups.keys()].sort((a, b) => a - b)) {
+    if (items.length >= MAX_ITEMS) break;
+    items.push(...(groups.get(key) ?? []).sort(compare).slice(0, MAX_ITEMS - items.length));
+  }
+  return { items, start, ...((more || items.length < matching) && { incomplete: true }) };
 }
 
 /** 0: begins so; 1: a part of it does; 2: has the characters somewhere. */
@@ -82,16 +91,21 @@ function likenessOf(name: string, typed: string): number {
   return at === 0 ? 0 : at > 0 && /[^a-z\d]/.test(name[at - 1] ?? '') ? 1 : 2;
 }
 
+/** Within a rank. */
 function compare(a: CompletionItem, b: CompletionItem): number {
-  return a.rank - b.rank || (a.order ?? 0) - (b.order ?? 0) || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0);
+  return (a.order ?? 0) - (b.order ?? 0) || (a.label < b.label ? -1 : a.label > b.label ? 1 : 0);
 }
 
 /** Editors show what has the typed characters in their order. */
 export function mayMean(name: string, typed: string): boolean {
-  const text = name.toLowerCase();
+  return typed === '' || hasInOrder(name.toLowerCase(), typed);
+}
+
+/** Both in small letters. */
+function hasInOrder(name: string, typed: string): boolean {
   let at = 0;
-  for (const character of typed) {
-    at = text.indexOf(character, at) + 1;
+  for (let index = 0; index < typed.length; index++) {
+    at = name.indexOf(typed[index] ?? '', at) + 1;
     if (at === 0) return false;
   }
   return true;

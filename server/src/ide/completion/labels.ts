@@ -5,7 +5,7 @@ import { compatibles, isLive, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { cellNames } from './cell-names.ts';
 import { kindName, targetsOf } from './evidence.ts';
-import { type CompletionItem, hole, literal } from './item.ts';
+import { type CompletionItem, hole, literal, mayMean } from './item.ts';
 import { cellCount, formOf, type ListForm } from './providers.ts';
 
 const FITS = 0;
@@ -16,16 +16,19 @@ const OTHER = 3;
 interface Behind {
   /** Cells follow already, or it is no list of cells. */
   readonly bare: boolean;
+  /** What is typed of the label. */
+  readonly word: string;
 }
 
-export function labels(view: View, property: string, { bare }: Behind): CompletionItem[] {
+export function labels(view: View, property: string, { bare, word }: Behind): CompletionItem[] {
   const { tree } = view.snapshot;
   const form = formOf(property);
   const uses = targetsOf(tree, property);
   const alike = new Set([...uses.keys()].map(kindName));
+  const typed = word.toLowerCase();
   const items: CompletionItem[] = [];
   for (const [label, [node]] of tree.labels) {
-    if (!node) continue;
+    if (!node || !mayMean(label, typed)) continue;
     const fits = form ? form.fits(node) : uses.has(node);
     const rank = fits ? FITS : !form && alike.has(kindName(node)) ? ALIKE : OTHER;
     const cells = bare || !form || !fits ? '' : placeholders(form, node);

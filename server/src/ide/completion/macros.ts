@@ -39,13 +39,13 @@ const MAX_OTHERS = 200;
 
 /** Macros with a text, as they stand at the end of the board; guards of headers have none. */
 export const knownMacros = memo((tree: DeviceTree): readonly KnownMacro[] => {
-  const known: KnownMacro[] = [];
-  for (const name of tree.macros.names()) {
-    const last = tree.macros.history(name).at(-1);
-    if (!last?.span || last.macro.builtIn || (last.macro.body.length === 0 && !last.macro.parameters)) continue;
-    known.push({ name, parameters: last.macro.parameters, file: last.span.file });
+  const known = new Map<string, KnownMacro>();
+  for (const { macro, span } of tree.macros.last()) {
+    const { name, parameters, body, builtIn } = macro;
+    if (!span || builtIn || (body.length === 0 && !parameters) || known.has(name)) continue;
+    known.set(name, { name, parameters, file: span.file });
   }
-  return known;
+  return [...known.values()];
 });
 
 export function macros(view: View, place: MacroPlace): { readonly items: CompletionItem[]; readonly more: boolean } {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Properties that may be set here: those that this block sets already are left out, those of other places are overrides.
+
+import { memo } from '#base/memo.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
-import { isAvailable, lastSet, pathOf } from '#tree/query.ts';
-import type { DtProperty } from '#tree/types.ts';
+import { isAvailable, lastSet, pathOf, walk } from '#tree/query.ts';
+import type { DeviceTree, DtProperty } from '#tree/types.ts';
 import { type Here, isTyped } from './drafts.ts';
-import { evidence, kindsFor } from './evidence.ts';
-import { type CompletionItem, literal } from './item.ts';
+import { kindsFor, propertiesNamed, propertyNames } from './evidence.ts';
+import { type CompletionItem, literal, mayMean } from './item.ts';
 import { PLACES, PROPERTY_TABLE, propertyRow } from './property-table.ts';
 import { formOf } from './providers.ts';
 import { otherBoards } from './strings.ts';
@@ -49,16 +51,18 @@ export function properties(here: Here, word: string, tail: Tail): CompletionItem
     if (known && dma && known.rank > SELDOM) known.rank = DMA;
     else offer(name, dma ? DMA : SPECIFICATION, order, '');
   }
-  for (const [name, uses] of evidence(tree).properties) offer(name, REST, -Math.min(uses.length, 1000), '');
+  for (const [name, uses] of propertyNames(tree)) offer(name, REST, -Math.min(uses, 1000), '');
+  const typed = word.toLowerCase();
   return [...found]
+    .filter(([name]) => mayMean(name, typed))
     .filter(([name]) => !here.content.properties.has(name) && (name !== word || isKnown(here, name)))
     .map(([name, item]) => itemOf(here, name, tail, item));
 }
 
 /** The word being typed is a property of the tree as soon as it is typed. */
 function isKnown(here: Here, name: string): boolean {
-  const uses = evidence(here.view.snapshot.tree).properties.get(name) ?? [];
-  return propertyRow(name) !== undefined || uses.some((property) => !isTyped(here, property));
+  if (propertyRow(name)) return true;
+  return propertiesNamed(here.view.snapshot.tree, name).some((property) => !isTyped(here, property));
 }
 
 function itemOf(
@@ -97,13 +101,28 @@ function restOf(here: Here, name: string, elsewhere: DtProperty | undefined): st
     return enabled && elsewhere ? ' = "disabled"' : ' = "okay"';
   }
   const row = propertyRow(name);
-  const uses = evidence(here.view.snapshot.tree).properties.get(name) ?? [];
-  const example = elsewhere ?? uses.find(({ value }) => value.data.length > 0 || value.bytes.length === 0) ?? uses[0];
+  if (row && row.rest !== '') return row.rest;
+  const example = elsewhere ?? exampleOf(here.view.snapshot, name);
   // `ranges` and its like may be empty or not: the nodes at hand decide, else the table.
-  if (row && (!example || row.rest !== '')) return row.rest;
+  if (row && !example) return row.rest;
   const form = formOf(name);
   if (form?.form === 'list') return ' = <&$1>';
   return example ? shapeOf(example) : ' = <$1>';
+}
+
+/** One use of every property of the board, the first that stands in no half-typed text. */
+const examples = memo((_tree: DeviceTree) => new Map<string, DtProperty | undefined>());
+
+function exampleOf({ tree }: Snapshot, name: string): DtProperty | undefined {
+  const known = examples(tree);
+  if (known.size === 0) {
+    for (const node of walk(tree.root)) {
+      for (const property of node.properties.values()) {
+        if (!known.get(property.name)) known.set(property.name, property.faulty ? undefined : property);
+      }
+    }
+  }
+  return known.get(name);
 }
 
 function shapeOf({ value }: DtProperty): string {

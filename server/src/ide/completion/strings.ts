@@ -6,8 +6,8 @@ import type { BoardIndex } from '#ide/knowledge/boards.ts';
 import { compatibles, pathOf, strings } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { type Here, isTyped } from './drafts.ts';
-import { evidence, increase } from './evidence.ts';
-import { type CompletionItem, literal } from './item.ts';
+import { increase, propertiesNamed } from './evidence.ts';
+import { type CompletionItem, literal, mayMean } from './item.ts';
 import { pathSteps } from './labels.ts';
 
 /** Values that a specification or a common binding lists (Linux 7.3: dt-core, ethernet-controller, usb, cpus, psci). */
@@ -63,7 +63,7 @@ export function stringItems(here: Here, place: StringPlace): StringItems {
   if (path === '/aliases' || typed.startsWith('/')) return pathSteps(view.snapshot.tree, typed);
   const listed = (enumeration(property) ?? []).map((label, order): CompletionItem => wordItem(label, 0, order));
   const known = new Set(listed.map(({ label }) => label));
-  const more = property === 'compatible' ? compatibleItems(here) : usedItems(here, place);
+  const more = property === 'compatible' ? compatibleItems(here, typed.toLowerCase()) : usedItems(here, place);
   const all = [...listed, ...more.filter(({ label }) => !known.has(label))];
   const items = all.filter(({ label }) => !place.others.includes(label));
   return { items, word: typed, more: property === 'compatible' && !otherBoards(view).done };
@@ -91,7 +91,7 @@ function consoles(view: View, typed: string): StringItems {
 function usedItems(here: Here, { property, index }: StringPlace): CompletionItem[] {
   const near = new Map<string, number>();
   const far = new Map<string, number>();
-  for (const each of evidence(here.view.snapshot.tree).properties.get(property) ?? []) {
+  for (const each of propertiesNamed(here.view.snapshot.tree, property)) {
     if (isTyped(here, each)) continue;
     const texts = stringsOf(each);
     const alike = each.node !== here.node && isAlike(each.node, here);
@@ -111,10 +111,10 @@ function stringsOf(property: DtProperty): readonly string[] {
 }
 
 /** Compatibles of the board, then of the tree's other boards: of nodes with the same name first. */
-function compatibleItems(here: Here): CompletionItem[] {
+function compatibleItems(here: Here, typed: string): CompletionItem[] {
   const { view, draft } = here;
   const ranks = new Map<string, { rank: number; count: number }>();
-  for (const each of evidence(view.snapshot.tree).properties.get('compatible') ?? []) {
+  for (const each of propertiesNamed(view.snapshot.tree, 'compatible')) {
     if (isTyped(here, each)) continue;
     const named = each.node !== here.node && each.node.name.split('@')[0] === draft.name;
     for (const text of compatibles(each.node)) {
@@ -123,7 +123,7 @@ function compatibleItems(here: Here): CompletionItem[] {
     }
   }
   for (const [text, { names, count }] of otherBoards(view).compatibles()) {
-    if (!ranks.has(text)) ranks.set(text, { rank: names.has(draft.name) ? 2 : 4, count });
+    if (!ranks.has(text) && mayMean(text, typed)) ranks.set(text, { rank: names.has(draft.name) ? 2 : 4, count });
   }
   return [...ranks].map(([label, { rank, count }]) => ({
     ...wordItem(label, rank, -Math.min(count, 999)),

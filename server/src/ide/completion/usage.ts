@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which macros the files of the board write in a place: behind which reference, in which cell, of which property.
+import { memo } from '#base/memo.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import type { Ast, Item, PropertyItem } from '#syntax/ast.ts';
 import { increase } from './evidence.ts';
@@ -24,26 +25,49 @@ export function macroUsage(
   { ref, index, cells }: { readonly ref?: string | undefined; readonly index: number; readonly cells: number },
 ): Map<string, number> {
   const counts = new Map<string, number>();
-  const form = formOf(property);
-  const isAlike = (name: string): boolean =>
-    name === property || (form?.cells !== undefined && ref !== undefined && formOf(name)?.cells === form.cells);
+  const names = alikeNames(property, ref !== undefined);
   for (const file of snapshot.tree.files) {
     const ast = file.endsWith('.h') ? undefined : snapshot.ast(file);
     if (!ast) continue;
-    for (const item of propertyItems(ast)) {
-      if (!isAlike(nameOf(item))) continue;
-      for (const usage of usagesOf(item)) {
-        const same = usage.ref === ref && (cells === 0 || usage.index % cells === index);
-        if (same) increase(counts, usage.name);
+    const items = itemsByName(ast);
+    for (const name of names) {
+      for (const item of items.get(name) ?? []) {
+        for (const usage of usagesOf(item)) {
+          const same = usage.ref === ref && (cells === 0 || usage.index % cells === index);
+          if (same) increase(counts, usage.name);
+        }
       }
     }
   }
   return counts;
 }
 
-function nameOf({ headText }: PropertyItem): string {
-  return headText.slice(headText.lastIndexOf(':') + 1).trim();
+/** Names under which the same provider is named: GPIOs have a name for each line. */
+function alikeNames(property: string, named: boolean): readonly string[] {
+  const form = named ? formOf(property) : undefined;
+  if (form?.cells === '#clock-cells') return ['clocks', 'assigned-clocks', 'assigned-clock-parents'];
+  return form?.cells === '#gpio-cells' ? [property, GPIOS] : [property];
 }
+
+/** Stands for every property that names GPIOs. */
+const GPIOS = '*-gpios';
+
+/** By the file's AST, which is the same object until the file changes. */
+const itemsByName = memo((ast: Ast): ReadonlyMap<string, readonly PropertyItem[]> => {
+  const found = new Map<string, PropertyItem[]>();
+  const add = (name: string, item: PropertyItem): void => {
+    const items = found.get(name);
+    if (items) items.push(item);
+    else found.set(name, [item]);
+  };
+  for (const item of propertyItems(ast)) {
+    const { headText } = item;
+    const name = headText.includes(':') ? headText.slice(headText.lastIndexOf(':') + 1).trim() : headText.trimEnd();
+    add(name, item);
+    if (name.endsWith('gpios') || name.endsWith('gpio')) add(GPIOS, item);
+  }
+  return found;
+});
 
 function* propertyItems(ast: Ast): Generator<PropertyItem> {
   const pending: (readonly Item[])[] = [ast.items];

@@ -29,7 +29,7 @@ export function values(here: Here, cursor: ValuePlace, offset: number): Completi
     case 'reference':
     case 'path-string': {
       const bare = value.place === 'path-string' || cellsFollow(view.text, offset);
-      return listOf(labels(view, property, { bare }), start, word);
+      return listOf(labels(view, property, { bare, word }), start, word);
     }
     case 'cell':
       return cells(here, cursor);
@@ -59,7 +59,7 @@ function cells(here: Here, { property, value, start, word }: ValuePlace): Comple
   if (!value.expression && at.reference) {
     const bare = cellsFollow(view.text, start + word.length);
     items.push(
-      ...labels(view, property, { bare }).map((item) => ({
+      ...labels(view, property, { bare, word }).map((item) => ({
         ...item,
         label: `&${item.label}`,
         snippet: `&${item.snippet}`,

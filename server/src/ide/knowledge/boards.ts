@@ -29,6 +29,8 @@ export class BoardIndex {
   readonly #folders: string[];
   readonly #queue: string[] = [];
   readonly #devices = new Map<string, Devices>();
+  readonly #words = new Map<string, string>();
+  readonly #seen = new Set<string>();
   #characters = 0;
   #looked = 0;
   #read = 0;
@@ -60,8 +62,6 @@ export class BoardIndex {
     }
   }
 
-  readonly #seen = new Set<string>();
-
   #list(folder: string): void {
     if (this.#seen.has(folder) || this.#looked++ > MAX_FOLDERS) return;
     this.#seen.add(folder);
@@ -87,15 +87,25 @@ export class BoardIndex {
       let devices = this.#devices.get(each);
       if (!devices) {
         devices = { count: 0, names: new Set(), properties: new Map() };
-        this.#devices.set(each, devices);
+        this.#devices.set(this.#word(each), devices);
       }
-      if (devices.names.size < MAX_NAMES) devices.names.add(name);
+      if (devices.names.size < MAX_NAMES) devices.names.add(this.#word(name));
       if (at > 0) continue;
       devices.count++;
       for (const [, property = ''] of body.matchAll(PROPERTY)) {
-        devices.properties.set(property, (devices.properties.get(property) ?? 0) + 1);
+        devices.properties.set(this.#word(property), (devices.properties.get(property) ?? 0) + 1);
       }
     }
+  }
+
+  /** A copy of its own, once for all: a piece of a text would keep the whole text. */
+  #word(text: string): string {
+    let word = this.#words.get(text);
+    if (word === undefined) {
+      word = [...text].join('');
+      this.#words.set(word, word);
+    }
+    return word;
   }
 
   devices(compatible: string): Devices | undefined {

@@ -93,9 +93,10 @@ export class HeaderIndex {
     if (this.#characters > MAX_CHARACTERS) return 1;
     const text = this.#files.peek(found.path) ?? '';
     this.#characters += text.length;
-    let names = '\n';
-    for (const [, name = '', parameters = ''] of text.matchAll(DEFINITION)) names += `${name}${parameters}\n`;
-    this.#headers.set(found.path, { ...found, names });
+    const lines = [''];
+    for (const [, name = '', parameters = ''] of text.matchAll(DEFINITION)) lines.push(`${name}${parameters}`);
+    // Joining copies: a piece of a text would keep the whole text.
+    this.#headers.set(found.path, { ...found, names: [...lines, ''].join('\n') });
     return text.length + 200;
   }
 

@@ -8,8 +8,8 @@ import { HeaderIndex } from './headers.ts';
 /** Include paths and folders whose index is kept; the one asked for longest ago goes first. */
 const MAX_INDEXES = 3;
 
-/** Characters that are read in one turn: two milliseconds' worth. */
-const TURN = 100_000;
+/** Characters that are read in one turn: some milliseconds' worth. */
+const TURN = 60_000;
 
 export class Knowledge {
   readonly #files: FileSystem;

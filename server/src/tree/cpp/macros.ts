@@ -189,6 +189,11 @@ interface Change {
   readonly known: boolean;
 }
 
+function definitionOf({ macro, locator, base }: Entry): Definition {
+  const start = base + macro.nameAt;
+  return { macro, span: locator?.span(start, start + macro.name.length) };
+}
+
 /** What every name means at the point that an evaluation has reached. */
 export class MacroTable {
   /** A name that was `#undef`ined keeps its place, without a meaning. */
@@ -256,13 +261,14 @@ export class MacroTable {
   history(name: string): Definition[] {
     const current = this.#current.get(name);
     const entries = [...(this.#past.get(name) ?? []), ...(current ? [current] : [])];
-    return entries.map(({ macro, locator, base }) => {
-      const start = base + macro.nameAt;
-      return { macro, span: locator?.span(start, start + macro.name.length) };
-    });
+    return entries.map(definitionOf);
   }
 
   *names(): Iterable<string> {
     for (const [name, entry] of this.#current) if (entry) yield name;
+  }
+
+  *last(): Iterable<Definition> {
+    for (const entry of this.#current.values()) if (entry) yield definitionOf(entry);
   }
 }
