@@ -2,9 +2,10 @@
 // What desktop and web share: which documents are served, the commands, the status item that names the active board.
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
+import { BLOB_SCHEME, Blobs } from './blobs.ts';
 import { DmaMaps } from './dma-map-panel.ts';
 import { DmaSideBar } from './dma-side-bar.ts';
-import type { BoardsResult, ExplainResult, TextResult } from './protocol.ts';
+import type { BoardsResult, ExplainResult, LogResult, TextResult } from './protocol.ts';
 import { Running, type StartClient } from './running.ts';
 
 /** `devicetree` is what other extensions call the same language. */
@@ -19,7 +20,7 @@ const PAGES = 'devicetree-iommu';
  */
 function servedSchemes(): string[] {
   const folders = vscode.workspace.workspaceFolders ?? [];
-  return [...new Set(['file', 'untitled', ...folders.map(({ uri }) => uri.scheme)])];
+  return [...new Set(['file', 'untitled', BLOB_SCHEME, ...folders.map(({ uri }) => uri.scheme)])];
 }
 
 export function clientOptions(): LanguageClientOptions {
@@ -50,6 +51,7 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
     { dispose: () => void running.client.stop() },
     vscode.workspace.registerTextDocumentContentProvider(PAGES, pages),
     status,
+    new Blobs(running),
     new DmaSideBar(running, activeDocument),
     new DmaMaps(running, context.extensionUri, {
       active: activeDocument,
@@ -59,6 +61,7 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
     vscode.commands.registerCommand('devicetreeIommu.selectBoard', () => selectBoard(running, status)),
     vscode.commands.registerCommand('devicetreeIommu.explain', () => explain(running, pages)),
     vscode.commands.registerCommand('devicetreeIommu.showTree', () => showTree(running, pages)),
+    vscode.commands.registerCommand('devicetreeIommu.explainLog', () => explainLog(running, pages)),
     vscode.commands.registerCommand('devicetreeIommu.showRule', (id: string) => showRule(running, pages, id)),
     vscode.commands.registerCommand('devicetreeIommu.restart', () => running.restart(start)),
   );
@@ -175,6 +178,33 @@ async function showTree(running: Running, pages: Pages): Promise<void> {
   if (found) await show(pages.put(`${nameOf(identifier(document).uri)} (resolved)`, found.text), 'dts');
 }
 
+/** A log is selected, open, or on the clipboard; the board is the one of the document that is open beside it. */
+async function explainLog(running: Running, pages: Pages): Promise<void> {
+  const document = activeDocument() ?? openDocuments()[0];
+  if (!document) {
+    void vscode.window.showInformationMessage('Open the device tree of the board first; then select or copy its log.');
+    return;
+  }
+  const text = (await logText()).trim();
+  const found =
+    text === '' ? null : await running.request<LogResult>('dtIommu/log', { textDocument: identifier(document), text });
+  if (found) await show(pages.put('kernel-log.txt', found.text));
+  else void vscode.window.showInformationMessage('Select lines of a kernel log, or copy them to the clipboard.');
+}
+
+async function logText(): Promise<string> {
+  const editor = vscode.window.activeTextEditor;
+  const log = editor && !LANGUAGES.includes(editor.document.languageId) ? editor : undefined;
+  if (!log) return vscode.env.clipboard.readText();
+  return log.document.getText(log.selection.isEmpty ? undefined : log.selection);
+}
+
+/** Device trees that are open, visible ones first. */
+function openDocuments(): vscode.TextDocument[] {
+  const visible = vscode.window.visibleTextEditors.map((editor) => editor.document);
+  return [...visible, ...vscode.workspace.textDocuments].filter(isServed);
+}
+
 async function showRule(running: Running, pages: Pages, id: string): Promise<void> {
   const found = await running.request<TextResult>('dtIommu/rule', { id });
   if (!found) return;
@@ -193,9 +223,11 @@ async function show(uri: vscode.Uri, language?: string): Promise<void> {
 
 function activeDocument(): vscode.TextDocument | undefined {
   const document = vscode.window.activeTextEditor?.document;
-  return document && LANGUAGES.includes(document.languageId) && servedSchemes().includes(document.uri.scheme)
-    ? document
-    : undefined;
+  return document && isServed(document) ? document : undefined;
+}
+
+function isServed({ languageId, uri }: vscode.TextDocument): boolean {
+  return LANGUAGES.includes(languageId) && servedSchemes().includes(uri.scheme);
 }
 
 function identifier(document: vscode.TextDocument): { readonly uri: string } {

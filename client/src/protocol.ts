@@ -9,6 +9,7 @@ export type {
   ExplainResult,
   LendParams,
   LentFiles,
+  LogResult,
   NamedPlace,
   OutlineEntry,
   TextResult,

@@ -2,6 +2,7 @@
 // Files for a server without a disk: what the client has lent so far, and a list of what answers lacked.
 import { decodeText } from '#base/bytes.ts';
 import { dirname, join, type SourceFile } from '#base/files.ts';
+import { decompile, isBlob } from '#tree/decompile.ts';
 import type { ServerFiles } from './environment.ts';
 import type { LendParams, LentFiles } from './protocol.ts';
 import { pathOfUri, uriOfPath } from './uris.ts';
@@ -76,7 +77,7 @@ export class ClientFiles implements ServerFiles {
       folders: folders.map(uriOfPath),
     });
     for (const [name, given] of Object.entries(lent.texts)) {
-      const text = given instanceof Uint8Array ? decodeText(given) : given;
+      const text = given instanceof Uint8Array ? textOf(given) : given;
       const path = pathOfUri(name);
       const refused = text === null || text.length > MAX_CHARACTERS;
       this.#texts.set(path, refused ? undefined : { path, text });
@@ -91,6 +92,11 @@ export class ClientFiles implements ServerFiles {
     }
     return changed;
   }
+}
+
+/** As the server with a disk reads its files. */
+function textOf(bytes: Uint8Array): string {
+  return isBlob(bytes) ? decompile(bytes) : decodeText(bytes);
 }
 
 /** The root keeps its slash: it may be the workspace itself, whose URI would lose its path. */

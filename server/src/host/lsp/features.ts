@@ -28,7 +28,9 @@ import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
 import { registerCompletion, TRIGGER_CHARACTERS } from './completion.ts';
 import { diagnosticOf, type Lines, linkOf, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import { EDITING, registerEditing } from './editing.ts';
+import { COMMANDS } from './log.ts';
 import type { Answer, Session } from './server.ts';
+import { isBlobUri } from './uris.ts';
 
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.dtIommu`;
 
@@ -46,6 +48,7 @@ export const FEATURES: Partial<ServerCapabilities> = {
     full: true,
     range: false,
   },
+  executeCommandProvider: { commands: [...COMMANDS] },
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL], resolveProvider: true },
   ...EDITING,
 };
@@ -176,7 +179,7 @@ function actionsOf(session: Session, params: CodeActionParams): CodeAction[] {
   const { analysis, workspace, rulePage } = session;
   const path = workspace.path(textDocument.uri);
   const view = analysis.view(path);
-  if (!view) return [];
+  if (!view || isBlobUri(textDocument.uri)) return [];
   const wants = (kind: string) => !context.only || context.only.some((asked) => `${kind}.`.startsWith(`${asked}.`));
   const actions: CodeAction[] = [];
   if (wants(CodeActionKind.QuickFix)) {

@@ -3,6 +3,7 @@
 import type { Range } from '#base/text.ts';
 import type { ExplainJson } from '#ide/explain/report-json.ts';
 import type { Topology } from '#ide/explain/topology.ts';
+import type { LogJson } from '#ide/log/log-report.ts';
 import type { Details, Reason } from '#ide/map/details.ts';
 import type { Lanes } from '#ide/map/lanes.ts';
 import type { OutlineNode } from '#ide/map/outline.ts';
@@ -64,6 +65,22 @@ export const selectBoard: Request<SelectBoardParams, BoardsResult | null> = { me
 export const tree: Request<DocumentParams, TextResult | null> = { method: 'dtIommu/tree' };
 /** The page of a rule, in Markdown. */
 export const rule: Request<{ readonly id: string }, TextResult | null> = { method: 'dtIommu/rule' };
+
+export interface LogParams extends DocumentParams {
+  /** Lines of a log of Linux or Xen. */
+  readonly text: string;
+}
+
+/** What `dt-iommu log --format json` prints; files are URIs. */
+export interface LogResult extends LogJson {
+  /** The same as text for people. */
+  readonly text: string;
+}
+
+/** What a log says about DMA, held against the document's board. */
+export const log: Request<LogParams, LogResult | null> = { method: 'dtIommu/log' };
+/** The text of a blob. */
+export const blob: Request<DocumentParams, TextResult | null> = { method: 'dtIommu/blob' };
 
 /** An entry of the side bar; places are locations. */
 export interface OutlineEntry extends Omit<OutlineNode, 'place' | 'children'> {

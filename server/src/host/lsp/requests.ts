@@ -15,6 +15,7 @@ import { CATALOGUE } from '#rules/index.ts';
 import { printTree } from '#tree/print.ts';
 import { platformText } from '#wording/values.ts';
 import { placeName, rangeOf } from './convert.ts';
+import { registerLog } from './log.ts';
 import { type Handle, registerMap } from './map-requests.ts';
 import * as protocol from './protocol.ts';
 import type { Answer, Progress, Session } from './server.ts';
@@ -43,6 +44,7 @@ export function registerRequests(connection: Connection, answer: Answer, progres
     session.boardChanged(path);
     return boardsOf(session, params);
   });
+  registerLog(connection, answer);
   handle(protocol.explain, explain);
   handle(protocol.topology, (session, params) => {
     const view = viewOf(session, params);

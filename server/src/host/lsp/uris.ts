@@ -37,19 +37,27 @@ export function schemeOf(uri: string): string | undefined {
   return URI.exec(uri)?.[1];
 }
 
-/** What VS Code and other editors call documents that can be edited without a workspace around them. */
-const EDITABLE = ['file', 'untitled'];
+/** Texts of blobs, read-only: the authority is the scheme of the blob's own URI. */
+const BLOB = 'devicetree-blob';
+
+/** What is served without a workspace around it. */
+const ALWAYS = ['file', 'untitled', BLOB];
+
+/** Whether a document is the text of a blob, which nobody can change. */
+export function isBlobUri(uri: string): boolean {
+  return schemeOf(uri) === BLOB;
+}
 
 /**
  * The schemes that are served. Others are read-only texts beside a file (`git:`, `gitlens:`, local history, the inputs
  * of a merge editor) or parts of a file (notebook cells): they get no answers.
  */
 export class ServedSchemes {
-  #schemes: ReadonlySet<string> = new Set(EDITABLE);
+  #schemes: ReadonlySet<string> = new Set(ALWAYS);
 
   /** The workspace's folders: their schemes are served while they are open. */
   setFolders(uris: readonly string[]): void {
-    this.#schemes = new Set([...EDITABLE, ...uris.flatMap((uri) => schemeOf(uri) ?? [])]);
+    this.#schemes = new Set([...ALWAYS, ...uris.flatMap((uri) => schemeOf(uri) ?? [])]);
   }
 
   /** A query or fragment makes it another text than the file's. */

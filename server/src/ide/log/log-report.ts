@@ -80,6 +80,10 @@ export function logText({ contents, answers, snapshot }: LogReport, { place, log
   const release = contents.release === undefined ? '' : `, Linux ${contents.release}`;
   lines.push(`${log}: ${contents.lines} lines${release}: ${found} about DMA${dropped}`);
   lines.push(`held against ${platformText(snapshot.platform)}`);
+  const judged = snapshot.platform.kernelVersion.join('.');
+  if (contents.release !== undefined && !`${contents.release}.`.startsWith(`${judged}.`)) {
+    lines.push(`the log is of Linux ${contents.release}, the board is judged for ${judged}: set the kernel version`);
+  }
   return `${lines.map(printable).join('\n')}\n`;
 }
 
