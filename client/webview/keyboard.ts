@@ -4,16 +4,19 @@
 const SIDEWAYS = 3;
 
 /** The buttons of the map that are seen. */
-export function stops(map: HTMLElement): HTMLElement[] {
+function stops(map: HTMLElement): HTMLElement[] {
   return [...map.querySelectorAll<HTMLElement>('button[tabindex]')].filter((each) => each.offsetParent !== null);
 }
 
-/** Exactly one button can be reached with Tab: that one, else the selected one, else the first. */
+/**
+ * Exactly one button can be reached with Tab: that one, else the selected one, else the first. Asks for no layout, which
+ * costs more than everything else on a large board.
+ */
 export function oneStop(map: HTMLElement, wanted?: HTMLElement): void {
-  const all = stops(map);
-  const stop = wanted ?? all.find((each) => each.classList.contains('sel')) ?? all[0];
+  const stop =
+    wanted ?? map.querySelector<HTMLElement>('button.sel[tabindex]') ?? map.querySelector('button[tabindex]');
   for (const each of map.querySelectorAll<HTMLElement>('button[tabindex="0"]')) each.tabIndex = -1;
-  if (stop) stop.tabIndex = 0;
+  if (stop instanceof HTMLElement) stop.tabIndex = 0;
 }
 
 /** Where a key leads from the focused button; `undefined` for other keys. */

@@ -2,7 +2,7 @@
 // The lanes on the page: drawn anew only where they are others, with the focus where it was.
 import type { Choice } from './choice.ts';
 import { element, icon } from './dom.ts';
-import { oneStop, stops } from './keyboard.ts';
+import { oneStop } from './keyboard.ts';
 import { gateElement, laneElement } from './lanes.ts';
 import type { Lanes } from './messages.ts';
 import { testOf } from './search.ts';
@@ -54,7 +54,7 @@ export class MapView {
       return drawn.element ?? [];
     });
     if (shown.length === 0) this.#lanes.replaceChildren(this.#empty());
-    else if (!isSame(shown, this.#lanes.children)) this.#lanes.replaceChildren(...shown);
+    else put(shown, this.#lanes);
     this.element.classList.toggle('nothing', shown.length === 0);
   }
 
@@ -139,11 +139,21 @@ export class MapView {
   }
 
   #focus({ path, key }: DOMStringMap): void {
-    const found = stops(this.element).find(({ dataset }) => dataset.path === path && dataset.key === key);
+    const all = [...this.element.querySelectorAll<HTMLElement>('button[tabindex]')];
+    const found = all.find(({ dataset }) => dataset.path === path && dataset.key === key);
     if (found && found !== document.activeElement) found.focus({ preventScroll: true });
   }
 }
 
-function isSame(wanted: readonly Element[], there: HTMLCollection): boolean {
-  return wanted.length === there.length && wanted.every((each, index) => each === there[index]);
+/** Leaves in their place those that are there: taken out and put back, a lane is laid out anew. */
+function put(wanted: readonly Element[], parent: Element): void {
+  for (const each of [...parent.children]) {
+    const next = wanted.includes(each) ? undefined : wanted[[...parent.children].indexOf(each)];
+    if (next && !parent.contains(next)) each.replaceWith(next);
+    else if (!wanted.includes(each)) each.remove();
+  }
+  for (const [index, each] of wanted.entries()) {
+    const there = parent.children[index] ?? null;
+    if (there !== each) parent.insertBefore(each, there);
+  }
 }

@@ -175,6 +175,56 @@ await test(
   },
 );
 
+/** The page inside the frames that VS Code puts around it. */
+function mapPage(page) {
+  return page.frameLocator('iframe.webview.ready').first().frameLocator('#active-frame');
+}
+
+async function command(page, title) {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget input').first().fill(`>${title}`);
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+}
+
+async function mapOfLinux(folder, theme, picture) {
+  await test(
+    `the map beside the board, in ${theme}: a click tells why and leads to the line; it follows what is typed`,
+    {
+      folder,
+      file: path.join(folder, 'sm8550-qrd.dts'),
+    },
+    async (page, editor) => {
+      await page.setViewportSize({ width: 1600, height: 900 });
+      await command(page, 'Preferences: Color Theme');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: theme }).first().click();
+      await editor.locator('.view-line').first().click();
+      await page.locator('.editor-actions [aria-label^="Show DMA Map"]').first().click();
+      const map = mapPage(page);
+      const card = map.locator('.card', { hasText: 'ufs_mem_hc' }).first();
+      await card.waitFor({ timeout: 30_000 });
+      includes(await map.locator('h1').textContent(), 'translated', 'apps_smmu');
+      await page.locator('.tab', { hasText: 'DMA Map: sm8550-qrd.dts' }).first().waitFor();
+      await card.click();
+      await map.locator('.det .bec', { hasText: 'iommus' }).first().waitFor();
+      await within('the line', () => placeOf(page, '&ufs_mem_hc', 'ufs_mem_hc'));
+      await shoot(page, picture);
+      await map.locator('#q').fill('0x1c02');
+      await map.locator('.card', { hasText: 'mdss' }).first().waitFor();
+      await map.locator('.card', { hasText: 'ufs_mem_hc' }).waitFor({ state: 'detached' });
+      await map.locator('#q').fill('');
+      const { x, y } = await within('the node', () => placeOf(page, '&ufs_mem_hc', 'ufs_mem_hc'));
+      await page.mouse.click(x, y);
+      await page.keyboard.press('End');
+      await page.keyboard.type('\n/delete-property/ iommus;');
+      await map.locator('.card.w-direct', { hasText: 'ufs_mem_hc' }).first().waitFor({ timeout: 20_000 });
+      if ((await map.locator('.card.sel', { hasText: 'ufs_mem_hc' }).count()) !== 1)
+        throw new Error('The selection is lost.');
+      await command(page, 'Revert File');
+      await map.locator('.card.w-translated', { hasText: 'ufs_mem_hc' }).first().waitFor({ timeout: 20_000 });
+    },
+  );
+}
+
 const kernel = [
   process.env.KERNEL_DIR,
   path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'devicetree-iommu/linux-6.12'),
@@ -210,6 +260,8 @@ if (kernel) {
     await page.locator('.tab', { hasText: 'sm8550-qrd.dts' }).first().waitFor();
     await within('the line', () => placeOf(page, '&ufs_mem_hc', 'ufs_mem_hc'));
   });
+  await mapOfLinux(folder, 'Default Light Modern', 'map-light');
+  await mapOfLinux(folder, 'Default Dark Modern', 'map-dark');
 } else {
   console.log('skipped: the board of Linux; KERNEL_DIR names no kernel source');
 }

@@ -263,7 +263,20 @@ describe('explain', () => {
     for (const assumed of await Promise.all(answers)) expect(assumed).not.toContain('kernelConfig');
   });
 
-  test('--compare shows what differs', async () => {
+  test('--compare has one row for all that change alike, with the reason', async () => {
+    const on = folder(BOARDS.replace('status = "disabled";', ''));
+    const { code, out } = await on.run('explain', 'a.dts', '--compare', 'cmdline=iommu.passthrough=1');
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /\n1 device {2}A {2}translated by the IOMMU.*\n {10}B {2}behind the IOMMU.*\n {2}eth\n {2}because: The default domain passes addresses through \(`iommu\.passthrough=1`\)\.\n {4}Linux \S+ drivers\/iommu\/iommu\.c:iommu_subsys_init\n/,
+    );
+    expect(out).toMatch(/\n\n\d+ of \d+ devices are the same on both\n$/);
+    expect((await on.run('explain', 'a.dts', '--all', '--compare', 'cmdline=iommu.passthrough=1')).out).toContain(
+      '/ethernet@3000\n  verdict\n',
+    );
+  });
+
+  test('--compare of a node shows each fact that differs', async () => {
     const on = folder(BOARDS.replace('status = "disabled";', ''));
     const { out } = await on.run('explain', 'a.dts', '&eth', '--compare', 'cmdline=iommu.passthrough=1');
     expect(out).toMatch(/^A {2}Linux .*\nB {2}Linux .*iommu\.passthrough=1/);

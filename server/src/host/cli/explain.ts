@@ -15,7 +15,7 @@ import type { DmaReport, Verdict } from '#model/report/types.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { platformText, VERDICTS } from '#wording/values.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
-import { compareJson, sideBySide } from './compare.ts';
+import { byChange, compareJson, sideBySide } from './compare.ts';
 import { absolute, BOARDS, findFiles, isFolder, shard } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { openSnapshot, Places, tellErrors } from './one-board.ts';
@@ -32,7 +32,8 @@ export const explainCommand: Command = {
     'Given a board alone: a table of what does DMA, by IOMMU; --all lists every device, --why with the reasons.',
     'Given a folder: a line per board with the number of devices by verdict.',
     "Given nodes: also what each probe waits for, in Linux's order, and what the device would get elsewhere.",
-    '--compare takes NAME=VALUE with NAME one of platform, kernel-version, kernel-config, cmdline.',
+    '--compare takes NAME=VALUE with NAME one of platform, kernel-version, kernel-config, cmdline. One row for all devices',
+    'that change alike; with nodes, or --all, each device by itself.',
   ],
   options: [
     'all',
@@ -115,7 +116,7 @@ async function explainOrder(args: Arguments, io: Io): Promise<number> {
   return tellErrors({ session, tree }, io);
 }
 
-/** Side by side with the platform that `--compare` makes of this one. */
+/** Against the platform that `--compare` makes of this one: by kind of change, or with nodes (or `--all`) each device. */
 async function explainBoth(args: Arguments, io: Io): Promise<number> {
   const { values, operands } = args;
   const left = await openSnapshot(args, io);
@@ -129,7 +130,13 @@ async function explainBoth(args: Arguments, io: Io): Promise<number> {
     const platforms = [left.snapshot.platform, right.snapshot.platform] as const;
     const places = [new Places(left.session, io).range, new Places(right.session, io).range] as const;
     io.out(`${JSON.stringify(compareJson(pairs, platforms, places), undefined, 2)}\n`);
-  } else io.out(sideBySide(pairs, [platformText(left.snapshot.platform), platformText(right.snapshot.platform)]));
+  } else {
+    const platforms = [platformText(left.snapshot.platform), platformText(right.snapshot.platform)] as const;
+    const each = names.length > 0 || values.all;
+    const shown = new Set(dmaMap(left.snapshot).devices.map(({ path }) => path));
+    const options = { isMaster: (path: string) => shown.has(path), width: io.columns };
+    io.out(each ? sideBySide(pairs, platforms) : byChange(pairs, platforms, options));
+  }
   return tellErrors({ session: left.session, tree: left.snapshot.tree }, io);
 }
 
