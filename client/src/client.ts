@@ -26,7 +26,10 @@ function servedSchemes(): string[] {
 export function clientOptions(): LanguageClientOptions {
   return {
     documentSelector: LANGUAGES.flatMap((language) => servedSchemes().map((scheme) => ({ language, scheme }))),
-    initializationOptions: { rulePage: 'command:devicetreeIommu.showRule?%5B%22{id}%22%5D' },
+    initializationOptions: {
+      rulePage: 'command:devicetreeIommu.showRule?%5B%22{id}%22%5D',
+      suggestCommand: 'editor.action.triggerSuggest',
+    },
     // A kernel tree has tens of thousands of files: pulling those that are open is enough.
     diagnosticPullOptions: { onChange: true, onTabs: true },
     // A request that fails is told in the output channel: while one types, a message each time would be in the way.

@@ -57,7 +57,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/live': 'ide/explain',
   'ide/log': 'ide/boards ide/explain',
   'ide/fixes': 'ide/analysis.ts ide/boards ide/files ide/navigation ide/problems',
-  'ide/completion': 'ide/analysis.ts ide/boards ide/knowledge ide/navigation',
+  'ide/completion': 'ide/analysis.ts ide/boards ide/explain ide/knowledge ide/navigation',
   'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/structure',
   'ide/problems': 'ide/analysis.ts ide/boards',
   'ide/structure': 'ide/analysis.ts',

@@ -7,13 +7,22 @@ import {
   type CompletionList,
   type Connection,
   InsertTextFormat,
+  MarkupKind,
+  type ServerCapabilities,
+  type SignatureHelp,
 } from 'vscode-languageserver';
 import { completion } from '#ide/completion/completion.ts';
+import { type About, documentation } from '#ide/completion/documentation.ts';
 import { type ItemKind, plainText } from '#ide/completion/item.ts';
+import { signature } from '#ide/completion/signature.ts';
+import { linkOf } from './convert.ts';
 import type { Answer, Session } from './server.ts';
 
-/** After which characters an editor asks by itself. */
-export const TRIGGER_CHARACTERS = ['&', '"', '#', '/', '<', ' ', '@'];
+/** What {@link registerCompletion} answers, and after which characters an editor asks by itself. */
+export const COMPLETION: Partial<ServerCapabilities> = {
+  completionProvider: { triggerCharacters: ['&', '"', '#', '/', '<', ' ', '@'], resolveProvider: true },
+  signatureHelpProvider: { triggerCharacters: ['<', ' ', '(', ','], retriggerCharacters: ['>'] },
+};
 
 const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
   label: CompletionItemKind.Reference,
@@ -37,6 +46,48 @@ export function registerCompletion(connection: Connection, answer: Answer): void
       completionsOf(session, textDocument.uri, position, context?.triggerCharacter),
     );
   });
+  connection.onCompletionResolve((item, token) =>
+    answer('completion/resolve', token, (session) => resolved(session, item)),
+  );
+  connection.onSignatureHelp(({ textDocument, position }, token) =>
+    answer('signatureHelp', token, (session) => signatureOf(session, textDocument.uri, position)),
+  );
+}
+
+/** What an item's documentation is asked by. */
+interface ItemData {
+  readonly uri: string;
+  readonly about: About;
+}
+
+function resolved({ analysis, workspace }: Session, item: CompletionItem): CompletionItem {
+  const data = item.data as ItemData | undefined;
+  const view = data && analysis.view(workspace.path(data.uri));
+  const value = view && documentation(view, data.about, linkOf(workspace, view.snapshot));
+  return value === undefined ? item : { ...item, documentation: { kind: MarkupKind.Markdown, value } };
+}
+
+function signatureOf(
+  { analysis, workspace }: Session,
+  uri: string,
+  position: { readonly line: number; readonly character: number },
+): SignatureHelp | null {
+  const path = workspace.path(uri);
+  const view = analysis.view(path);
+  const found = view && signature(view, workspace.lines(path).offset(position));
+  if (!found) return null;
+  const { label, parameters, active, documentation: text } = found;
+  return {
+    signatures: [
+      {
+        label,
+        ...(text !== '' && { documentation: text }),
+        parameters: parameters.map(([start, end]) => ({ label: [start, end] })),
+      },
+    ],
+    activeSignature: 0,
+    activeParameter: active,
+  };
 }
 
 /** Between two turns of reading, for requests that arrive meanwhile; in milliseconds. */
@@ -60,7 +111,7 @@ function reader(answer: Answer): () => void {
 }
 
 function completionsOf(
-  { analysis, workspace, client }: Session,
+  { analysis, workspace, client, options: { suggestCommand } }: Session,
   uri: string,
   position: { readonly line: number; readonly character: number },
   trigger: string | undefined,
@@ -90,6 +141,8 @@ function completionsOf(
         filterText: item.filter ?? item.label,
         ...(isSnippet && { insertTextFormat: InsertTextFormat.Snippet }),
         ...(shared ? { textEditText: newText } : { textEdit: { range, newText } }),
+        ...(item.suggests && suggestCommand !== undefined && { command: { title: '', command: suggestCommand } }),
+        ...(item.about && { data: { uri, about: item.about } satisfies ItemData }),
         ...(item.edits && {
           additionalTextEdits: item.edits.map(({ span, text }) => ({
             range: lines.range(span.start, span.end),

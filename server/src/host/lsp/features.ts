@@ -25,7 +25,7 @@ import { folds } from '#ide/structure/folding.ts';
 import { links } from '#ide/structure/links.ts';
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/structure/semantic-tokens.ts';
 import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
-import { registerCompletion, TRIGGER_CHARACTERS } from './completion.ts';
+import { COMPLETION, registerCompletion } from './completion.ts';
 import { diagnosticOf, type Lines, linkOf, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import { EDITING, registerEditing } from './editing.ts';
 import { COMMANDS } from './log.ts';
@@ -37,7 +37,7 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.dtIommu`;
 /** What {@link registerFeatures} answers. */
 export const FEATURES: Partial<ServerCapabilities> = {
   hoverProvider: true,
-  completionProvider: { triggerCharacters: TRIGGER_CHARACTERS },
+  ...COMPLETION,
   definitionProvider: true,
   referencesProvider: true,
   documentSymbolProvider: true,

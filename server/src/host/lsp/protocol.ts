@@ -168,4 +168,6 @@ export const lend: Request<LendParams, LentFiles> = { method: 'dtIommu/lend' };
 export interface ClientOptions {
   /** Where a problem's code leads: `{id}` is replaced by the rule's id. */
   readonly rulePage?: string;
+  /** A command of the client that opens the list of completions, for the first hole of what was accepted. */
+  readonly suggestCommand?: string;
 }

@@ -36,6 +36,7 @@ export interface Session {
   readonly client: InitializeParams['capabilities'];
   /** Has `{id}` where the rule's id goes. */
   readonly rulePage: string | undefined;
+  readonly options: ClientOptions;
   /** The client was told something new about a document's board. */
   boardChanged(path: string): void;
   /** The client shows the map of this board: it is told when that changes. */
@@ -168,6 +169,7 @@ class Server {
       workspace,
       client: capabilities,
       rulePage: options.rulePage ?? this.#environment.rulePage,
+      options,
       boardChanged: () => this.#refreshAll(),
       mapAsked: (board) => this.#maps.asked(board),
     };
