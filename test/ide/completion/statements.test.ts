@@ -118,4 +118,19 @@ describe('what the other boards of the tree know', () => {
     expect(known('/ { serial@3 { compatible = "$0"; }; };')[0]).toBe('acme,uart');
     expect(known('/ { serial@3 { compatible = "acme,uart"; $0 }; };')[0]).toBe('fifo-size');
   });
+
+  test('what they set in a node that is changed by its label', () => {
+    const others =
+      '//- /a.dts\n&i2c1 { clock-frequency = <1>; status = "okay"; };\n//- /b.dts\n&i2c1 { clock-frequency = <2>; };\n';
+    const { view, offset } = editor(
+      `//- /board.dts\n/ { i2c1: i2c { compatible = "x"; status = "okay"; }; };\n&i2c1 { $0 };\n${others}`,
+    );
+    completion(view, offset);
+    while (view.knowledge.work());
+    const { items } = completion(view, offset);
+    expect(items.slice(0, 2).map(({ label, detail }) => `${label}: ${detail}`)).toEqual([
+      'clock-frequency: 2 of 3 boards',
+      'status: overrides board.dts:1',
+    ]);
+  });
 });

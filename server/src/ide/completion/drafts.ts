@@ -10,6 +10,8 @@ import { type Draft, draftOf } from './evidence.ts';
 export interface Here {
   readonly view: View;
   readonly offset: number;
+  /** The label by which the block extends a node. */
+  readonly label?: string | undefined;
   /** Absent where the tree has no such node (yet). */
   readonly node: DtNode | undefined;
   readonly draft: Draft;
@@ -25,7 +27,8 @@ export function hereAt(view: View, blocks: readonly Block[], offset: number): He
   const content = contentOf(view.text, block.open, offset);
   const typed = stringsOf(content.values.get('compatible'));
   const base: Draft = node ? draftOf(node) : typedDraft(view, blocks);
-  return { view, offset, node, content, draft: typed.length > 0 ? { ...base, compatible: typed } : base };
+  const label = /^&(\w+)$/.exec(nameOf(block))?.[1];
+  return { view, offset, label, node, content, draft: typed.length > 0 ? { ...base, compatible: typed } : base };
 }
 
 /** Whether a property is only there because its name or value is being typed. */

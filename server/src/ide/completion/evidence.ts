@@ -39,9 +39,10 @@ const byCompatible = memo((tree: DeviceTree): ReadonlyMap<string, readonly DtNod
   return found;
 });
 
-/** The kinds that a node belongs to, the closest first. */
-export function kindsFor(tree: DeviceTree, draft: Draft): Kind[] {
+/** The kinds that a node belongs to, the closest first, without the node itself. */
+export function kindsFor(tree: DeviceTree, draft: Draft, itself: DtNode | undefined): Kind[] {
   return groupsFor(tree, draft)
+    .map((nodes) => nodes.filter((node) => node !== itself))
     .filter((nodes) => nodes.length > 0)
     .map(kindOf);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Names of new nodes, with the body that such a node begins with, and the unit address that `reg` gives.
-import { u32 } from '#tree/query.ts';
+import { baseName, u32 } from '#tree/query.ts';
 import { contentOf } from './blocks.ts';
 import type { Here } from './drafts.ts';
-import { kindsFor } from './evidence.ts';
+import { increase, kindsFor } from './evidence.ts';
 import { type CompletionItem, literal } from './item.ts';
 import type { Tail } from './properties.ts';
 
@@ -25,7 +25,8 @@ export function nodeNames(here: Here, tail: Tail, open: boolean): CompletionItem
   if (tail === '=') return [];
   const { tree } = here.view.snapshot;
   const counts = new Map<string, number>();
-  for (const kind of kindsFor(tree, here.draft).slice(0, 2)) {
+  for (const child of here.node?.children.values() ?? []) increase(counts, baseName(child));
+  for (const kind of kindsFor(tree, here.draft, here.node).slice(0, 2)) {
     for (const [name, count] of kind.children) if (!counts.has(name)) counts.set(name, count);
   }
   const cells = cellsOf(here);

@@ -12,12 +12,19 @@ import { PLACES, PROPERTY_TABLE, propertyRow } from './property-table.ts';
 import { formOf } from './providers.ts';
 import { otherBoards } from './strings.ts';
 
-/** Items with these ranks: what most nodes of the kind have, what some have, DMA, the specification, the rest. */
+/**
+ * Items with these ranks: what most blocks or nodes of the kind have, what some have, DMA, the specification, what the
+ * node has already from elsewhere, the rest.
+ */
 const OFTEN = 1;
 const SELDOM = 2;
 const DMA = 3;
 const SPECIFICATION = 4;
+const OVERRIDE = 5;
 const REST = 6;
+
+/** Seen in fewer of a hundred, it is an oddity of one board. */
+const MIN_SHARE = 10;
 
 /** What follows the word: items write only what is missing. */
 export type Tail = '=' | ';' | '';
@@ -29,27 +36,15 @@ export function properties(here: Here, word: string, tail: Tail): CompletionItem
     if (!found.has(name)) found.set(name, { rank, order, detail });
   };
   if (here.node && !isAvailable(here.node)) offer('status', 0, 0, '');
-  for (const kind of kindsFor(tree, here.draft).slice(0, 3)) {
-    for (const [name, count] of kind.properties) {
-      const share = Math.round((100 * count) / kind.nodes);
-      offer(name, share >= 50 ? OFTEN : SELDOM, 100 - share, `${count} of ${kind.nodes} alike`);
-    }
+  for (const { count, total, name, where } of seen(here)) {
+    const share = Math.round((100 * count) / total);
+    if (share >= MIN_SHARE) offer(name, share >= 50 ? OFTEN : SELDOM, 100 - share, `${count} of ${total} ${where}`);
   }
-  for (const compatible of here.draft.compatible) {
-    const devices = otherBoards(here.view).devices(compatible);
-    if (!devices || devices.count < 2) continue;
-    for (const [name, count] of devices.properties) {
-      const share = Math.round((100 * count) / devices.count);
-      if (share >= 10)
-        offer(name, share >= 50 ? OFTEN : SELDOM, 100 - share, `${count} of ${devices.count} in the tree`);
-    }
-  }
+  for (const { name } of here.node?.properties.values() ?? []) offer(name, OVERRIDE, 0, '');
   const path = here.node ? pathOf(here.node) : '';
   for (const [order, { name, dma }] of PROPERTY_TABLE.entries()) {
     if (PLACES[name]?.(path) === false) continue;
-    const known = found.get(name);
-    if (known && dma && known.rank > SELDOM) known.rank = DMA;
-    else offer(name, dma ? DMA : SPECIFICATION, order, '');
+    offer(name, dma ? DMA : SPECIFICATION, order, '');
   }
   for (const [name, uses] of propertyNames(tree)) offer(name, REST, -Math.min(uses, 1000), '');
   const typed = word.toLowerCase();
@@ -57,6 +52,39 @@ export function properties(here: Here, word: string, tail: Tail): CompletionItem
     .filter(([name]) => mayMean(name, typed))
     .filter(([name]) => !here.content.properties.has(name) && (name !== word || isKnown(here, name)))
     .map(([name, item]) => itemOf(here, name, tail, item));
+}
+
+interface Seen {
+  readonly name: string;
+  readonly count: number;
+  readonly total: number;
+  readonly where: string;
+}
+
+/** What others do: blocks that change the label on other boards, nodes alike on this board and on others. */
+function* seen(here: Here): Generator<Seen> {
+  const others = otherBoards(here.view);
+  const changes = here.label === undefined ? undefined : others.changes(here.label);
+  for (const [name, count] of changes?.properties ?? []) {
+    if (changes && changes.count > 1) yield { name, count, total: changes.count, where: 'boards' };
+  }
+  for (const kind of kindsFor(here.view.snapshot.tree, here.draft, here.node).slice(0, 3)) {
+    for (const [name, count] of kind.properties) {
+      if (!isElsewhere(here, name)) yield { name, count, total: kind.nodes, where: 'alike' };
+    }
+  }
+  for (const compatible of here.draft.compatible) {
+    const devices = others.devices(compatible);
+    if (!devices || devices.count < 2) continue;
+    for (const [name, count] of devices.properties) {
+      if (!isElsewhere(here, name)) yield { name, count, total: devices.count, where: 'in the tree' };
+    }
+  }
+}
+
+/** Another place sets it for this node: to set it again is the exception. */
+function isElsewhere({ node, content }: Here, name: string): boolean {
+  return node?.properties.has(name) === true && !content.properties.has(name);
 }
 
 /** The word being typed is a property of the tree as soon as it is typed. */

@@ -18,28 +18,29 @@ export interface Usage {
 /** By the item, which stays the same object until its text changes. */
 const usages = new WeakMap<PropertyItem, readonly Usage[]>();
 
-/** Macro → how often it is written in the same place of a property that is read alike. */
+/**
+ * Macro → how often it is written in the same place of a property that is read alike: behind the same reference, or
+ * where nothing is, behind any.
+ */
 export function macroUsage(
   snapshot: Snapshot,
   property: string,
   { ref, index, cells }: { readonly ref?: string | undefined; readonly index: number; readonly cells: number },
 ): Map<string, number> {
-  const counts = new Map<string, number>();
+  const same = new Map<string, number>();
+  const other = new Map<string, number>();
   const names = alikeNames(property, ref !== undefined);
   for (const file of snapshot.tree.files) {
     const ast = file.endsWith('.h') ? undefined : snapshot.ast(file);
     if (!ast) continue;
     const items = itemsByName(ast);
-    for (const name of names) {
-      for (const item of items.get(name) ?? []) {
-        for (const usage of usagesOf(item)) {
-          const same = usage.ref === ref && (cells === 0 || usage.index % cells === index);
-          if (same) increase(counts, usage.name);
-        }
-      }
+    for (const usage of names.flatMap((name) => items.get(name) ?? []).flatMap(usagesOf)) {
+      if (cells > 0 && usage.index % cells !== index) continue;
+      if (usage.ref === ref) increase(same, usage.name);
+      else if (ref !== undefined && usage.ref !== undefined) increase(other, usage.name);
     }
   }
-  return counts;
+  return same.size > 0 ? same : other;
 }
 
 /** Names under which the same provider is named: GPIOs have a name for each line. */

@@ -11,7 +11,7 @@ const MAX_FOLDERS = 400;
 const MAX_NAMES = 200;
 
 export interface Devices {
-  /** How many nodes have the compatible as their first. */
+  /** How many nodes have the compatible as their first, or how many blocks change the label's node. */
   count: number;
   /** Names of the nodes, without addresses. */
   readonly names: Set<string>;
@@ -19,8 +19,8 @@ export interface Devices {
   readonly properties: Map<string, number>;
 }
 
-/** A node up to the first brace in it: nearly always `compatible` and the other properties. */
-const NODE = /([\w,.+-]+)(?:@[\w,.]+)?\s*\{([^{}]*)/g;
+/** A node, or what changes one, up to the first brace in it: nearly always all of its properties. */
+const NODE = /(&?[\w,.+-]+)(?:@[\w,.]+)?\s*\{([^{}]*)/g;
 const COMPATIBLE = /(?:^|[\s;])compatible\s*=\s*((?:"[^"\n]*"[\s,]*)+);/;
 const PROPERTY = /(?:^|;)\s*([\w,#.+?-]+)\s*(?=[=;])/g;
 
@@ -29,6 +29,8 @@ export class BoardIndex {
   readonly #folders: string[];
   readonly #queue: string[] = [];
   readonly #devices = new Map<string, Devices>();
+  /** What `&label { … }` sets, by label. */
+  readonly #changes = new Map<string, Devices>();
   readonly #words = new Map<string, string>();
   readonly #seen = new Set<string>();
   #characters = 0;
@@ -80,21 +82,33 @@ export class BoardIndex {
   }
 
   #addNode(name: string, body: string): void {
+    if (name.startsWith('&')) {
+      this.#addProperties(this.#devicesOf(this.#changes, name.slice(1)), body);
+      return;
+    }
     const list = COMPATIBLE.exec(body)?.[1];
     if (list === undefined) return;
     const compatible = [...list.matchAll(/"([^"]*)"/g)].map(([, text = '']) => text);
     for (const [at, each] of compatible.entries()) {
-      let devices = this.#devices.get(each);
-      if (!devices) {
-        devices = { count: 0, names: new Set(), properties: new Map() };
-        this.#devices.set(this.#word(each), devices);
-      }
+      const devices = this.#devicesOf(this.#devices, each);
       if (devices.names.size < MAX_NAMES) devices.names.add(this.#word(name));
-      if (at > 0) continue;
-      devices.count++;
-      for (const [, property = ''] of body.matchAll(PROPERTY)) {
-        devices.properties.set(this.#word(property), (devices.properties.get(property) ?? 0) + 1);
-      }
+      if (at === 0) this.#addProperties(devices, body);
+    }
+  }
+
+  #devicesOf(all: Map<string, Devices>, name: string): Devices {
+    let devices = all.get(name);
+    if (!devices) {
+      devices = { count: 0, names: new Set(), properties: new Map() };
+      all.set(this.#word(name), devices);
+    }
+    return devices;
+  }
+
+  #addProperties(devices: Devices, body: string): void {
+    devices.count++;
+    for (const [, property = ''] of body.matchAll(PROPERTY)) {
+      devices.properties.set(this.#word(property), (devices.properties.get(property) ?? 0) + 1);
     }
   }
 
@@ -110,6 +124,11 @@ export class BoardIndex {
 
   devices(compatible: string): Devices | undefined {
     return this.#devices.get(compatible);
+  }
+
+  /** What boards set in the node of a label. */
+  changes(label: string): Devices | undefined {
+    return this.#changes.get(label);
   }
 
   compatibles(): Iterable<readonly [string, Devices]> {
