@@ -360,6 +360,11 @@ export const SYSTEM = `//- /host.dts
 				compatible = "multiboot,device-tree", "multiboot,module";
 				reg = <0x0 0x5000000 0x0 0x10000>;
 			};
+
+			module@49000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x49000000 0x0 0x1000000>;
+			};
 		};
 
 		domU2 {
@@ -372,6 +377,11 @@ export const SYSTEM = `//- /host.dts
 			module@6000000 {
 				compatible = "multiboot,device-tree", "multiboot,module";
 				reg = <0x0 0x6000000 0x0 0x10000>;
+			};
+
+			module@49000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x49000000 0x0 0x1000000>;
 			};
 		};
 	};
@@ -516,6 +526,11 @@ export const RCAR_SYSTEM = `//- /host.dts
 				compatible = "multiboot,device-tree", "multiboot,module";
 				reg = <0x0 0x5000000 0x0 0x10000>;
 			};
+
+			module@49000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x49000000 0x0 0x1000000>;
+			};
 		};
 
 		domU {
@@ -528,6 +543,11 @@ export const RCAR_SYSTEM = `//- /host.dts
 			module@6000000 {
 				compatible = "multiboot,device-tree", "multiboot,module";
 				reg = <0x0 0x6000000 0x0 0x10000>;
+			};
+
+			module@49000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x49000000 0x0 0x1000000>;
 			};
 		};
 	};

@@ -42,7 +42,11 @@ import { VIRTIO_IOMMU_RULES } from '#rules/providers/virtio-iommu.ts';
 import { XEN_ASSIGNED_INTERRUPT_RULES } from '#rules/xen/assigned-interrupts.ts';
 import { XEN_ASSIGNMENT_RULES } from '#rules/xen/assignment.ts';
 import { XEN_DOM0LESS_RULES } from '#rules/xen/dom0less.ts';
+import { XEN_DOMAIN_MODULE_RULES } from '#rules/xen/domain-modules.ts';
+import { XEN_DOMAIN_RESOURCE_RULES } from '#rules/xen/domain-resources.ts';
+import { XEN_DOMAIN_SHARING_RULES } from '#rules/xen/domain-sharing.ts';
 import { XEN_DOMAIN_TREE_RULES } from '#rules/xen/domain-tree.ts';
+import { XEN_GUEST_LAYOUT_RULES } from '#rules/xen/guest-layout.ts';
 import { XEN_BOOT_RULES } from '#rules/xen/host-boot.ts';
 import { XEN_HOST_DRIVER_RULES } from '#rules/xen/host-drivers.ts';
 import { XEN_HOST_IOMMU_RULES } from '#rules/xen/host-iommu.ts';
@@ -50,6 +54,7 @@ import { XEN_LIMIT_RULES } from '#rules/xen/limits.ts';
 import { XEN_PARTIAL_RULES } from '#rules/xen/partial.ts';
 import { XEN_PARTIAL_DEVICE_RULES } from '#rules/xen/partial-device.ts';
 import { XEN_PASSTHROUGH_RULES } from '#rules/xen/passthrough.ts';
+import { XEN_SMMU_V3_RULES } from '#rules/xen/smmu-v3.ts';
 import { XEN_STATIC_MEMORY_RULES } from '#rules/xen/static-memory.ts';
 import { DTC_RULES } from './dtc/index.ts';
 
@@ -84,10 +89,25 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Probing', rules: PROBE_RULES },
   { title: 'The kernel that boots the tree', rules: KERNEL_OPTION_RULES },
   { title: 'Xen grant DMA', rules: [...XEN_GRANT_RULES, ...XEN_GRANT_NODE_RULES, ...XEN_GRANT_DEVICE_RULES] },
-  { title: 'IOMMUs under Xen', rules: [...XEN_HOST_IOMMU_RULES, ...XEN_HOST_DRIVER_RULES, ...XEN_BOOT_RULES] },
+  {
+    title: 'IOMMUs under Xen',
+    rules: [...XEN_HOST_IOMMU_RULES, ...XEN_HOST_DRIVER_RULES, ...XEN_SMMU_V3_RULES, ...XEN_BOOT_RULES],
+  },
   { title: 'Devices for other domains of Xen', rules: XEN_PASSTHROUGH_RULES },
-  { title: 'Domains that Xen starts', rules: [...XEN_DOM0LESS_RULES, ...XEN_STATIC_MEMORY_RULES] },
-  { title: 'Partial device trees of Xen', rules: [...XEN_PARTIAL_RULES, ...XEN_PARTIAL_DEVICE_RULES] },
+  {
+    title: 'Domains that Xen starts',
+    rules: [
+      ...XEN_DOM0LESS_RULES,
+      ...XEN_DOMAIN_MODULE_RULES,
+      ...XEN_DOMAIN_RESOURCE_RULES,
+      ...XEN_STATIC_MEMORY_RULES,
+      ...XEN_DOMAIN_SHARING_RULES,
+    ],
+  },
+  {
+    title: 'Partial device trees of Xen',
+    rules: [...XEN_PARTIAL_RULES, ...XEN_PARTIAL_DEVICE_RULES, ...XEN_GUEST_LAYOUT_RULES],
+  },
   {
     title: 'A Xen host and the partial trees of its domains',
     rules: [...XEN_ASSIGNMENT_RULES, ...XEN_ASSIGNED_INTERRUPT_RULES, ...XEN_DOMAIN_TREE_RULES, ...XEN_LIMIT_RULES],

@@ -39,7 +39,7 @@ describe('xen-domain-cpus', () => {
       }),
     ));
 
-  it('many', () => checkNone(instead(DOM0LESS, { 'cpus = <1>;': 'cpus = <16>;' })));
+  it('many', () => checkNone(instead(DOM0LESS, { 'cpus = <1>;': 'cpus = <8>;' })));
 });
 
 describe('xen-domain-memory', () => {
@@ -163,6 +163,10 @@ describe('xen-hwdom-needs-iommu', () => {
 			cpus = <1>;
 			memory = <0x0 0x40000>;
 			capabilities = <2>;
+			module@9000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x9000000 0x0 0x1000000>;
+			};
 		};`,
         '#global-interrupts = <1>;': `#global-interrupts = <1>;
 		status = "disabled";`,
@@ -184,7 +188,11 @@ describe('xen-hwdom-needs-iommu', () => {
 			#size-cells = <2>;
 			cpus = <1>;
 			memory = <0x0 0x40000>;
-			capabilities = <2>;`,
+			capabilities = <2>;
+			module@9000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x9000000 0x0 0x1000000>;
+			};`,
       }),
     ));
 });
@@ -201,6 +209,10 @@ describe('xen-hwdom-before-dtb-module', () => {
 			cpus = <1>;
 			memory = <0x0 0x40000>;
 			capabilities = <2>;
+			module@9000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x9000000 0x0 0x1000000>;
+			};
 		};
 
 		domU1 {`,
@@ -221,7 +233,11 @@ describe('xen-hwdom-before-dtb-module', () => {
 			#size-cells = <2>;
 			cpus = <1>;
 			memory = <0x0 0x40000>;
-			capabilities = <2>;`,
+			capabilities = <2>;
+			module@9000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x9000000 0x0 0x1000000>;
+			};`,
       }),
     ));
 });
@@ -312,6 +328,10 @@ describe('xen-dtb-module-spill', () => {
 			#size-cells = <2>;
 			cpus = <1>;
 			memory = <0x0 0x40000>;
+			module@9000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x9000000 0x0 0x1000000>;
+			};
 		};
 
 		domU1 {`,
@@ -328,6 +348,10 @@ describe('xen-dtb-module-spill', () => {
 			#size-cells = <2>;
 			cpus = <1>;
 			memory = <0x0 0x40000>;
+			module@9000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x9000000 0x0 0x1000000>;
+			};
 		};
 
 		domU1 {`,

@@ -42,6 +42,11 @@ describe('xen-dtb-module-missing', () => {
         [`module@5000000 {
 				compatible = "multiboot,device-tree", "multiboot,module";
 				reg = <0x0 0x5000000 0x0 0x10000>;
+			};
+
+			module@49000000 {
+				compatible = "multiboot,kernel", "multiboot,module";
+				reg = <0x0 0x49000000 0x0 0x1000000>;
 			};`]: '/* By U-Boot. */',
       }),
       only('xen-dtb-module-missing'),

@@ -29,7 +29,7 @@ export const DROPPED: readonly Dropped[] = [
   },
   {
     id: 'xen-smmuv3-iommu-cells',
-    reason: 'the same finding at the same place as `smmuv3-cells`, which runs on trees for Xen, too.',
+    reason: '`xen-smmuv3-probe` says it, with the other reasons for which the probe fails.',
   },
   {
     id: 'xen-ipmmu-iommu-cells',
@@ -51,8 +51,7 @@ export const DROPPED: readonly Dropped[] = [
   },
   {
     id: 'xen-smmuv3-reg-size',
-    reason:
-      'the same finding at the same place as `smmuv3-region-too-small`: the driver of Xen is derived from that of Linux.',
+    reason: '`xen-smmuv3-probe` says it, with the other reasons for which the probe fails.',
   },
   {
     id: 'xen-smmu-legacy-binding',
@@ -86,7 +85,7 @@ export const DROPPED: readonly Dropped[] = [
   {
     id: 'xen-iommu-map-cells',
     reason:
-      'Xen passes one output cell whatever `#iommu-cells` says, and its SMMU driver takes a mask cell that is absent for none; where its drivers want another number of cells, `smmuv3-cells` and `iommu-cells-binding-mismatch` say it.',
+      'Xen passes one output cell whatever `#iommu-cells` says, and its SMMU driver takes a mask cell that is absent for none; where its drivers want another number of cells, `xen-smmuv3-probe` and `iommu-cells-binding-mismatch` say it.',
   },
   {
     id: 'xen-backend-domid',

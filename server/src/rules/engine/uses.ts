@@ -3,6 +3,7 @@
 import { memo } from '#base/memo.ts';
 import { type DriverMatch, driverFor } from '#model/drivers/index.ts';
 import { compareVersions } from '#model/platform/platform.ts';
+import { xenDriver } from '#model/xen/drivers.ts';
 import { isLive, u32 } from '#tree/query.ts';
 import { type MapEntry, mapEntries, specifiers } from '#tree/specifiers.ts';
 import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
@@ -39,6 +40,11 @@ export function iommuDriver(context: RuleContext, node: DtNode): DriverMatch | u
   const kept = drivers(context);
   if (!kept.has(node)) kept.set(node, driverFor(node, context.platform.kernelVersion));
   return kept.get(node);
+}
+
+/** An IOMMU that Xen keeps for itself: Linux in dom0 sees neither the node nor who names it. */
+export function isXens({ platform }: RuleContext, iommu: DtNode): boolean {
+  return platform.kind === 'xen-host' && xenDriver(platform, iommu) !== undefined;
 }
 
 /** All uses by masters that exist, by IOMMU, in tree order. */

@@ -4,7 +4,7 @@ import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { board, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
-import { iommuDriver, usesByProvider } from '#rules/engine/uses.ts';
+import { iommuDriver, isXens, usesByProvider } from '#rules/engine/uses.ts';
 import { isLive, nodeSpan, pathOf, u32 } from '#tree/query.ts';
 import type { Cell, DtNode } from '#tree/types.ts';
 
@@ -256,6 +256,7 @@ that is probed second with \`-EINVAL\`: it gets direct DMA, which the SMMU abort
   scope: 'tree',
   *check(context) {
     for (const [provider, matches] of matchesBySmmu(context, 'arm-smmu-v3')) {
+      if (isXens(context, provider)) continue;
       const owners = new Map<number, Match>();
       for (const match of matches) {
         const owner = owners.get(match.id);

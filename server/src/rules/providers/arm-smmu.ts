@@ -3,7 +3,7 @@
 import { deletion, planned, setCells } from '#rules/edits/repairs.ts';
 import { board, GIC, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
-import { iommuDriver, usesByProvider, usesOf } from '#rules/engine/uses.ts';
+import { iommuDriver, isXens, usesByProvider, usesOf } from '#rules/engine/uses.ts';
 import { convertMasters } from '#rules/migrations/mmu-masters.ts';
 import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
@@ -252,7 +252,8 @@ to probe, so every master waits for the deferred probe timeout. Set 1 and give e
   *check(context, node) {
     const property = node.properties.get('#iommu-cells');
     const count = u32(property);
-    if (!property || count === 1 || iommuDriver(context, node)?.driver.name !== 'arm-smmu-v3') return;
+    if (!property || count === 1 || isXens(context, node)) return;
+    if (iommuDriver(context, node)?.driver.name !== 'arm-smmu-v3') return;
     const unused = !usesByProvider(context).has(node);
     yield {
       message: `The SMMUv3 driver takes one cell and prints \`invalid #iommu-cells value (${count ?? 0})\`; this IOMMU never registers.`,

@@ -6,8 +6,7 @@ import { machineOf } from '#model/platform/machine.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import { outcome } from '#rules/engine/outcome.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
-import { iommuDriver, usesOf } from '#rules/engine/uses.ts';
-import { isXens } from '#rules/xen/host.ts';
+import { iommuDriver, isXens, usesOf } from '#rules/engine/uses.ts';
 import { isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 

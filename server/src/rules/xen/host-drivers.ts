@@ -2,7 +2,7 @@
 // Rules about what Xen's SMMU and IPMMU drivers refuse or misread where those of Linux do not.
 import { xenDriver } from '#model/xen/drivers.ts';
 import { dependsOnCut } from '#model/xen/host.ts';
-import { board, GIC, SMMU_V3 } from '#rules/engine/example.ts';
+import { board, board32, GIC, SMMU_V3_AT } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { cells, cellTarget, compatibles, isAvailable, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
@@ -134,8 +134,8 @@ const interruptNames: Rule = {
 \`interrupt-names\`, so Xen uses no interrupt, without a message, and faults of devices stay unseen. Add the names.`,
   source: 'Xen 4.22 xen/drivers/passthrough/arm/smmu-v3.c:arm_smmu_device_probe',
   example: {
-    bad: board(GIC, SMMU_V3.replace(' };', ' interrupts-extended = <&gic 1>; };')),
-    good: board(GIC, SMMU_V3.replace(' };', ' interrupts-extended = <&gic 1>; interrupt-names = "combined"; };')),
+    bad: board32(GIC, SMMU_V3_AT.replace(' };', ' interrupts-extended = <&gic 1>; };')),
+    good: board32(GIC, SMMU_V3_AT.replace(' };', ' interrupts-extended = <&gic 1>; interrupt-names = "combined"; };')),
     platform: { kind: 'xen-host' },
   },
   *check({ platform }, node) {

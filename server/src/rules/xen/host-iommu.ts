@@ -4,7 +4,7 @@ import { machineOf } from '#model/platform/machine.ts';
 import { xenDriver } from '#model/xen/drivers.ts';
 import { hostView } from '#model/xen/host.ts';
 import { deletion } from '#rules/edits/repairs.ts';
-import { board, SMMU_V3 } from '#rules/engine/example.ts';
+import { board, board32, SMMU_V3_AT } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver } from '#rules/engine/uses.ts';
 import { isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';
@@ -180,7 +180,7 @@ R-Car platform. Without it nothing protects devices, no device can be assigned, 
 Check the configuration of the Xen that boots.`,
   source: 'Xen 4.22 xen/drivers/passthrough/Kconfig:ARM_SMMU_V3, IPMMU_VMSA',
   example: {
-    bad: board(SMMU_V3),
+    bad: board32(SMMU_V3_AT),
     good: smmuBoard(),
     platform: { kind: 'xen-host' },
   },

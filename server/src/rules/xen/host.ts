@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the rules about Xen's host tree ask in common: its IOMMUs, and an example to start from.
 import { machineOf } from '#model/platform/machine.ts';
-import { usable, xenDriver } from '#model/xen/drivers.ts';
+import { usable } from '#model/xen/drivers.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { PlatformKind, RuleContext } from '#rules/engine/rule.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -12,11 +12,6 @@ export const XEN_HOST: readonly PlatformKind[] = ['xen-host'];
 /** The IOMMUs that Xen brings up; none when its command line switches them off. */
 export function xenIommus({ tree, platform }: RuleContext): readonly DtNode[] {
   return usable(machineOf(tree, platform));
-}
-
-/** An IOMMU that Xen keeps for itself: Linux in dom0 sees neither the node nor who names it. */
-export function isXens({ platform }: RuleContext, iommu: DtNode): boolean {
-  return platform.kind === 'xen-host' && xenDriver(platform, iommu) !== undefined;
 }
 
 /** An SMMUv2 that Xen drives, with the label `smmu`. */

@@ -2,11 +2,16 @@
 // Rules about memory that a domain of Xen has by address: `xen,static-mem` and `direct-map`.
 import { childCells, rawCells, readNumber } from '#model/addresses/addresses.ts';
 import { machineOf } from '#model/platform/machine.ts';
+import { isSince, xenOption } from '#model/platform/xen-build.ts';
+import { contains, hostRam, overlaps, sizeText, staticMemory } from '#model/xen/memory.ts';
+import { bootModules } from '#model/xen/modules.ts';
+import { domainNodes } from '#model/xen/system.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
-import { compatibles, lastSet, nodeByPath } from '#tree/query.ts';
+import { compatibles, lastSet, nodeByPath, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { XEN_HOST } from './host.ts';
+import { named, xen } from './release.ts';
 
 const STATIC = 'Xen 4.22 xen/common/device-tree/static-memory.c; docs/misc/arm/device-tree/booting.txt';
 const CELLS = '#address-cells = <2>; #size-cells = <2>;';
@@ -17,6 +22,13 @@ function example(content: string): string {
 }
 
 const GOOD = example('memory = <0x0 0x80000>; xen,static-mem = <0x0 0x30000000 0x0 0x20000000>; direct-map;');
+
+function withRam(content: string): string {
+  return example(content).replace(
+    'chosen {',
+    'memory@40000000 { device_type = "memory"; reg = <0x0 0x40000000 0x0 0x40000000>; };\n\tchosen {',
+  );
+}
 
 interface Banks {
   /** Whole banks, in bytes. */
@@ -151,18 +163,91 @@ const configRule: Rule = {
   title: '`xen,static-mem`, which a default build of Xen does not support',
   properties: ['xen,static-mem'],
   platforms: XEN_HOST,
-  doc: `Static memory needs \`CONFIG_STATIC_MEMORY\`, which is off by default and unsupported. Without it Xen ignores the property, or from
-4.23 on refuses to boot. Check the configuration of the Xen that boots.`,
-  source: 'Xen 4.22 xen/common/Kconfig:STATIC_MEMORY; docs/misc/arm/device-tree/booting.txt',
+  doc: `Static memory needs \`CONFIG_STATIC_MEMORY\`, which is off by default and unsupported. Without it Xen gives the domain no memory at
+all and panics when it makes the guest's tree (\`Could not set up domain\`); from 4.23 on it stops while it reads the host's tree. With
+\`--xen-config\` of such a Xen this is an *error*. Check the configuration of the Xen that boots.`,
+  source:
+    'Xen 4.22 xen/common/Kconfig:STATIC_MEMORY; xen/include/xen/static-memory.h:allocate_static_memory; xen/common/device-tree/domain-build.c:make_memory_node',
   example: { bad: GOOD, good: example('memory = <0x0 0x80000>;'), platform: HOST },
   *check(context, node) {
     const property = node.properties.get('xen,static-mem');
     if (!property || !banks(context, node)) return;
+    const build = xen(context);
+    const span = lastSet(property).name;
+    const state = xenOption(build, 'STATIC_MEMORY');
+    if (state === 'on') return;
+    if (state === 'unknown') {
+      yield {
+        message: 'Xen knows static memory only when it is built with CONFIG_STATIC_MEMORY; else it panics.',
+        span,
+      };
+      return;
+    }
+    const when = isSince(build, [4, 23]) ? 'stops while it reads this tree' : 'gives the domain no memory and panics';
     yield {
-      message: 'Xen knows static memory only when it is built with CONFIG_STATIC_MEMORY.',
-      span: lastSet(property).name,
+      message: `This Xen is built without CONFIG_STATIC_MEMORY: ${named(build)} ${when}.`,
+      span,
+      severity: 'error',
     };
   },
 };
 
-export const XEN_STATIC_MEMORY_RULES: readonly Rule[] = [directMap, cellsRule, sizeRule, alignRule, configRule];
+const placeRule: Rule = {
+  id: 'xen-static-mem-place',
+  severity: 'error',
+  title: '`xen,static-mem` where no RAM is, or where something else lies',
+  properties: ['xen,static-mem'],
+  platforms: XEN_HOST,
+  needs: ['xen-static-mem-cells', 'xen-static-mem-align'],
+  doc: `Xen takes the banks out of its own RAM before it starts the domains. A bank outside \`/memory\` has no pages, and Xen dies before it
+has anything to say. One that covers a module or another domain's bank stops Xen since 4.18 (\`Early FDT parsing failed\`); before, the
+module is overwritten or the second domain gets no memory. Move the bank.`,
+  source:
+    'Xen 4.22 xen/common/device-tree/bootinfo-fdt.c:device_tree_get_meminfo; xen/common/device-tree/bootinfo.c:check_reserved_regions_overlap; xen/common/device-tree/static-memory.c:init_staticmem_pages',
+  example: {
+    bad: withRam('memory = <0x0 0x80000>; xen,static-mem = <0x0 0x30000000 0x0 0x20000000>;'),
+    good: withRam('memory = <0x0 0x80000>; xen,static-mem = <0x0 0x50000000 0x0 0x20000000>;'),
+    platform: { ...HOST, xenBuild: { version: [4, 22, 0], assumed: true, config: new Map([['STATIC_MEMORY', 'y']]) } },
+  },
+  *check(context, node) {
+    const property = node.properties.get('xen,static-mem');
+    if (!property || !domainNodes(context.tree).includes(node)) return;
+    const span = lastSet(property).name;
+    const ram = hostRam(context.tree);
+    for (const bank of staticMemory(node)) {
+      const at = `The bank at 0x${bank.start.toString(16)}`;
+      if (ram && !contains(ram, bank)) {
+        yield {
+          message: `${at} of ${sizeText(bank.size)} is not RAM by \`/memory\`; Xen dies over it, without a word.`,
+          span,
+        };
+        return;
+      }
+      const module = bootModules(context.tree).find(({ range }) => range && overlaps(bank, range));
+      const other = earlierDomains(context, node).find((each) => staticMemory(each).some((one) => overlaps(bank, one)));
+      const hit = module?.node ?? other;
+      if (!hit) continue;
+      const since = isSince(xen(context), [4, 18]);
+      yield {
+        message: `${at} covers \`${pathOf(hit)}\`${other === hit ? "'s memory" : ''}: ${since ? 'since 4.18 Xen panics' : `${named(xen(context))} uses the memory twice`}.`,
+        span,
+        related: [{ message: 'is there', span: nodeSpan(hit) }],
+      };
+      return;
+    }
+  },
+};
+
+function earlierDomains({ tree }: RuleContext, node: DtNode): DtNode[] {
+  const all = domainNodes(tree);
+  return all.slice(0, all.indexOf(node));
+}
+
+export const XEN_STATIC_MEMORY_RULES: readonly Rule[] = [
+  directMap,
+  cellsRule,
+  sizeRule,
+  alignRule,
+  configRule,
+  placeRule,
+];

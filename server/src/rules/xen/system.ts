@@ -112,6 +112,8 @@ const HOST_GIC =
   'gic: interrupt-controller { compatible = "arm,gic-400"; interrupt-controller; #interrupt-cells = <3>; };';
 const DOM0 =
   'module@50000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0x0 0x50000000 0x0 0x1000000>; };';
+const KERNEL =
+  'module@60000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0x0 0x60000000 0x0 0x1000000>; };';
 /** The device that the examples assign. */
 export const UART = 'reg = <0x0 0xff000000 0x0 0x1000>; interrupts = <0 21 4>;';
 export const GUARDED = `${UART} iommus = <&smmu 4>;`;
@@ -119,7 +121,7 @@ export const DEVICE = `${GUARDED} xen,passthrough;`;
 
 /** A `xen,domain` node that loads a partial tree. */
 export function domU(name: string, more = ''): string {
-  return `${name} { compatible = "xen,domain"; ${CELLS} cpus = <1>; memory = <0x0 0x40000>; ${more} module@44000000 { compatible = "multiboot,device-tree", "multiboot,module"; reg = <0x0 0x44000000 0x0 0x10000>; }; };`;
+  return `${name} { compatible = "xen,domain"; ${CELLS} cpus = <1>; memory = <0x0 0x40000>; ${more} ${KERNEL} module@44000000 { compatible = "multiboot,device-tree", "multiboot,module"; reg = <0x0 0x44000000 0x0 0x10000>; }; };`;
 }
 
 /** What a host of the examples has beside a GIC and an SMMUv2. */
