@@ -44,7 +44,7 @@ const ARROWS: Readonly<Record<string, string>> = {
     'rules/dtc rules/engine rules/grant-dma rules/iommus rules/kernel rules/maps rules/memory rules/migrations rules/providers rules/xen',
   'rules/grant-dma': 'rules/edits rules/engine rules/migrations',
   'rules/iommus': 'rules/edits rules/engine rules/migrations rules/xen',
-  'rules/providers': 'rules/edits rules/engine rules/migrations rules/xen',
+  'rules/providers': 'rules/edits rules/engine rules/migrations',
   'rules/maps': 'rules/edits rules/engine rules/migrations',
   'rules/kernel': 'rules/edits rules/engine rules/memory',
   'rules/memory': 'rules/edits rules/engine',

@@ -5,6 +5,7 @@ import { decodeText } from '#base/bytes.ts';
 import { dirname, normalize, type SourceFile } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { decompile, isBlob } from '#tree/decompile.ts';
+import { ubootStatements } from '#tree/uboot-script.ts';
 import { timestamp } from './clock.ts';
 import { type DiskBytes, onDisk, readBytes, readUnpacked } from './disk-bytes.ts';
 
@@ -25,6 +26,8 @@ export class DiskFiles implements FileSystem {
   /** Folders of include-prefixes are symbolic links: a file that is reached on two ways must be one file. */
   readonly #realFolders = new Map<string, string>();
   readonly #byRealPath = new Map<string, Cached>();
+  /** Scripts of U-Boot that are read as changes to a tree. */
+  readonly #scripts = new Set<string>();
   /** Device and inode of what was given out. */
   readonly #given = new Set<string>();
 
@@ -32,9 +35,16 @@ export class DiskFiles implements FileSystem {
     let cached = this.#cache.get(path);
     if (!cached) {
       cached = this.#load(this.#real(path));
+      if (cached.file && this.#scripts.has(path))
+        cached = { ...cached, file: { path, text: ubootStatements(cached.file.text) } };
       this.#cache.set(path, cached);
     }
     return cached.file;
+  }
+
+  /** From now on this file is a script whose `fdt` commands are statements. */
+  readAsChanges(path: string): void {
+    this.#scripts.add(path);
   }
 
   peek(path: string): string | undefined {

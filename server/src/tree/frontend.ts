@@ -11,6 +11,7 @@ import type { EvaluateOptions } from './preprocess.ts';
 import { certainProblems, syntaxProblems } from './syntax-problems.ts';
 import { newMemory } from './text-reader.ts';
 import type { DeviceTree } from './types.ts';
+import { isUbootScript, SCRIPT_MESSAGE } from './uboot-script.ts';
 
 export type { EvaluateOptions } from './preprocess.ts';
 
@@ -121,6 +122,10 @@ function sameOptions(a: EvaluateOptions, b: EvaluateOptions): boolean {
 /** The tree of a board whose statements are applied; where they are not what dtc's grammar allows, it is read strictly. */
 function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): DeviceTree {
   const { options, irregular, broken, unusual } = evaluation;
+  if (broken.length > 0 && isUbootScript(file.text)) {
+    const span = { file: file.path, start: 0, end: Math.max(0, file.text.search(/\n|$/)) };
+    return evaluation.finish([{ rule: 'syntax/error', severity: 'error', message: SCRIPT_MESSAGE, span }]);
+  }
   if (!unusual && broken.length === 0 && (!irregular || options.standalone)) return evaluation.finish([]);
   const strict = evaluation.readStrictly(file);
   if (!strict.fault) {

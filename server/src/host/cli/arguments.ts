@@ -28,6 +28,7 @@ const OPTIONS = {
   cmdline: { type: 'string' },
   'xen-version': { type: 'string' },
   'xen-config': { type: 'string' },
+  'uboot-script': { type: 'string' },
   'xen-host': { type: 'string' },
   'xen-domain': { type: 'string', multiple: true, default: [] as string[] },
   format: { type: 'string' },
@@ -77,6 +78,7 @@ const HELP: Record<OptionName, readonly [string, string]> = {
   cmdline: ['--cmdline "…"', 'its command line'],
   'xen-version': ['--xen-version 4.NN', 'the Xen that reads the tree; default: what the tree names, else 4.22'],
   'xen-config': ['--xen-config FILE', 'its .config, plain or .gz: which drivers it has'],
+  'uboot-script': ['--uboot-script FILE', "a U-Boot script whose `fdt` commands change the given host's tree"],
   'xen-host': ['--xen-host FILE', "the host tree of the Xen that reads the given trees as its domains' partial ones"],
   'xen-domain': [
     '--xen-domain [NODE=]FILE',
@@ -123,6 +125,7 @@ export const PLATFORM_OPTIONS: readonly OptionName[] = [
   'cmdline',
   'xen-version',
   'xen-config',
+  'uboot-script',
   'xen-host',
   'xen-domain',
 ];

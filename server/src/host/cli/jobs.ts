@@ -60,9 +60,13 @@ function checkOne(session: Session, file: string): Checked {
   const view = session.analysis(file).view(file);
   if (!view) throw new Error(UNREADABLE);
   const { snapshot, choice } = view;
-  const problems = isBoard(file) ? snapshot.problems() : diagnostics(view);
+  const whole = isBoard(file) || /\.dtbo?$/.test(file);
+  // dtc never reads what a script of U-Boot changes.
+  const problems = (whole ? snapshot.problems() : diagnostics(view)).filter(
+    ({ rule, span }) => !(rule.startsWith('dtc/') && session.isScript(span.file)),
+  );
   return {
-    files: isBoard(file) ? snapshot.tree.files : [file],
+    files: whole ? snapshot.tree.files : [file],
     problems: located(problems, choice.board, (path) => snapshot.text(path)),
     idle: isBoard(file) ? located(snapshot.idleIgnores(), file, (path) => snapshot.text(path)) : [],
     crashes: snapshot.crashes(),

@@ -22,6 +22,8 @@ export interface SessionSettings {
   readonly projectFile?: string;
   /** Operands and folders of `-I` as they were typed, by their paths: cpp writes them into `__FILE__`. */
   readonly spelled?: Readonly<Record<string, string>>;
+  /** `--uboot-script`, and the hosts whose trees it changes. */
+  readonly script?: { readonly file: string; readonly boards: readonly string[] };
   /** `-@`. */
   readonly symbols?: boolean;
   /** `-f`. */
@@ -43,8 +45,13 @@ export class Session {
     this.#grammar = grammar;
     this.frontend = new Frontend(grammar, this.files);
     this.#contexts = new Contexts(new Documents(this.files, grammar));
-    const { flags: project, projectFile } = settings;
-    const stated = { project, ...(projectFile !== undefined && { projectFile }) };
+    const { flags: project, projectFile, script } = settings;
+    if (script) this.files.readAsChanges(script.file);
+    const stated = {
+      project,
+      ...(projectFile !== undefined && { projectFile }),
+      ...(script && { changes: { files: [script.file], boards: script.boards } }),
+    };
     this.#contexts.setSettings(stated);
     this.#analysis = new Analysis(grammar, this.files);
     this.#analysis.setSettings(stated);
@@ -68,6 +75,11 @@ export class Session {
     const all = { ...options, ...names, time: buildTime(), symbols: this.symbols };
     const tree = this.frontend.evaluate(board, { ...all, ...(failedCheck && { failedCheck }) });
     return this.#contexts.explained(tree);
+  }
+
+  /** Whether a file is the script of U-Boot that changes the host's tree. */
+  isScript(file: string): boolean {
+    return this.#settings.script?.file === file;
   }
 
   get force(): boolean {

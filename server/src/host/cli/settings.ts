@@ -33,10 +33,21 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
   return {
     flags: project,
     spelled: Object.fromEntries([...args.operands, ...values.include].map((text) => [absolute(cwd, text), text])),
+    ...scriptOf(args, cwd),
     symbols: values.symbols ?? false,
     force: values.force ?? false,
     ...(values.config !== undefined && { projectFile: existing(absolute(cwd, values.config), values.config) }),
   };
+}
+
+/** A script of U-Boot works on the host: the one that is named as such, else every tree that is given. */
+function scriptOf({ operands, values }: Arguments, cwd: string): Pick<SessionSettings, 'script'> {
+  const { 'uboot-script': script, 'xen-host': host } = values;
+  if (script === undefined) return {};
+  const boards = host === undefined ? operands : [host];
+  if (boards.length === 0) throw new Failure('--uboot-script needs the tree that it changes: dt-iommu check HOST.dtb');
+  const file = existing(absolute(cwd, script), script);
+  return { script: { file, boards: boards.map((board) => absolute(cwd, board)) } };
 }
 
 /** A host board as in a project file: the given host with its domains, or the host of the given partial trees. */

@@ -29,6 +29,8 @@ export interface Settings {
   readonly project: Project;
   /** With one, none is looked for. */
   readonly projectFile?: string;
+  /** Files whose statements follow those of these boards: a script of U-Boot that changes a host's tree. */
+  readonly changes?: { readonly files: readonly string[]; readonly boards: readonly string[] };
   /** What counts instead of `project` for the files below a folder; the innermost one wins. */
   readonly folders?: readonly FolderSettings[];
 }
@@ -125,7 +127,8 @@ export class Contexts {
     const project = this.project(board);
     const record = this.#record(board);
     const { includePaths: own, appended, unseen } = this.#placedOptions(board);
-    const all = [...appended, ...behind];
+    const { changes } = this.#settings;
+    const all = [...appended, ...behind, ...(changes?.boards.includes(board) ? changes.files : [])];
     const dtc = parseDtcVersion(project.dtcVersion ?? this.sourceTree(board)?.dtcVersion ?? '');
     return {
       ...(dtc && { dtc }),
@@ -135,7 +138,7 @@ export class Contexts {
         ...(record?.defines ?? buildDefines(this.sourceTree(board))),
         ...Object.entries(project.defines ?? {}),
       ],
-      standalone: !/\.dtso?$/.test(board),
+      standalone: !/\.dt(so?|b)$/.test(board),
       ...(record?.symbols && { symbols: true }),
       ...(all.length > 0 && { appended: all }),
       ...(unseen.length > 0 && { unseen }),

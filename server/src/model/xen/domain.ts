@@ -6,6 +6,7 @@ import type { XenFacts } from '#model/report/types.ts';
 import { compatibles, pathOf, strings } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { usable } from './drivers.ts';
+import { noIommuAtAll } from './host.ts';
 import { contextCount, contextHolder, contextUsers, guardedDevices, sayUpkeep } from './limits.ts';
 import { assignments, domainName, domainNodes, partialModule, spilledModule } from './system.ts';
 
@@ -43,7 +44,7 @@ function sayIommu(machine: Machine, node: DtNode, steps: Steps): boolean {
     return false;
   }
   const why = module
-    ? 'a `multiboot,device-tree` module'
+    ? 'its `multiboot,device-tree` module'
     : spilled
       ? `the \`multiboot,device-tree\` module ${quoted(pathOf(spilled))}, which Xen takes for its own,`
       : '`passthrough = "enabled"`';
@@ -53,7 +54,7 @@ function sayIommu(machine: Machine, node: DtNode, steps: Steps): boolean {
     BINDINGS,
     on
       ? `Because of ${why} the domain is created with an IOMMU: its P2M is the table of the IOMMU from the first page on.`
-      : `${why} asks for an IOMMU, but Xen drives none here: devices can only be assigned with \`xen,force-assign-without-iommu\`.`,
+      : `An IOMMU is asked for by ${why}, but ${noIommuAtAll(machine)}: devices can only be assigned with \`xen,force-assign-without-iommu\`.`,
     module ? at(module, 'compatible') : spilled ? at(spilled, 'compatible') : at(node, 'passthrough'),
   );
   return on;

@@ -91,7 +91,8 @@ place where the tree has no RAM: Xen panics, or finds no kernel there. Write add
   },
   *check(context, node) {
     const property = node.properties.get('reg');
-    if (!property || !isModule(node) || property.value.references.length > 0) return;
+    // An empty `reg` is one that a script of U-Boot fills in with what it only knows at boot.
+    if (!property || !isModule(node) || property.value.bytes.length === 0) return;
     if (!bootModules(context.tree).some((module) => module.node === node)) return;
     const { address, size } = inheritedCells(node.parent);
     const count = rawCells(property).length;
