@@ -181,7 +181,6 @@ test('a macro that is a whole property, called as if it were a flag', () => {
 
 describe('what is wrong stands at the line where dtc reports it', () => {
   test.each([
-    ['a missing semicolon', '/ {\n a = <1>\n b; };', 'board.dts:4 syntax/error'],
     ['an open brace', '/ {\n n {\n };', 'board.dts:4 syntax/error'],
     ['a property after a node', '/ {\n n { };\n a;\n};', 'board.dts:4 syntax/error'],
     ['a name twice in the same braces', '/ { n { };\n n { }; };', 'board.dts:3 dtc/duplicate_node_names'],
@@ -199,6 +198,10 @@ describe('what is wrong stands at the line where dtc reports it', () => {
     ['a deletion of nothing', '/ { };\n/ { /delete-node/ n; };', 'board.dts:3 delete-nothing'],
   ])('%s', (_title, text, expected) => {
     expect(problems(header + text)).toEqual([expected]);
+  });
+
+  test('a missing semicolon stands behind what it ends, one line before dtc meets the next statement', () => {
+    expect(problems(`${header}/ {\n a = <1>\n b; };`)).toEqual(['board.dts:3 syntax/error']);
   });
 
   test('what an unknown include may define is not missed', () => {
