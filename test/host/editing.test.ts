@@ -37,3 +37,33 @@ test('a document, a range and a key are formatted, with tabs whatever the client
   });
   expect(applied(fixed, typed)).toBe(fixed.replace('  b=<2>,\n<3>', '\tb = <2>,\n\t    <3>'));
 });
+
+test('a label is renamed in every file; the reason of a refusal is the error', async () => {
+  const files = {
+    '/b/board.dts': '/dts-v1/;\n#include "soc.dtsi"\n&uart0 { };\n',
+    '/b/soc.dtsi': '/ { uart0: uart { }; other: n { }; };\n',
+  };
+  const client = new LanguageClient(new StaticFiles(files));
+  await client.initialize({}, { workspaceFolders: [{ uri: 'file:///b', name: 'b' }] });
+  const uri = 'file:///b/board.dts';
+  client.open(uri, files['/b/board.dts']);
+  const place = { textDocument: { uri }, position: { line: 2, character: 3 } };
+  expect(await client.result('textDocument/prepareRename', place)).toEqual({
+    range: { start: { line: 2, character: 1 }, end: { line: 2, character: 6 } },
+    placeholder: 'uart0',
+  });
+  const { documentChanges } = await client.result<{ documentChanges: { textDocument: object; edits: object[] }[] }>(
+    'textDocument/rename',
+    { ...place, newName: 'console' },
+  );
+  expect(documentChanges.map((change) => [change.textDocument, change.edits.length])).toEqual([
+    [{ uri: 'file:///b/soc.dtsi', version: null }, 1],
+    [{ uri, version: 1 }, 1],
+  ]);
+  expect((await client.request('textDocument/rename', { ...place, newName: 'other' })).error).toMatchObject({
+    code: -32803,
+    message: 'other is there already, in soc.dtsi.',
+  });
+  const nothing = { textDocument: { uri }, position: { line: 0, character: 0 } };
+  expect((await client.request('textDocument/prepareRename', nothing)).error?.message).toMatch(/^Labels, macros/);
+});

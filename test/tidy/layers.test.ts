@@ -60,6 +60,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/completion': 'ide/analysis.ts ide/boards ide/explain ide/knowledge ide/navigation',
   'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/structure',
   'ide/problems': 'ide/analysis.ts ide/boards',
+  'ide/rename': 'ide/analysis.ts ide/boards ide/navigation ide/structure',
   'ide/structure': 'ide/analysis.ts',
   'ide/map': 'ide/boards ide/explain',
   'ide/explain': 'ide/boards',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Files on a disk, for the server and the command line: read once, bounded in size, read again after they changed.
-import { readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { decodeText } from '#base/bytes.ts';
 import { dirname, normalize, type SourceFile } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
@@ -79,6 +79,19 @@ export class DiskFiles implements FileSystem {
 
   isFolder(path: string): boolean {
     return statOf(path)?.isDirectory() ?? false;
+  }
+
+  /** For root the system lets everything pass, so the mode is looked at too. */
+  isReadOnly(path: string): boolean {
+    const stats = statOf(path);
+    if (!stats) return false;
+    if ((stats.mode & 0o222) === 0) return true;
+    try {
+      accessSync(onDisk(path), constants.W_OK);
+      return false;
+    } catch {
+      return true;
+    }
   }
 
   list(folder: string): string[] {

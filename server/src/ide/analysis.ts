@@ -70,12 +70,12 @@ export class Analysis {
 
   #settings: Settings = { project: {} };
 
-  constructor(grammar: Grammar, stored: FileSystem) {
+  constructor(grammar: Grammar, stored: FileSystem, original?: Analysis) {
     this.#grammar = grammar;
     this.#documents = new Documents(stored, grammar);
     this.#contexts = new Contexts(this.#documents);
-    this.#frontend = new Frontend(grammar, this.#documents);
     this.knowledge = new Knowledge(this.#documents);
+    this.#frontend = new Frontend(grammar, this.#documents, original ? original.#frontend : undefined);
   }
 
   open(path: string, text: string): void {
@@ -125,6 +125,21 @@ export class Analysis {
   /** The boards that a file can be shown with, nearest first; `all` looks through the whole architecture. */
   boardsOf(file: string, all: boolean): string[] {
     return this.#contexts.boardsOf(file, all);
+  }
+
+  /** Every board that reads the file, in the whole architecture. */
+  readersOf(file: string): string[] {
+    return this.#contexts.readersOf(file);
+  }
+
+  /** The overlays that are known to be applied to a board. */
+  overlaysFor(board: string): string[] {
+    return this.#contexts.overlaysFor(board);
+  }
+
+  /** Macros that the build or the project file defines for a board. */
+  definesOf(board: string): readonly string[] {
+    return this.#contexts.options(board).defines?.map(([name]) => name) ?? [];
   }
 
   /** `undefined` when there is no such file. */
@@ -210,7 +225,7 @@ export class Analysis {
 
   /** An analysis of the same files and settings, whose files may be changed without anyone seeing it. */
   copy(): Analysis {
-    const copy = new Analysis(this.#grammar, this.#documents);
+    const copy = new Analysis(this.#grammar, this.#documents, this);
     copy.setSettings(this.#settings);
     return copy;
   }

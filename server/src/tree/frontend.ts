@@ -23,12 +23,15 @@ export interface Grammar {
 /** Evaluates boards; remembers what it made of a file as long as that version of the file is in use. */
 export class Frontend {
   readonly #grammar: Grammar;
-  readonly #asts = new WeakMap<SourceFile, Ast>();
-  readonly #plain = new WeakMap<SourceFile, boolean>();
+  readonly #asts: WeakMap<SourceFile, Ast>;
+  readonly #plain: WeakMap<SourceFile, boolean>;
   readonly #shared: Shared;
 
-  constructor(grammar: Grammar, reader: FileReader) {
+  /** With another one, what that knows of files by themselves is known here, too. */
+  constructor(grammar: Grammar, reader: FileReader, other?: Frontend) {
     this.#grammar = grammar;
+    this.#asts = other ? other.#asts : new WeakMap();
+    this.#plain = other ? other.#plain : new WeakMap();
     this.#shared = {
       reader,
       memory: newMemory(),

@@ -14,7 +14,6 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { Problem } from '#base/problem.ts';
-import type { View } from '#ide/analysis.ts';
 import { codeActions, fixableRules, hasFixes } from '#ide/fixes/code-actions.ts';
 import { fixAll, isRepair } from '#ide/fixes/fixes.ts';
 import { fixWorkspace } from '#ide/fixes/workspace-fixes.ts';
@@ -29,6 +28,7 @@ import { COMPLETION, registerCompletion } from './completion.ts';
 import { diagnosticOf, type Lines, linkOf, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import { EDITING, registerEditing } from './editing.ts';
 import { COMMANDS } from './log.ts';
+import { fileOf, viewAt } from './places.ts';
 import type { Answer, Session } from './server.ts';
 import { isBlobUri } from './uris.ts';
 
@@ -146,13 +146,6 @@ function registerStructure(connection: Connection, answer: Answer): void {
   );
 }
 
-function fileOf({ analysis, workspace }: Session, uri: string) {
-  const path = workspace.path(uri);
-  const view = analysis.view(path);
-  const ast = view?.snapshot.ast(path);
-  return view && ast && { view, ast, lines: workspace.lines(path) };
-}
-
 function symbolOf(lines: Lines, entry: OutlineEntry): DocumentSymbol {
   return {
     name: entry.name,
@@ -162,16 +155,6 @@ function symbolOf(lines: Lines, entry: OutlineEntry): DocumentSymbol {
     selectionRange: lines.range(entry.nameStart, entry.nameEnd),
     children: entry.children.map((child) => symbolOf(lines, child)),
   };
-}
-
-function viewAt(
-  { analysis, workspace }: Session,
-  uri: string,
-  position: { line: number; character: number },
-): { view: View; offset: number } | undefined {
-  const path = workspace.path(uri);
-  const view = analysis.view(path);
-  return view && { view, offset: workspace.lines(path).offset(position) };
 }
 
 function actionsOf(session: Session, params: CodeActionParams): CodeAction[] {

@@ -236,6 +236,23 @@ export class Contexts {
     return [...new Set([...found, ...listed])];
   }
 
+  /** Every board that reads the file, also a board that others include; overlays are boards. */
+  readersOf(file: string): string[] {
+    const including = this.#index(file).boardsOf(file, true);
+    const own = isBoard(file) && !this.isShared(file) ? [file] : [];
+    const listed = (this.project(file).boards ?? []).map((board) => board.file);
+    return [...new Set([...own, ...including, ...listed])];
+  }
+
+  /** The overlays in the folder of a board, and of its project, that are applied to it. */
+  overlaysFor(board: string): string[] {
+    const beside = this.#documents.list(dirname(board)).map((name) => join(dirname(board), name));
+    const applied = beside.filter(
+      (file) => isOverlay(file) && this.#compositions(file).some((each) => each.board === board),
+    );
+    return [...new Set([...this.overlaysOf(board), ...applied])];
+  }
+
   /** What the project file says is applied to a board. */
   overlaysOf(board: string): readonly string[] {
     return this.project(board).boards?.find(({ file }) => file === board)?.overlays ?? [];

@@ -74,6 +74,10 @@ export class Documents implements FileSystem {
     return this.#open.has(path) ? undefined : this.#stored.refusal?.(path);
   }
 
+  isReadOnly(path: string): boolean {
+    return this.#stored.isReadOnly?.(path) ?? false;
+  }
+
   peek(path: string): string | undefined {
     return this.#open.get(path)?.file.text ?? this.#stored.peek(path);
   }

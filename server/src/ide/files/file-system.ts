@@ -12,4 +12,6 @@ export interface FileSystem extends FileReader {
   peek(path: string): string | undefined;
   /** Every file comes from an editor, perhaps over a network: nothing is read ahead. */
   readonly lent?: boolean;
+  /** Whether a stored file must not be written; absent where the host does not know. */
+  isReadOnly?(path: string): boolean;
 }
