@@ -58,7 +58,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/log': 'ide/boards ide/explain',
   'ide/fixes': 'ide/analysis.ts ide/boards ide/files ide/navigation ide/problems',
   'ide/completion': 'ide/analysis.ts ide/boards ide/explain ide/knowledge ide/navigation',
-  'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/structure',
+  'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/structure ide/files',
   'ide/problems': 'ide/analysis.ts ide/boards',
   'ide/rename': 'ide/analysis.ts ide/boards ide/navigation ide/structure',
   'ide/structure': 'ide/analysis.ts',

@@ -132,6 +132,11 @@ export class Analysis {
     return this.#contexts.readersOf(file);
   }
 
+  /** The files that boards of the file read, without evaluating one. */
+  filesAround(file: string): string[] {
+    return this.#contexts.filesAround(file);
+  }
+
   /** The overlays that are known to be applied to a board. */
   overlaysFor(board: string): string[] {
     return this.#contexts.overlaysFor(board);

@@ -8,7 +8,6 @@ import {
   type DocumentSymbol,
   type FoldingRange,
   MarkupKind,
-  SemanticTokensBuilder,
   type ServerCapabilities,
   SymbolKind,
   type WorkspaceEdit,
@@ -17,17 +16,17 @@ import type { Problem } from '#base/problem.ts';
 import { codeActions, fixableRules, hasFixes } from '#ide/fixes/code-actions.ts';
 import { fixAll, isRepair } from '#ide/fixes/fixes.ts';
 import { fixWorkspace } from '#ide/fixes/workspace-fixes.ts';
+import { allReferences } from '#ide/navigation/all-references.ts';
 import { definition } from '#ide/navigation/definition.ts';
 import { hover } from '#ide/navigation/hover.ts';
-import { references } from '#ide/navigation/references.ts';
 import { folds } from '#ide/structure/folding.ts';
 import { links } from '#ide/structure/links.ts';
-import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/structure/semantic-tokens.ts';
 import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
 import { COMPLETION, registerCompletion } from './completion.ts';
 import { diagnosticOf, type Lines, linkOf, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import { EDITING, registerEditing } from './editing.ts';
 import { COMMANDS } from './log.ts';
+import { NAVIGATION, registerNavigation } from './navigation.ts';
 import { fileOf, viewAt } from './places.ts';
 import type { Answer, Session } from './server.ts';
 import { isBlobUri } from './uris.ts';
@@ -43,11 +42,7 @@ export const FEATURES: Partial<ServerCapabilities> = {
   documentSymbolProvider: true,
   documentLinkProvider: {},
   foldingRangeProvider: true,
-  semanticTokensProvider: {
-    legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] },
-    full: true,
-    range: false,
-  },
+  ...NAVIGATION,
   executeCommandProvider: { commands: [...COMMANDS] },
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL], resolveProvider: true },
   ...EDITING,
@@ -75,12 +70,13 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
   connection.onReferences(({ textDocument, position, context }, token) =>
     answer('references', token, (session) => {
       const at = viewAt(session, textDocument.uri, position);
-      const spans = at ? references(at.view, at.offset, context.includeDeclaration) : [];
+      const spans = at ? allReferences(session.analysis, at.view, at.offset, context.includeDeclaration) : [];
       return spans.map((span) => locationOf(session.workspace, span));
     }),
   );
   registerStructure(connection, answer);
   registerEditing(connection, answer);
+  registerNavigation(connection, answer);
   connection.onCodeAction((params, token) => answer('codeAction', token, (session) => actionsOf(session, params)));
   connection.onCodeActionResolve((action, token) =>
     answer('codeAction/resolve', token, (session) => {
@@ -123,25 +119,6 @@ function registerStructure(connection: Connection, answer: Answer): void {
         range: rangeOf(session.workspace, span),
         target: session.workspace.uri(target),
       }));
-    }),
-  );
-  connection.languages.semanticTokens.on(({ textDocument: { uri } }, token) =>
-    answer('semanticTokens', token, (session) => {
-      const at = fileOf(session, uri);
-      const builder = new SemanticTokensBuilder();
-      for (const { start, end, type, declaration } of at ? semanticTokens(at.view) : []) {
-        const from = at?.lines.position(start);
-        const to = at?.lines.position(end);
-        if (!from || !to || from.line !== to.line) continue;
-        builder.push(
-          from.line,
-          from.character,
-          to.character - from.character,
-          TOKEN_TYPES.indexOf(type),
-          declaration ? 1 : 0,
-        );
-      }
-      return builder.build();
     }),
   );
 }

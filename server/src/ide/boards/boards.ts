@@ -87,6 +87,13 @@ export class IncludeIndex {
     return found;
   }
 
+  /** The files that the boards of a file read, as far as their includes say. */
+  around(file: string): string[] {
+    const seen = new Set([file, ...this.boardsOf(file, true)]);
+    for (const at of seen) for (const target of this.includes.get(at) ?? []) seen.add(target);
+    return [...seen];
+  }
+
   /** To be told of files that appeared, changed or went away. */
   update(file: string): void {
     this.stale.add(file);

@@ -244,6 +244,11 @@ export class Contexts {
     return [...new Set([...own, ...including, ...listed])];
   }
 
+  /** The files that the boards of a file read; headers of bindings are left out. */
+  filesAround(file: string): string[] {
+    return this.#index(file).around(file);
+  }
+
   /** The overlays in the folder of a board, and of its project, that are applied to it. */
   overlaysFor(board: string): string[] {
     const beside = this.#documents.list(dirname(board)).map((name) => join(dirname(board), name));

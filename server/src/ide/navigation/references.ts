@@ -7,6 +7,7 @@ import { allItems } from '#ide/structure/items.ts';
 import { nodeByReference, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { definitionsOf } from './definition.ts';
+import { macroMentions } from './mentions.ts';
 import { type Mention, placeAt } from './places.ts';
 
 /** In all files of the board, each place once; with `declarations` also the places that make it. */
@@ -56,17 +57,9 @@ function referencesTo(tree: DeviceTree, wanted: DtNode): Span[] {
   return found;
 }
 
-const LEXEMES = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|[A-Za-z_]\w*/g;
-
 /** The identifier wherever it stands outside comments and strings. */
 function wordUses(snapshot: Snapshot, name: string): Span[] {
-  return snapshot.tree.files.flatMap((file) => {
-    const text = snapshot.text(file);
-    if (!text.includes(name)) return [];
-    return [...text.matchAll(LEXEMES)]
-      .filter((match) => match[0] === name)
-      .map(({ index }) => ({ file, start: index, end: index + name.length }));
-  });
+  return snapshot.tree.files.flatMap((file) => macroMentions(file, snapshot.text(file), name));
 }
 
 /** Includes of the same file, by name: a name that leads elsewhere from another folder is rare and harmless here. */

@@ -4,9 +4,9 @@
 import { basename } from '#base/files.ts';
 import { applyEdits, type Span, type TextEdit } from '#base/text.ts';
 import type { Analysis, View } from '#ide/analysis.ts';
+import { labelMentions, macroMentions } from '#ide/navigation/mentions.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { difference, type Meant } from './compare.ts';
-import { labelMentions, macroMentions } from './mentions.ts';
 import { nodeRenaming } from './node-names.ts';
 import { type Maker, reach, type Steps } from './reach.ts';
 import { nameFault, type Refusal, type Subject, subjectAt } from './subject.ts';
