@@ -4,7 +4,15 @@ import * as vscode from 'vscode';
 import { makeNonce, mapPage } from '../webview/html.ts';
 // The messages are types alone: the page is a bundle of its own.
 import type { FromPage, ToPage } from '../webview/messages.ts';
-import type { DmaDetailsResult, DmaLanesResult, DmaMapChangedParams, NamedPlace, TextResult } from './protocol.ts';
+import type {
+  BootViewResult,
+  DmaDetailsResult,
+  DmaLanesResult,
+  DmaMapChangedParams,
+  NamedPlace,
+  TextResult,
+  WhatIfResult,
+} from './protocol.ts';
 import type { Running } from './running.ts';
 
 const TYPE = 'devicetreeIommu.map';
@@ -158,6 +166,15 @@ class DmaMapPanel implements vscode.Disposable {
         if (this.#details?.path !== message.path) break;
         await this.#reveal(this.#details.details.reasons[message.reason]?.places[message.place], false);
         break;
+      case 'boot':
+        this.#post({
+          type: 'boot',
+          boot: await this.#ask<BootViewResult>('dtIommu/bootOrder', { node: message.path }),
+        });
+        break;
+      case 'what-if':
+        await this.#tellWhatIf(message.wish);
+        break;
       case 'explain':
         this.explain(message.path);
         break;
@@ -194,8 +211,8 @@ class DmaMapPanel implements vscode.Disposable {
     const name = decodeURIComponent(found.board.slice(found.board.lastIndexOf('/') + 1));
     this.#panel.title = `DMA Map: ${name}`;
     const places = Object.fromEntries(Object.entries(found.places).map(([path, place]) => [path, place.name]));
-    const { board, platform, lanes } = found;
-    this.#post({ type: 'map', content: { board, name, platform, lanes, places } });
+    const { board, platform, lanes, wishes } = found;
+    this.#post({ type: 'map', content: { board, name, platform, lanes, places, wishes } });
     if (this.#select !== undefined) this.#post({ type: 'select', path: this.#select });
     this.#select = undefined;
     const editor = vscode.window.activeTextEditor;
@@ -228,6 +245,10 @@ class DmaMapPanel implements vscode.Disposable {
       if (here) best = { path, line: start };
     }
     this.#post({ type: 'cursor', path: best?.path ?? null });
+  }
+
+  async #tellWhatIf(wish: string): Promise<void> {
+    this.#post({ type: 'what-if', wish, result: await this.#ask<WhatIfResult>('dtIommu/whatIf', { wish }) });
   }
 
   async #tellDetails(path: string): Promise<void> {

@@ -2,6 +2,7 @@
 // The requests of our own as the client sees them: the server's types, and nothing else of the server.
 export type {
   BoardsResult,
+  BootViewResult,
   DmaDetailsResult,
   DmaLanesResult,
   DmaMapChangedParams,
@@ -13,4 +14,5 @@ export type {
   NamedPlace,
   OutlineEntry,
   TextResult,
+  WhatIfResult,
 } from '#host/lsp/protocol.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the user chose on the page: search, filters, what is open, what is selected, how large it is.
-import type { Flag, PageState, Way } from './messages.ts';
+import type { Flag, PageState, ViewName, Way } from './messages.ts';
 import type { Filter } from './search.ts';
 
 const LEAST = 0.6;
@@ -13,6 +13,9 @@ export class Choice implements Filter {
   /** Keys of series and lists. */
   readonly open = new Set<string>();
   selected: string | null = null;
+  view: ViewName = 'map';
+  boot: string | null = null;
+  wish = '';
   zoom = 1;
   scroll = 0;
 
@@ -23,13 +26,16 @@ export class Choice implements Filter {
     this.flag = state.flag;
     for (const key of state.open) this.open.add(key);
     this.selected = state.selected;
+    this.view = state.view ?? 'map';
+    this.boot = state.boot ?? null;
+    this.wish = state.wish ?? '';
     this.zoom = state.zoom;
     this.scroll = state.scroll;
   }
 
   state(board: string): PageState {
-    const { query, ways, flag, open, selected, zoom, scroll } = this;
-    return { board, query, ways: [...ways], flag, open: [...open], selected, zoom, scroll };
+    const { query, ways, flag, open, selected, view, boot, wish, zoom, scroll } = this;
+    return { board, query, ways: [...ways], flag, open: [...open], selected, view, boot, wish, zoom, scroll };
   }
 
   get filters(): boolean {

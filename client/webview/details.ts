@@ -65,6 +65,7 @@ function actions(path: string, place: string | undefined): HTMLElement {
     'div',
     { class: 'acts' },
     place !== undefined && button('reveal', 'btn', icon('file'), place),
+    button('boot', 'btn sec', icon('clock'), 'Waits'),
     button('explain', 'btn sec', icon('book'), 'Explain'),
     button('copy', 'btn sec', icon('copy'), 'Path'),
   );

@@ -3,7 +3,7 @@
 import { WAY_ICONS } from './cards.ts';
 import { element, icon } from './dom.ts';
 import type { IconName } from './icons.ts';
-import type { Flag, Lanes, MapContent, Way } from './messages.ts';
+import type { Flag, Lanes, MapContent, ViewName, Way } from './messages.ts';
 import { cardsOf, flagCounts } from './search.ts';
 
 const FLAGS: Readonly<Record<Flag, { readonly word: string; readonly icon: IconName; readonly title: string }>> = {
@@ -44,6 +44,29 @@ export function titleBar(): HTMLElement {
       { class: 'tb', type: 'button', 'data-action': 'export', title: 'Save what is seen as an SVG file' },
       icon('image'),
       element('span', {}, 'Export SVG'),
+    ),
+  );
+}
+
+const VIEWS: Readonly<Record<ViewName, string>> = { map: 'Map', boot: 'Boot order', 'what-if': 'What if' };
+
+/** Which view fills the page. */
+export function viewSwitch(view: ViewName): HTMLElement {
+  return element(
+    'nav',
+    { class: 'views', 'aria-label': 'Views' },
+    Object.entries(VIEWS).map(([name, word]) =>
+      element(
+        'button',
+        {
+          class: 'tb',
+          type: 'button',
+          'data-action': 'view',
+          'data-view': name,
+          'aria-current': name === view ? 'page' : null,
+        },
+        word,
+      ),
     ),
   );
 }

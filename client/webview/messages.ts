@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the extension and the page of the map say to each other.
-import type { DmaDetailsResult, DmaLanesResult } from '#host/lsp/protocol.ts';
+import type { BootViewResult, DmaDetailsResult, DmaLanesResult, WhatIfResult } from '#host/lsp/protocol.ts';
 
-export type { DmaDetailsResult, DmaLanesResult } from '#host/lsp/protocol.ts';
+export type { BootViewResult, DmaDetailsResult, DmaLanesResult, WhatIfResult } from '#host/lsp/protocol.ts';
 
 type Lanes = DmaLanesResult['lanes'];
 export type Lane = Lanes['lanes'][number];
@@ -24,13 +24,20 @@ export interface MapContent {
   readonly platform: string;
   readonly lanes: Lanes;
   readonly places: Readonly<Record<string, string>>;
+  /** Platforms that are worth asking about. */
+  readonly wishes: readonly string[];
 }
+
+/** What fills the page beside the details. */
+export type ViewName = 'map' | 'boot' | 'what-if';
 
 export type ToPage =
   | { readonly type: 'map'; readonly content: MapContent }
   /** There is no board to show. */
   | { readonly type: 'none'; readonly text: string }
   | { readonly type: 'details'; readonly path: string; readonly details: DmaDetailsResult | null }
+  | { readonly type: 'boot'; readonly boot: BootViewResult | null }
+  | { readonly type: 'what-if'; readonly wish: string; readonly result: WhatIfResult | null }
   /** The cursor of the editor is in this device. */
   | { readonly type: 'cursor'; readonly path: string | null }
   | { readonly type: 'select'; readonly path: string };
@@ -40,6 +47,8 @@ export type FromPage =
   /** Shows where the node is opened. */
   | { readonly type: 'reveal'; readonly path: string; readonly focus: boolean }
   | { readonly type: 'details'; readonly path: string }
+  | { readonly type: 'boot'; readonly path: string }
+  | { readonly type: 'what-if'; readonly wish: string }
   /** Shows a place of the details that are shown: which reason, which of its places. */
   | { readonly type: 'evidence'; readonly path: string; readonly reason: number; readonly place: number }
   | { readonly type: 'explain'; readonly path: string }
@@ -56,6 +65,11 @@ export interface PageState {
   readonly flag: Flag | null;
   readonly open: readonly string[];
   readonly selected: string | null;
+  readonly view: ViewName;
+  /** The device whose waits are shown. */
+  readonly boot: string | null;
+  /** The other platform. */
+  readonly wish: string;
   readonly zoom: number;
   readonly scroll: number;
 }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // The page of the map: what the extension sends is drawn, what the user does is drawn or told to the extension.
+import { BootPicture } from './boot-view.ts';
 import { Choice } from './choice.ts';
 import { detailsElement, selectedIn } from './details.ts';
 import { element } from './dom.ts';
-import { bar, boardName, headline, legend, searchBox, titleBar } from './head.ts';
+import { bar, boardName, headline, legend, searchBox, titleBar, viewSwitch } from './head.ts';
 import { nextStop } from './keyboard.ts';
 import { MapView } from './map-view.ts';
-import type { DmaDetailsResult, Flag, FromPage, MapContent, PageState, ToPage, Way } from './messages.ts';
+import type { DmaDetailsResult, Flag, FromPage, MapContent, PageState, ToPage, ViewName, Way } from './messages.ts';
 import { cardsOf, testOf } from './search.ts';
 import { showTooltips } from './tooltip.ts';
+import { WhatIfList } from './what-if-view.ts';
 
 /** What VS Code gives a page. */
 export interface Host {
@@ -23,7 +25,10 @@ export class Page {
   readonly #host: Host;
   readonly #choice: Choice;
   readonly #map: MapView;
+  readonly #boot = new BootPicture();
+  readonly #whatIf: WhatIfList;
   readonly #name = element('div', { class: 'name' });
+  readonly #views = element('div', {});
   readonly #summary = element('div', { class: 'summary' });
   readonly #main: HTMLElement;
   readonly #side = element('aside', { class: 'det', 'aria-label': 'Details', hidden: true });
@@ -36,10 +41,20 @@ export class Page {
     this.#host = host;
     this.#choice = new Choice(host.getState());
     this.#map = new MapView(this.#choice);
-    this.#main = element('main', { class: 'main', tabindex: '-1' }, this.#map.element);
+    this.#whatIf = new WhatIfList((wish) => this.#ask(wish));
+    const views = [this.#map.element, this.#boot.element, this.#whatIf.element];
+    this.#main = element('main', { class: 'main', tabindex: '-1' }, views);
     const { box, input } = searchBox(this.#choice.query);
     this.#search = input;
-    const top = element('div', { class: 'bar1' }, this.#name, element('span', { class: 'sp' }), box, titleBar());
+    const top = element(
+      'div',
+      { class: 'bar1' },
+      this.#name,
+      this.#views,
+      element('span', { class: 'sp' }),
+      box,
+      titleBar(),
+    );
     const head = element('header', { class: 'top' }, top, this.#summary);
     root.replaceChildren(head, element('div', { class: 'split' }, this.#main, this.#side), this.#live);
     this.#scale(1);
@@ -62,6 +77,12 @@ export class Page {
         this.#details = message;
         this.#drawSide();
         break;
+      case 'boot':
+        this.#boot.draw(message.boot);
+        break;
+      case 'what-if':
+        if (message.wish === this.#choice.wish) this.#whatIf.draw(message.wish, message.result);
+        break;
       case 'cursor':
         this.#follow(message.path);
         break;
@@ -78,12 +99,15 @@ export class Page {
     const first = this.#content === undefined;
     if (before !== undefined && before !== content.board) {
       this.#choice.selected = null;
+      this.#choice.boot = null;
       this.#choice.scroll = 0;
       this.#details = undefined;
     }
     this.#content = content;
     this.#name.replaceChildren(boardName(content));
+    this.#whatIf.suggest(content.wishes);
     this.#draw();
+    this.#view(this.#choice.view);
     const { selected, scroll } = this.#choice;
     if (selected !== null) this.#host.postMessage({ type: 'details', path: selected });
     if (first) this.#main.scrollTop = scroll;
@@ -99,6 +123,29 @@ export class Page {
     this.#map.draw(lanes);
     this.#drawSide();
     this.#keep();
+  }
+
+  /** Shows one of the views, and asks for what it shows: the board may be another one. */
+  #view(view: ViewName): void {
+    this.#choice.view = view;
+    const { boot, selected, wish } = this.#choice;
+    this.#views.replaceChildren(viewSwitch(view));
+    this.#map.element.hidden = view !== 'map';
+    this.#boot.element.hidden = view !== 'boot';
+    this.#whatIf.element.hidden = view !== 'what-if';
+    const path = boot ?? selected ?? this.#content?.lanes.lanes.flatMap(cardsOf)[0]?.path;
+    if (view === 'boot') {
+      if (path === undefined) this.#boot.draw(null);
+      else this.#host.postMessage({ type: 'boot', path });
+    }
+    if (view === 'what-if' && wish !== '') this.#host.postMessage({ type: 'what-if', wish });
+    this.#keep();
+  }
+
+  #ask(wish: string): void {
+    this.#choice.wish = wish.trim();
+    this.#view('what-if');
+    if (this.#choice.wish === '') this.#whatIf.draw('', null);
   }
 
   #keep(): void {
@@ -160,6 +207,7 @@ export class Page {
     document.addEventListener('keydown', (event) => this.#key(event));
     this.#search.addEventListener('input', () => {
       this.#choice.query = this.#search.value;
+      if (this.#choice.view !== 'map') this.#view('map');
       this.#filtered();
     });
     this.#main.addEventListener('scroll', () => this.#scrolled(), { passive: true });
@@ -192,6 +240,17 @@ export class Page {
         this.#select(path, true);
         if (this.#map.element.contains(button)) this.#map.stopAt(button);
         else this.#map.stopAtSelected();
+        break;
+      case 'view':
+        this.#view((button.dataset.view ?? 'map') as ViewName);
+        this.#views.querySelector<HTMLElement>('[aria-current]')?.focus();
+        break;
+      case 'boot':
+        this.#choice.boot = path;
+        this.#view('boot');
+        break;
+      case 'wish':
+        this.#ask(button.dataset.wish ?? '');
         break;
       case 'toggle':
         this.#choice.toggleOpen(key);
@@ -271,7 +330,7 @@ export class Page {
     } else if (key === 'Escape') this.#escape(typing);
     else if (typing && key !== 'ArrowDown') return;
     else if (key === '+' || key === '-') this.#scale(key === '+' ? STEP : 1 / STEP);
-    else if (typing || (target instanceof Node && !this.#side.contains(target))) {
+    else if (typing || (target instanceof Node && (target === document.body || this.#map.element.contains(target)))) {
       const next = nextStop(this.#map.element, key);
       if (!next) return;
       event.preventDefault();

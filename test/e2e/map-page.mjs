@@ -71,7 +71,15 @@ export class Server {
     const found = await this.request('dtIommu/dmaLanes', { textDocument: { uri } });
     const places = Object.fromEntries(Object.entries(found.places).map(([node, { name }]) => [node, name]));
     const name = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
-    return { board: found.board, name, platform: found.platform, lanes: found.lanes, places };
+    return { board: found.board, name, platform: found.platform, lanes: found.lanes, places, wishes: found.wishes };
+  }
+
+  boot(uri, node) {
+    return this.request('dtIommu/bootOrder', { textDocument: { uri }, node });
+  }
+
+  whatIf(uri, wish) {
+    return this.request('dtIommu/whatIf', { textDocument: { uri }, wish });
   }
 
   details(uri, node) {

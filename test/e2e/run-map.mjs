@@ -223,7 +223,7 @@ if (kernel) {
       `0x1401 finds ${await names(page)}`,
     );
     check((await found('01:00.0')).includes('pcie0'), `01:00.0 finds ${await names(page)}`);
-    const live = await page.locator('[aria-live]').textContent();
+    const live = await page.locator('.vh[aria-live]').textContent();
     check(/^\d+ of \d+ devices shown$/.test(live), live);
     check((await found('nothing has this name')).length === 0, 'something is found');
     await page.locator('[data-action=clear]').click();
@@ -250,6 +250,41 @@ if (kernel) {
     await page.reload();
     await send(page, { type: 'map', content: sm8550 });
     check((await names(page)).filter((name) => name.startsWith('compute-cb@')).length > 4, 'what was open is closed');
+    await page.close();
+  });
+
+  await test('who waits for whom, and what another command line changes, without a finding of axe', async () => {
+    const page = await open(sm8550, { theme: 'vscode-light', width: 1450 });
+    await page.locator('#map .card', { hasText: 'ufs_mem_hc' }).first().click();
+    await sent(page);
+    await page.locator('.det [data-action=boot]').click();
+    const [asked] = await sent(page);
+    check(asked?.type === 'boot' && asked.path.startsWith('/soc@0/ufs'), JSON.stringify(asked));
+    await send(page, { type: 'boot', boot: await server.boot(sm8550.board, asked.path) });
+    await page.keyboard.press('Escape');
+    check((await page.locator('#boot h2').first().textContent()) === 'What ufs_mem_hc waits for', 'another device');
+    check((await page.locator('.bn.me').textContent()).includes('ufs_mem_hc'), 'the device is not marked');
+    check((await page.locator('.lines path.way').count()) > 1, 'no way is marked');
+    await page.screenshot({ path: path.join(screenshots, 'map-boot-order.png') });
+    await withoutFindings(page, 'the boot order');
+    await page.locator('.bn', { hasText: 'apps_smmu' }).first().click();
+    check(
+      (await sent(page)).some(({ type, path: of }) => type === 'boot' && of.includes('iommu@15000000')),
+      'no question',
+    );
+    await page.locator('[data-view=what-if]').click();
+    await page.locator('.fl', { hasText: 'iommu.passthrough=1' }).click();
+    const wish = (await sent(page)).find(({ type }) => type === 'what-if')?.wish;
+    check(wish === 'iommu.passthrough=1', `the wish is ${wish}`);
+    await send(page, { type: 'what-if', wish, result: await server.whatIf(sm8550.board, wish) });
+    const row = await page.locator('#what-if tbody tr').first().textContent();
+    check(row.includes('passed through untranslated') && row.includes('iommu_subsys_init'), row);
+    check((await page.locator('#what-if tbody tr').count()) === 1, 'more than one row');
+    await page.screenshot({ path: path.join(screenshots, 'map-what-if.png') });
+    await withoutFindings(page, 'what if');
+    await page.locator('#q').fill('gpu');
+    check(await page.locator('#map').isVisible(), 'a search does not lead back to the map');
+    check(page.problems.length === 0, page.problems.join('\n'));
     await page.close();
   });
 

@@ -2,6 +2,7 @@
 // The requests about a board's DMA at a glance: the side bar's tree, the map's lanes, details and picture.
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
+import { bootViewOf } from '#ide/map/boot-view.ts';
 import { detailsOf } from '#ide/map/details.ts';
 import { type DmaMap, dmaMap } from '#ide/map/dma-map.ts';
 import { lanesOf } from '#ide/map/lanes.ts';
@@ -9,6 +10,7 @@ import { lanesSvg } from '#ide/map/lanes-svg.ts';
 import { type OutlineNode, outlineOf, problemCount } from '#ide/map/outline.ts';
 import { shownLanes } from '#ide/map/shown.ts';
 import { overviewTable } from '#ide/map/table.ts';
+import { whatIf, wishesFor } from '#ide/map/what-if.ts';
 import { platformText } from '#wording/values.ts';
 import { locationOf, placeName } from './convert.ts';
 import * as protocol from './protocol.ts';
@@ -25,6 +27,14 @@ export function registerMap(handle: Handle): void {
   handle(protocol.dmaLanes, ofView(dmaLanesResult));
   handle(protocol.dmaDetails, ofView(dmaDetailsResult));
   handle(protocol.dmaPicture, ofView(dmaPictureResult));
+  handle(
+    protocol.bootView,
+    ofView(({ view: { snapshot } }, { node }) => bootViewOf(snapshot, dmaMap(snapshot), node) ?? null),
+  );
+  handle(
+    protocol.whatIf,
+    ofView(({ view: { snapshot } }, { wish }) => whatIf(snapshot, dmaMap(snapshot), wish)),
+  );
 }
 
 interface Asked {
@@ -67,6 +77,7 @@ function dmaLanesResult(asked: Asked): protocol.DmaLanesResult {
     platform: platformText(view.snapshot.platform).replaceAll('`', ''),
     lanes: lanesOf(map),
     places: placesOf(map, asked),
+    wishes: wishesFor(view.snapshot, map),
   };
 }
 

@@ -4,9 +4,11 @@ import type { Range } from '#base/text.ts';
 import type { ExplainJson } from '#ide/explain/report-json.ts';
 import type { Topology } from '#ide/explain/topology.ts';
 import type { LogJson } from '#ide/log/log-report.ts';
+import type { BootView } from '#ide/map/boot-view.ts';
 import type { Details, Reason } from '#ide/map/details.ts';
 import type { Lanes } from '#ide/map/lanes.ts';
 import type { OutlineNode } from '#ide/map/outline.ts';
+import type { WhatIf } from '#ide/map/what-if.ts';
 
 /** A name and the types that belong to it. */
 export interface Request<P, R> {
@@ -123,6 +125,8 @@ export interface DmaLanesResult {
   readonly lanes: Lanes;
   /** Where each device and IOMMU is opened, by path. */
   readonly places: Readonly<Record<string, NamedPlace>>;
+  /** What `dtIommu/whatIf` may be asked about this board. */
+  readonly wishes: readonly string[];
 }
 
 /** The map of the document's board: lanes, as they are drawn. */
@@ -139,6 +143,19 @@ export interface DmaDetailsResult extends Omit<Details, 'reasons'> {
 
 /** What the map tells at the side about one of its devices or IOMMUs. */
 export const dmaDetails: Request<DmaNodeParams, DmaDetailsResult | null> = { method: 'dtIommu/dmaDetails' };
+
+/** Who waits for whom, up to a device. */
+export const bootView: Request<DmaNodeParams, BootView | null> = { method: 'dtIommu/bootOrder' };
+export type BootViewResult = BootView;
+
+export interface WhatIfParams extends DocumentParams {
+  /** An option of the command line, `CONFIG_NAME=y`, or a release. */
+  readonly wish: string;
+}
+
+/** What changes on the board when the platform differs in one thing. */
+export const whatIf: Request<WhatIfParams, WhatIf | null> = { method: 'dtIommu/whatIf' };
+export type WhatIfResult = WhatIf;
 
 export interface DmaPictureParams extends DocumentParams {
   /** Paths of the devices that are drawn; absent: all. */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The board on another platform: what changes, one row for all devices that change alike.
+import { element, marked } from './dom.ts';
+import type { WhatIfResult } from './messages.ts';
+
+type Changed = Extract<WhatIfResult, { readonly rows: unknown }>;
+type Row = Changed['rows'][number];
+
+export class WhatIfList {
+  readonly element = element('div', { id: 'what-if', class: 'pane', hidden: true });
+  readonly #input = element('input', {
+    id: 'wish',
+    type: 'text',
+    placeholder: 'iommu.passthrough=1, CONFIG_ARM_SMMU=n, 6.1',
+    'aria-label': 'An option of the command line, CONFIG_NAME=y, or a release',
+  });
+  readonly #wishes = element('div', { class: 'filters', role: 'group', 'aria-label': 'Worth asking' });
+  readonly #answer = element('div', { 'aria-live': 'polite' });
+
+  constructor(ask: (wish: string) => void) {
+    const form = element(
+      'form',
+      { class: 'wish' },
+      this.#input,
+      element('button', { class: 'btn', type: 'submit' }, 'Compare'),
+    );
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      ask(this.#input.value);
+    });
+    this.element.append(element('h2', {}, 'What if the board booted with …'), form, this.#wishes, this.#answer);
+  }
+
+  suggest(wishes: readonly string[]): void {
+    const button = (wish: string) =>
+      element(
+        'button',
+        { class: 'fl', type: 'button', 'data-action': 'wish', 'data-wish': wish },
+        element('code', {}, wish),
+      );
+    this.#wishes.replaceChildren(...wishes.map(button));
+  }
+
+  draw(wish: string, result: WhatIfResult | null): void {
+    this.#input.value = wish;
+    if (wish === '' || !result) this.#answer.replaceChildren();
+    else if ('refused' in result) this.#answer.replaceChildren(element('p', {}, result.refused));
+    else this.#answer.replaceChildren(...changesElement(result));
+  }
+}
+
+function changesElement({ platform, rows, same }: Changed): HTMLElement[] {
+  const head = ['Devices', 'Now', 'Then', 'Because'].map((text) => element('th', { scope: 'col' }, text));
+  const table = element(
+    'table',
+    {},
+    element('thead', {}, element('tr', {}, head)),
+    element('tbody', {}, rows.map(rowElement)),
+  );
+  const rest = `${rows.length === 0 ? 'Nothing changes. ' : ''}${same} ${same === 1 ? 'device that does' : 'devices that do'} DMA ${same === 1 ? 'stays as it is' : 'stay as they are'}.`;
+  return [element('p', { class: 'dim' }, platform), ...(rows.length === 0 ? [] : [table]), element('p', {}, rest)];
+}
+
+function rowElement({ devices, alike, apart, why }: Row): HTMLElement {
+  const [verdict, ...others] = alike;
+  const links = devices.flatMap(({ path, name }, index) => [
+    index === 0 ? '' : ', ',
+    element('button', { class: 'linkish', type: 'button', 'data-action': 'select', 'data-path': path }, name),
+  ]);
+  const more = others.map(({ name, before, after }) =>
+    element('div', {}, `${name}: ${before ?? '-'} → ${after ?? '-'}`),
+  );
+  const own = apart.length === 0 ? [] : [element('div', { class: 'dim' }, `${apart.join(', ')}: of each its own`)];
+  const reason = why
+    ? [
+        why.of !== null && element('span', { class: 'dim' }, `of ${why.of}: `),
+        ...marked(why.text),
+        element('p', { class: 'auth' }, why.authority),
+      ]
+    : [];
+  return element(
+    'tr',
+    {},
+    element('td', {}, element('b', {}, `${devices.length} `), links),
+    element('td', {}, verdict?.before ?? ''),
+    element('td', {}, verdict?.after === verdict?.before ? 'as now' : (verdict?.after ?? ''), more, own),
+    element('td', {}, reason),
+  );
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// The map's views beside the lanes: who waits for whom, and what another platform changes.
+import { expect, test } from 'vitest';
+import { bootViewOf } from '#ide/map/boot-view.ts';
+import { dmaMap } from '#ide/map/dma-map.ts';
+import { whatIf, wishesFor } from '#ide/map/what-if.ts';
+import { editor } from '#test/support/views.ts';
+
+const { snapshot } = editor(`//- /board.dts
+/dts-v1/;
+/ { #address-cells = <1>; #size-cells = <1>; dma-ranges;
+	xo: clock { compatible = "fixed-clock"; #clock-cells = <0>; clock-frequency = <1>; };
+	gcc: clock-controller@100 { compatible = "qcom,sm8550-gcc"; reg = <0x100 0x10>; #clock-cells = <1>; clocks = <&rpm 0>; };
+	rpm: clock-controller@200 { compatible = "qcom,sm8550-tcsr", "syscon"; reg = <0x200 0x10>; #clock-cells = <1>; };
+	smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; clocks = <&gcc 0>; };
+	ufs: ufs@4000 { compatible = "qcom,ufshc"; reg = <0x4000 0x100>; iommus = <&smmu 4>; clocks = <&gcc 1>; };
+	fec: ethernet@14000 { compatible = "fsl,imx6q-fec"; reg = <0x14000 0x1000>; };
+};`).view;
+const map = dmaMap(snapshot);
+
+test('levels, the longest way, and a line for each wait', () => {
+  const boot = bootViewOf(snapshot, map, '/ufs@4000');
+  expect(boot?.name).toBe('ufs');
+  expect(boot?.levels.map((nodes) => nodes.map(({ name, onWay }) => (onWay ? `*${name}` : name)))).toEqual([
+    ['*rpm'],
+    ['*gcc'],
+    ['*smmu'],
+    ['*ufs'],
+  ]);
+  const edges = boot?.edges.map(({ from, to, property, onWay }) => `${from} ${to} ${property}${onWay ? ' *' : ''}`);
+  expect(edges?.toSorted()).toEqual([
+    '/clock-controller@100 /iommu@1000000 clocks *',
+    '/clock-controller@100 /ufs@4000 clocks',
+    '/clock-controller@200 /clock-controller@100 clocks *',
+    '/iommu@1000000 /ufs@4000 iommus *',
+  ]);
+  expect(boot?.holders).toEqual([
+    { path: '/clock-controller@100', name: 'gcc', masters: ['ufs'] },
+    { path: '/iommu@1000000', name: 'smmu', masters: ['ufs'] },
+  ]);
+});
+
+test('a device that waits for nobody, and one that is not there', () => {
+  expect(bootViewOf(snapshot, map, '/ethernet@14000')?.levels.map((nodes) => nodes.length)).toEqual([1]);
+  expect(bootViewOf(snapshot, map, '/nowhere')).toBeUndefined();
+});
+
+test('an option, a release; what is no such thing is refused with what would be', () => {
+  const passed = whatIf(snapshot, map, ' iommu.passthrough=1 ');
+  expect(passed).toMatchObject({
+    rows: [{ devices: [{ name: 'ufs' }], alike: [{ after: 'behind the IOMMU, passed through untranslated' }] }],
+    same: 1,
+  });
+  expect('platform' in passed && passed.platform).toContain('iommu.passthrough=1');
+  const older = whatIf(snapshot, map, '6.1');
+  expect('platform' in older && older.platform).toContain('Linux 6.1 ');
+  for (const wish of ['', 'CONFIG_ARM_SMMU=m', 'ä', 'x'.repeat(300)]) {
+    expect(whatIf(snapshot, map, wish)).toEqual({ refused: expect.any(String) });
+  }
+});
+
+test('what is suggested can be asked', () => {
+  const wishes = wishesFor(snapshot, map);
+  expect(wishes).toContain('iommu.passthrough=1');
+  for (const wish of wishes) expect(whatIf(snapshot, map, wish)).toHaveProperty('rows');
+});
