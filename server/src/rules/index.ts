@@ -26,6 +26,7 @@ import { DMA_BUS_RULES } from '#rules/memory/dma-ranges-buses.ts';
 import { DMA_WINDOW_RULES } from '#rules/memory/dma-windows.ts';
 import { IOMMU_ADDRESSES_RULES } from '#rules/memory/iommu-addresses.ts';
 import { IOMMU_ADDRESSES_DEVICE_RULES } from '#rules/memory/iommu-addresses-device.ts';
+import { REACH_RULES } from '#rules/memory/reach.ts';
 import { RESERVED_MEMORY_RULES } from '#rules/memory/reserved-memory.ts';
 import { LEGACY_VENDOR_RULES } from '#rules/migrations/vendor-forms.ts';
 import { ARM_SMMU_RULES } from '#rules/providers/arm-smmu.ts';
@@ -37,6 +38,7 @@ import { PROBE_RULES } from '#rules/providers/probe.ts';
 import { PROVIDER_RULES } from '#rules/providers/provider.ts';
 import { QUALCOMM_RULES } from '#rules/providers/qualcomm.ts';
 import { RENESAS_RULES } from '#rules/providers/renesas.ts';
+import { UNLISTED_STREAM_RULES } from '#rules/providers/unlisted-streams.ts';
 import { PROVIDER_VALUE_RULES } from '#rules/providers/values.ts';
 import { VIRTIO_IOMMU_RULES } from '#rules/providers/virtio-iommu.ts';
 import { XEN_ASSIGNED_INTERRUPT_RULES } from '#rules/xen/assigned-interrupts.ts';
@@ -71,7 +73,7 @@ export const FAMILIES: readonly Family[] = [
     title: 'The node of an IOMMU',
     rules: [...PROVIDER_RULES, ...PROVIDER_NEEDS_RULES, ...PROVIDER_VALUE_RULES, ...ID_RANGE_RULES],
   },
-  { title: 'Arm SMMU', rules: [...ARM_SMMU_RULES, ...SMMU_STREAM_RULES] },
+  { title: 'Arm SMMU', rules: [...ARM_SMMU_RULES, ...SMMU_STREAM_RULES, ...UNLISTED_STREAM_RULES] },
   { title: 'virtio-iommu', rules: VIRTIO_IOMMU_RULES },
   { title: 'Renesas IPMMU', rules: RENESAS_RULES },
   {
@@ -80,7 +82,7 @@ export const FAMILIES: readonly Family[] = [
   },
   { title: 'PCI and other buses with IDs', rules: [...PCI_RULES, ...HOST1X_RULES] },
   { title: 'Message signalled interrupts', rules: [...MSI_RULES, ...MSI_MAP_RULES, ...MSI_CONTROLLER_RULES] },
-  { title: '`dma-ranges`', rules: [...DMA_RANGES_RULES, ...DMA_BUS_RULES, ...DMA_WINDOW_RULES] },
+  { title: '`dma-ranges`', rules: [...DMA_RANGES_RULES, ...DMA_BUS_RULES, ...DMA_WINDOW_RULES, ...REACH_RULES] },
   { title: 'Coherence', rules: COHERENCE_RULES },
   {
     title: 'Reserved memory',

@@ -94,7 +94,7 @@ function addressText(cause: LogCause, masters: number, topic: string): string {
     case 'in-region':
       return inRegion(cause);
     case 'in-ram':
-      return `The address is one of RAM itself, not one that Linux gave out: the device was programmed with a physical address, by firmware before the IOMMU was on, or by a driver that does not use the DMA API.`;
+      return 'The address lies in RAM, and Linux gives out IO addresses from the top of the mask down: most likely the device was programmed with a physical address, by firmware before the IOMMU was on, or by a driver that does not use the DMA API.';
     case 'in-registers':
       return cause.msi
         ? `The address is the doorbell of ${cause.path}: the message of an interrupt was not mapped.`

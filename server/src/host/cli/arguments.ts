@@ -41,6 +41,7 @@ const OPTIONS = {
   diff: { type: 'string' },
   'fail-on': { type: 'string' },
   rid: { type: 'string' },
+  'dma-mask': { type: 'string' },
   all: { type: 'boolean' },
   why: { type: 'boolean' },
   'boot-order': { type: 'boolean' },
@@ -95,6 +96,7 @@ const HELP: Record<OptionName, readonly [string, string]> = {
   'fail-on': ['--fail-on SEVERITY', 'exit with 1 from this severity on: error (default), warning, info'],
   all: ['--all', 'every device, also those without DMA of their own'],
   why: ['--why', 'every device with the reasons'],
+  'dma-mask': ['--dma-mask N', 'what a driver with a mask of N bits reaches of RAM, for the given nodes'],
   rid: ['--rid BB:DD.F', 'the PCI function behind the given host bridge'],
   'boot-order': [
     '--boot-order',

@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { bootOrderText } from '#ide/explain/boot-text.ts';
 import { briefExplanationOf, type DeviceExplanation, explanationOf } from '#ide/explain/device-explanation.ts';
+import { maskReach } from '#ide/explain/dma-mask.ts';
 import { nodeNamed } from '#ide/explain/node-name.ts';
 import { bootOrderJson, explainJson } from '#ide/explain/report-json.ts';
 import { reportText } from '#ide/explain/report-text.ts';
@@ -40,6 +41,7 @@ export const explainCommand: Command = {
     'why',
     'format',
     'rid',
+    'dma-mask',
     'boot-order',
     'compare',
     ...PLATFORM_OPTIONS,
@@ -64,11 +66,25 @@ async function explain(args: Arguments, io: Io): Promise<number> {
     (names.length > 0 ? explanationOf : briefExplanationOf)(snapshot, report),
   );
   const places = new Places(board.session, io);
+  const bits = maskBits(args.values['dma-mask']);
+  const reach = (report: DmaReport) => (bits === undefined ? undefined : maskReach(snapshot, report, bits));
+  const withMask = (json: ReturnType<typeof explainJson>) =>
+    bits === undefined
+      ? json
+      : {
+          ...json,
+          devices: json.devices.map((device, at) => ({ ...device, dmaMask: reach(reports[at] as DmaReport) })),
+        };
+  const masked = (explanation: DeviceExplanation) => {
+    const found = reach(explanation.report);
+    const page = inFull([explanation], places);
+    return found ? `${page.trimEnd()}\n  mask ${`${found.bits} bits`.padEnd(6)} ${found.text}\n\n` : page;
+  };
   if (args.values.format === 'json') {
-    io.out(`${JSON.stringify(explainJson(explanations, snapshot.platform, places.range), undefined, 2)}\n`);
+    io.out(`${JSON.stringify(withMask(explainJson(explanations, snapshot.platform, places.range)), undefined, 2)}\n`);
   } else {
     const { all, why, quiet } = args.values;
-    if (names.length > 0) io.out(inFull(explanations, places));
+    if (names.length > 0) io.out(explanations.map(masked).join(''));
     else if (why)
       io.out(
         inFull(
@@ -81,6 +97,14 @@ async function explain(args: Arguments, io: Io): Promise<number> {
     if (!quiet && (names.length > 0 || why || all)) io.out(`${platformText(snapshot.platform)}\n`);
   }
   return tellErrors({ session: board.session, tree: snapshot.tree }, io);
+}
+
+/** `--dma-mask N`. */
+function maskBits(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const bits = positive('dma-mask', text);
+  if (bits > 64) throw new Failure(`--dma-mask is a number of bits up to 64, not '${text}'`);
+  return bits;
 }
 
 function inFull(explanations: readonly DeviceExplanation[], places: Places): string {

@@ -2,11 +2,16 @@
 // What a device gets that no IOMMU translates for: a restricted pool, bouncing, plain direct DMA; and what an IOMMU that
 // is on does to its streams all the same.
 import { memoryBanks, outOfReach } from '#model/addresses/memory.ts';
+import { dmaRole } from '#model/devices/dma-role.ts';
+import { mastersByIommu } from '#model/iommu/masters.ts';
 import type { Subject } from '#model/iommu/subject.ts';
 import { unattachedStream } from '#model/iommu/unattached-stream.ts';
+import type { Machine } from '#model/platform/machine.ts';
 import { hasSwiotlb, optionsOf } from '#model/platform/platform.ts';
 import { at, decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
+import { pathOf } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
 import { takesRestrictedPool } from './restricted-pool.ts';
 
 const CAPABLE = 'Linux 6.12 include/linux/dma-direct.h:dma_capable';
@@ -39,7 +44,8 @@ export function withoutIommu(subject: Subject, steps: Steps): Verdict {
 }
 
 /** An IOMMU that is up, refused the device and blocks what it does not know. */
-function sayUnattached({ machine, binding }: Subject, steps: Steps): void {
+function sayUnattached({ machine, node, binding }: Subject, steps: Steps): void {
+  if (binding.outcome === 'none') sayUnlisted(machine, node, steps);
   if (binding.outcome === 'none' || binding.outcome === 'waiting') return;
   for (const { state } of binding.reached) {
     const { match, registration, available, path } = state;
@@ -49,5 +55,21 @@ function sayUnattached({ machine, binding }: Subject, steps: Steps): void {
     const streams = { kind: 'unattached-streams', iommu: path, blocked: value === 'fault', because } as const;
     say(steps, `Linux 6.12 ${match.driver.source}`, streams, at(state.node, 'compatible'));
     return;
+  }
+}
+
+/** An SMMU sees the streams of whatever is wired to it; that it serves a neighbour is all that a tree tells of the wires. */
+function sayUnlisted(machine: Machine, node: DtNode, steps: Steps): void {
+  const { tree, platform } = machine;
+  // Xen drives the IOMMUs of a host, and dom0 sees none.
+  if (platform.kind === 'xen-host') return;
+  if (dmaRole(tree, node, platform.kernelVersion, true).role !== 'master') return;
+  for (const [iommu, masters] of mastersByIommu(machine)) {
+    const driver = masters[0]?.binding.reached[0]?.state.match?.driver;
+    if (!driver?.bypassOption || !masters.some((master) => master.node.parent === node.parent)) continue;
+    const { value, because } = unattachedStream(platform, driver);
+    if (value !== 'fault') continue;
+    const statement = { kind: 'unlisted-stream', iommu: pathOf(iommu), because } as const;
+    say(steps, `Linux 6.12 ${driver.source}`, statement, at(iommu, 'compatible'));
   }
 }

@@ -18,6 +18,8 @@ export type DirectStatement =
       readonly blocked: boolean;
       readonly because: Because;
     }
+  /** The device lists no IOMMU, and one that blocks what nobody lists serves others on its bus. */
+  | { readonly kind: 'unlisted-stream'; readonly iommu: string; readonly because: Because }
   | { readonly kind: 'no-restricted-pools'; readonly pool: string }
   | { readonly kind: 'pool-refused'; readonly pool: string; readonly property: string | null }
   | { readonly kind: 'pool-used'; readonly pool: string }

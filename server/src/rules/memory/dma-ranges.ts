@@ -143,18 +143,20 @@ these devices. Add an empty \`dma-ranges;\` to the bus in between.`,
       const above = inner.parent;
       if (inner === node || above === node || !above || above.properties.has('dma-ranges') || reported.has(above))
         continue;
-      if (inner.children.size === 0 || !isLive(inner) || !hasHole(machine, inner)) continue;
+      const bridge = isPciHost(inner) && !inner.properties.has('iommu-map');
+      if ((inner.children.size === 0 && !bridge) || !isLive(inner) || !hasHole(machine, inner)) continue;
       if (existence(machine, inner).bus === 'none') continue;
-      const device = [...inner.children.values()].find(
-        (child) => !child.properties.has('iommus') && isDmaDevice(context, child),
-      );
+      // For the functions of a bridge Linux begins at the bridge itself.
+      const device = bridge
+        ? inner
+        : [...inner.children.values()].find((child) => !child.properties.has('iommus') && isDmaDevice(context, child));
       if (!device) continue;
       reported.add(above);
       yield {
         message: `\`${pathOf(above)}\` has no \`dma-ranges\`, so Linux does not use those of \`${pathOf(node)}\` for devices on a bus below it.`,
         span: nodeSpan(above),
         node: above,
-        related: [{ message: 'such a device', span: nodeSpan(device) }],
+        related: [{ message: bridge ? 'the bridge of such devices' : 'such a device', span: nodeSpan(device) }],
         fix: repair('Add an empty `dma-ranges`', () => insertProperty(context.text, above, { name: 'dma-ranges' })),
       };
     }

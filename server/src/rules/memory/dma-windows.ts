@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Rules about what the windows of `dma-ranges` mean: for RAM beyond them, for IOVAs behind an IOMMU, for ZONE_DMA.
 import { hex } from '#base/numbers.ts';
-import { type Range, regRange } from '#model/addresses/addresses.ts';
+import type { Range } from '#model/addresses/addresses.ts';
 import { addressing, dmaParent } from '#model/addresses/dma-ranges.ts';
+import { type Bank, memoryBanks } from '#model/addresses/memory.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { board32, bus, SMMU_V3_AT } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesByProvider, usesOf } from '#rules/engine/uses.ts';
-import { isLive, lastSet, pathOf, strings } from '#tree/query.ts';
+import { isLive, lastSet, pathOf } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { rangesOf } from './dma-ranges.ts';
 
@@ -71,17 +72,9 @@ function hasDevices(bus: DtNode): boolean {
   return isPciHost(bus);
 }
 
-/** The entries of `reg` of the memory nodes. */
-function* ram(context: RuleContext) {
-  const machine = machineOf(context.tree, context.platform);
-  for (const node of context.tree.root.children.values()) {
-    if (strings(node.properties.get('device_type'))[0] !== 'memory' || !isLive(node)) continue;
-    for (let index = 0; ; index++) {
-      const region = regRange(machine, node, index);
-      if (!region) break;
-      yield region;
-    }
-  }
+/** RAM as the model has it. */
+function ram(context: RuleContext): readonly Bank[] {
+  return memoryBanks(machineOf(context.tree, context.platform));
 }
 
 const limitWithIommu: Rule = {
@@ -189,7 +182,7 @@ devices are all disabled. Memory that any driver needs low then competes for thi
     }
     if (!narrowest || narrowest.top >= 1n << 32n || hasDevices(narrowest.node)) return;
     const { node, property, top } = narrowest;
-    if (![...ram(context)].some(({ start, size }) => start + size > top)) return;
+    if (!ram(context).some(({ start, size }) => start + size > top)) return;
     yield {
       message: `No device of this bus is enabled, but its \`dma-ranges\` is the narrowest of the tree: arm64 ends ZONE_DMA at \`${hex(top - 1n)}\`.`,
       span: lastSet(property).name,

@@ -17,6 +17,8 @@ export const DIRECT: Words<DirectStatement> = {
   },
   'unattached-streams': ({ iommu, blocked, because }) =>
     `${quoted(iommu)} is on and ${blocked ? 'blocks' : 'passes untranslated'} all DMA of devices that it did not take (${becauseText(because)}).`,
+  'unlisted-stream': ({ iommu, because }) =>
+    `${quoted(iommu)} is on and serves other devices of this bus: where it lies in the path of this one, too, it blocks its DMA, as no entry lists its streams (${becauseText(because)}).`,
   'no-restricted-pools': ({ pool }) =>
     `${quoted(pool)} is a restricted DMA pool, but this kernel has no CONFIG_DMA_RESTRICTED_POOL.`,
   'pool-refused': ({ pool, property }) => {
