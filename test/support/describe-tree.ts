@@ -35,7 +35,7 @@ export function nodesOf(node: DtNode): DtNode[] {
 
 /** Everything that can be asked of a tree, as plain data. */
 export function describeTree(tree: DeviceTree): unknown {
-  const { root, labels, innerLabels, phandleTargets, macros, ...plain } = tree;
+  const { root, labels, innerLabels, phandleTargets, macros, taken: _taken, ...plain } = tree;
   return {
     ...plain,
     nodes: nodesOf(root).map((node) => [pathOf(node), describeNode(node)]),

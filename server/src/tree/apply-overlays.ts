@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A board with overlays applied, as fdtoverlay, U-Boot and Linux do it (libfdt fdt_overlay.c:fdt_overlay_apply): what
 // stands in each fragment's `__overlay__` is merged into the fragment's target. Nothing is ever deleted.
+
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
+import type { Branch } from '#syntax/ast.ts';
 import { lastSet, nodeByPath, nodeByReference, nodeSpan, pathOf, strings, walk } from './query.ts';
 import type { DeviceTree, DtNode, DtProperty, Label, NodeOrigin, PropertyOrigin, Reference, Value } from './types.ts';
 
@@ -29,6 +31,7 @@ function applyOverlay(base: DeviceTree, overlay: DeviceTree): DeviceTree {
       names: () => new Set([...base.macros.names(), ...overlay.macros.names()]),
       last: () => [...overlay.macros.last(), ...base.macros.last()],
     },
+    taken: (branches: readonly Branch[]) => overlay.taken?.(branches) ?? base.taken?.(branches),
   };
   if (refused.length > 0) return { ...base, ...both };
   return { ...base, ...both, ...merge.result(), complete: base.complete && overlay.complete };

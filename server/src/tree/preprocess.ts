@@ -4,7 +4,7 @@
 import { dirname, type FileReader, join, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
-import type { ConditionalItem, DefineItem, IncludeItem, Item } from '#syntax/ast.ts';
+import type { Branch, ConditionalItem, DefineItem, IncludeItem, Item } from '#syntax/ast.ts';
 import { defineStatic } from './cpp/builtin.ts';
 import { evaluateCondition } from './cpp/condition.ts';
 import { expand } from './cpp/expand.ts';
@@ -82,6 +82,8 @@ export class Preprocessor {
   /** Every file that was walked, in order. */
   readonly readings: Reading[] = [];
   readonly lookups: Lookup[] = [];
+  /** By its branches, which branch of a conditional was taken last; `null`: none. */
+  readonly taken = new WeakMap<readonly Branch[], Branch | null>();
   /** Told of each item of the board, and of files included beside its statements, and of their ends, beforehand. */
   onStep: ((reading: Reading, index: number) => void) | undefined;
   readonly lookup = (name: string): Macro | undefined => this.macros.get(name);
@@ -260,9 +262,11 @@ export class Preprocessor {
     for (const branch of item.branches) {
       const start = at + branch.at;
       if (!this.#holds(branch.keyword, branch.conditionText, source)) continue;
+      this.taken.set(item.branches, branch);
       this.walk(branch.body, source, start, visit);
       return;
     }
+    this.taken.set(item.branches, null);
   }
 
   #holds(keyword: string, text: string, source: Source): boolean {

@@ -2,6 +2,7 @@
 // The resolved device tree: what dtc would write into the blob, with every place that made it.
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
+import type { Branch } from '#syntax/ast.ts';
 import type { Definition } from './cpp/macros.ts';
 import type { ErrorCheck } from './dtc-checks.ts';
 import type { DtcVersion } from './dtc-version.ts';
@@ -146,6 +147,11 @@ export interface DeviceTree {
    */
   readonly complete: boolean;
   readonly macros: MacroHistory;
+  /**
+   * Which branch of a conditional cpp took, the last time that it came there; `null`: none; `undefined`: it never came
+   * there, or the board was read as text.
+   */
+  taken?(branches: readonly Branch[]): Branch | null | undefined;
 }
 
 /** What was ever `#define`d while the board was read. */

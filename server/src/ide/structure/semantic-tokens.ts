@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What names stand for, for colours: node names, properties, labels and references, macros.
 import type { View } from '#ide/analysis.ts';
+import type { ConditionalItem } from '#syntax/ast.ts';
 import { parseHead } from '#tree/statement-head.ts';
-import { allItems, type Placed } from './items.ts';
+import type { DeviceTree } from '#tree/types.ts';
+import { children, type Placed, placed } from './items.ts';
 
-export const TOKEN_TYPES = ['struct', 'property', 'label', 'macro'] as const;
+/** `comment`: a line that cpp leaves out. */
+export const TOKEN_TYPES = ['struct', 'property', 'label', 'macro', 'comment'] as const;
 export const TOKEN_MODIFIERS = ['declaration'] as const;
 
 export interface SemanticToken {
@@ -18,8 +21,51 @@ export interface SemanticToken {
 export function semanticTokens({ file, snapshot }: View): SemanticToken[] {
   const ast = snapshot.ast(file);
   if (!ast) return [];
-  const macros = new Set(snapshot.tree.macros.names());
-  return [...allItems(ast)].flatMap((placed) => tokensOf(placed, macros));
+  const { tree } = snapshot;
+  const macros = new Set(tree.macros.names());
+  const tokens: SemanticToken[] = [];
+  // A file that no board reads has no branches that are taken.
+  collect(placed(ast.items, 0), { text: snapshot.text(file), macros, tree, tokens });
+  return tokens;
+}
+
+interface Collection {
+  readonly text: string;
+  readonly macros: ReadonlySet<string>;
+  readonly tree: DeviceTree;
+  readonly tokens: SemanticToken[];
+}
+
+function collect(items: readonly Placed[], collection: Collection): void {
+  const { macros, tokens } = collection;
+  for (const at of items) {
+    if (at.item.kind === 'conditional') conditional(at.item, at.start, collection);
+    else {
+      tokens.push(...tokensOf(at, macros));
+      collect(children(at), collection);
+    }
+  }
+}
+
+function conditional(item: ConditionalItem, start: number, collection: Collection): void {
+  const taken = collection.tree.taken?.(item.branches);
+  for (const branch of item.branches) {
+    const from = start + branch.at;
+    if (taken === undefined || taken === branch) collect(placed(branch.body, from), collection);
+    else collection.tokens.push(...leftOut(collection.text, from, from + branch.length));
+  }
+}
+
+/** The lines of a branch behind its directive. */
+function* leftOut(text: string, start: number, end: number): Generator<SemanticToken> {
+  const directive = /^(?:\\\r?\n|[^\n])*\n?/.exec(text.slice(start, end))?.[0].length ?? 0;
+  let at = start + directive;
+  for (const line of text.slice(at, end).split('\n')) {
+    const shown = line.trim();
+    const from = at + line.indexOf(shown);
+    if (shown !== '') yield { start: from, end: from + shown.length, type: 'comment', declaration: false };
+    at += line.length + 1;
+  }
 }
 
 function tokensOf({ item, start }: Placed, macros: ReadonlySet<string>): SemanticToken[] {

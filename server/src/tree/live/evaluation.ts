@@ -349,7 +349,7 @@ export class Evaluation {
 
   /** The tree, with the problems of its syntax that were found elsewhere; `cpp` knows better what cpp refuses. */
   finish(syntax: readonly Problem[], cpp?: StrictReading): DeviceTree {
-    const { files, macros } = this.#cpp;
+    const { files, macros, taken } = this.#cpp;
     const missing = cpp?.missing ?? this.#cpp.missing;
     const stopped = syntax.length > 0 && missing.length === 0;
     const own = this.#cpp.problems.filter(
@@ -377,6 +377,7 @@ export class Evaluation {
       missing,
       complete,
       macros,
+      taken: (branches) => taken.get(branches),
     };
   }
 }
