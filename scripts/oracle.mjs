@@ -14,6 +14,7 @@ import { compareLive } from './oracle/live.mjs';
 import { compareOrigins } from './oracle/origins.mjs';
 import { compareOverlays } from './oracle/overlays.mjs';
 import { compareRegistry } from './oracle/registry.mjs';
+import { checkRename } from './oracle/rename.mjs';
 import { Report } from './oracle/report.mjs';
 import { checkSyntax } from './oracle/syntax.mjs';
 import { compareVersions } from './oracle/versions.mjs';
@@ -41,6 +42,7 @@ const parts = {
   cli: compareCli,
   findings: compareFindings,
   format: (run) => checkFormat(run, 20 * Number(values.every)),
+  rename: (run) => checkRename(run, 100 * Number(values.every)),
 };
 
 /** One group per architecture, and the overlays of arm64. */

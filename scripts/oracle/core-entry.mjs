@@ -2,7 +2,9 @@
 // What the oracles use of the core; bundled by load-core.mjs.
 export { decodeText, encodeText } from '#base/bytes.ts';
 export { applyEdits, lineStarts, positionAt } from '#base/text.ts';
+export { Analysis } from '#ide/analysis.ts';
 export { format } from '#ide/format/format.ts';
+export { rename } from '#ide/rename/rename.ts';
 export { DTC_RULES } from '#rules/dtc/index.ts';
 export { loadGrammar } from '#syntax/parser.ts';
 export { compileText } from '#test/support/compile-text.ts';
