@@ -26,7 +26,6 @@ const BUNDLES = {
   ...Object.fromEntries(
     WEB_CLIENT.map((file) => [file, { ...WEB, format: 'cjs', entryPoints: ['client/src/extension.web.ts'] }]),
   ),
-  'dist/server.cjs': { ...NODE, entryPoints: ['server/src/host/node.ts'] },
   'dist/server-web.js': { ...WEB, format: 'iife', entryPoints: ['server/src/host/web.ts'] },
   'dist/dma-map.js': { ...WEB, format: 'iife', entryPoints: ['client/webview/main.ts'] },
   'dist/dma-map.css': { entryPoints: ['client/webview/map.css'] },

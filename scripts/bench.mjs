@@ -19,11 +19,11 @@ const BOARDS = [
   'nvidia/tegra234-p3737-0000+p3701-0000',
   'renesas/r8a77951-salvator-xs',
 ].map((name) => `arch/arm64/boot/dts/${name}.dts`);
-const server = fileURLToPath(new URL('../dist/server.cjs', import.meta.url));
+const server = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url));
 
 /** A client over the pipes of a server process; measures in milliseconds of this process's clock. */
 class Client {
-  #process = spawn(process.execPath, [server, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  #process = spawn(process.execPath, [server, 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   #buffer = Buffer.alloc(0);
   #pending = new Map();
   #published = [];

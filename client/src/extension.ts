@@ -5,8 +5,9 @@ import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-langua
 import { activateWith, clientOptions } from './client.ts';
 
 export function activate(context: ExtensionContext): Promise<unknown> {
-  const module = context.asAbsolutePath('dist/server.cjs');
-  const server: ServerOptions = { module, transport: TransportKind.stdio };
+  // The command line has the server in it: one bundle for both.
+  const module = context.asAbsolutePath('dist/cli.cjs');
+  const server: ServerOptions = { module, args: ['lsp'], transport: TransportKind.stdio };
   return activateWith(context, async () => {
     const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', server, clientOptions());
     await client.start();

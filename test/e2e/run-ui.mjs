@@ -16,7 +16,11 @@ const server = await startServer(host, session.profile);
 const browser = await launchBrowser();
 let failed = 0;
 
+/** Part of the titles of the tests that are run, for who works on one of them. */
+const only = process.env.E2E_ONLY ?? '';
+
 async function test(title, { folder, file }, run) {
+  if (!title.includes(only)) return;
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   try {
     await page.goto(address(server, { folder, file }), { waitUntil: 'domcontentloaded' });

@@ -70,7 +70,6 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/files': '',
 
   'host/web.ts': 'host/lsp',
-  'host/node.ts': 'host/lsp',
   'host/cli': 'host host/lsp',
   'host/lsp': 'host',
   host: '',

@@ -17,7 +17,7 @@ export const protocol: Target = {
   run: talk,
 };
 
-const SERVER = 'dist/server.cjs';
+const SERVER = 'dist/cli.cjs';
 /** To one process. */
 const MESSAGES = 150;
 /** For all of its answers; in milliseconds. */
@@ -99,7 +99,7 @@ class Server {
   #id = 0;
 
   constructor() {
-    this.#process = spawn(process.execPath, [SERVER, '--stdio'], { stdio: 'pipe' });
+    this.#process = spawn(process.execPath, [SERVER, 'lsp', '--stdio'], { stdio: 'pipe' });
     this.#process.once('exit', (code, signal) => {
       this.#exit = `the process ended (${code ?? signal})`;
     });
