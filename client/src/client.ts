@@ -30,6 +30,11 @@ export function clientOptions(): LanguageClientOptions {
       rulePage: 'command:devicetreeIommu.showRule?%5B%22{id}%22%5D',
       suggestCommand: 'editor.action.triggerSuggest',
     },
+    // Hovers have links to commands of ours, and to no others.
+    markdown: {
+      isTrusted: { enabledCommands: ['devicetreeIommu.explain', 'devicetreeIommu.showMap'] },
+      supportThemeIcons: true,
+    },
     // A kernel tree has tens of thousands of files: pulling those that are open is enough.
     diagnosticPullOptions: { onChange: true, onTabs: true },
     // A request that fails is told in the output channel: while one types, a message each time would be in the way.
@@ -62,7 +67,7 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
       showRule: (id) => showRule(running, pages, id),
     }),
     vscode.commands.registerCommand('devicetreeIommu.selectBoard', () => selectBoard(running, status)),
-    vscode.commands.registerCommand('devicetreeIommu.explain', () => explain(running, pages)),
+    vscode.commands.registerCommand('devicetreeIommu.explain', (at?: unknown) => explain(running, pages, at)),
     vscode.commands.registerCommand('devicetreeIommu.showTree', () => showTree(running, pages)),
     vscode.commands.registerCommand('devicetreeIommu.explainLog', () => explainLog(running, pages)),
     vscode.commands.registerCommand('devicetreeIommu.showRule', (id: string) => showRule(running, pages, id)),
@@ -161,17 +166,33 @@ async function selectBoard(running: Running, status: BoardStatus): Promise<void>
   await status.update();
 }
 
-async function explain(running: Running, pages: Pages): Promise<void> {
-  const document = activeDocument();
-  const position = vscode.window.activeTextEditor?.selection.active;
-  if (!document || !position) return;
-  await explainIn(running, pages, { textDocument: identifier(document), position });
+/** `at`: the node of a hover's link; else the one at the cursor. */
+async function explain(running: Running, pages: Pages, at: unknown): Promise<void> {
+  const params = isNodeOf(at) ? at : atCursor();
+  if (params) await explainIn(running, pages, params);
 }
 
 async function explainIn(running: Running, pages: Pages, params: object): Promise<void> {
   const found = await running.request<ExplainResult>('dtIommu/explain', params);
   if (found && found.devices.length > 0) await preview(pages.put('explain.md', found.markdown));
   else void vscode.window.showInformationMessage('The cursor is in no node of the device tree.');
+}
+
+interface NodeOf {
+  readonly textDocument: { readonly uri: string };
+  readonly node: string;
+}
+
+/** Menus hand over other things. */
+function isNodeOf(at: unknown): at is NodeOf {
+  const { textDocument, node } = (at ?? {}) as Partial<NodeOf>;
+  return typeof textDocument?.uri === 'string' && typeof node === 'string';
+}
+
+function atCursor(): { textDocument: { readonly uri: string }; position: vscode.Position } | undefined {
+  const document = activeDocument();
+  const position = vscode.window.activeTextEditor?.selection.active;
+  return document && position && { textDocument: identifier(document), position };
 }
 
 async function showTree(running: Running, pages: Pages): Promise<void> {

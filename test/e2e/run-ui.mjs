@@ -125,7 +125,7 @@ await test('hover over iommus in a .dtsi: the verdict on the board that includes
   folder: linux,
   file: `${path.join(acme, 'soc.dtsi')}:24:5`,
 }, async (page) => {
-  const text = await hover(page, { line: 'iommus = ', word: 'iommus', expected: 'translated by the IOMMU' });
+  const text = await hover(page, { line: 'iommus = ', word: 'iommus', expected: 'translated (dma-iommu, strict)' });
   includes(text, 'arm-smmu-v3', '0x10');
   await shoot(page, 'hover-iommus');
   await page.locator('.statusbar-item', { hasText: 'board.dts' }).first().waitFor({ timeout: 10_000 });
@@ -174,7 +174,7 @@ await test(
       '\txen_iommu: xen-iommu {\n\t\tcompatible = "xen,grant-dma";\n\t\t#iommu-cells = <1>;\n\t};\n};\n';
     if (after !== kept + repaired) throw new Error(`The file holds:\n${after}`);
     await page.mouse.move(x + 300, y + 200);
-    await hover(page, { line: 'iommus = ', word: 'iommus', expected: 'Xen grants, backend domain 1' });
+    await hover(page, { line: 'iommus = ', word: 'iommus', expected: 'back end in domain 1' });
     await shoot(page, 'fixed');
   },
 );
@@ -243,7 +243,11 @@ if (kernel) {
       file: `${path.join(folder, 'sm8550-qrd.dts')}:${line('sm8550-qrd.dts', '\n&ufs_mem_hc') + 1}:2`,
     },
     async (page, editor) => {
-      const text = await hover(page, { line: '&ufs_mem_hc', word: 'ufs_mem_hc', expected: 'translated by the IOMMU' });
+      const text = await hover(page, {
+        line: '&ufs_mem_hc',
+        word: 'ufs_mem_hc',
+        expected: 'translated (dma-iommu, strict)',
+      });
       includes(text, 'arm-smmu', '0x60');
       await shoot(page, 'linux-board');
       if ((await editor.locator('.squiggly-error').count()) > 0) throw new Error('A board of Linux has errors.');

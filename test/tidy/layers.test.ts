@@ -21,6 +21,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'model/log':
     'model/addresses model/devices model/drivers model/iommu model/platform model/probe model/report model/statements',
   'model/what-if.ts': 'model/configure.ts model/devices model/drivers model/platform model/report model/statements',
+  'model/claims.ts': 'model/addresses model/iommu model/platform model/report model/statements model/systems',
   'model/configure.ts':
     'model/addresses model/devices model/direct model/iommu model/platform model/report model/systems model/xen',
   'model/systems':
@@ -58,7 +59,8 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/log': 'ide/boards ide/explain',
   'ide/fixes': 'ide/analysis.ts ide/boards ide/files ide/navigation ide/problems',
   'ide/completion': 'ide/analysis.ts ide/boards ide/explain ide/knowledge ide/navigation',
-  'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/structure ide/files',
+  'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/files ide/hovers ide/structure',
+  'ide/hovers': 'ide/boards ide/explain ide/map',
   'ide/problems': 'ide/analysis.ts ide/boards',
   'ide/rename': 'ide/analysis.ts ide/boards ide/navigation ide/structure',
   'ide/structure': 'ide/analysis.ts',

@@ -114,8 +114,8 @@ describe('together', () => {
     const { analysis, text } = workspace(SYSTEM);
     const view = analysis.view('/w/domU2.dts')!;
     const link = ({ file }: Span) => ({ text: file, href: file });
-    const { markdown = '' } = hover(view, text('/w/domU2.dts').indexOf('xen,path') + 1, link) ?? {};
-    expect(markdown).toContain('- Owned by domU2');
+    const { markdown = '' } = hover(view, text('/w/domU2.dts').indexOf('xen,path') + 1, { link }) ?? {};
+    expect(markdown).toContain('**mmc@ff160000 belongs to domU2**');
     expect(markdown).toContain('`/soc/iommu@fd800000` translates');
     expect(markdown, 'the place in the host').toContain('[/w/host.dts](/w/host.dts)');
   });

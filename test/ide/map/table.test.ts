@@ -80,3 +80,16 @@ test('equal siblings are one line', () => {
   );
   expect(table(board)).toMatch(/^ {2}compute-cb x4 +0x10\.\.0x40 +dma-iommu .* of dsp@15000$/m);
 });
+
+test('a master that the driver turns away names the function and its error', () => {
+  const text = table(`/dts-v1/;
+/ {
+	#address-cells = <1>; #size-cells = <1>; interrupt-parent = <&gic>;
+	gic: gic { #interrupt-cells = <3>; interrupt-controller; };
+	mm: iommu@1000 { compatible = "renesas,ipmmu-r8a7795"; reg = <0x1000 0x1000>; interrupts = <0 1 4>; #iommu-cells = <1>; };
+	ds: iommu@2000 { compatible = "renesas,ipmmu-r8a7795"; reg = <0x2000 0x1000>; renesas,ipmmu-main = <&mm 0>; #iommu-cells = <1>; };
+	avb: ethernet@3000 { compatible = "renesas,etheravb-r8a7795"; reg = <0x3000 0x1000>; iommus = <&ds 16>; };
+};`);
+  // drivers/iommu/ipmmu-vmsa.c:ipmmu_device_is_allowed knows four devices, and this is none of them.
+  expect(text).toContain('  refused by ipmmu_device_is_allowed (-ENODEV), direct: avb');
+});

@@ -11,7 +11,7 @@ import type {
 } from 'vscode-languageserver';
 import type { Problem, Severity } from '#base/problem.ts';
 import { lineStarts, offsetAt, positionAt, type Span, type TextEdit } from '#base/text.ts';
-import type { Link } from '#ide/explain/markdown.ts';
+import type { Link } from '#ide/explain/markup.ts';
 
 export type Encoding = 'utf-16' | 'utf-8';
 

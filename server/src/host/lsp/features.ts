@@ -23,8 +23,9 @@ import { folds } from '#ide/structure/folding.ts';
 import { links } from '#ide/structure/links.ts';
 import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
 import { COMPLETION, registerCompletion } from './completion.ts';
-import { diagnosticOf, type Lines, linkOf, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
+import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import { EDITING, registerEditing } from './editing.ts';
+import { readerOf } from './hover-reader.ts';
 import { COMMANDS } from './log.ts';
 import { NAVIGATION, registerNavigation } from './navigation.ts';
 import { fileOf, viewAt } from './places.ts';
@@ -52,7 +53,7 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
   connection.onHover(({ textDocument, position }, token) =>
     answer('hover', token, (session) => {
       const at = viewAt(session, textDocument.uri, position);
-      const found = at && hover(at.view, at.offset, linkOf(session.workspace, at.view.snapshot));
+      const found = at && hover(at.view, at.offset, readerOf(session, at.view));
       if (!found) return null;
       return {
         contents: { kind: MarkupKind.Markdown, value: found.markdown },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Everything that is told about one device: its report, what its probe waits for, and what it would get elsewhere.
 import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { type Claim, claimsOf } from '#model/claims.ts';
 import { dmaRole, type Role } from '#model/devices/dma-role.ts';
 import { type BootWait, bootWaits, longestWay } from '#model/probe/boot-order.ts';
 import { type DmaOps, dmaOps } from '#model/report/dma-ops.ts';
@@ -12,6 +13,8 @@ export interface DeviceExplanation {
   readonly report: DmaReport;
   readonly role: Role;
   readonly ops: DmaOps | null;
+  /** Entries of `iommus` and `iommu-map` that are not used. */
+  readonly claims: readonly Claim[];
   /** In the order in which Linux comes to them. */
   readonly waits: readonly BootWait[];
   /** The longest row of devices of which each waits for the one before, without the device itself. */
@@ -40,7 +43,8 @@ function factsOf(
   const node = nodeByPath(tree, report.path) ?? tree.root;
   const made = report.verdict !== 'no-device' && report.verdict !== 'not-configured';
   const role = dmaRole(tree, node, platform.kernelVersion, made);
-  return { report, role, ops: dmaOps(platform, report.verdict), ...waitsOf(snapshot, report) };
+  const claims = claimsOf(tree, platform, node, report);
+  return { report, role, ops: dmaOps(platform, report.verdict), claims, ...waitsOf(snapshot, report) };
 }
 
 /** A function behind a host bridge has no suppliers of its own, and Zephyr none at all. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The only place that writes Markdown: a device's report, a node, a property, a macro, a rule, for hovers and pages.
+// Markdown of pages (a device's report, a rule), and of properties and macros in hovers.
 import { hex } from '#base/numbers.ts';
-import { printable, type Span } from '#base/text.ts';
+import type { Span } from '#base/text.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport, IommuUse, PciMaps, Step } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
@@ -18,32 +18,15 @@ import {
   reservedText,
   verdictText,
 } from '#wording/values.ts';
-import { decisiveWait, waitText, wayText } from './boot-text.ts';
+import { waitText, wayText } from './boot-text.ts';
 import type { DeviceExplanation } from './device-explanation.ts';
+import { code, fence, type Link, linkMarkdown } from './markup.ts';
 import { deferralText } from './report-text.ts';
 
-/** Where a span is, for a person and for the editor: `[soc.dtsi:12](file:///…#L12)`. */
-export type Link = (span: Span) => { readonly text: string; readonly href: string };
-
-/** Steps beyond these are counted, not told: a hover is read at a glance. */
-const MAX_STEPS = 12;
-
-/** Verdict first, then the facts, then the reasons with links and authority, then the platform. */
-export function explanationMarkdown(explanation: DeviceExplanation, platform: Platform, link: Link): string {
-  const { report } = explanation;
-  const steps = report.steps.slice(0, MAX_STEPS);
-  const more = report.steps.length - steps.length;
-  return paragraphs([
-    `**DMA: ${verdictText(report)}**${certaintyNote(report)}`,
-    bullets([...facts(report), ...waitFacts(explanation), ...explanation.otherwise.map(otherwiseMarkdown)]),
-    stepsMarkdown(steps, (span) => linkMarkdown(link(span))),
-    more > 0 ? `… and ${more} more steps: \`dt-iommu explain\`` : '',
-    `*On ${platformText(platform)}.*`,
-  ]);
-}
+export type { Link } from './markup.ts';
 
 /**
- * The same as a page of its own: all reasons, and everything that the probe waits for. Places are text, because VS Code's
+ * A device as a page of its own: all reasons, and everything that the probe waits for. Places are text, because VS Code's
  * preview of Markdown follows no link to a file outside the workspace.
  */
 export function explanationPage(
@@ -78,14 +61,6 @@ function numbered(lines: readonly string[]): string {
   return lines.map((line, index) => `${index + 1}. ${line}`).join('\n');
 }
 
-/** One line: the wait that matters, else the way to the device. */
-function waitFacts({ report, waits, way }: DeviceExplanation): string[] {
-  if (report.deferred) return [];
-  const wait = decisiveWait(waits);
-  if (wait) return [`Waits for ${waitText(wait)}`];
-  return way.length === 0 ? [] : [`Waits for ${wayText(way)}`];
-}
-
 function otherwiseMarkdown(other: Otherwise): string {
   const text = otherwiseText(other);
   return text.charAt(0).toUpperCase() + text.slice(1);
@@ -116,7 +91,7 @@ function facts(report: DmaReport): string[] {
 }
 
 /** One decoded entry of `iommus`. */
-export function entryMarkdown(use: IommuUse): string {
+function entryMarkdown(use: IommuUse): string {
   const ids = use.ids.map(idText).join(', ');
   return `IOMMU ${code(use.path)}, ${driverText(use)}${ids === '' ? '' : `: ${ids}`}`;
 }
@@ -131,20 +106,18 @@ function stepsMarkdown(steps: readonly Step[], place: (span: Span) => string): s
 }
 
 /** One decoded entry of `iommu-map`. */
-export function mapEntryMarkdown({ ridBase, length, iommu, outBase }: PciMaps['maps'][number]): string {
+function mapEntryMarkdown({ ridBase, length, iommu, outBase }: PciMaps['maps'][number]): string {
   const last = ridBase + length - 1;
   return `Requester IDs ${hex(ridBase)} to ${hex(last)} → ${code(iommu)} from ${hex(outBase)}`;
 }
 
-/** A node: its path, what it is, and every place that opens it. */
-export function nodeMarkdown(path: string, compatible: readonly string[], places: readonly Span[], link: Link): string {
-  const names = compatible.length === 0 ? '' : `  \n${compatible.map(code).join(', ')}`;
-  return `**${code(path)}**${names}\n\n${placesMarkdown('Opened in', places, link)}`;
-}
+/** Characters of a value that are shown. */
+const MAX_VALUE = 400;
 
 /** A property: its value as dtc writes it, and every place that sets it, the last one being what counts. */
 export function propertyMarkdown(name: string, value: string, places: readonly Span[], link: Link): string {
-  const statement = value === '' ? `${name};` : `${name} = ${value};`;
+  const whole = value === '' ? `${name};` : `${name} = ${value};`;
+  const statement = whole.length > MAX_VALUE ? `${whole.slice(0, MAX_VALUE)}…` : whole;
   return `${fence(statement)}\n\n${placesMarkdown('Set in', places, link)}`;
 }
 
@@ -156,10 +129,6 @@ export function macroMarkdown(
   return definitions
     .map(({ text, span }) => `${fence(text)}${span ? `\n\nDefined in ${linkMarkdown(link(span))}` : ''}`)
     .join('\n\n');
-}
-
-export function pathMarkdown(path: string): string {
-  return code(path);
 }
 
 /** The page of a rule, opened from a problem's code. */
@@ -177,26 +146,8 @@ export function ruleMarkdown(rule: Rule): string {
   ].join('\n\n');
 }
 
-/** Parts of a hover, with a line between them. */
-export function joinMarkdown(parts: readonly string[]): string {
-  return parts.filter((part) => part !== '').join('\n\n---\n\n');
-}
-
-function placesMarkdown(verb: string, places: readonly Span[], link: Link): string {
+/** `Set in a.dtsi:1, b.dts:2`. */
+export function placesMarkdown(verb: string, places: readonly Span[], link: Link): string {
   if (places.length === 0) return '';
   return `${verb} ${places.map((span) => linkMarkdown(link(span))).join(', ')}`;
-}
-
-function linkMarkdown({ text, href }: { readonly text: string; readonly href: string }): string {
-  const target = href.replace(/[()<>\s]/g, (character) => `%${character.charCodeAt(0).toString(16)}`);
-  return `[${printable(text).replace(/[\\`*_[\]<>!&|~#]/g, '\\$&')}](${target})`;
-}
-
-function fence(text: string): string {
-  return `\`\`\`dts\n${text.replaceAll('```', "'''")}\n\`\`\``;
-}
-
-/** A code span, in which nothing is markup. */
-function code(text: string): string {
-  return `\`${printable(text).replaceAll('`', "'")}\``;
 }

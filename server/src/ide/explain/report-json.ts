@@ -2,6 +2,7 @@
 // DMA reports as the public JSON of `dt-iommu explain --format json` and `dtIommu/explain` (contracts.md section 3).
 
 import type { Range, Span } from '#base/text.ts';
+import type { Claim } from '#model/claims.ts';
 import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { xenVersionText } from '#model/platform/xen-build.ts';
@@ -9,6 +10,7 @@ import type { BootOrder, BootWait } from '#model/probe/boot-order.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
 import { describe } from '#wording/report.ts';
+import { claimText } from '#wording/statements/claims.ts';
 import { reasonText } from '#wording/statements/index.ts';
 import { becausePlain } from '#wording/statements/platform.ts';
 import { elsewhereText } from '#wording/statements/what-if.ts';
@@ -64,14 +66,19 @@ export function platformJson(platform: Platform): PlatformJson {
 }
 
 /** The report, with what is told of the device beside its own fields. */
-function explanationJson({ report, role, ops, waits, otherwise }: DeviceExplanation, place: JsonPlace): object {
+function explanationJson({ report, role, ops, claims, waits, otherwise }: DeviceExplanation, place: JsonPlace): object {
   const facts = { role: role.role, roleWhy: roleText(role.why), ops };
   return {
     ...reportJson(report, place),
     ...facts,
+    claims: claims.map(claimJson),
     waits: waits.map(waitJson),
     otherwise: otherwise.map(otherwiseJson),
   };
+}
+
+function claimJson({ property, index, iommu, by, code, why }: Claim): object {
+  return { property, index, iommu, by, code, why: claimText(why) };
 }
 
 /** The report with its places named. */

@@ -5,6 +5,7 @@ import type { Problem, Severity } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { isPciBus, rawCells } from '#model/addresses/addresses.ts';
+import { claimsOf } from '#model/claims.ts';
 import { type DmaRole, dmaRole, type RoleWhy } from '#model/devices/dma-role.ts';
 import { driverFor } from '#model/drivers/index.ts';
 import { bootWaits } from '#model/probe/boot-order.ts';
@@ -13,7 +14,9 @@ import type { DecodedId, Deferral, DmaReport, PciMaps, Reserved, Verdict, XenLim
 import { compatibles, isAvailable, nodeByPath, nodeSpan, pathOf, walk } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
+import { claimText } from '#wording/statements/claims.ts';
 import { conditionText } from '#wording/statements/index.ts';
+import { contextsOf } from './contexts.ts';
 import { type DeviceKind, kindOfDevice } from './device-kinds.ts';
 
 /** How a device's DMA is shown: its verdict, and what a verdict alone does not tell. */
@@ -75,6 +78,12 @@ export interface MapClaim {
   readonly index: number;
   readonly iommu: string;
   readonly id: number | null;
+  /** Linux's function that refuses it or would read it, with file and release. */
+  readonly by: string;
+  /** The error that it returns; `null`: nobody comes to the entry. */
+  readonly code: string | null;
+  /** A clause. */
+  readonly why: string;
 }
 
 export interface MapDevice extends MapNode {
@@ -243,7 +252,7 @@ class Scene {
   }
 
   #device(node: DtNode, report: DmaReport, roleWhy: RoleWhy): MapDevice {
-    const claims = report.iommus.length > 0 ? [] : this.#claims(node);
+    const claims = report.iommus.length > 0 ? [] : this.#claims(node, report);
     return {
       ...this.#node(node),
       kind: kindOfDevice(node),
@@ -288,14 +297,13 @@ class Scene {
     }));
   }
 
-  #claims(node: DtNode): MapClaim[] {
-    const { entries } = specifiers(this.#snapshot.tree, node.properties.get('iommus'), '#iommu-cells');
-    return entries.map(({ index, provider, args }) => ({
-      property: 'iommus',
-      index,
-      iommu: pathOf(provider),
-      id: args[0]?.value ?? null,
-    }));
+  #claims(node: DtNode, report: DmaReport): MapClaim[] {
+    const { tree, platform } = this.#snapshot;
+    const { entries } = specifiers(tree, node.properties.get('iommus'), '#iommu-cells');
+    return claimsOf(tree, platform, node, report).flatMap(({ property, index, iommu, by, code, why }) => {
+      if (property !== 'iommus' || iommu === null) return [];
+      return [{ property, index, iommu, id: entries[index]?.args[0]?.value ?? null, by, code, why: claimText(why) }];
+    });
   }
 
   #host(node: DtNode, { pci }: DmaReport, why: RoleWhy): MapHost | null {
@@ -381,15 +389,4 @@ function hostOf(node: DtNode): string | null {
   let host = node.parent;
   while (host?.parent && isPciBus(host.parent)) host = host.parent;
   return host ? pathOf(host) : null;
-}
-
-/** All interrupts behind the global ones belong to a context each (Linux 6.12 arm-smmu.c:arm_smmu_device_dt_probe). */
-function contextsOf(node: DtNode): number | null {
-  const [globals] = rawCells(node.properties.get('#global-interrupts'));
-  const interrupts = rawCells(node.properties.get('interrupts'));
-  if (globals === undefined || interrupts.length === 0) return null;
-  let parent: DtNode | undefined = node;
-  while (parent && !parent.properties.has('interrupt-parent')) parent = parent.parent;
-  // Three cells with every GIC, which all Arm SMMUs with this property have.
-  return Math.max(0, Math.floor(interrupts.length / 3) - globals);
 }

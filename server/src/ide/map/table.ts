@@ -88,11 +88,19 @@ function iommuLines(map: DmaMap, iommu: MapIommu): string[] {
   if (taken.length > 0) lines.push(HEAD);
   for (const group of seriesOf(taken)) lines.push(...deviceLines(map, group, { path: iommu.path, mask }));
   const refused = masters.filter(({ way }) => way === 'refused');
-  if (refused.length > 0) {
-    const why = iommu.enabled ? 'refused, direct' : 'it is disabled, direct';
-    lines.push(`  ${why}: ${refused.map(nameOf).join(', ')}`);
+  const reasons = new Map<string, string[]>();
+  for (const device of refused) {
+    const why = iommu.enabled ? `refused${refusalText(device)}, direct` : 'it is disabled, direct';
+    reasons.set(why, [...(reasons.get(why) ?? []), nameOf(device)]);
   }
+  for (const [why, names] of reasons) lines.push(`  ${why}: ${names.join(', ')}`);
   return lines;
+}
+
+/** ` by ipmmu_of_xlate (-ENODEV)`. */
+function refusalText({ claims }: MapDevice): string {
+  const claim = claims.find(({ code }) => code !== null);
+  return claim ? ` by ${claim.by.replace(/^.*[:/ ]/, '')} (${claim.code})` : '';
 }
 
 /** `arm-smmu   23 groups, 96 contexts`. */

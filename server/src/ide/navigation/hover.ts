@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: MIT
-// What a hover says: the effective DMA of a device, what a cell of `iommus` stands for, where a name comes from.
+// What a hover says: the effective DMA of a device, what a cell stands for, where a name comes from.
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
-import { explanationOf } from '#ide/explain/device-explanation.ts';
-import {
-  entryMarkdown,
-  explanationMarkdown,
-  joinMarkdown,
-  type Link,
-  macroMarkdown,
-  mapEntryMarkdown,
-  nodeMarkdown,
-  pathMarkdown,
-  propertyMarkdown,
-} from '#ide/explain/markdown.ts';
+import { macroMarkdown, placesMarkdown, propertyMarkdown } from '#ide/explain/markdown.ts';
+import { code } from '#ide/explain/markup.ts';
+import { cellHover, numberHover } from '#ide/hovers/cells/index.ts';
+import { expansionText, macroUse } from '#ide/hovers/macros.ts';
+import { busHover, nodeHover } from '#ide/hovers/node.ts';
+import type { Asked, Reader } from '#ide/hovers/sheet.ts';
 import { printValue } from '#tree/print.ts';
-import { compatibles, isAvailable, pathOf } from '#tree/query.ts';
-import { mapEntries, specifiers } from '#tree/specifiers.ts';
-import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
+import type { Datum, DtNode, DtProperty } from '#tree/types.ts';
 import { type Mention, type Place, placeAt } from './places.ts';
 
 export interface Hover {
@@ -33,7 +25,6 @@ const DMA_PROPERTIES = new Set([
   'iommu-map-mask',
   'dma-coherent',
   'dma-noncoherent',
-  'dma-ranges',
   'memory-region',
   'msi-parent',
   'msi-map',
@@ -46,88 +37,80 @@ const DMA_PROPERTIES = new Set([
 ]);
 
 /** `undefined` where there is nothing to say. */
-export function hover(view: View, offset: number, link: Link): Hover | undefined {
+export function hover(view: View, offset: number, reader: Reader): Hover | undefined {
   const place = placeAt(view, offset);
   const { mention } = place;
   if (!mention) return undefined;
-  const markdown = describe(view, place, mention, link);
+  const asked = { snapshot: view.snapshot, reader };
+  const datum = datumAt(place, view.file, offset);
+  const inValue = (datum && place.property && cellHover(asked, place.property, datum)) ?? '';
+  const markdown = joinMarkdown([inValue, describe(asked, place, mention, { view, datum, inValue: inValue !== '' })]);
   return markdown === '' ? undefined : { markdown, span: mention.span };
 }
 
-function describe(view: View, place: Place, mention: Mention, link: Link): string {
+/** The piece of the value that the offset stands in. */
+function datumAt({ property, mention }: Place, file: string, offset: number): Datum | undefined {
+  if (mention?.kind === 'property' || mention?.kind === 'include') return undefined;
+  return property?.value.data.find(({ span }) => span.file === file && span.start <= offset && offset <= span.end);
+}
+
+interface Around {
+  readonly view: View;
+  readonly datum: Datum | undefined;
+  /** The cell has been described. */
+  readonly inValue: boolean;
+}
+
+function describe(asked: Asked, place: Place, mention: Mention, { view, datum, inValue }: Around): string {
   switch (mention.kind) {
     case 'include':
-      return pathMarkdown(mention.path);
+      return code(mention.path);
     case 'macro':
-      return joinMarkdown([macroText(view, mention.name, link), reportForValue(view, place, link)]);
+      return macroText(asked, view, mention, inValue);
     case 'property':
-      return joinMarkdown([
-        DMA_PROPERTIES.has(mention.property.name) ? report(view, mention.property.node, link) : '',
-        propertyText(view, mention.property, link),
-      ]);
+      return propertyText(asked, mention.property);
     case 'value':
-      return DMA_PROPERTIES.has(mention.property.name)
-        ? joinMarkdown([entryText(view, mention), report(view, mention.property.node, link)])
-        : '';
+      if (inValue) return '';
+      if (isDma(mention.property)) return propertyText(asked, mention.property);
+      return datum ? numberHover(mention.property, datum) : '';
     case 'node':
-      return joinMarkdown([reportForValue(view, place, link), nodeText(mention.node, link)]);
+      return inValue ? '' : mentionedNode(asked, place, mention.node);
   }
 }
 
 /** In the value of `iommus` and its like, what counts is the device that has it. */
-function reportForValue(view: View, { node, property, mention }: Place, link: Link): string {
-  const inValue = property && DMA_PROPERTIES.has(property.name);
-  if (inValue && node) return report(view, node, link);
-  return mention?.kind === 'node' ? report(view, mention.node, link) : '';
+function mentionedNode(asked: Asked, { node, property }: Place, mentioned: DtNode): string {
+  if (property && node && isDma(property)) return propertyText(asked, property);
+  return nodeHover(asked, mentioned);
 }
 
-function report({ snapshot }: View, node: DtNode, link: Link): string {
-  if (compatibles(node).length === 0 && !node.properties.has('iommus')) return '';
-  return explanationMarkdown(explanationOf(snapshot, snapshot.report(node)), snapshot.platform, link);
+function isDma({ name }: DtProperty): boolean {
+  return DMA_PROPERTIES.has(name) || name === 'dma-ranges';
 }
 
-/** The entry of `iommus` or `iommu-map` that holds a cell, decoded. */
-function entryText({ snapshot }: View, { property, span }: Mention & { kind: 'value' }): string {
-  const { tree } = snapshot;
-  const holds = (cell: Cell) => cell.span.start <= span.start && span.end <= cell.span.end;
-  if (property.name === 'iommu-map') {
-    const entry = mapEntries(tree, property)?.find(({ base, phandle, out, length }) =>
-      [base, phandle, out, length].some(holds),
-    );
-    if (!entry?.provider) return '';
-    return mapEntryMarkdown({
-      ridBase: entry.base.value,
-      length: entry.length.value,
-      iommu: pathOf(entry.provider),
-      outBase: entry.out.value,
-    });
-  }
-  if (property.name !== 'iommus') return '';
-  const entry = specifiers(tree, property, '#iommu-cells').entries.find(({ phandle, args }) =>
-    [phandle, ...args].some(holds),
-  );
-  const path = entry && pathOf(entry.provider);
-  const use = snapshot
-    .report(property.node)
-    .iommus.find(
-      (candidate) => candidate.path === path && candidate.args.every((arg, at) => arg === entry?.args[at]?.value),
-    );
-  return use ? entryMarkdown(use) : '';
+/** Parts of a hover, with a line between them. */
+function joinMarkdown(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n---\n\n');
 }
 
-function nodeText(node: DtNode, link: Link): string {
-  const places = node.origins.filter((origin) => origin.kind === 'open').map((origin) => origin.name);
-  const state = isAvailable(node) ? '' : ' (disabled)';
-  return nodeMarkdown(`${pathOf(node)}${state}`, compatibles(node), places, link);
-}
-
-function propertyText({ snapshot }: View, property: DtProperty, link: Link): string {
+/** A property about DMA: what it is there for, and where it is set. Any other: its value. */
+function propertyText(asked: Asked, property: DtProperty): string {
+  const { reader, snapshot } = asked;
   const places = property.origins.filter((origin) => origin.kind === 'set').map((origin) => origin.name);
-  return propertyMarkdown(property.name, printValue(snapshot.tree, property.value), places, link);
+  const setIn = `${code(property.name)} is ${placesMarkdown('set in', places.slice(-3), reader.link)}`;
+  if (property.name === 'dma-ranges') return busHover(asked, property.node, setIn);
+  if (DMA_PROPERTIES.has(property.name)) return nodeHover(asked, property.node, setIn);
+  return propertyMarkdown(property.name, printValue(snapshot.tree, property.value), places, reader.link);
 }
 
-function macroText({ snapshot }: View, name: string, link: Link): string {
-  const definitions = snapshot.tree.macros.history(name).map(({ macro, span }) => {
+function macroText(
+  { snapshot, reader }: Asked,
+  { text }: View,
+  { name, span }: Mention & { readonly kind: 'macro' },
+  short: boolean,
+): string {
+  const history = snapshot.tree.macros.history(name);
+  const definitions = history.map(({ macro, span }) => {
     const parameters = macro.parameters ? `(${macro.parameters.join(', ')})` : '';
     const body = macro.body
       .map((token) => `${token.space ? ' ' : ''}${token.text}`)
@@ -135,5 +118,12 @@ function macroText({ snapshot }: View, name: string, link: Link): string {
       .trim();
     return { text: `#define ${name}${parameters} ${body}`.trim(), span };
   });
-  return macroMarkdown(definitions.reverse(), link);
+  const steps = expansionText(
+    snapshot.tree,
+    macroUse(text, span.start, history.at(-1)?.macro.parameters !== undefined),
+    short ? 2 : 1,
+  );
+  return [macroMarkdown(definitions.reverse().slice(0, short ? 1 : 3), reader.link), steps]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }

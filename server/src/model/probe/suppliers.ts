@@ -222,7 +222,7 @@ function interruptController(tree: DeviceTree, node: DtNode): DtNode | undefined
 }
 
 /** As of_irq_find_parent: an ancestor with `#interrupt-cells` comes before that ancestor's own `interrupt-parent`. */
-function interruptParent(tree: DeviceTree, node: DtNode): DtNode | undefined {
+export function interruptParent(tree: DeviceTree, node: DtNode): DtNode | undefined {
   for (let at: DtNode | undefined = node; at; at = at.parent) {
     if (at !== node && at.properties.has('#interrupt-cells')) return at;
     const [cell] = cells(tree, at.properties.get('interrupt-parent'));

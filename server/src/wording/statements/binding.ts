@@ -25,13 +25,18 @@ const FAULTS: Words<ListFault> = {
   'too-short': ({ found, wanted }) => `has ${found} of the ${wanted} cells that \`#iommu-cells\` asks for`,
 };
 
+/** What is wrong with an entry of a list: a clause after its name. */
+export function faultText(fault: ListFault): string {
+  return wordsOf(FAULTS, fault);
+}
+
 export const BINDING: Words<BindingStatement> = {
   'no-iommus': () => 'No `iommus`: no IOMMU translates for the device.',
   'iommus-empty': () => '`iommus` is empty: no IOMMU.',
   'iommus-unread': () => 'Linux does not read its `iommus`.',
   'iommus-stop': ({ index, fault, keepsEarlier }) => {
     const rest = keepsEarlier ? 'Linux keeps the entries before it' : 'Linux configures the device without an IOMMU';
-    return `\`iommus\` entry ${index} ${wordsOf(FAULTS, fault)}; ${rest}.`;
+    return `\`iommus\` entry ${index} ${faultText(fault)}; ${rest}.`;
   },
   'no-iommu-map': ({ bus }) => `${quoted(bus)} has no \`iommu-map\`: no IOMMU translates for the functions behind it.`,
   'iommu-map-of-functions': ({ bus, rows }) => {

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// The shape that all hovers have: a headline, a line of facts, the reason that decides, links to the rest.
+import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { code, type Link, linkMarkdown, prose } from '#ide/explain/markup.ts';
+import type { Step } from '#model/report/types.ts';
+import { nodeByPath, pathOf } from '#tree/query.ts';
+import type { DeviceTree, DtNode } from '#tree/types.ts';
+import { statementText } from '#wording/statements/index.ts';
+
+/** What the editor that asks can do. */
+export interface Reader {
+  readonly link: Link;
+  /** A link that runs a command of our client on a node; absent elsewhere, and then there are no icons either. */
+  readonly command?: (command: 'explain' | 'showMap', path: string) => string;
+}
+
+export interface Asked {
+  readonly snapshot: Snapshot;
+  readonly reader: Reader;
+}
+
+/** Names of codicons. */
+export type Icon = 'shield' | 'arrow-right' | 'circle-slash' | 'clock' | 'key' | 'vm' | 'redo' | 'question';
+
+/** All parts are Markdown. */
+export interface Sheet {
+  readonly icon?: Icon;
+  readonly headline: string;
+  /** One line. */
+  readonly facts: readonly string[];
+  /** Each a paragraph: a table, a list of names. */
+  readonly body?: readonly string[];
+  /** Lines of the paragraph that says why. */
+  readonly reason?: readonly string[];
+  /** The last lines, behind a rule. */
+  readonly links?: readonly string[];
+}
+
+export function sheetMarkdown({ reader }: Asked, sheet: Sheet): string {
+  const mark = sheet.icon && reader.command ? `$(${sheet.icon}) ` : '';
+  const facts = sheet.facts.filter((fact) => fact !== '').join(' · ');
+  const head = `${mark}**${sheet.headline}**${facts === '' ? '' : `  \n${facts}`}`;
+  const reason = (sheet.reason ?? []).filter((line) => line !== '').join('  \n');
+  const links = (sheet.links ?? []).filter((line) => line !== '').join('  \n');
+  const main = [head, ...(sheet.body ?? []), reason].filter((part) => part !== '').join('\n\n');
+  return links === '' ? main : `${main}\n\n---\n${links}`;
+}
+
+/** Label, else the name of the node. */
+export function nameOf(node: DtNode): string {
+  return node.labels[0]?.name ?? (node.name === '' ? '/' : node.name);
+}
+
+/** The name of the node with the path; another text as it is. */
+export function shortName(tree: DeviceTree): (path: string) => string {
+  return (path) => {
+    const node = path.startsWith('/') ? nodeByPath(tree, path) : undefined;
+    return node ? nameOf(node) : path;
+  };
+}
+
+/** `iommus names apps_smmu, … — sm8550.dtsi:2009 · of_iommu_xlate`. */
+export function reasonLine(asked: Asked, { statement, evidence, authority }: Step): string {
+  const { snapshot, reader } = asked;
+  const text = prose(statementText(statement), shortName(snapshot.tree)).replace(/\.$/, '');
+  const [place] = evidence;
+  const where = [...(place && place.file !== '' ? [linkMarkdown(reader.link(place))] : []), ...functionOf(authority)];
+  return where.length === 0 ? text : `${text} — ${where.join(' · ')}`;
+}
+
+/** The function of `Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_xlate`, in code; a file where it names none. */
+export function functionOf(authority: string): string[] {
+  const name = /[:/]([\w.-]+)(?: \([^)]*\))?$/.exec(authority)?.[1];
+  return name === undefined ? [] : [code(name)];
+}
+
+/** `[Explain](…) · [Show in map](…) · [7 reasons](…)`; empty in editors without our commands. */
+export function commandLinks({ reader }: Asked, node: DtNode, more: readonly string[] = []): string {
+  const { command } = reader;
+  if (!command) return '';
+  const path = pathOf(node);
+  const explain = command('explain', path);
+  const map = `[Show in map](${command('showMap', path)})`;
+  const links = [`[Explain](${explain})`, map, ...more.map((text) => `[${text}](${explain})`)];
+  return links.join(' · ');
+}
+
+/** Where the node is, and what opens it: the last three places. */
+export function placesLine({ reader }: Asked, node: DtNode): string {
+  const opened = node.origins.filter(({ kind }) => kind === 'open').map(({ name }) => name);
+  const shown = opened.slice(-3).map((span) => linkMarkdown(reader.link(span)));
+  const more = opened.length > shown.length ? [`${opened.length - shown.length} more`] : [];
+  return [code(pathOf(node)), [...shown, ...more].join(', ')].filter((part) => part !== '').join(' · ');
+}
