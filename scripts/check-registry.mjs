@@ -9,6 +9,11 @@ const OTHER_TABLES = {
   tegra_emc_of_match: 'external memory controllers',
   tegra186_emc_of_match: 'external memory controllers',
   tegra210_emc_of_match: 'external memory controllers',
+  tegra20_emc_of_match: 'external memory controllers',
+  tegra30_emc_of_match: 'external memory controllers',
+  tegra114_emc_of_match: 'external memory controllers',
+  tegra124_emc_of_match: 'external memory controllers',
+  qcom_smmu_actlr_client_of_match: 'prefetch settings of clients, nothing about their domains',
   qcom_smmu_impl_debug_match: 'register layouts of a debug aid, a subset of qcom_smmu_impl_of_match',
 };
 
@@ -26,6 +31,7 @@ const OWN_PARSERS = {
   interrupts: ['interrupts', 'interrupts-extended'],
   interrupt_map: ['interrupt-map'],
   remote_endpoint: ['remote-endpoint'],
+  pinctrl_n: ['pinctrl-'],
 };
 
 /** Strings that change a driver without an of_device_is_compatible call or a table of their own. */
@@ -39,7 +45,7 @@ if (!kernel || rest.length > 0 || !existsSync(join(kernel, 'Makefile'))) {
   process.exit(2);
 }
 
-const { DRIVERS } = await loadCore('model/drivers/index.ts');
+const { DRIVERS, honoursReserved } = await loadCore('model/drivers/index.ts');
 const { inVersions } = await loadCore('model/platform/platform.ts');
 const { SUPPLIER_BINDINGS } = await loadCore('model/probe/suppliers.ts');
 const version = kernelVersion();
@@ -198,7 +204,7 @@ function compareFeatures(driver) {
   const noXlate = driver.noXlate !== undefined && inVersions(version, driver.noXlate);
   feature(driver, 'lazy mode', domains.includes('dma-fq'), /IOMMU_CAP_DEFERRED_FLUSH|IOMMU_DOMAIN_DMA_FQ/.test(text));
   feature(driver, 'identity', domains.includes('identity'), /identity_domain|IOMMU_DOMAIN_IDENTITY/.test(text));
-  feature(driver, 'iommu-addresses', driver.honoursReserved, /iommu_dma_get_resv_regions\(/.test(text));
+  feature(driver, 'iommu-addresses', honoursReserved(driver, version), /\biommu_dma_get_resv_regions\b/.test(text));
   feature(driver, 'software MSI window', driver.msiWindow !== null, /\bMSI_IOVA_BASE\b/.test(text));
   if (noXlate) feature(driver, 'of_xlate', false, /\.of_xlate\b/.test(text));
   // Before 6.8 a driver could do without: the core asked every driver about every device of its bus.

@@ -3,6 +3,7 @@
 //   node scripts/oracle.mjs [--every N] [--jobs N] [--write] [PART…]      the parts are below
 import { parseArgs } from 'node:util';
 import { compareBoards } from './oracle/boards.mjs';
+import { compareCitations } from './oracle/citations.mjs';
 import { compareCli } from './oracle/cli.mjs';
 import { compareCpp } from './oracle/cpp.mjs';
 import { compareDtcTests } from './oracle/dtc-tests.mjs';
@@ -38,6 +39,7 @@ const parts = {
   tests: compareDtcTests,
   checks: compareFixtures,
   registry: compareRegistry,
+  citations: compareCitations,
   versions: compareVersions,
   cli: compareCli,
   findings: compareFindings,

@@ -80,7 +80,7 @@ test('every mistake of the broken examples is found', async () => {
         "smmu-global-interrupts-missing",
         "smmuv3-cells",
         "smmu-streamid-range",
-        "smmu-smr-conflict",
+        "iommu-lost-by-refused-device",
       ],
       "syntax.dts": [
         "syntax/error",

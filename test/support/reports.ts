@@ -64,7 +64,9 @@ export function verdicts(tree: DeviceTree | string, over: Partial<Platform> = {}
 }
 
 /** One report in a line. */
-export function line(report: Omit<DmaReport, 'steps' | 'dependsOn' | 'alternative' | 'reserved'>): string {
+export function line(
+  report: Omit<DmaReport, 'steps' | 'dependsOn' | 'alternative' | 'alternatives' | 'reserved'>,
+): string {
   const ids = report.iommus.flatMap((use) =>
     use.ids.map(({ kind, id, mask }) => `${kind} ${hex(id)}${mask === null ? '' : `/${hex(mask)}`}`),
   );

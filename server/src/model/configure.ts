@@ -14,14 +14,16 @@ import { domainVerdict } from '#model/iommu/domains.ts';
 import { groupMembers, groupName, pciPlacement } from '#model/iommu/groups.ts';
 import { type IdMap, iommuMap } from '#model/iommu/id-map.ts';
 import { doubtCrowd, refusedByDriver } from '#model/iommu/master-checks.ts';
-import { listed, type Region, reservedByTree } from '#model/iommu/reserved.ts';
-import { failureLines, iommuState } from '#model/iommu/state.ts';
+import { listed, type Region, readsAddresses, reservedByTree } from '#model/iommu/reserved.ts';
+import { failureLines } from '#model/iommu/state.ts';
 import type { Subject, Translation } from '#model/iommu/subject.ts';
+import { doubtTakedown, finalState } from '#model/iommu/takedown.ts';
 import { type Machine, machineOf } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
-import { at, decides, follow, newSteps, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { inNewest } from '#model/report/citations.ts';
+import { at, decides, follow, newSteps, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DmaReport, IommuUse, PciMaps, Step, Verdict, XenFacts } from '#model/report/types.ts';
 import { idSubject, platformSubject, subjectOf } from '#model/systems/subject-of.ts';
 import { sayDomain } from '#model/xen/domain.ts';
@@ -118,7 +120,7 @@ function askById(machine: Machine, node: DtNode, id: number): ReturnType<AskById
 
 /** An IOMMU that does not come up: its report says why its masters wait. */
 function sayOwnState(machine: Machine, node: DtNode, steps: Steps): void {
-  const state = iommuState(machine, node);
+  const state = finalState(machine, node);
   if (state.registration.kind !== 'never') return;
   const { why, evidence } = state.registration;
   const authority = 'Linux 6.12 drivers/iommu/iommu.c:iommu_device_register';
@@ -160,8 +162,8 @@ function withoutSetUp(machine: Machine, node: DtNode, place: Existence, steps: S
     const authority = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure';
     say(steps, authority, { kind: 'iommus-unread' }, at(node, 'iommus'));
     if (place.bus === 'none' && steps.doubts.length > 0) {
-      const otherwise = walk(platformSubject(machine, node, 'platform'), newSteps());
-      steps.alternative = { when: 'the driver of the parent makes the device', verdict: otherwise.verdict };
+      const inThatCase = walk(platformSubject(machine, node, 'platform'), newSteps());
+      otherwise(steps, 'the driver of the parent makes the device', inThatCase.verdict);
     }
   }
   return plain(machine, node, verdict, steps);
@@ -200,10 +202,15 @@ function report(machine: Machine, node: DtNode, findings: Findings): DmaReport {
     reserved: outcome.reserved,
     xen: outcome.xen,
     log: steps.log,
-    steps: marked(steps),
+    steps: citedFor(machine, marked(steps)),
   };
   if (steps.doubts.length > 0) result.dependsOn = steps.doubts;
-  if (steps.alternative) result.alternative = steps.alternative;
+  const others = steps.alternatives.filter((other) => other.verdict !== outcome.verdict);
+  const [first] = others;
+  if (first) {
+    result.alternative = first;
+    result.alternatives = others;
+  }
   const { map } = node.properties.has('iommu-map') ? iommuMap(machine, node) : { map: undefined };
   if (map) result.pci = mapsOf(map);
   if (findings.id !== undefined) result.rid = `0x${findings.id.toString(16).padStart(4, '0')}`;
@@ -213,6 +220,12 @@ function report(machine: Machine, node: DtNode, findings: Findings): DmaReport {
 /** The steps, the one that decides marked; where none says so, the last one ended the walk. */
 function marked({ list, decisive = list.at(-1) }: Steps): Step[] {
   return list.map((step) => (step === decisive ? { ...step, decides: true } : step));
+}
+
+/** The steps with the newest source's citations, where the platform is as new. */
+function citedFor({ platform }: Machine, list: readonly Step[]): readonly Step[] {
+  if (compareVersions(platform.kernelVersion, [7, 0]) < 0) return list;
+  return list.map((step) => ({ ...step, authority: inNewest(step.authority) }));
 }
 
 function windowText({ dma, cpu, size }: Window): DmaReport['dmaRanges'][number] {
@@ -258,6 +271,7 @@ function beforeOps(subject: Subject, translation: Translation, steps: Steps): Ou
   }
   revisionDoubt(machine, binding, steps);
   doubtCrowd(subject, steps);
+  doubtTakedown({ machine, node: subject.node, reached: binding.reached }, steps);
   const group = translation.group ?? groupName(subject);
   if (group === undefined) return { ...none, verdict: withoutIommu(subject, steps) };
   return { ...none, verdict: behindIommu(subject, group, steps), group, reserved: reservedOf(subject, steps) };
@@ -318,10 +332,8 @@ function reservedOf(subject: Subject, steps: Steps): Outcome['reserved'] {
     if (system.reserve && system.claims(subject)) regions.push(...system.reserve(subject, steps));
   }
   const { machine } = subject;
-  const honoured = subject.binding.reached[0]?.state.match?.driver.honoursReserved;
-  // Linux 6.3 was the first to read `iommu-addresses`.
-  if (honoured && compareVersions(machine.platform.kernelVersion, [6, 3]) >= 0)
-    regions.push(...reservedByTree(machine, subject.node, steps));
+  const driver = subject.binding.reached[0]?.state.match?.driver;
+  if (driver && readsAddresses(machine, driver)) regions.push(...reservedByTree(machine, subject.node, steps));
   return listed(regions);
 }
 

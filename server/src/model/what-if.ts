@@ -21,8 +21,7 @@ export interface Otherwise {
 }
 
 /**
- * The alternatives worth knowing for a device, at most one of each kind: where the answer hangs on something unknown,
- * that; the option or driver that decides it; the nearest older and the nearest newer release that do otherwise.
+ * The alternatives worth knowing for a device: each condition that the answer hangs on and that is unknown; the option or driver that decides it; the nearest older and the nearest newer release that do otherwise.
  */
 export function otherwise(tree: DeviceTree, platform: Platform, report: DmaReport): Otherwise[] {
   const node = nodeByPath(tree, report.path);
@@ -36,10 +35,9 @@ export function otherwise(tree: DeviceTree, platform: Platform, report: DmaRepor
     if (verdict === report.verdict) return [];
     return [{ when, verdict, ...(xen?.backendDomid !== undefined && { backendDomid: xen.backendDomid }) }];
   };
-  const { alternative } = report;
-  const unknown: Otherwise[] = alternative
-    ? [{ when: { kind: 'turned-out', alternative: alternative.when }, verdict: alternative.verdict }]
-    : [];
+  const unknown = (report.alternatives ?? []).map(
+    ({ when, verdict }): Otherwise => ({ when: { kind: 'turned-out', alternative: when }, verdict }),
+  );
   const known = new Set(unknown.map(({ verdict }) => verdict));
   const options = changes(tree, platform, report).flatMap(({ when, platform: other }) => differs(other, when));
   return [

@@ -11,6 +11,7 @@ import { IOMMUS_DEVICE_RULES } from '#rules/iommus/device.ts';
 import { ID_RANGE_RULES } from '#rules/iommus/id-range.ts';
 import { IOMMUS_RULES } from '#rules/iommus/iommus.ts';
 import { NAMED_ID_RULES } from '#rules/iommus/named-ids.ts';
+import { REFUSED_MASTER_RULES } from '#rules/iommus/refused-master.ts';
 import { KERNEL_OPTION_RULES } from '#rules/kernel/options.ts';
 import { HOST1X_RULES } from '#rules/maps/host1x.ts';
 import { IOMMU_MAP_RULES } from '#rules/maps/iommu-map.ts';
@@ -67,7 +68,10 @@ export interface Family {
 
 /** The rules by what they are about, in the order of the documentation. */
 export const FAMILIES: readonly Family[] = [
-  { title: 'The `iommus` of a device', rules: [...IOMMUS_RULES, ...IOMMUS_DEVICE_RULES, ...NAMED_ID_RULES] },
+  {
+    title: 'The `iommus` of a device',
+    rules: [...IOMMUS_RULES, ...IOMMUS_DEVICE_RULES, ...NAMED_ID_RULES, ...REFUSED_MASTER_RULES],
+  },
   { title: '`iommu-map` and `iommu-map-mask`', rules: [...IOMMU_MAP_RULES, ...IOMMU_MAP_MASK_RULES] },
   {
     title: 'The node of an IOMMU',

@@ -13,23 +13,31 @@ export interface DescribedReserved extends Omit<Reserved, 'why'> {
   readonly why: string;
 }
 
+export interface DescribedAlternative {
+  readonly when: string;
+  readonly verdict: Verdict;
+}
+
 /** A report as `dt-iommu explain --format json` shows it (docs: `devices` of contracts section 3). */
-export interface DescribedReport extends Omit<DmaReport, 'steps' | 'dependsOn' | 'alternative' | 'reserved'> {
+export interface DescribedReport
+  extends Omit<DmaReport, 'steps' | 'dependsOn' | 'alternative' | 'alternatives' | 'reserved'> {
   readonly reserved: readonly DescribedReserved[];
   readonly dependsOn?: string;
   readonly steps: readonly DescribedStep[];
-  readonly alternative?: { readonly when: string; readonly verdict: Verdict };
+  readonly alternative?: DescribedAlternative;
+  readonly alternatives?: readonly DescribedAlternative[];
 }
 
 /** The report with everything worded. Costs more than the report: ask only for what somebody will read. */
 export function describe(report: DmaReport): DescribedReport {
-  const { dependsOn, alternative, steps, reserved, ...facts } = report;
+  const { dependsOn, alternative: _first, alternatives = [], steps, reserved, ...facts } = report;
+  const others = alternatives.map(({ when, verdict }) => ({ when: otherwiseClause(when), verdict }));
   return {
     ...facts,
     ...(dependsOn && { dependsOn: dependsOnText(dependsOn) }),
     reserved: reserved.map((region) => ({ ...region, why: reservedBecause(region.why) })),
     steps: steps.map(describeStep),
-    ...(alternative && { alternative: { when: otherwiseClause(alternative.when), verdict: alternative.verdict } }),
+    ...(others[0] && { alternative: others[0], alternatives: others }),
   };
 }
 

@@ -5,8 +5,11 @@ import { dmaMap } from '#ide/map/dma-map.ts';
 import { overviewTable } from '#ide/map/table.ts';
 import { editor } from '#test/support/views.ts';
 
+/** The release whose `iommu-map` may send a range to an IOMMU of two cells. */
+const PROJECT = `//- /dt-iommu.json\n{ "kernelVersion": "6.12" }\n`;
+
 const table = (source: string, width = 100) =>
-  overviewTable(dmaMap(editor(`//- /board.dts\n${source}`).view.snapshot), {
+  overviewTable(dmaMap(editor(`//- /board.dts\n${source}${PROJECT}`).view.snapshot), {
     board: 'dts/board.dts',
     platform: 'Linux 6.12 on arm64',
     width,

@@ -89,7 +89,7 @@ describe('the platform of a tree', () => {
     expect(stated()).toEqual({
       kind: 'linux',
       arch: 'arm64',
-      kernelVersion: [6, 12],
+      kernelVersion: [7, 3],
       cmdline: '',
       assumed: ['kind', 'arch', 'kernelVersion', 'kernelConfig', 'cmdline'],
     });

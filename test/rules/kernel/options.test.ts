@@ -112,7 +112,7 @@ describe('the driver of an IOMMU', () => {
       board('').replace(
         'smmu: iommu@1000000 {',
         `smmu: iommu@1000000 {
-//            ^^^^^^^^^^^^^ warning[iommu-driver-not-built]: One master waits for this IOMMU in vain: this kernel has no arm-smmu-v3 driver (CONFIG_ARM_SMMU_V3 is off).`,
+//            ^^^^^^^^^^^^^ warning[iommu-driver-not-built]: One master is not translated, because this kernel has no arm-smmu-v3 driver (CONFIG_ARM_SMMU_V3 is off): Linux waits 10 s for the IOMMU, then gives direct DMA.`,
       ),
       kernel('', { ARM_SMMU_V3: 'n' }),
     ));

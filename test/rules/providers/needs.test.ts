@@ -165,7 +165,7 @@ describe('the larbs of an M4U', () => {
       m4u(
         '',
         `<&larb0 &larb1>;
-//                                       ^^^^^^ error[mtk-larb-no-smi]: \`/larb-1\` has no \`mediatek,smi\`; …`,
+//                                       ^^^^^^ error[mtk-larb-no-smi]: /larb-1 has no mediatek,smi, so its probe fails and Linux defers this M4U without end: …`,
       ),
     ));
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Where the model and a booted Linux disagree about a tree, field by field; what Linux did is never questioned.
 
+import { isPciBus } from '#model/addresses/addresses.ts';
 import type { DmaReport } from '#model/report/types.ts';
+import { nodeByPath } from '#tree/query.ts';
+import type { DeviceTree } from '#tree/types.ts';
 import { dependsOnText } from '#wording/report.ts';
 import type { Observation, ObservedDevice, Prediction } from './observation.ts';
 import { compareWaits } from './waits.ts';
@@ -67,7 +70,10 @@ function allFields(prediction: Prediction, observation: Observation, { live }: V
   return [
     ...fields,
     ...(live?.wholeLog === false ? [] : compareUnclaimed(pairs, observation)),
-    ...compareWaits(prediction, observation).map((pair) => field(pair.device, pair.field, pair)),
+    ...compareWaits(prediction, observation).map((pair) => {
+      const doubts = byPath.get(pair.device)?.dependsOn;
+      return field(pair.device, pair.field, { ...pair, dependsOn: doubts && dependsOnText(doubts) });
+    }),
     ...compareGroups(pairs),
     ...compareExistence(prediction, observation),
   ];
@@ -242,18 +248,26 @@ function compareGroups(pairs: readonly { device: ObservedDevice; report: DmaRepo
     );
 }
 
+function isFunction(tree: DeviceTree, path: string): boolean {
+  const parent = nodeByPath(tree, path)?.parent;
+  return parent !== undefined && isPciBus(parent);
+}
+
 /** Nodes that the model holds for devices and Linux has none of, or the other way round. */
-function compareExistence({ reports }: Prediction, observation: Observation): Field[] {
+function compareExistence({ tree, reports }: Prediction, observation: Observation): Field[] {
   // Xen keeps what it drives itself, and the tree was written for both.
   if (observation.undecided.includes('/hypervisor')) return [];
   const there = new Set([...observation.devices.map((device) => device.node), ...observation.undecided]);
-  return reports
-    .filter((report) => report.rid === undefined)
-    .map((report) =>
-      field(report.path, 'exists', {
-        predicted: report.verdict === 'no-device' ? 'no device' : 'a device',
-        observed: there.has(report.path) ? 'a device' : 'no device',
-        dependsOn: report.dependsOn && dependsOnText(report.dependsOn),
-      }),
-    );
+  return (
+    reports
+      // PCI functions are told by their numbers.
+      .filter((report) => report.rid === undefined && !isFunction(tree, report.path))
+      .map((report) =>
+        field(report.path, 'exists', {
+          predicted: report.verdict === 'no-device' ? 'no device' : 'a device',
+          observed: there.has(report.path) ? 'a device' : 'no device',
+          dependsOn: report.dependsOn && dependsOnText(report.dependsOn),
+        }),
+      )
+  );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Bus addresses as Linux translates them: cell counts by kind of bus, and the way up through `ranges` or `dma-ranges`.
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { baseName, readU32, strings, u32 } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 
@@ -68,6 +69,16 @@ function busKind(machine: Machine, node: DtNode): BusKind {
   return childCells(machine, node).address === 3 ? 'flags' : 'default';
 }
 
+/**
+ * Whether no kind of bus matches the node, so that no address is translated there: seen on 7.2 and not on 6.12, a bus
+ * needs `#address-cells` of its own (drivers/of/address.c:of_bus_default_match).
+ */
+function isNoBus(machine: Machine, node: DtNode): boolean {
+  if (node.properties.has('#address-cells') || compareVersions(machine.platform.kernelVersion, [6, 13]) < 0)
+    return false;
+  return !isPciBus(node) && baseName(node) !== 'isa';
+}
+
 /** The cells of an address of `node` on the bus of its parent. */
 function countCells(machine: Machine, kind: BusKind, node: DtNode): CellCounts {
   if (kind === 'pci') return { address: 3, size: 2 };
@@ -111,7 +122,7 @@ export function ranges(machine: Machine, node: DtNode, name: 'ranges' | 'dma-ran
   const stride = own.address + parentCells + own.size;
   const flags = flagCells(kind);
   const result: Range[] = [];
-  if (stride <= 0) return result;
+  if (stride <= 0 || isNoBus(machine, node)) return result;
   for (let start = 0; start + stride <= cells.length; start += stride) {
     const entry: Range = {
       flags: flags > 0 ? (cells[start] ?? 0) : 0,
@@ -144,7 +155,7 @@ export function translate(
   up: ParentOf,
 ): bigint | undefined {
   let bus = up(node);
-  if (!bus) return undefined;
+  if (!bus || isNoBus(machine, bus)) return undefined;
   let kind = busKind(machine, bus);
   let counts = countCells(machine, kind, node);
   if (!usable(counts)) return undefined;
@@ -152,6 +163,7 @@ export function translate(
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     const parent = up(bus);
     if (!parent) return readNumber(cells, 0, counts.address);
+    if (isNoBus(machine, parent)) return undefined;
     const parentKind = busKind(machine, parent);
     const parentCounts = countCells(machine, parentKind, bus);
     if (!usable(parentCounts)) return undefined;

@@ -134,7 +134,7 @@ function parse(machine: Machine, node: DtNode, steps: Steps): Addressing {
     steps,
     GET_RANGE,
     windows.length === 0
-      ? `The \`dma-ranges\` of ${quoted(path)} starts with a range of size 0, which ends the map.`
+      ? `The \`dma-ranges\` of ${quoted(path)} starts with a range of size 0, which ends the map: no memory has a bus address, and every mapping fails.`
       : `The \`dma-ranges\` of ${quoted(path)} maps bus address ${listed.join('; ')}${more}; the limit is ${hex(limit)}.`,
     where,
   );

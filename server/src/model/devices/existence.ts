@@ -199,15 +199,18 @@ function pciFunction(machine: Machine, node: DtNode, steps: Steps): Existence {
   const bridge = node.parent;
   if (!bridge) return none(steps);
   const above = existence(machine, bridge);
-  if (above.bus === 'none' || above.bus === 'other') return underAbsent(bridge, above, steps);
-  if (!isAvailable(node)) {
-    const text = '`status` is neither "okay" nor "ok": Linux does not use the function.';
-    say(steps, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', text, at(node, 'status'));
-    return none(steps);
-  }
+  // A bridge that no driver may bind is a bus all the same.
+  const unbound = above.bus === 'other' && bridge.parent !== undefined && isPciBus(bridge.parent);
+  if (above.bus === 'none' || (above.bus === 'other' && !unbound)) return underAbsent(bridge, above, steps);
   if (!node.properties.has('reg')) {
     say(steps, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', 'No `reg`: Linux finds no PCI function for the node.');
     return none(steps);
+  }
+  if (!isAvailable(node)) {
+    const text =
+      'Linux makes a device of the PCI function; as its `status` is neither "okay" nor "ok", no driver binds it.';
+    say(steps, 'Linux 6.12 drivers/pci/bus.c:pci_bus_add_device', text, at(node, 'status'));
+    return { bus: 'other', busName: 'PCI', steps };
   }
   say(
     steps,

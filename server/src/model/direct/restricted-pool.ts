@@ -5,7 +5,7 @@ import type { Subject } from '#model/iommu/subject.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { isEnabled } from '#model/platform/platform.ts';
 import { at, decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
-import { cells, cellTarget, compatibles, isAvailable, pathOf } from '#tree/query.ts';
+import { cells, cellTarget, compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
 const SET_BUFFER = 'Linux 6.12 drivers/of/device.c:of_dma_set_restricted_buffer';
@@ -27,7 +27,7 @@ export function takesRestrictedPool(subject: Subject, steps: Steps): boolean {
     return false;
   }
   const bad = FORBIDDEN.find((property) => pool.properties.has(property));
-  const unplaced = !pool.properties.has('reg') && !pool.properties.has('size');
+  const unplaced = (!pool.properties.has('reg') && !pool.properties.has('size')) || !readsReserved(machine);
   if (bad !== undefined || unplaced) {
     steps.log.push(subjectLine(machine, subject, 'failed to initialise "restricted-dma-pool" memory node'));
     say(steps, SETUP, { kind: 'pool-refused', pool: path, property: bad ?? null }, where);
@@ -44,6 +44,15 @@ export function takesRestrictedPool(subject: Subject, steps: Steps): boolean {
   }
   decides(steps);
   return true;
+}
+
+/** Whether Linux reads /reserved-memory: its cells are the root's, and it has `ranges` (fdt_scan_reserved_mem). */
+function readsReserved({ tree: { root } }: Machine): boolean {
+  const node = root.children.get('reserved-memory');
+  if (!node?.properties.has('ranges')) return false;
+  return ['#address-cells', '#size-cells'].every(
+    (name) => u32(node.properties.get(name)) === (u32(root.properties.get(name)) ?? 1),
+  );
 }
 
 /** A step for a pool that an IOMMU makes useless. */

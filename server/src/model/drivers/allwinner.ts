@@ -28,7 +28,8 @@ export const ALLWINNER: IommuDriver = {
     { kind: 'resets', enforced: true, log: "Couldn't get our reset line." },
   ],
   domainsBefore: IDENTITY_SINCE_6_7,
-  instances: 'first',
+  // of_xlate overwrites the pointer of the master (sun50i_iommu_of_xlate).
+  instances: 'last',
   binding: 'iommu/allwinner,sun50i-h6-iommu.yaml',
   source: 'drivers/iommu/sun50i-iommu.c',
 };

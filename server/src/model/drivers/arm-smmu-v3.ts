@@ -14,7 +14,7 @@ export const ARM_SMMU_V3: IommuDriver = {
   arches: ['arm64'],
   compatibles: [
     ...strings('match', ['arm,smmu-v3']),
-    ...strings('companion', ['nvidia,tegra264-cmdqv'], {
+    ...strings('binding', ['nvidia,tegra264-cmdqv'], {
       since: [6, 19],
       note: 'command-queue-virtualisation',
     }),

@@ -2,6 +2,8 @@
 // Arm SMMU v1 and v2 with the vendor integrations that Linux's arm-smmu driver knows.
 import {
   AFTER_6_1,
+  AFTER_6_12,
+  AFTER_6_18,
   KIB,
   LONG_DESCRIPTOR_PAGES,
   MIB,
@@ -129,6 +131,7 @@ const QCOM_IDENTITY_CLIENTS_AFTER_6_1: readonly string[] = [
 const QCOM_IDENTITY = {
   type: 'identity',
   implementation: 'qcom',
+  config: 'ARM_SMMU_QCOM',
   why: 'own-mappings',
   source: `${QCOM_SOURCE}:qcom_smmu_def_domain_type`,
 } as const;
@@ -211,13 +214,16 @@ export const ARM_SMMU: IommuDriver = {
       binding: 'mmu-masters',
       until: [5, 19],
       why: 'legacy-without-dma-domain',
-      source: `${SOURCE}:arm_smmu_domain_alloc`,
+      source: `Linux 5.18 ${SOURCE}:arm_smmu_domain_alloc`,
     },
     { ...QCOM_IDENTITY, clients: QCOM_IDENTITY_CLIENTS },
     { ...QCOM_IDENTITY, clients: QCOM_IDENTITY_CLIENTS_AFTER_6_1, since: AFTER_6_1 },
     { ...QCOM_IDENTITY, clients: ['qcom,sdm670-mdss'], since: [6, 7] },
+    { ...QCOM_IDENTITY, clients: ['qcom,sar2130p-mdss'], since: AFTER_6_12 },
+    { ...QCOM_IDENTITY, clients: ['qcom,glymur-mdss'], since: AFTER_6_18 },
   ],
   domains: ['identity', 'dma', 'dma-fq', 'blocked', 'unmanaged'],
+  linksMasters: true,
   honoursReserved: true,
   msiWindow: SOFTWARE_MSI_WINDOW,
   unattached: 'fault',

@@ -117,3 +117,8 @@ function traitsOf(driver: IommuDriver, known: readonly KnownString[], version: K
   const traits: IommuTraits = Object.assign(base, ...changes.toReversed());
   return { ...traits, needs };
 }
+
+/** Whether the driver keeps the `iommu-addresses` of a master, in releases that know them. */
+export function honoursReserved(driver: IommuDriver, version: KernelVersion): boolean {
+  return driver.honoursReserved && inVersions(version, driver.reservedSince ? { since: driver.reservedSince } : {});
+}

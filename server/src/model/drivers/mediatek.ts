@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: MIT
 // MediaTek's M4U: IDs that name a local arbiter (larb) and its port, and IOVA regions that follow from them.
-import { AFTER_6_1, IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, SHORT_DESCRIPTOR_PAGES, strings } from './shared.ts';
+import {
+  AFTER_6_1,
+  AFTER_6_12,
+  AFTER_6_18,
+  IDENTITY_SINCE_6_7,
+  KIB,
+  PLAIN_IOMMU,
+  SHORT_DESCRIPTOR_PAGES,
+  strings,
+} from './shared.ts';
 import type { CellMeaning, DriverNeed, IommuDriver, IommuTraits, IovaRegions } from './types.ts';
 
 const SOURCE = 'drivers/iommu/mtk_iommu.c';
@@ -12,7 +21,7 @@ const LARB_AND_PORT: CellMeaning = {
   bits: 32,
   min: 0,
   max: 0x3ff,
-  outside: 'larb 32 and above are refused with -EINVAL (mtk_iommu_probe_device)',
+  outside: 'only the lowest ten bits count, so another port is switched on (MTK_M4U_TO_LARB)',
 };
 
 /** Infrastructure masters (PCIe, USB) have a port, but no larb. */
@@ -103,6 +112,22 @@ const MT8195 = sixRegions(
   true,
 );
 
+const MT8189 = sixRegions(
+  [{ ...everyPort(0, 1, 2), 22: 0b1 }, everyPort(3, 4), everyPort(5, 6, 7, 8, 9, 10, 11, 12, 21), {}, {}],
+  false,
+);
+
+/** Four address spaces of the accelerator, each with a port of larb 0, which is none. */
+const MT8189_APU: IovaRegions = {
+  shared: false,
+  regions: [
+    { start: 0x20_0000n, size: 0x2000_0000n, ports: { 0: 0b0100 } },
+    { start: 0x4000_0000n, size: 0xc000_0000n, ports: { 0: 0b0010 } },
+    { start: 0x7000_0000n, size: 0x1260_0000n, ports: { 0: 0b1000 } },
+    { start: FOUR_GIB, size: 3n * FOUR_GIB, ports: { 0: 0b0001 } },
+  ],
+};
+
 function multimedia(iovaRegions: IovaRegions, rest: Partial<IommuTraits> = {}): Partial<IommuTraits> {
   const wide = iovaRegions.regions.length > 1;
   return { implementation: 'mm', iovaRegions, iovaBits: wide ? 34 : 32, needs: LARBS, ...rest };
@@ -145,6 +170,22 @@ export const MEDIATEK: IommuDriver = {
       traits: multimedia(MT8188, WITH_BCLK),
     }),
     ...strings('match', ['mediatek,mt8192-m4u'], { traits: multimedia(MT8192, WITH_BCLK) }),
+    ...strings('match', ['mediatek,mt6893-iommu-mm'], {
+      since: AFTER_6_12,
+      traits: multimedia({ ...MT8192, shared: true }, WITH_BCLK),
+    }),
+    ...strings('match', ['mediatek,mt8189-iommu-mm'], {
+      since: AFTER_6_18,
+      traits: multimedia({ ...MT8189, shared: false }, { ...WITH_BCLK, severalLarbs: true }),
+    }),
+    ...strings('match', ['mediatek,mt8189-iommu-infra'], {
+      since: AFTER_6_18,
+      traits: infrastructure(oneRegion(true)),
+    }),
+    ...strings('match', ['mediatek,mt8189-iommu-apu'], {
+      since: AFTER_6_18,
+      traits: { implementation: 'apu', iovaRegions: MT8189_APU, iovaBits: 34, needs: [] },
+    }),
     ...strings('match', ['mediatek,mt8195-iommu-vdo', 'mediatek,mt8195-iommu-vpp'], {
       since: [5, 19],
       traits: multimedia(MT8195, WITH_BCLK),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The SMMU inside the memory controller of NVIDIA Tegra30 to Tegra210; and the controllers that only look like one.
-import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
+import { AFTER_6_18, KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
 import type { IommuDriver, IommuTraits } from './types.ts';
 
 function swgroups(last: number) {
@@ -32,6 +32,10 @@ export const NVIDIA_TEGRA: IommuDriver = {
       note: 'tegra20-gart',
     }),
     ...strings('not-iommu', ['nvidia,tegra186-mc', 'nvidia,tegra194-mc', 'nvidia,tegra234-mc'], {
+      note: 'tegra-memory-controller',
+    }),
+    ...strings('not-iommu', ['nvidia,tegra238-mc', 'nvidia,tegra264-mc'], {
+      since: AFTER_6_18,
       note: 'tegra-memory-controller',
     }),
   ],

@@ -33,7 +33,8 @@ export const ROCKCHIP: IommuDriver = {
   ],
   domainsBefore: IDENTITY_SINCE_6_7,
   instances: 'last',
-  uniform: 'implementation',
+  // Since 7.3 each instance has the operations of its own generation (rk_iommu_probe).
+  uniform: { trait: 'implementation', until: [7, 3] },
   notes: [
     'of_xlate overwrites the pointer of the master: of several entries the last one counts (rk_iommu_of_xlate).',
     'One table format per system: the second format draws a WARN and its probe fails (rk_iommu_probe).',

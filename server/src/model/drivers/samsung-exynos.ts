@@ -34,6 +34,9 @@ export const SAMSUNG_EXYNOS: IommuDriver = {
     'A second master that names the same SysMMU takes it away from the first (exynos_iommu_of_xlate).',
     'Physical addresses have 32 bits before SysMMU version 5.',
   ],
+  honoursReserved: true,
+  // Since mid-2025; 6.12 has no get_resv_regions.
+  reservedSince: [6, 17],
   binding: 'iommu/samsung,sysmmu.yaml',
   source: 'drivers/iommu/exynos-iommu.c',
 };

@@ -68,3 +68,7 @@ export const IDENTITY_SINCE_6_7 = { until: [6, 7], domains: ['dma', 'unmanaged']
  * that an answer for 6.2 to 6.11 may name a string one release too early.
  */
 export const AFTER_6_1 = [6, 2] as const;
+
+/** What 6.12 lacks and 6.18's image has; likewise of 6.18 and 7.2. In which release between they came is not established. */
+export const AFTER_6_12 = [6, 13] as const;
+export const AFTER_6_18 = [6, 19] as const;

@@ -34,6 +34,8 @@ export interface IommuTraits {
   readonly needs: readonly DriverNeed[];
   /** Several IOVA spaces behind one instance, chosen by the ID. */
   readonly iovaRegions?: IovaRegions;
+  /** A master may have ports of several larbs. */
+  readonly severalLarbs?: true;
   /** IDs that share one group although they differ. */
   readonly idSets?: readonly IdSet[];
 }
@@ -117,6 +119,8 @@ export interface DomainRule extends Versions {
   readonly type: 'identity' | 'dma' | 'platform';
   /** Only where the IOMMU node has this {@link IommuTraits.implementation}. */
   readonly implementation?: string;
+  /** Only where this symbol is on. */
+  readonly config?: string;
   /** Only for masters with one of these compatible strings. */
   readonly clients?: readonly string[];
   /** Only where masters are listed by this property of the IOMMU. */
@@ -126,7 +130,7 @@ export interface DomainRule extends Versions {
   /** A condition that no tree can tell: the verdict depends on it. */
   readonly hardware?: HardwareTrait;
   readonly why: ForcedReason;
-  /** `drivers/iommu/….c:function`. */
+  /** `drivers/iommu/….c:function`; with its release where it is another than 6.12. */
   readonly source: string;
 }
 
@@ -199,6 +203,8 @@ export interface IommuDriver extends IommuTraits, Versions {
   readonly domainsBefore?: { readonly until: KernelVersion; readonly domains: readonly DomainType[] };
   /** Honours `iommu-addresses` of reserved-memory. */
   readonly honoursReserved: boolean;
+  /** The first release in which it does, where that is not its first. */
+  readonly reservedSince?: KernelVersion;
   /** Software MSI window, when the driver makes one; both ends inclusive. */
   readonly msiWindow: { readonly start: bigint; readonly end: bigint } | null;
   /** On 32-bit Arm: its Kconfig symbol selects ARM_DMA_USE_IOMMU. */
@@ -211,6 +217,8 @@ export interface IommuDriver extends IommuTraits, Versions {
   readonly armGrouping?: IommuTraits['grouping'];
   /** A hardware MSI region that may take the window's place, in words. */
   readonly hardwareMsi?: string;
+  /** Its probe_device links the master to the IOMMU for good: the link outlives an IOMMU that then does not register. */
+  readonly linksMasters?: true;
   /** What happens to a stream that no domain is attached to. */
   readonly unattached: 'fault' | 'bypass';
   /** The module parameter that lets such streams pass, in the releases that have it. */
@@ -226,7 +234,7 @@ export interface IommuDriver extends IommuTraits, Versions {
     readonly why: RegistrationReason;
   };
   /** All instances of a system must have equal values of this trait; the later ones fail to probe. */
-  readonly uniform?: keyof IommuTraits;
+  readonly uniform?: Versions & { readonly trait: keyof IommuTraits };
   /** At most this many masters point to one instance; more overwrite each other. */
   readonly mastersPerInstance?: number;
   /** Special cases, each with the authority. */

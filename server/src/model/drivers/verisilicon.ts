@@ -8,6 +8,7 @@ export const VERISILICON: IommuDriver = {
   name: 'vsi',
   title: 'VeriSilicon IOMMU',
   config: 'VSI_IOMMU',
+  tristate: true,
   since: [6, 19],
   arches: ['arm64'],
   compatibles: [...strings('match', ['verisilicon,iommu-1.2']), ...strings('binding', ['rockchip,rk3588-av1-iommu'])],

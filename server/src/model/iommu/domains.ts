@@ -42,7 +42,7 @@ export function domainVerdict(subject: Subject, group: readonly DtNode[], steps:
   const forced = forcedType(machine, group, { match, iommu }, steps);
   if (forced) {
     const { type, why, source } = forced;
-    say(steps, `Linux 6.12 ${source}`, { kind: 'domain-forced', type, why });
+    say(steps, source.startsWith('Linux ') ? source : `Linux 6.12 ${source}`, { kind: 'domain-forced', type, why });
     if (type !== 'dma') decides(steps);
   }
   const mapped = machine.platform.arch === 'arm' ? armMapping(subject, match.driver, steps) : undefined;
@@ -100,6 +100,7 @@ function forcedType(
   for (const rule of driver.domainRules) {
     if (!inVersions(machine.platform.kernelVersion, rule)) continue;
     if (rule.implementation !== undefined && rule.implementation !== traits.implementation) continue;
+    if (rule.config !== undefined && isEnabled(machine.platform, rule.config) === 'off') continue;
     // Functions are told apart by their ID registers only.
     if (rule.pciId !== undefined) continue;
     if (rule.binding !== undefined && !iommu.properties.has(rule.binding)) continue;

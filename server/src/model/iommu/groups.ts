@@ -117,7 +117,7 @@ export function partOf(regions: IovaRegions, ids: readonly number[]): string | u
   const port = first & 31;
   const bank = regions.banks?.find((row) => port >= row.first && port <= row.last);
   if (regions.banks) return `bank${bank?.bank ?? 0}`;
-  const larb = first >>> 5;
+  const larb = (first >>> 5) & 31;
   const mask = ids.reduce((bits, id) => (bits | (1 << (id & 31))) >>> 0, 0);
   const index = regions.regions.findIndex(({ ports }) => !ports || ((ports[larb] ?? 0) & mask) >>> 0 === mask);
   return index < 0 ? undefined : `region${index}`;

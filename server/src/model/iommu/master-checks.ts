@@ -15,10 +15,15 @@ export interface MasterRefusal {
   readonly why: BindingReason;
   readonly authority: string;
   readonly log?: string;
+  /** What probe_device returns, where it is not -ENODEV. */
+  readonly error?: number;
 }
 
+/** The part of a subject that the drivers look at. */
+type Checked = Pick<Subject, 'machine' | 'node' | 'binding' | 'bus' | 'configuredBy' | 'id'>;
+
 /** Why the IOMMU's driver turns a master away that its of_xlate took; `undefined`: it does not. */
-export function refusedByDriver(subject: Subject): MasterRefusal | undefined {
+export function refusedByDriver(subject: Checked): MasterRefusal | undefined {
   const [first] = subject.binding.reached;
   switch (first?.state.match?.driver.name) {
     case 'mtk':
@@ -30,22 +35,24 @@ export function refusedByDriver(subject: Subject): MasterRefusal | undefined {
   }
 }
 
-/** The most larbs that the driver has room for. */
-const LARBS = 32;
+/** The driver masks the number (MTK_M4U_TO_LARB): of an ID of more than ten bits it looks at the lower ones. */
+const larbOf = (id: number): number => (id >>> 5) & 31;
 
-function refusedLarb(subject: Subject, first: Bound): MasterRefusal | undefined {
+function refusedLarb(subject: Checked, first: Bound): MasterRefusal | undefined {
   const { machine, binding } = subject;
   const ids = binding.reached.flatMap((bound) => bound.ids.map(({ id }) => id));
-  const larb = (ids[0] ?? 0) >>> 5;
-  const authority = 'Linux 6.12 drivers/iommu/mtk_iommu.c:mtk_iommu_probe_device';
-  if (larb >= LARBS) return { why: { kind: 'larb-too-high', larb, known: LARBS }, authority };
-  const other = ids.find((id) => id >>> 5 !== larb);
-  if (other !== undefined) {
-    const log = subjectLine(machine, subject, `Can only use one larb. Fail@larb${larb}-${other >>> 5}.`);
-    return { why: { kind: 'two-larbs', first: larb, other: other >>> 5 }, authority, log };
+  const larb = larbOf(ids[0] ?? 0);
+  const authority = 'Linux 7.3 drivers/iommu/mtk_iommu.c:mtk_iommu_probe_device';
+  const larbs = new Set(ids.map(larbOf));
+  const other = [...larbs][1];
+  if (other !== undefined && !first.state.match?.traits.severalLarbs) {
+    const log = subjectLine(machine, subject, `Can only use one larb. Fail@larb${larb}-${other}.`);
+    return { why: { kind: 'two-larbs', first: larb, other }, authority, log, error: -22 };
   }
-  if (!larbsOf(subject, first.state.node).has(larb)) {
-    return { why: { kind: 'no-such-larb', iommu: first.state.path, larb }, authority };
+  const known = larbsOf(subject, first.state.node);
+  const missing = [...larbs].find((each) => !known.has(each));
+  if (missing !== undefined) {
+    return { why: { kind: 'no-such-larb', iommu: first.state.path, larb: missing }, authority, error: -22 };
   }
   const { iovaRegions } = first.state.match?.traits ?? {};
   if (!iovaRegions || partOf(iovaRegions, ids) !== undefined) return undefined;
@@ -53,12 +60,13 @@ function refusedLarb(subject: Subject, first: Bound): MasterRefusal | undefined 
   return {
     why: { kind: 'no-iova-region', larb },
     authority: 'Linux 6.12 drivers/iommu/mtk_iommu.c:mtk_iommu_get_iova_region_id',
+    error: -22,
     log: subjectLine(machine, subject, `Can NOT find the region for larb(${larb}-${ports.toString(16)}).`),
   };
 }
 
 /** Numbers of the larbs behind an IOMMU: their own, or their place in the list. */
-function larbsOf({ machine }: Subject, iommu: DtNode): Set<number> {
+function larbsOf({ machine }: Checked, iommu: DtNode): Set<number> {
   const found = new Set<number>();
   cells(machine.tree, iommu.properties.get('mediatek,larbs')).forEach((cell, index) => {
     const larb = cellTarget(machine.tree, cell);

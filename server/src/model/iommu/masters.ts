@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which devices each IOMMU serves, in the order in which Linux makes them.
-import { existence } from '#model/devices/existence.ts';
-import { perMachine } from '#model/platform/machine.ts';
+import { existence, madeBy } from '#model/devices/existence.ts';
+import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import type { DtNode } from '#tree/types.ts';
 import { type Binding, listBinding } from './binding.ts';
 import { listedMasters } from './master-lists.ts';
@@ -28,6 +29,32 @@ export const mastersByIommu = perMachine<ReadonlyMap<DtNode, readonly Master[]>>
   }
   return masters;
 });
+
+/** Whether an IOMMU that registers sets up all devices that are there, of all buses, as since Linux 6.15. */
+export function registersForAll({ platform }: Machine): boolean {
+  return compareVersions(platform.kernelVersion, [6, 15]) >= 0;
+}
+
+/**
+ * The masters in the order in which the driver sees them. Since 6.15 that is the order of `iommu_buses` and on each bus
+ * that in which the devices were made, those that another driver makes last; before, any order is possible.
+ */
+export function inProbeOrder(machine: Machine, masters: readonly Master[]): readonly Master[] {
+  if (!registersForAll(machine)) return masters;
+  const rank = ({ node }: Master): number => {
+    if (madeBy(machine, node)) return 2;
+    return existence(machine, node).bus === 'amba' ? 1 : 0;
+  };
+  return masters
+    .map((master) => ({ master, rank: rank(master) }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ master }) => master);
+}
+
+/** Whether the order in which two masters come is known. */
+export function orderKnown(machine: Machine, a: DtNode, b: DtNode): boolean {
+  return registersForAll(machine) && !(madeBy(machine, a) && madeBy(machine, b));
+}
 
 /** The instance that counts where a device names several. */
 export function owner(binding: Binding): DtNode | undefined {

@@ -12,6 +12,7 @@ import {
 } from '#model/devices/pci-topology.ts';
 import type { DriverMatch } from '#model/drivers/index.ts';
 import type { Machine } from '#model/platform/machine.ts';
+import { treeNodes } from '#model/platform/nodes.ts';
 import { compareVersions, isEnabled } from '#model/platform/platform.ts';
 import { at, doubt, newSteps, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { FunctionFact, SharedBecause, StreamReason } from '#model/statements/groups.ts';
@@ -20,7 +21,7 @@ import type { DtNode } from '#tree/types.ts';
 import { type Binding, mapBinding } from './binding.ts';
 import { mapsAllToOne } from './id-map.ts';
 import { owner } from './masters.ts';
-import { aliasingLine, findEntry, groupOfStream, ownerOfStream } from './streams.ts';
+import { aliasingLine, findEntry, groupOfStream, ownerOfStream, sortsStreams } from './streams.ts';
 
 /** What became of a function whose IDs the IOMMU's driver took. */
 export interface FunctionPlacement {
@@ -35,6 +36,8 @@ export interface FunctionPlacement {
   /** Why the driver refuses it. */
   readonly refused?: StreamReason;
   readonly log?: string;
+  /** What probe_device returns, where it is not -ENODEV. */
+  readonly error?: number;
   readonly steps: Steps;
 }
 
@@ -113,13 +116,11 @@ function place(scene: Scene, fn: PciFunction): FunctionPlacement {
   scene.streams.set(iommu, streams);
   const wanted = binding.reached.flatMap(({ ids }) => ids.map((id) => ({ id: id.id, mask: id.mask ?? 0, fn })));
   if (match.driver.name === 'arm-smmu-v3') {
-    const rival = streams.find((taken) => wanted.some(({ id }) => id === taken.id));
-    if (rival) return { ...nobody, ...refusal(scene, fn, rival) };
-    const taken = ownerOfStream(machine, iommu, wanted);
-    if (taken) return { ...nobody, ...refusalFor(scene, fn, taken.id, deviceName(machine, taken.node)) };
+    const refused = claimed(scene, { fn, iommu, streams, wanted });
+    if (refused) return { ...nobody, ...refused };
   }
   const shared = groupsByStream(match) ? matched(streams, wanted) : undefined;
-  if (shared === 'clash') return { ...nobody, refused: { kind: 'overlaps-function' } };
+  if (shared === 'clash') return { ...nobody, refused: { kind: 'overlaps-function' }, error: -22 };
   streams.push(...wanted);
   const joined: Joined | undefined = shared ? { fn: shared, why: 'carries-its-id' } : groupOf(scene, fn, aliases);
   const known = joined && members.get(joined.fn);
@@ -130,8 +131,43 @@ function place(scene: Scene, fn: PciFunction): FunctionPlacement {
   return { ...nobody, ...membership };
 }
 
-function refusal(scene: Scene, fn: PciFunction, { id, fn: rival }: Taken): Partial<FunctionPlacement> {
-  return refusalFor(scene, fn, id, functionName(scene.machine, scene.host, rival.id));
+/** A described function behind a host bridge that comes before, whose map gives it the same stream: by its name. */
+function ownerBehindOther({ machine, host }: Scene, iommu: DtNode, id: number): string | undefined {
+  for (const other of treeNodes(machine).withIommuMap) {
+    if (other === host) return undefined;
+    for (const fn of pciTopology(machine, other).functions) {
+      const ids = aliasesOf(fn).map((alias) => alias.id);
+      const binding = mapBinding(machine, other, ids);
+      if (binding.outcome !== 'bound' || owner(binding) !== iommu) continue;
+      if (binding.reached.some((bound) => bound.ids.some((taken) => taken.id === id))) {
+        return functionName(machine, other, fn.id);
+      }
+    }
+  }
+  return undefined;
+}
+
+interface Claim {
+  readonly fn: PciFunction;
+  readonly iommu: DtNode;
+  readonly streams: readonly Taken[];
+  readonly wanted: readonly Taken[];
+}
+
+/** A stream of an SMMUv3 that somebody else has (arm_smmu_insert_master). */
+function claimed(scene: Scene, { fn, iommu, streams, wanted }: Claim): Partial<FunctionPlacement> | undefined {
+  const { machine, host } = scene;
+  const claims = sortsStreams(machine.platform) ? [...wanted].sort((a, b) => a.id - b.id) : wanted;
+  for (const claim of claims) {
+    const { id } = claim;
+    const rival = streams.find((taken) => taken.id === id);
+    if (rival) return refusalFor(scene, fn, id, functionName(machine, host, rival.fn.id));
+    const owner = ownerOfStream(machine, iommu, [claim]);
+    if (owner) return refusalFor(scene, fn, id, deviceName(machine, owner.node));
+    const other = ownerBehindOther(scene, iommu, id);
+    if (other !== undefined) return refusalFor(scene, fn, id, other);
+  }
+  return undefined;
 }
 
 function refusalFor({ machine, host }: Scene, fn: PciFunction, id: number, name: string): Partial<FunctionPlacement> {
@@ -232,11 +268,12 @@ function isUpstreamPort({ above }: PciBridge): boolean {
 }
 
 /**
- * Before Linux 7.0 (c41e2fb67e26) ACS was asked for when the first function was set up, which is after all the ports of
- * its host bridge were looked at.
+ * Before, ACS was asked for when the first function was set up, which is after all the ports of its host bridge were
+ * looked at. Seen on 6.18 and on images of 6.16: the registration of the IOMMU sets the ports up before others are found;
+ * since 7.0 (c41e2fb67e26) each function asks for it when it is set up.
  */
 function turnsAcsOn({ platform }: Machine): boolean {
-  return compareVersions(platform.kernelVersion, [7, 0]) >= 0;
+  return compareVersions(platform.kernelVersion, [6, 16]) >= 0;
 }
 
 function whyNotIsolated({ machine }: Scene, bridge: PciBridge): SharedBecause {

@@ -4,7 +4,10 @@ import { hex } from '#base/numbers.ts';
 import { childCells, larger, rawCells, readNumber, regRange, translate } from '#model/addresses/addresses.ts';
 import { dmaParent } from '#model/addresses/dma-ranges.ts';
 import { deviceLine } from '#model/devices/device-name.ts';
+import { honoursReserved } from '#model/drivers/index.ts';
+import type { IommuDriver } from '#model/drivers/types.ts';
 import type { Machine } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { at, type Steps, say } from '#model/report/steps.ts';
 import type { Reserved } from '#model/report/types.ts';
 import type { ReservedBecause } from '#model/statements/reserved.ts';
@@ -20,6 +23,11 @@ export interface Region {
 }
 
 const GET_RESV = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_get_resv_regions';
+
+/** Whether the driver keeps `iommu-addresses`, which Linux 6.3 was the first to read. */
+export function readsAddresses({ platform: { kernelVersion } }: Machine, driver: IommuDriver): boolean {
+  return honoursReserved(driver, kernelVersion) && compareVersions(kernelVersion, [6, 3]) >= 0;
+}
 
 /** What the regions in a device's `memory-region` reserve of its IOVA space. */
 export function reservedByTree(machine: Machine, node: DtNode, steps: Steps): Region[] {

@@ -312,13 +312,15 @@ const firstOfDriver = perMachine<ReadonlyMap<string, DtNode>>((machine) => {
   for (const node of treeNodes(machine).all) {
     if (!node.properties.has('#iommu-cells') || !isAvailable(node)) continue;
     const driver = driverFor(node, machine.platform.kernelVersion)?.driver;
-    if (driver?.uniform !== undefined && !first.has(driver.name)) first.set(driver.name, node);
+    const { uniform } = driver ?? {};
+    if (!driver || !uniform || !inVersions(machine.platform.kernelVersion, uniform)) continue;
+    if (!first.has(driver.name)) first.set(driver.name, node);
   }
   return first;
 });
 
 function notUniform(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
-  const trait = match.driver.uniform;
+  const { trait } = match.driver.uniform ?? {};
   const first = trait === undefined ? undefined : firstOfDriver(machine).get(match.driver.name);
   if (trait === undefined || !first || first === node) return undefined;
   const other = driverFor(first, machine.platform.kernelVersion);

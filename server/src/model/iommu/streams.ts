@@ -3,11 +3,14 @@
 import { hex } from '#base/numbers.ts';
 import { deviceLine, deviceName } from '#model/devices/device-name.ts';
 import { type Machine, perNode } from '#model/platform/machine.ts';
+import { treeNodes } from '#model/platform/nodes.ts';
 import { compareVersions } from '#model/platform/platform.ts';
-import type { SmmuHardware, StreamReason } from '#model/statements/groups.ts';
+import type { Platform } from '#model/platform/types.ts';
+import type { GroupAlternative, SmmuHardware, StreamReason } from '#model/statements/groups.ts';
 import { pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import { type Master, mastersByIommu } from './masters.ts';
+import { iommuMap } from './id-map.ts';
+import { inProbeOrder, type Master, mastersByIommu, orderKnown } from './masters.ts';
 import { interruptCount } from './state.ts';
 
 /** What became of one master. */
@@ -20,13 +23,17 @@ export interface Placement {
   /** Another device whose streams overlap: which of the two comes first decides. */
   readonly rival?: DtNode;
   /** What only the hardware's ID registers tell; then the driver refuses the device (or takes it) after all. */
-  readonly hardware?: SmmuHardware;
+  readonly doubt?: GroupAlternative;
+  /** What the driver's probe_device (or device_group) returns, where it is not -ENODEV. */
+  readonly error?: number;
+  /** The driver has linked the refused device to the SMMU by then. */
+  readonly linked?: boolean;
 }
 
 /** Placements of the masters of one SMMU; empty for other IOMMUs. */
 export const streamPlacement = perNode<ReadonlyMap<DtNode, Placement>>(
   (machine, iommu) => {
-    const masters = mastersByIommu(machine).get(iommu) ?? [];
+    const masters = inProbeOrder(machine, mastersByIommu(machine).get(iommu) ?? []);
     const driver = masters[0]?.binding.reached[0]?.state.match?.driver;
     if (driver?.grouping === 'stream-match') return matched(machine, iommu, masters);
     return driver?.name === 'arm-smmu-v3' ? inTree(machine, iommu, masters) : new Map();
@@ -90,10 +97,10 @@ function matched(machine: Machine, iommu: DtNode, masters: readonly Master[]): M
     const outside = outOfRange(machine, master);
     const found = outside ?? place(iommu, entries, master);
     if (found.group !== undefined) groups.add(found.group);
-    const hardware = found.hardware ?? limits(master, { entries: entries.length, groups: groups.size, contexts });
-    const placement = hardware === undefined ? found : { ...found, hardware };
-    placed.set(master.node, placement);
-    if (placement.rival) markRival(placed, placement.rival, master.node);
+    const what = found.doubt ? undefined : limits(master, { entries: entries.length, groups: groups.size, contexts });
+    const placement: Placement = what === undefined ? found : { ...found, doubt: { kind: 'smmu-hardware', what } };
+    placed.set(master.node, settleRival(machine, master.node, placement));
+    if (placement.rival) markRival(machine, placed, placement.rival, master.node);
   }
   return placed;
 }
@@ -107,7 +114,8 @@ function outOfRange(machine: Machine, master: Master): Placement | undefined {
   return {
     refused: { kind: 'mask-too-wide', mask: wide.mask },
     log: deviceLine(machine, master.node, `SMR mask ${hex(wide.mask)} out of range for SMMU (${hex(USUAL_BITS)})`),
-    hardware: { kind: 'mask-bits' },
+    error: -22,
+    doubt: { kind: 'smmu-hardware', what: { kind: 'mask-bits' } },
   };
 }
 
@@ -136,9 +144,15 @@ function limits(master: Master, { entries, groups, contexts }: Use): SmmuHardwar
 }
 
 /** The one that came first owes its place to the order, too. */
-function markRival(placed: Map<DtNode, Placement>, first: DtNode, second: DtNode): void {
+function markRival(machine: Machine, placed: Map<DtNode, Placement>, first: DtNode, second: DtNode): void {
+  if (orderKnown(machine, first, second)) return;
   const before = placed.get(first);
   if (before && !before.rival) placed.set(first, { ...before, rival: second });
+}
+
+/** Where the order is known, nobody races. */
+function settleRival(machine: Machine, node: DtNode, { rival, ...placement }: Placement): Placement {
+  return rival && rival !== node && !orderKnown(machine, rival, node) ? { ...placement, rival } : placement;
 }
 
 function place(iommu: DtNode, entries: Entry[], master: Master): Placement {
@@ -151,6 +165,7 @@ function place(iommu: DtNode, entries: Entry[], master: Master): Placement {
       const { user, id, mask } = found.entry;
       return {
         refused: { kind: 'stream-overlaps', id: stream, other: { id, mask }, owner: pathOf(user) },
+        error: -22,
         rival: user,
       };
     }
@@ -165,7 +180,7 @@ function place(iommu: DtNode, entries: Entry[], master: Master): Placement {
   const groups = new Set(taken.flatMap(({ group }) => group ?? []));
   if (groups.size > 1) {
     release(entries, taken);
-    return { refused: { kind: 'streams-of-two-groups' } };
+    return { refused: { kind: 'streams-of-two-groups' }, error: -22, linked: true };
   }
   const [known] = groups;
   const group = known ?? `${pathOf(iommu)}#${hex(taken[0]?.id ?? 0)}`;
@@ -193,31 +208,98 @@ function release(entries: Entry[], taken: readonly Entry[]): void {
   }
 }
 
+/** A stream that another device has: -EINVAL at first, -ENODEV since 6.16 (seen on its images). */
+function aliasForgiven({ platform }: Machine): boolean {
+  return compareVersions(platform.kernelVersion, [6, 16]) >= 0;
+}
+
+/** Seen on 7.2, and not on 6.18: the driver sorts the streams of a master before it claims them. */
+export function sortsStreams({ kernelVersion }: Platform): boolean {
+  return compareVersions(kernelVersion, [7, 2]) >= 0;
+}
+
+/** The IDs in the order in which the driver claims them: sorted where it keeps them sorted. */
+function idsInOrder({ platform }: Machine, master: Master): number[] {
+  const ids = streamsOf(master).map(({ id }) => id);
+  return sortsStreams(platform) ? ids.sort((a, b) => a - b) : ids;
+}
+
 /** What arm_smmu_insert_master prints about an ID that another device has: seen on 6.12 and 6.1, and since 6.16. */
 export function aliasingLine({ platform }: Machine, id: number, owner: string): string {
   if (compareVersions(platform.kernelVersion, [6, 16]) < 0) return `stream ${id} already in tree from dev ${owner}`;
   return `Aliasing StreamID ${hex(id)} (from ${owner}) unsupported, expect DMA to be broken`;
 }
 
+/** IDs of one bus number. */
+const WHOLE_BUS = 0x100;
+
+/** The bits that every SMMUv3 for PCI has. */
+const USUAL_SID_BITS = 16;
+
+/** The bits of an SMMUv3's stream IDs: more where a map sends a whole PCI bus there, which nobody writes by accident. */
+export const streamBits = perNode<number>(
+  (machine, iommu) => {
+    let most = 2 ** USUAL_SID_BITS - 1;
+    for (const host of treeNodes(machine).withIommuMap) {
+      for (const { provider, out, length } of iommuMap(machine, host).map?.rows ?? []) {
+        const last = (out[0] ?? 0) + length - 1;
+        if (provider === iommu && length >= WHOLE_BUS && last <= 0xffffffff) most = Math.max(most, last);
+      }
+    }
+    return 32 - Math.clz32(most);
+  },
+  () => USUAL_SID_BITS,
+);
+
+/**
+ * The one device whose ID lies far beyond all others': two bits or more above those of the PCI bus that a map sends here.
+ * Hardware may have so many bits, but for one device that is the less likely case, and it stays a doubt.
+ */
+function outlier(machine: Machine, iommu: DtNode, masters: readonly Master[]): Master | undefined {
+  const far = 2 ** (streamBits(machine, iommu) + 1);
+  const beyond = masters.filter((master) => streamsOf(master).some(({ id }) => id >= far));
+  const [one] = beyond;
+  const wholeBus = treeNodes(machine).withIommuMap.some((host) =>
+    iommuMap(machine, host).map?.rows.some(({ provider, length }) => provider === iommu && length >= WHOLE_BUS),
+  );
+  return wholeBus && beyond.length === 1 ? one : undefined;
+}
+
 /** SMMU v3: an ID belongs to one device (drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_insert_master). */
 function inTree(machine: Machine, iommu: DtNode, masters: readonly Master[]): Map<DtNode, Placement> {
   const owners = new Map<number, DtNode>();
   const placed = new Map<DtNode, Placement>();
+  const most = 2 ** streamBits(machine, iommu) - 1;
+  const far = outlier(machine, iommu, masters);
   for (const master of masters) {
-    const ids = streamsOf(master).map(({ id }) => id);
+    const ids = idsInOrder(machine, master);
+    const wide = ids.find((id) => id > most);
+    const doubt =
+      wide === undefined
+        ? undefined
+        : ({ kind: 'stream-bits', iommu: pathOf(iommu), id: wide, assumed: master !== far } as const);
+    if (wide !== undefined && doubt && master === far) {
+      placed.set(master.node, { refused: { kind: 'stream-id-too-wide', id: wide }, error: -34, doubt });
+      continue;
+    }
     const clash = ids.find((id) => owners.has(id) && owners.get(id) !== master.node);
     const rival = clash === undefined ? undefined : owners.get(clash);
     if (clash !== undefined && rival) {
-      placed.set(master.node, {
+      const refused: Placement = {
         refused: { kind: 'stream-taken', id: clash, owner: pathOf(rival) },
         log: deviceLine(machine, master.node, aliasingLine(machine, clash, deviceName(machine, rival))),
         rival,
-      });
-      markRival(placed, rival, master.node);
+      };
+      placed.set(
+        master.node,
+        settleRival(machine, master.node, aliasForgiven(machine) ? refused : { ...refused, error: -22 }),
+      );
+      markRival(machine, placed, rival, master.node);
       continue;
     }
     for (const id of ids) owners.set(id, master.node);
-    placed.set(master.node, { group: `${pathOf(iommu)}#${hex(ids[0] ?? 0)}` });
+    const group = `${pathOf(iommu)}#${hex(ids[0] ?? 0)}`;
+    placed.set(master.node, doubt === undefined ? { group } : { group, doubt });
   }
   return placed;
 }

@@ -226,7 +226,7 @@ function limitCause(report: Ask, { addresses }: LogFinding, owner: Owner | undef
   return { kind: 'above-limit', limit };
 }
 
-/** drivers/base/core.c:fw_devlink_check_suppliers and device_links_check_suppliers. */
+/** drivers/base/core.c:device_links_check_suppliers. */
 const SUPPLIER = /supplier (\S{1,256})(?: not ready|$)/;
 
 /** Why a device's access did not pass, from what the model says of the device. */

@@ -31,10 +31,8 @@ export interface Answer<T> {
   readonly assumed: readonly string[];
 }
 
-const DEFAULT_VERSION: KernelVersion = [6, 12];
-
-/** The newest release whose drivers are known here. */
-export const NEWEST_VERSION: KernelVersion = [7, 2];
+/** The newest release whose drivers are known here: what boots where nothing says another, named as assumed. */
+export const NEWEST_VERSION: KernelVersion = [7, 3];
 
 const DEFAULT_ARCH: Arch = 'arm64';
 
@@ -56,7 +54,7 @@ export function platformOf(tree: DeviceTree, stated: Statements = {}): Platform 
   return {
     kind: kind ?? 'linux',
     arch: arch ?? DEFAULT_ARCH,
-    kernelVersion: version ?? stated.likelyVersion ?? DEFAULT_VERSION,
+    kernelVersion: version ?? stated.likelyVersion ?? NEWEST_VERSION,
     ...(config && { kernelConfig: config.symbols }),
     ...(config && stated.kernelConfigPath !== undefined && { kernelConfigPath: stated.kernelConfigPath }),
     cmdline: cmdline ?? '',
@@ -281,6 +279,11 @@ export function deferralLimit(platform: Platform): Answer<DeferralLimit> {
   if (timeout !== undefined) {
     const limit = { seconds: timeout < 0 ? null : timeout, log: TIMED_OUT, releases: timeout > 0 };
     return answer(platform, limit, option(`deferred_probe_timeout=${timeout}`), ['kernelConfig']);
+  }
+  const built = Number(platform.kernelConfig?.get('DRIVER_DEFERRED_PROBE_TIMEOUT'));
+  if (Number.isInteger(built)) {
+    const limit = { seconds: built < 0 ? null : built, log: TIMED_OUT, releases: built > 0 };
+    return answer(platform, limit, { kind: 'built-in-timeout', seconds: built }, ['cmdline']);
   }
   const seconds = compareVersions(kernelVersion, [6, 0]) >= 0 ? 10 : 0;
   const limit = { seconds, log: TIMED_OUT, releases: seconds > 0 };

@@ -5,6 +5,7 @@ import { existence, madeBy } from '#model/devices/existence.ts';
 import { type SupplierDriver, supplierDriver } from '#model/devices/supplier-drivers.ts';
 import { listBinding } from '#model/iommu/binding.ts';
 import type { IommuState } from '#model/iommu/state.ts';
+import { finalState } from '#model/iommu/takedown.ts';
 import { type Machine, machineOf } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { fwDevlink } from '#model/platform/platform.ts';
@@ -114,7 +115,7 @@ function waitsOf(machine: Machine, node: DtNode): BootWait[] {
 
 /** The IOMMUs that of_iommu_xlate looks for, each once. */
 function awaitedIommus(machine: Machine, node: DtNode): IommuState[] {
-  const states = listBinding(machine, node).reached.map(({ state }) => state);
+  const states = listBinding(machine, node).reached.map(({ state }) => finalState(machine, state.node));
   return [...new Set(states)].filter(({ available }) => available);
 }
 

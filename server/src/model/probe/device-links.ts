@@ -4,7 +4,7 @@
 import { deviceName } from '#model/devices/device-name.ts';
 import { existence, madeBy } from '#model/devices/existence.ts';
 import { type SupplierDriver, supplierDriver } from '#model/devices/supplier-drivers.ts';
-import { iommuState } from '#model/iommu/state.ts';
+import { finalState, takedownOf, takedownReason } from '#model/iommu/takedown.ts';
 import { type Machine, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { fwDevlink } from '#model/platform/platform.ts';
@@ -61,11 +61,23 @@ export const deviceLinks: PerNode<readonly DeviceLink[]> = perNode(
     });
     const optional = suppliersOf(machine.tree, node, { version, strict: true })
       .filter(({ supplier, binding }) => binding.optional && !links.some((link) => link.supplier === supplier))
-      .map((link): DeviceLink => ({ ...settle(machine, link), released: 'optional' }));
+      .map(
+        (link) =>
+          heldByDriver(machine, node, settle(machine, link)) ?? {
+            ...settle(machine, link),
+            released: 'optional' as const,
+          },
+      );
     return [...inOrder(machine, node, links), ...optional];
   },
   () => [],
 );
+
+/** The link that the driver of an IOMMU made before the IOMMU's registration ended: it outlives that (takedown.ts). */
+function heldByDriver(machine: Machine, node: DtNode, link: DeviceLink): DeviceLink | undefined {
+  const { ended } = takedownOf(machine, link.supplier);
+  return ended?.linked.has(node) ? { ...link, end: 'never', why: takedownReason(ended) } : undefined;
+}
 
 /** The first supplier of a device that Linux waits for and that nothing ever brings, or lets go of. */
 export function endless(machine: Machine, node: DtNode): DeviceLink | undefined {
@@ -157,7 +169,7 @@ function endOf(
 ): Ending {
   if (!device) return { end: 'never', why: { kind: 'nothing-provides' } };
   if (device === supplier && device.properties.has('#iommu-cells')) {
-    const { registration, match } = iommuState(machine, device);
+    const { registration, match } = finalState(machine, device);
     const unbound = ['probe-fails', 'supplier'];
     if (match && registration.kind === 'never' && unbound.includes(registration.reason)) {
       return { end: 'never', why: registration.why };

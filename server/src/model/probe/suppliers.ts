@@ -10,6 +10,8 @@ export interface SupplierBinding extends Versions {
   /** Name of the property, or its end when `suffix`. */
   readonly property: string;
   readonly suffix?: true;
+  /** A digit follows. */
+  readonly numbered?: true;
   /** A name that ends alike and is no list of suppliers. */
   readonly except?: string;
   /** How the value names suppliers. */
@@ -28,6 +30,9 @@ export interface SupplierBinding extends Versions {
 
 /** Rows that 6.1.192 lacks and 6.12.117 has; in which release between the two they came is not established. */
 const AFTER_6_1 = { since: [6, 2] } as const;
+
+/** Rows that 6.18 lacks (its image has the older names) and 7.2 has. */
+const AFTER_6_18 = { since: [6, 19] } as const;
 
 function list(property: string, cells?: string, rest: Partial<SupplierBinding> = {}): SupplierBinding {
   return { property, form: 'list', ...(cells !== undefined && { cells }), ...rest };
@@ -51,7 +56,8 @@ export const SUPPLIER_BINDINGS: readonly SupplierBinding[] = [
   list('nvmem-cells', '#nvmem-cell-cells', AFTER_6_1),
   list('phys', '#phy-cells'),
   list('wakeup-parent'),
-  ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((state) => list(`pinctrl-${state}`)),
+  ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((state) => list(`pinctrl-${state}`, undefined, { until: [6, 19] })),
+  list('pinctrl-', undefined, { ...AFTER_6_18, numbered: true }),
   { property: 'remote-endpoint', form: 'endpoint', consumer: 'port-parent' },
   list('pwms', '#pwm-cells'),
   list('resets', '#reset-cells'),
@@ -61,6 +67,7 @@ export const SUPPLIER_BINDINGS: readonly SupplierBinding[] = [
   list('msi-parent', '#msi-cells', AFTER_6_1),
   list('pses', '#pse-cells', AFTER_6_1),
   list('power-supplies', undefined, AFTER_6_1),
+  list('mmc-pwrseq', undefined, AFTER_6_18),
   list('gpio', '#gpio-cells', { unless: 'gpio-hog' }),
   list('gpios', '#gpio-cells', { unless: 'gpio-hog' }),
   { property: 'interrupts', form: 'interrupts' },
@@ -142,6 +149,7 @@ export function suppliersOf(tree: DeviceTree, device: DtNode, options: SupplierO
 }
 
 function namedBy(binding: SupplierBinding, name: string): boolean {
+  if (binding.numbered) return name.startsWith(binding.property) && /^\d/.test(name.slice(binding.property.length));
   if (!binding.suffix) return binding.property === name;
   if (!name.endsWith(binding.property) || name.length === binding.property.length) return false;
   return binding.except === undefined || !name.endsWith(binding.except);

@@ -4,21 +4,21 @@ import type { Span } from '#base/text.ts';
 import type { Alternative, Condition, Statement } from '#model/statements/index.ts';
 import { lastSet, nodeSpan } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import type { Step, Verdict } from './types.ts';
+import type { Otherwise, Step, Verdict } from './types.ts';
 
 export interface Steps {
   readonly list: Step[];
   readonly log: string[];
   /** Conditions that the tree does not decide, the first one first. */
   readonly doubts: Condition[];
-  /** What the device gets when the first doubt that has another outcome turns out the other way. */
-  alternative?: { readonly when: Alternative; readonly verdict: Verdict };
+  /** What the device gets when one of the doubts that have another outcome turns out the other way. */
+  readonly alternatives: Otherwise[];
   /** The step that would have to be another one for another verdict. */
   decisive?: Step | undefined;
 }
 
 export function newSteps(): Steps {
-  return { list: [], log: [], doubts: [] };
+  return { list: [], log: [], doubts: [], alternatives: [] };
 }
 
 /** A step that the tree and the platform decide. */
@@ -42,9 +42,10 @@ export function doubt(steps: Steps, condition: Condition): void {
   if (!steps.doubts.some((known) => isSame(known, condition))) steps.doubts.push(condition);
 }
 
-/** What the device gets where a condition turns out otherwise; the first one that is known counts. */
+/** What the device gets where a condition turns out otherwise. */
 export function otherwise(steps: Steps, when: Alternative, verdict: Verdict): void {
-  steps.alternative ??= { when, verdict };
+  const known = steps.alternatives.some((other) => other.verdict === verdict && isSame(other.when, when));
+  if (!known) steps.alternatives.push({ when, verdict });
 }
 
 /** The step recorded last is the one that decides what the device gets, as far as the walk has come. */
@@ -66,7 +67,7 @@ export function follow(steps: Steps, other: Steps): void {
   steps.list.push(...other.list);
   steps.log.push(...other.log);
   for (const condition of other.doubts) doubt(steps, condition);
-  if (!steps.alternative && other.alternative) steps.alternative = other.alternative;
+  for (const { when, verdict } of other.alternatives) otherwise(steps, when, verdict);
   if (other.decisive) steps.decisive = other.decisive;
 }
 

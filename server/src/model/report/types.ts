@@ -111,6 +111,12 @@ export interface MadeDevice {
   readonly iommus: readonly IommuUse[];
 }
 
+/** What a device gets where a condition turns out otherwise. */
+export interface Otherwise {
+  readonly when: Alternative;
+  readonly verdict: Verdict;
+}
+
 /** The effective DMA set-up of one device; the `devices` entry of `dt-iommu explain --format json`. */
 export interface DmaReport {
   readonly path: string;
@@ -135,6 +141,8 @@ export interface DmaReport {
   /** Devices that the node's driver makes and sets up by the node. */
   readonly makes?: readonly MadeDevice[];
   readonly rid?: string;
-  /** What the device gets in the one other case that matters most, where the answer hangs on something unknown. */
-  readonly alternative?: { readonly when: Alternative; readonly verdict: Verdict };
+  /** What the device gets in the first of the other cases, where the answer hangs on something unknown. */
+  readonly alternative?: Otherwise;
+  /** What it gets in each of them. */
+  readonly alternatives?: readonly Otherwise[];
 }

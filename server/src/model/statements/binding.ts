@@ -75,7 +75,6 @@ export type BindingReason =
   | { readonly kind: 'row-without-node' }
   | { readonly kind: 'range-with-two-cells' }
   /** What drivers check when they set a master up. */
-  | { readonly kind: 'larb-too-high'; readonly larb: number; readonly known: number }
   | { readonly kind: 'two-larbs'; readonly first: number; readonly other: number }
   | { readonly kind: 'no-such-larb'; readonly iommu: string; readonly larb: number }
   | { readonly kind: 'no-iova-region'; readonly larb: number }

@@ -36,6 +36,8 @@ export type StreamReason =
       readonly owner: string;
     }
   | { readonly kind: 'streams-of-two-groups' }
+  | { readonly kind: 'stream-id-too-wide'; readonly id: number }
+  | { readonly kind: 'hardware-full'; readonly what: SmmuHardware }
   /** `owner` is a path, or a PCI function's name. */
   | { readonly kind: 'stream-taken'; readonly id: number; readonly owner: string }
   | { readonly kind: 'overlaps-function' };
@@ -57,8 +59,13 @@ export type GroupCondition =
   | { readonly kind: 'rival-first'; readonly rival: string };
 
 export type GroupAlternative =
+  /** A device that another driver makes: it may come after the registration of its IOMMU. */
+  /** A function that its driver refuses ends the registration of an IOMMU that comes after it. */
+  | { readonly kind: 'function-before-iommu'; readonly host: string }
+  | { readonly kind: 'device-before-iommu'; readonly device: string; readonly maker: string }
   | { readonly kind: 'smmu-hardware'; readonly what: SmmuHardware }
-  | { readonly kind: 'stream-bits'; readonly iommu: string; readonly id: number }
+  /** `assumed`: whether the answer is for an SMMU that has them. */
+  | { readonly kind: 'stream-bits'; readonly iommu: string; readonly id: number; readonly assumed: boolean }
   | { readonly kind: 'device-first'; readonly rival: string }
   | { readonly kind: 'function-of-map-first'; readonly host: string }
   | { readonly kind: 'function-first' }

@@ -15,4 +15,5 @@ export type Because =
   /** Linux before 5.7 does not wait for modules. */
   | { readonly kind: 'no-wait-for-modules' }
   | { readonly kind: 'default-timeout'; readonly seconds: number }
+  | { readonly kind: 'built-in-timeout'; readonly seconds: number }
   | { readonly kind: 'no-restricted-pools'; readonly since: string };

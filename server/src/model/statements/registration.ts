@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whether an IOMMU ends up registered with Linux's IOMMU core, and why it never does.
-import type { Statement } from './index.ts';
+import type { Alternative, Reason, Statement } from './index.ts';
 
 export type RegistrationStatement = { readonly kind: 'never-registered'; readonly why: RegistrationReason };
 
@@ -66,6 +66,8 @@ export type RegistrationReason =
       readonly first: string;
       readonly log: string;
     }
-  | { readonly kind: 'only-listed-masters'; readonly property: string };
+  | { readonly kind: 'only-listed-masters'; readonly property: string }
+  /** Since Linux 6.15 a device that the driver refuses ends the registration. */
+  | { readonly kind: 'master-refused'; readonly master: string; readonly why: Reason; readonly error: number };
 
-export type RegistrationCondition = { readonly kind: 'iommu-probed-first'; readonly iommu: string };
+export type RegistrationCondition = Alternative | { readonly kind: 'iommu-probed-first'; readonly iommu: string };

@@ -49,6 +49,8 @@ export type WaitStatement =
       readonly seconds: number | null;
       readonly because: Because;
     }
+  /** By a link that the driver of an IOMMU made before its registration ended. */
+  | { readonly kind: 'held-by-link'; readonly iommu: string }
   | { readonly kind: 'configured-before-probe' }
   | { readonly kind: 'left-by-firmware' };
 

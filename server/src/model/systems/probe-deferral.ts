@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // A device whose IOMMU is not registered: how long its probe waits, what Linux then prints, and what it gets.
-import { deviceName, subjectLine } from '#model/devices/device-name.ts';
+import { deviceLine, deviceName, subjectLine } from '#model/devices/device-name.ts';
 import type { DmaSystem, Order, Subject } from '#model/iommu/subject.ts';
+import { takedownOf } from '#model/iommu/takedown.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { orderAfter, timeoutOf } from '#model/probe/deferral.ts';
 import { type DeviceLink, doubtful, endless, releasing, waitReason } from '#model/probe/device-links.ts';
 import { at, decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { pathOf } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
 
 const CHECK_SUPPLIERS = 'Linux 6.12 drivers/base/core.c:device_links_check_suppliers';
 const CHECK_STATE = 'Linux 6.12 drivers/base/dd.c:driver_deferred_probe_check_state';
@@ -80,6 +82,32 @@ function doubtOrder(subject: Subject, steps: Steps): void {
   otherwise(steps, dependsOn, 'defer->direct');
 }
 
+/**
+ * A master that was set up before the registration ended: the driver has linked it to the IOMMU, and no timeout lets go of
+ * a link that a driver made.
+ */
+function heldByLink({ machine, node, binding }: Subject, steps: Steps): Order | undefined {
+  const iommu = binding.reached.at(-1)?.state.node;
+  const ended = iommu && takedownOf(machine, iommu).ended;
+  if (!ended) return undefined;
+  const on = pathOf(iommu);
+  if (ended.joined.has(node)) steps.log.push(deviceLine(machine, node, 'Adding to iommu group N'));
+  else if (ended.master === node && ended.log !== undefined) steps.log.push(ended.log);
+  if (!ended.linked.has(node)) return undefined;
+  say(steps, CHECK_SUPPLIERS, { kind: 'held-by-link', iommu: on });
+  decides(steps);
+  const log = notReady(machine, iommu);
+  if (log !== undefined) steps.log.push(`${deviceName(machine, node)}: ${log}`);
+  return { verdict: 'defer', deferral: { on, reason: 'supplier', seconds: null, log: log ?? '' } };
+}
+
+/** What Linux prints at the timeout about a device whose supplier has a link and no driver. */
+function notReady(machine: Machine, supplier: DtNode): string | undefined {
+  const { seconds, releases } = timeoutOf(machine);
+  if (seconds === undefined || seconds === 0 || !releases) return undefined;
+  return `deferred probe pending: platform: supplier ${deviceName(machine, supplier)} not ready`;
+}
+
 function order(subject: Subject, steps: Steps): Order | undefined {
   const { machine, binding } = subject;
   const without = stuck(subject, steps);
@@ -89,6 +117,8 @@ function order(subject: Subject, steps: Steps): Order | undefined {
     doubtOrder(subject, steps);
     return undefined;
   }
+  const held = heldByLink(subject, steps);
+  if (held) return held;
   const awaited = binding.reached.at(-1)?.state;
   const on = awaited?.path ?? '';
   const reason = awaited?.registration.kind === 'never' ? awaited.registration.reason : 'no-driver';

@@ -3,16 +3,19 @@
 
 import { hex } from '#base/numbers.ts';
 import { memoryBanks } from '#model/addresses/memory.ts';
+import { madeBy } from '#model/devices/existence.ts';
 import type { Binding } from '#model/iommu/binding.ts';
 import { pciPlacement } from '#model/iommu/groups.ts';
 import { iommuMap } from '#model/iommu/id-map.ts';
-import { owner } from '#model/iommu/masters.ts';
+import { owner, registersForAll } from '#model/iommu/masters.ts';
 import { sayDoorbell } from '#model/iommu/msi.ts';
 import type { Region } from '#model/iommu/reserved.ts';
-import { streamPlacement } from '#model/iommu/streams.ts';
+import { streamBits, streamPlacement } from '#model/iommu/streams.ts';
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
+import type { Machine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { decides, doubt, follow, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
+import type { Verdict } from '#model/report/types.ts';
 import type { GroupAlternative } from '#model/statements/groups.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -29,7 +32,7 @@ function translate(subject: Subject, steps: Steps): Translation {
   const iommu = owner(binding);
   if (!driver || !iommu) return {};
   const authority = `Linux 6.12 ${driver.source}:${driver.name === 'arm-smmu' ? 'arm_smmu_find_sme' : 'arm_smmu_insert_master'}`;
-  doubtWidth(binding, steps);
+  if (!registersForAll(machine) && id !== undefined) doubtWidth(machine, binding, steps);
   if (id !== undefined) {
     const answer = refusedFunction(subject, authority, steps);
     if (answer.refused === undefined && driver.grouping !== 'stream-match') doubtFunction(subject, iommu, steps);
@@ -37,10 +40,10 @@ function translate(subject: Subject, steps: Steps): Translation {
   }
   const placement = streamPlacement(machine, iommu).get(node);
   if (!placement) return {};
-  if (placement.hardware !== undefined) {
-    const hardware = { kind: 'smmu-hardware', what: placement.hardware } as const;
-    doubt(steps, hardware);
-    otherwise(steps, hardware, placement.refused ? 'iommu-dma' : 'direct');
+  const { doubt: condition } = placement;
+  if (condition !== undefined && !doubtOfAll(machine, condition)) {
+    doubt(steps, condition);
+    otherwise(steps, condition, placement.refused ? 'iommu-dma' : afterDoubt(condition));
   }
   if (placement.refused !== undefined) {
     if (placement.log !== undefined) steps.log.push(placement.log);
@@ -51,7 +54,8 @@ function translate(subject: Subject, steps: Steps): Translation {
     decides(steps);
     return { refused: placement.refused };
   }
-  const rival = placement.rival ?? mappedHere(subject, iommu);
+  const rival =
+    placement.rival ?? (registersForAll(machine) && !madeBy(machine, node) ? undefined : mappedHere(subject, iommu));
   if (rival) {
     const path = pathOf(rival);
     const dependsOn: GroupAlternative = placement.rival
@@ -63,12 +67,26 @@ function translate(subject: Subject, steps: Steps): Translation {
   return placement.group === undefined ? {} : { group: placement.group };
 }
 
-/** IDs that need more than the 16 bits which every SMMUv3 for PCI has. */
-function doubtWidth({ reached }: Binding, steps: Steps): void {
+/** Whether it decides about all masters, which takedown.ts tells. */
+function doubtOfAll(machine: Machine, condition: GroupAlternative): boolean {
+  return (
+    registersForAll(machine) && (condition.kind !== 'smmu-hardware' || condition.what.kind !== 'most-context-banks')
+  );
+}
+
+/** With more context banks than interrupts for them the SMMU itself fails to probe. */
+function afterDoubt(condition: GroupAlternative): Verdict {
+  const fails = condition.kind === 'smmu-hardware' && condition.what.kind === 'most-context-banks';
+  return fails ? 'defer->direct' : 'direct';
+}
+
+/** IDs that need more than the bits which the SMMUv3 is known to have. */
+function doubtWidth(machine: Machine, { reached }: Binding, steps: Steps): void {
   for (const { ids, state } of reached) {
-    const wide = ids.find(({ id }) => id > 0xffff);
-    if (!wide || state.match?.driver.name !== 'arm-smmu-v3') continue;
-    const bits = { kind: 'stream-bits', iommu: state.path, id: wide.id } as const;
+    if (state.match?.driver.name !== 'arm-smmu-v3') continue;
+    const wide = ids.find(({ id }) => id >= 2 ** streamBits(machine, state.node));
+    if (!wide) continue;
+    const bits = { kind: 'stream-bits', iommu: state.path, id: wide.id, assumed: true } as const;
     doubt(steps, bits);
     otherwise(steps, bits, 'direct');
   }
@@ -90,7 +108,7 @@ function mappedHere({ machine, binding }: Subject, iommu: DtNode): DtNode | unde
 
 /** A function whose stream another one behind its host bridge has already. */
 function refusedFunction(subject: Subject, authority: string, steps: Steps): Translation {
-  const { refused, log, steps: why } = pciPlacement(subject) ?? {};
+  const { refused, log, error, steps: why } = pciPlacement(subject) ?? {};
   if (refused === undefined || !why) return {};
   follow(steps, why);
   if (log !== undefined) steps.log.push(log);
@@ -99,6 +117,11 @@ function refusedFunction(subject: Subject, authority: string, steps: Steps): Tra
   sayIf(steps, authority, statement, { dependsOn });
   decides(steps);
   otherwise(steps, dependsOn, 'iommu-dma');
+  if (error !== undefined && registersForAll(subject.machine)) {
+    const early = { kind: 'function-before-iommu', host: pathOf(subject.configuredBy) } as const;
+    doubt(steps, early);
+    otherwise(steps, early, 'defer->direct');
+  }
   return { refused };
 }
 
@@ -111,11 +134,25 @@ function doubtFunction({ machine, binding, configuredBy }: Subject, iommu: DtNod
     doubt(steps, first);
     otherwise(steps, first, 'direct');
   }
+  for (const host of treeNodes(machine).withIommuMap) {
+    if (host === configuredBy || !sendsTo(machine, host, iommu, id)) continue;
+    const first = { kind: 'function-of-map-first', host: pathOf(host) } as const;
+    doubt(steps, first);
+    otherwise(steps, first, 'direct');
+  }
   const mask = iommuMap(machine, configuredBy).map?.mask ?? 0xffffffff;
   if ((mask & 0xffff) === 0xffff) return;
   const equal = { kind: 'equal-function-first' } as const;
   doubt(steps, equal);
   otherwise(steps, equal, 'direct');
+}
+
+/** Whether the map of another host bridge has a function with the stream. */
+function sendsTo(machine: Machine, host: DtNode, iommu: DtNode, id: number | undefined): boolean {
+  const rows = iommuMap(machine, host).map?.rows ?? [];
+  return rows.some(({ provider, out: [first = 0], length }) => {
+    return provider === iommu && id !== undefined && id >= first && id < first + length;
+  });
 }
 
 /** The window for VFIO and its kin; the DMA API takes doorbell addresses from its own IOVA space instead. */

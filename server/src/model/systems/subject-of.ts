@@ -9,6 +9,7 @@ import { driverCreatedDevices } from '#model/drivers/driver-created-devices.ts';
 import { type Binding, listBinding, mapBinding } from '#model/iommu/binding.ts';
 import { mapsAllToOne } from '#model/iommu/id-map.ts';
 import type { Subject } from '#model/iommu/subject.ts';
+import { afterRegistration } from '#model/iommu/takedown.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { decides, doubt, follow, newSteps, type Steps, say } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
@@ -33,7 +34,7 @@ export function platformSubject(machine: Machine, node: DtNode, bus: Bus): Subje
     bus,
     configuredBy: node,
     id: undefined,
-    binding: visible(machine, node, () => listBinding(machine, node)),
+    binding: visible(machine, node, () => afterRegistration(machine, node, listBinding(machine, node))),
     addressing: addressing(machine, dmaParent(machine, node).node ?? node),
     coherent: coherence(machine, node).coherent,
   };
@@ -50,7 +51,7 @@ function pciSubject(machine: Machine, node: DtNode, rid: number | undefined, ste
     bus: 'pci',
     configuredBy: host,
     id: fn.id,
-    binding: visible(machine, host, () => mapBinding(machine, host, ids)),
+    binding: visible(machine, host, () => afterRegistration(machine, fn.node ?? node, mapBinding(machine, host, ids))),
     addressing: addressing(machine, host),
     coherent: coherence(machine, host).coherent,
   };
@@ -99,7 +100,7 @@ export function idSubject(machine: Machine, node: DtNode, id: number, steps: Ste
     decides(steps);
     return 'not-configured';
   }
-  const binding = mapBinding(machine, node, [id]);
+  const binding = afterRegistration(machine, node, mapBinding(machine, node, [id]));
   if (bus === 'cdx' && binding.outcome === 'waiting') {
     say(steps, `Linux 6.12 ${source}`, { kind: 'cdx-does-not-wait' });
   }

@@ -62,8 +62,8 @@ const multiInstance: Rule = {
   properties: ['iommus'],
   needs: ['iommus-mixed-drivers', 'xen-iommus-two-iommus'],
   doc: `The entries name several instances of one driver, and the driver keeps one instance per device.
-Most drivers then program the IDs of all entries into the first instance, so the streams of the others fault or bypass;
-the Qualcomm driver refuses the device. Give each IOMMU's share of the hardware a device node of its own.`,
+Most drivers then program the IDs of all entries into the first instance (Allwinner's into the last), so the streams of the
+others fault or bypass; the Qualcomm driver refuses the device. Give each IOMMU's share of the hardware a device node of its own.`,
   source: 'Linux 6.12 drivers/iommu/iommu.c:iommu_fwspec_init and the of_xlate of each driver',
   example: {
     bad: board(SMMU_V3, OTHER_SMMU_V3, 'dma { iommus = <&smmu 4>, <&other_smmu 4>; };'),
@@ -72,13 +72,15 @@ the Qualcomm driver refuses the device. Give each IOMMU's share of the hardware 
   *check(context, node) {
     const [first, ...others] = usable(context, node);
     const match = first && iommuDriver(context, first.provider);
-    if (!first || !match || (match.driver.instances !== 'first' && match.driver.instances !== 'rejected')) return;
+    if (!first || !match || !['first', 'last', 'rejected'].includes(match.driver.instances)) return;
+    // Without IDs the driver has nothing to program in the wrong place: several MMUs of one device may be alike.
+    if (match.driver.instances === 'last' && match.traits.cells.length === 0) return;
     const second = others.find((use) => use.provider !== first.provider);
     if (!second || iommuDriver(context, second.provider)?.driver !== match.driver) return;
     const rejected = match.driver.instances === 'rejected';
     const end = rejected
       ? `the driver refuses that and ${outcome(context, node)}`
-      : `the driver ${match.driver.name} programs all IDs into \`${pathOf(first.provider)}\``;
+      : `the driver ${match.driver.name} programs all IDs into \`${pathOf((match.driver.instances === 'last' && others.at(-1)?.provider) || first.provider)}\``;
     yield {
       message: `\`iommus\` names \`${pathOf(first.provider)}\` and \`${pathOf(second.provider)}\`; ${end}.`,
       span: second.phandle.span,

@@ -80,8 +80,9 @@ Linux prints \`SMR mask … out of range for SMMU\` and the device gets no trans
     drivers: ['ipmmu-vmsa'],
     cell: 0,
     title: 'Micro-TLB number that the IPMMU does not have',
-    doc: `The cell is the number of a micro-TLB: below 32, 48 or 64 by generation of the chip. Linux does not check it and
-uses it as index of a table of that size; Xen refuses 64 and above. Write the number from the chip's manual.`,
+    doc: `The cell is the number of a micro-TLB: below 32, 48 or 64 by generation of the chip. Linux checks nothing: it writes
+registers that the IPMMU does not have, so the device stays untranslated, and notes the number in a table of 64 entries,
+whose end a larger number overruns. Xen refuses 64 and above. Write the number from the chip's manual.`,
     source: 'Linux 6.12 drivers/iommu/ipmmu-vmsa.c:ipmmu_utlb_enable; Xen drivers/passthrough/arm/ipmmu-vmsa.c',
     bad: [IPMMU, 'dma { iommus = <&ipmmu 40>; };'],
     good: [IPMMU, 'dma { iommus = <&ipmmu 4>; };'],
@@ -91,9 +92,11 @@ uses it as index of a table of that size; Xen refuses 64 and above. Write the nu
     drivers: ['mtk', 'mtk-v1'],
     cell: 0,
     title: 'M4U port ID beyond the last larb',
+    severity: 'warning',
     doc: `The ID of a multimedia master is its larb times 32 plus the port, and there are at most 32 larbs.
-Linux refuses a larger one with \`-EINVAL\`, and the master gets direct DMA. Use the macros of the chip's header.`,
-    source: 'Linux 6.12 drivers/iommu/mtk_iommu.c:mtk_iommu_probe_device',
+Linux looks at the lowest ten bits of a larger one (of an infrastructure master at five): another port is switched on, and
+the DMA of the one that was meant is not translated. Use the macros of the chip's header.`,
+    source: 'Linux 6.12 include/soc/mediatek/smi.h, drivers/iommu/mtk_iommu.c:mtk_iommu_config',
     bad: [M4U, 'dma { iommus = <&m4u 0x1000>; };'],
     good: [M4U, 'dma { iommus = <&m4u 0x1>; };'],
   }),

@@ -65,9 +65,9 @@ const iommusLength: Rule = {
   severity: 'error',
   title: '`iommus` with a specifier that is too short',
   properties: ['iommus'],
-  doc: `The first specifier has fewer cells than the \`#iommu-cells\` of the IOMMU asks for, or the value is not made of
-32-bit cells. Linux prints \`#iommu-cells = 1 found 0\`, gives up on the whole list, and the device gets direct DMA.
-Complete the specifier.`,
+  doc: `The first specifier has fewer cells than the \`#iommu-cells\` of the IOMMU asks for. Linux prints
+\`#iommu-cells = 1 found 0\`, gives up on the whole list, and the device gets direct DMA. Complete the specifier.
+Bytes at the end that fill no cell are a *hint*: Linux does not look at them.`,
   source: PARSE,
   example: { bad: board(SMMU_V3, 'dma { iommus = <&smmu>; };'), good: board(SMMU_V3, 'dma { iommus = <&smmu 4>; };') },
   *check(context, node) {
@@ -81,7 +81,7 @@ Complete the specifier.`,
     const { ragged } = specifiers(context.tree, property, '#iommu-cells');
     if (ragged === 0) return;
     const message = `\`iommus\` ends with ${ragged} byte${ragged === 1 ? '' : 's'} that fill no cell; Linux does not look at them.`;
-    yield { message, span: lastSet(property).name };
+    yield { message, span: lastSet(property).name, severity: 'hint' };
   },
 };
 

@@ -15,6 +15,7 @@ import {
   isOn,
   optionsOf,
 } from '#model/platform/platform.ts';
+import { timeoutOf } from '#model/probe/deferral.ts';
 import { repair } from '#rules/edits/repairs.ts';
 import { board, board32, bus, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -237,9 +238,9 @@ const notBuilt: Rule = {
   platforms: KERNELS,
   scope: 'tree',
   properties: ['iommus', 'iommu-map'],
-  doc: `The kernel configuration leaves the driver of this IOMMU out. Its masters wait until the deferred probe timeout (not at
-all without CONFIG_MODULES), then Linux ignores the dependency and gives them direct DMA, which an IOMMU that the boot loader
-left on may block. Switch the option on, or disable the IOMMU in the tree.`,
+  doc: `The kernel configuration leaves the driver of this IOMMU out. Its masters wait until the deferred probe timeout (for
+ever with a negative one, not at all without CONFIG_MODULES), then Linux ignores the dependency and gives them direct DMA,
+which an IOMMU that the boot loader left on may block. Switch the option on, or disable the IOMMU in the tree.`,
   source: 'Linux 6.12 drivers/iommu/Kconfig; drivers/base/dd.c:driver_deferred_probe_check_state',
   example: {
     bad: board(...ROOT, SMMU, MASTER),
@@ -249,11 +250,18 @@ left on may block. Switch the option on, or disable the IOMMU in the tree.`,
   *check(context) {
     if (!context.platform.kernelConfig) return;
     const machine = machineOf(context.tree, context.platform);
+    const { seconds } = timeoutOf(machine);
     for (const { provider, uses } of translating(context)) {
       const { registration } = iommuState(machine, provider);
       if (registration.kind !== 'never' || registration.reason !== 'not-built') continue;
+      const end =
+        seconds === undefined
+          ? 'Linux waits for the IOMMU without end'
+          : seconds === 0
+            ? 'Linux gives direct DMA at once'
+            : `Linux waits ${seconds} s for the IOMMU, then gives direct DMA`;
       yield {
-        message: `${counted(uses, 'waits', 'wait')} for this IOMMU in vain: ${reasonText(registration.why)}.`,
+        message: `${counted(uses, 'is', 'are')} not translated, because ${reasonText(registration.why)}: ${end}.`,
         span: nodeSpan(provider),
         node: provider,
       };

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-map`: which IDs behind a bridge reach which IOMMU.
 import { hex } from '#base/numbers.ts';
+import { disabledAbove } from '#model/devices/existence.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
+import { timeoutOf } from '#model/probe/deferral.ts';
 import { enabling, planned } from '#rules/edits/repairs.ts';
 import { board, host, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import { isPciHost, lastId, lastTranslated, overlaps, uncovered } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { cellCount, entriesOf, iommuDriver } from '#rules/engine/uses.ts';
 import { hasNewForm, withAllCells, withOneCell } from '#rules/migrations/iommu-map-form.ts';
-import { isLeftOff, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
+import { isAvailable, isLeftOff, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { type MapEntry, mapEntries } from '#tree/specifiers.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 
@@ -300,8 +303,9 @@ const targetDisabled: Rule = {
   title: '`iommu-map` that points to a disabled IOMMU',
   properties: ['iommu-map'],
   doc: `The IOMMU of an entry, or a node above it, is not \`okay\`.
-Linux gives the functions with these IDs direct DMA, without a message. Enable the IOMMU, or remove the entry. It is
-*info* where the chip's own file leaves the IOMMU off for boards to enable.`,
+Linux gives the functions with these IDs direct DMA, without a message; where only a node above the IOMMU is disabled, they
+first wait for the deferred probe timeout. Enable the IOMMU, or remove the entry. It is *info* where the chip's own file
+leaves the IOMMU off for boards to enable.`,
   source: XLATE,
   example: {
     bad: board(SMMU_V3.replace(' };', ' status = "disabled"; };'), host('iommu-map = <0x0 &smmu 0x0 0x10000>;')),
@@ -311,13 +315,18 @@ Linux gives the functions with these IDs direct DMA, without a message. Enable t
     const property = node.properties.get('iommu-map');
     const provider = disabledProvider(context, node);
     if (!property || !provider) return;
-    const status = provider.properties.get('status');
+    const own = !isAvailable(provider);
+    const status = own ? provider.properties.get('status') : disabledAbove(provider)?.properties.get('status');
+    const { seconds } = timeoutOf(machineOf(context.tree, context.platform));
+    const wait = seconds === undefined ? 'wait without end' : `wait ${seconds} s for it, then get direct DMA`;
     yield {
-      message: `\`iommu-map\` points to \`${pathOf(provider)}\`, which is disabled; the functions that it covers get direct DMA.`,
+      message: own
+        ? `\`iommu-map\` points to \`${pathOf(provider)}\`, which is disabled; the functions that it covers get direct DMA.`
+        : `iommu-map points to ${pathOf(provider)}, which stands below a disabled node and never registers; the functions that it covers ${wait}.`,
       span: lastSet(property).name,
       related: status ? [{ message: 'disabled here', span: lastSet(status).span }] : [],
       ...(isLeftOff(context.tree, provider) && { severity: 'info' as const }),
-      ...(status && { fix: enabling(context, provider) }),
+      ...(own && status && { fix: enabling(context, provider) }),
     };
   },
 };

@@ -3,6 +3,7 @@
 import { hex } from '#base/numbers.ts';
 import { regRange } from '#model/addresses/addresses.ts';
 import { machineOf } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { board, host, SMMU_V3, SMMU_V3_AT } from '#rules/engine/example.ts';
 import { firstOutside, isPciHost } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
@@ -20,8 +21,9 @@ const mapFormat: Rule = {
   properties: ['msi-map'],
   doc: `\`msi-map\` is read like \`iommu-map\`: entries of four cells, first IDs within \`msi-map-mask\`, phandles that exist.
 Otherwise Linux prints \`Error: Bad msi-map length\` or \`Invalid msi-map translation\`, and the functions get no MSI domain
-of this map. Correct the entry.`,
-  source: `${MAP_ID}, drivers/of/irq.c:__of_msi_map_id`,
+of this map. Since Linux 7.2 an entry has as many cells as \`#msi-cells\` of its controller asks for, and what stands before
+the broken entry still works. Correct the entry.`,
+  source: `${MAP_ID}, drivers/of/irq.c:of_msi_map_get_device_domain`,
   example: {
     bad: board(ITS, host('msi-map = <0x0 &its 0x10000>;')),
     good: board(ITS, host('msi-map = <0x0 &its 0x0 0x10000>;')),
@@ -29,9 +31,13 @@ of this map. Correct the entry.`,
   *check(context, node) {
     const property = node.properties.get('msi-map');
     if (!property) return;
+    const oneByOne = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
     const entries = entriesOf(context, node, 'msi-map');
     if (!entries) {
-      const message = `\`msi-map\` has ${property.value.bytes.length / 4} cells, and an entry needs four; Linux refuses the whole map.`;
+      const count = property.value.bytes.length / 4;
+      const message = oneByOne
+        ? `msi-map has ${count} cells and ends within an entry; Linux uses the entries before it, and fails for every other ID.`
+        : `msi-map has ${count} cells, and an entry needs four; Linux refuses the whole map.`;
       yield { message, span: lastSet(property).name };
       return;
     }
@@ -41,7 +47,8 @@ of this map. Correct the entry.`,
         const message = `\`msi-map-mask = <${hex(mask)}>\` clears bits of the first ID \`${hex(base.value)}\`; Linux fails for every ID that reaches this entry.`;
         yield { message, span: base.span };
       } else if (!provider && phandle.ref === undefined && length.value > 0 && context.tree.complete) {
-        const message = `No node has the phandle \`${hex(phandle.value)}\`; functions with these IDs get no MSI domain.`;
+        const who = oneByOne ? 'every ID that no entry before it covers gets' : 'functions with these IDs get';
+        const message = `No node has the phandle ${hex(phandle.value)}; ${who} no MSI domain of this map.`;
         yield { message, span: phandle.span };
       }
     }
@@ -55,8 +62,8 @@ const mapUncovered: Rule = {
   properties: ['msi-map'],
   needs: ['msi-map-format'],
   doc: `Some IDs are translated by the IOMMU but are in no entry of \`msi-map\`. Linux prints \`no msi-map translation for id\`
-for a function there, and its MSIs work only when \`msi-parent\` of the bridge names a controller. Extend \`msi-map\`.`,
-  source: `${MAP_ID}, drivers/of/irq.c:of_msi_map_get_device_domain`,
+for a function there, and without \`msi-parent\` on the bridge it has no MSIs. Extend \`msi-map\`.`,
+  source: `${MAP_ID}, drivers/of/irq.c:of_msi_map_get_device_domain, drivers/pci/probe.c:pci_set_msi_domain`,
   example: {
     bad: board(SMMU_V3, ITS, host('iommu-map = <0x0 &smmu 0x0 0x10000>; msi-map = <0x0 &its 0x0 0x100>;')),
     good: board(SMMU_V3, ITS, host('iommu-map = <0x0 &smmu 0x0 0x10000>; msi-map = <0x0 &its 0x0 0x10000>;')),
@@ -65,6 +72,8 @@ for a function there, and its MSIs work only when \`msi-parent\` of the bridge n
     const property = node.properties.get('msi-map');
     const covered = (entriesOf(context, node, 'msi-map') ?? []).filter(({ length }) => length.value > 0);
     if (!property || covered.length === 0 || !isLive(node) || node.properties.has('msi-map-mask')) return;
+    // The domain of the bus takes over: pci_set_msi_domain, pci_host_bridge_of_msi_domain.
+    if (node.properties.has('msi-parent')) return;
     for (const entry of entriesOf(context, node, 'iommu-map') ?? []) {
       if (entry.length.value === 0) continue;
       const next = firstOutside(entry, covered);
@@ -85,7 +94,8 @@ const parentCells: Rule = {
   properties: ['msi-parent'],
   knows: 'all',
   doc: `After the phandle of an MSI controller stand as many cells as its \`#msi-cells\` says (none without it). Linux stops at
-the first entry that does not fit or names no node, and the device has no MSI domain. Complete the entry.`,
+the first entry that does not fit or names no node: it takes the first controller before it that has a domain, and without one
+the device has no MSI domain. Complete the entry.`,
   source: 'Linux 6.12 drivers/of/irq.c:of_msi_get_domain, drivers/of/base.c:of_phandle_iterator_next',
   example: {
     bad: board(ITS, 'dma { msi-parent = <&its>; };'),
@@ -98,7 +108,13 @@ the first entry that does not fit or names no node, and the device has no MSI do
       stop.reason === 'short' && stop.provider
         ? `\`${pathOf(stop.provider)}\` has \`#msi-cells = <${stop.wanted}>\`, but fewer cells follow`
         : `\`${hex(stop.phandle.value)}\` is the phandle of no node`;
-    yield { message: `${what}; Linux stops reading \`msi-parent\` there.`, span: stop.phandle.span };
+    const before = stop.index > 0;
+    const end = before ? 'Linux looks at the entries before it alone' : 'the device has no MSI domain of this property';
+    yield {
+      message: `${what}; ${end}.`,
+      span: stop.phandle.span,
+      ...(before && { severity: 'warning' as const }),
+    };
   },
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about buses with IDs: what fsl-mc and CDX need before their map is read, and what PCI properties really do.
+
+import { isPciBus } from '#model/addresses/addresses.ts';
 import { addressing } from '#model/addresses/dma-ranges.ts';
 import { iommuState } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';
@@ -105,8 +107,11 @@ const externalFacing: Rule = {
   doc: `The property says that the functions below the port come from outside the machine. Linux once did not trust them:
 behind an IOMMU they were always translated, also with \`iommu.passthrough=1\`, and parts of pages were bounced. Since
 Linux 6.13, and in the later stable kernels of 6.1 and 6.12, only x86 decides that a function is external, so on other
-architectures they get the domain that any function gets.`,
-  source: 'Linux 6.12 drivers/pci/of.c:pci_set_bus_of_node, drivers/pci/probe.c:set_pcie_untrusted',
+architectures they get the domain that any function gets. What stays is that the port blocks requests with translated
+addresses, so that ATS does not work below it. On a host bridge Linux never reads the property: write it on the node of a
+port below.`,
+  source:
+    'Linux 6.12 drivers/pci/of.c:pci_set_bus_of_node, drivers/pci/probe.c:set_pcie_untrusted, drivers/pci/pci.c:pci_std_enable_acs',
   example: {
     bad: board(host('external-facing;')),
     good: board(host('')),
@@ -114,9 +119,11 @@ architectures they get the domain that any function gets.`,
   *check(_context, node) {
     const property = node.properties.get('external-facing');
     if (!property || !isLive(node)) return;
+    const onPort = node.parent !== undefined && isPciBus(node.parent);
     yield {
-      message:
-        'Linux treats functions below this port as any other: since 6.13 only x86 distrusts what comes from outside.',
+      message: onPort
+        ? 'Linux blocks ATS at this port and else treats the functions below it as any other: since 6.13 only x86 distrusts what comes from outside.'
+        : 'Linux does not read external-facing on a host bridge, only on the node of a port below one.',
       span: lastSet(property).name,
     };
   },

@@ -259,9 +259,9 @@ Move the node below \`/reserved-memory\`.`,
       'pool: pool { compatible = "restricted-dma-pool"; };',
       'dma { compatible = "vendor,dma"; memory-region = <&pool>; };',
     ),
-    good: board(
-      'reserved-memory { pool: pool { compatible = "restricted-dma-pool"; size = <0x400000>; }; };',
-      'dma { compatible = "vendor,dma"; memory-region = <&pool>; };',
+    good: reserved('pool: pool { compatible = "restricted-dma-pool"; size = <0x400000>; };').replace(
+      /};\n$/,
+      '\tdma { compatible = "vendor,dma"; memory-region = <&pool>; };\n};\n',
     ),
   },
   *check(context, node) {

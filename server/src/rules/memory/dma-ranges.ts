@@ -63,9 +63,9 @@ const zeroSize: Rule = {
   title: '`dma-ranges` entry of size 0',
   properties: ['dma-ranges'],
   doc: `Linux marks the end of its map with size 0, so such an entry hides all that follow it; when it is the first, devices
-can address nothing. Linux 6.1 refuses it with \`Adjusted size 0x0 invalid\`. A size of 2^32 or 2^64 that was written as 0
+can address nothing: no memory has a bus address, and every mapping fails. A size of 2^32 or 2^64 that was written as 0
 needs one more cell. A single entry of size 0 may be one that the boot loader fills in, and is only a warning.`,
-  source: 'Linux 6.12 drivers/of/address.c:of_dma_get_range; Linux 6.1 drivers/of/device.c:of_dma_configure_id',
+  source: 'Linux 6.12 drivers/of/address.c:of_dma_get_range, include/linux/dma-direct.h:translate_phys_to_dma',
   example: {
     bad: board32(bus('dma-ranges = <0x0 0x0 0x0>, <0x80000000 0x0 0x80000000>; dma { };')),
     good: board32(bus('dma-ranges = <0x0 0x0 0x80000000>; dma { };')),
@@ -80,8 +80,8 @@ needs one more cell. A single entry of size 0 may be one that the boot loader fi
       return;
     }
     const end =
-      compareVersions(context.platform.kernelVersion, [6, 10]) < 0
-        ? 'Linux before 6.10 then sets up no DMA for the devices of this bus'
+      found.list[0]?.size === 0n
+        ? 'for Linux it ends the list before it began, and devices can address nothing'
         : 'for Linux it ends the list, and what follows is not used';
     yield { message: `An entry of \`dma-ranges\` has size 0; ${end}.`, span: lastSet(found.property).name };
   },

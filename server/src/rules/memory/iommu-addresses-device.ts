@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-addresses` and the device that it names: whether anybody reads it, and whether the IOMMU reaches it.
+
 import { isPciBus, regRange } from '#model/addresses/addresses.ts';
+import { honoursReserved } from '#model/drivers/index.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { board, GIC } from '#rules/engine/example.ts';
@@ -58,7 +60,14 @@ direct mapping.\`, and what the boot loader started faults. Place the region low
       const use = usesOf(context, device).find((each) => each.via === 'iommus' && isLive(each.provider));
       const match = use && iommuDriver(context, use.provider);
       const bits = match?.traits.iovaBits;
-      if (!use || !match?.driver.honoursReserved || bits === undefined || bits === null) continue;
+      if (
+        !use ||
+        !match ||
+        !honoursReserved(match.driver, context.platform.kernelVersion) ||
+        bits === undefined ||
+        bits === null
+      )
+        continue;
       if (address + size <= 1n << BigInt(bits)) continue;
       yield {
         message: `\`${pathOf(use.provider)}\` translates ${bits} bits, and this range ends at \`0x${(address + size - 1n).toString(16)}\`; Linux cannot map it.`,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-addresses` of reserved memory: which IOVAs it keeps from which device, as Linux reads it.
+
 import { childCells, readNumber, regRange } from '#model/addresses/addresses.ts';
 import { addressing, dmaParent } from '#model/addresses/dma-ranges.ts';
+import { honoursReserved } from '#model/drivers/index.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { insertProperty } from '#rules/edits/edits.ts';
 import { repair } from '#rules/edits/repairs.ts';
@@ -220,7 +222,7 @@ IOMMU Linux neither maps nor reserves them: a framebuffer that the boot loader l
     for (const { phandle, device } of readIommuAddresses(context, node)?.entries ?? []) {
       const use = usesOf(context, device).find((each) => each.via === 'iommus' && isLive(each.provider));
       const match = use && iommuDriver(context, use.provider);
-      if (!match || match.driver.honoursReserved) continue;
+      if (!match || honoursReserved(match.driver, context.platform.kernelVersion)) continue;
       yield {
         message: `The IOMMU of \`${pathOf(device)}\` has the driver ${match.driver.name}, which does not look at \`iommu-addresses\`.`,
         span: phandle.span,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about `/reserved-memory` and the DMA pools in it: what Linux sets aside, and which device gets which pool.
+
 import { deletion } from '#rules/edits/repairs.ts';
 import { board } from '#rules/engine/example.ts';
+import { outcome } from '#rules/engine/outcome.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { usesOf } from '#rules/engine/uses.ts';
 import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';
@@ -43,7 +45,8 @@ it will use that memory for itself. Give the node the cells of the root and an e
   },
   *check({ tree }) {
     const node = tree.root.children.get('reserved-memory');
-    if (!node || ![...node.children.values()].some((child) => child.properties.has('reg'))) return;
+    const holds = (child: DtNode): boolean => child.properties.has('reg') || child.properties.has('size');
+    if (!node || ![...node.children.values()].some(holds)) return;
     for (const name of ['#address-cells', '#size-cells']) {
       const wanted = u32(tree.root.properties.get(name)) ?? 1;
       const own = u32(node.properties.get(name));
@@ -170,8 +173,9 @@ const disabledPool: Rule = {
   properties: ['memory-region'],
   needs: ['dma-pool-misplaced'],
   doc: `The pool is disabled, or has neither \`reg\` nor \`size\`, so Linux sets no memory aside for it.
-A disabled pool is skipped without a message; for one without memory Linux prints \`failed to initialise
-"restricted-dma-pool" memory node\`. In both cases the device uses all memory. Enable the pool and give it memory.`,
+A disabled pool is skipped without a message; for the first enabled one, when it has no memory, Linux prints \`failed to
+initialise "restricted-dma-pool" memory node\` and looks at no other. Then the device bounces through no pool: it has all
+memory, or its IOMMU. Enable the pool and give it memory.`,
   source: `${RESTRICTED}; drivers/of/of_reserved_mem.c:of_reserved_mem_device_init_by_idx`,
   example: {
     bad: reserved(POOL.replace(' };', ' status = "disabled"; };'), DEVICE),
@@ -181,11 +185,13 @@ A disabled pool is skipped without a message; for one without memory Linux print
     const property = node.properties.get('memory-region');
     if (!property || !isLive(node)) return;
     const pools = poolsOf(context, node);
-    if (pools.some((pool) => isAvailable(pool) && hasMemory(pool))) return;
-    for (const pool of pools.slice(0, 1)) {
+    // Linux takes the first that is enabled, and looks no further.
+    const taken = pools.find(isAvailable);
+    if (taken && hasMemory(taken)) return;
+    for (const pool of taken ? [taken] : pools.slice(0, 1)) {
       const what = isAvailable(pool) ? 'has neither `reg` nor `size`' : 'is disabled';
       yield {
-        message: `The restricted pool \`${pathOf(pool)}\` ${what}; Linux lets this device use all memory.`,
+        message: `The restricted pool \`${pathOf(pool)}\` ${what}; ${outcome(context, node)}.`,
         span: lastSet(property).name,
         related: [{ message: 'the pool', span: nodeSpan(pool) }],
       };

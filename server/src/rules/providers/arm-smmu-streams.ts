@@ -88,13 +88,16 @@ const conflict: Rule = {
   severity: 'error',
   title: 'Stream matches that overlap in part',
   properties: ['iommus'],
+  needs: ['iommu-lost-by-refused-device'],
   doc: `Two entries for one SMMU match a stream in common, and neither contains the other. The SMMU must not have both, so
-Linux refuses the device that is probed later with \`-EINVAL\`: it gets direct DMA, and its streams fault.
+Linux refuses the device that is set up later with \`-EINVAL\`. Before Linux 6.15 that device gets direct DMA, and its
+streams fault; since then the whole SMMU fails to register (\`iommu-lost-by-refused-device\`).
 Choose IDs and masks that do not overlap, or write the same pair on both.`,
   source: FIND_SME,
   example: {
     bad: board(mmu500(2), 'dma-a { iommus = <&smmu 0x80 0x3>; };', 'dma-b { iommus = <&smmu 0x80 0x5>; };'),
     good: board(mmu500(2), 'dma-a { iommus = <&smmu 0x80 0x3>; };', 'dma-b { iommus = <&smmu 0x90 0x5>; };'),
+    platform: { kernelVersion: [6, 12] },
   },
   scope: 'tree',
   *check(context) {
@@ -176,6 +179,7 @@ const splitGroups: Rule = {
   severity: 'error',
   title: 'Device whose streams belong to two other devices',
   properties: ['iommus'],
+  needs: ['iommu-lost-by-refused-device'],
   doc: `The streams of one device are shared with two other devices that are not in one group. A device can be in one group
 only: Linux refuses the one that is probed last with \`-EINVAL\`. Give the device streams of its own.`,
   source: 'Linux 6.12 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_device_group',
@@ -246,8 +250,8 @@ const duplicateStream: Rule = {
   severity: 'error',
   title: 'Stream ID of an SMMUv3 on two devices',
   properties: ['iommus'],
-  doc: `An SMMUv3 stream belongs to one device. Linux prints \`stream … already in tree from dev …\` and refuses the device
-that is probed second with \`-EINVAL\`: it gets direct DMA, which the SMMU aborts. Give each device its own stream ID.`,
+  doc: `An SMMUv3 stream belongs to one device. Linux refuses the device that is set up second (\`stream … already in tree from
+dev …\`; since 6.16 \`Aliasing StreamID … unsupported\`): it gets direct DMA, which the SMMU aborts. Give each device its own stream ID.`,
   source: 'Linux 6.12 drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_insert_master',
   example: {
     bad: board(SMMU_V3, 'dma-a { iommus = <&smmu 4>; };', 'dma-b { iommus = <&smmu 4>; };'),

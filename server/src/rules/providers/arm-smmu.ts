@@ -185,9 +185,9 @@ const maskUnused: Rule = {
   fixable: true,
   title: '`stream-match-mask` next to two-cell specifiers',
   properties: ['stream-match-mask'],
-  knows: 'node',
-  doc: `With \`#iommu-cells = <2>\` each specifier brings its own mask, and Linux does not read \`stream-match-mask\`.
-Delete it, and write the mask in the specifiers where it is needed.`,
+  doc: `With \`#iommu-cells = <2>\` each specifier of \`iommus\` brings its own mask, and Linux does not look at
+\`stream-match-mask\` for it. It counts only for streams that come with one cell: those of \`iommu-map\`, and then there is
+nothing to say. Delete it, and write the mask in the specifiers where it is needed.`,
   source: 'Linux 6.12 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_of_xlate',
   example: {
     bad: board(mmu500(2).replace('#global-', 'stream-match-mask = <0x7f80>;\n\t\t#global-')),
@@ -196,6 +196,8 @@ Delete it, and write the mask in the specifiers where it is needed.`,
   *check(context, node) {
     const property = node.properties.get('stream-match-mask');
     if (!property || u32(node.properties.get('#iommu-cells')) !== 2) return;
+    const uses = usesByProvider(context).get(node) ?? [];
+    if (uses.some(({ via }) => via === 'iommu-map') || node.properties.has('mmu-masters')) return;
     yield {
       message: 'Each specifier has its own mask here; Linux does not read `stream-match-mask`.',
       span: lastSet(property).name,

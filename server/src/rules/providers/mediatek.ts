@@ -162,15 +162,16 @@ const larbNoSmi: Rule = {
   properties: ['mediatek,larbs'],
   needs: ['mtk-larbs-unreadable', 'mtk-larb-id-range', 'mtk-larb-id-duplicate'],
   knows: 'all',
-  doc: `An enabled larb names with \`mediatek,smi\` the SMI common block that it is connected to. Without it Linux refuses the
-M4U that lists the larb with \`-EINVAL\`, and no master of the M4U is translated. Add the property to the larb.`,
-  source: PARSE,
+  doc: `An enabled larb names with \`mediatek,smi\` the SMI common block that it is connected to. Without it the
+larb's own probe fails with \`-EINVAL\`, the M4U that lists it waits for its driver without end, and no master of the M4U is
+translated. Add the property to the larb.`,
+  source: `Linux 6.12 drivers/memory/mtk-smi.c:mtk_smi_device_link_common; ${PARSE}`,
   example: { bad: chip({ smi1: '' }), good: chip() },
   *check(context, node) {
     for (const { node: larb, span } of larbsOf(context, node)?.larbs ?? []) {
       if (larb.properties.has('mediatek,smi')) continue;
       yield {
-        message: `\`${pathOf(larb)}\` has no \`mediatek,smi\`; ${REFUSED}.`,
+        message: `${pathOf(larb)} has no mediatek,smi, so its probe fails and Linux defers this M4U without end: its masters wait for the deferred probe timeout, then they get direct DMA.`,
         span,
         related: [{ message: 'the larb', span: nodeSpan(larb) }],
       };

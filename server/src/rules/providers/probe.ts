@@ -33,7 +33,7 @@ const supplierDead: Rule = {
   doc: `The IOMMU needs a clock, reset or power domain of a node that is disabled. Its probe is deferred without end, so it
 never registers; its masters wait until the deferred probe timeout and then run with direct DMA, which the hardware may
 block. Enable the supplier.`,
-  source: `${CHECK_STATE}; drivers/base/power/domain.c:genpd_dev_pm_attach`,
+  source: `${CHECK_STATE}; drivers/pmdomain/core.c:genpd_dev_pm_attach`,
   example: {
     bad: board(...ROOT, power('status = "disabled";'), smmu('power-domains = <&pd>;'), 'dma { iommus = <&smmu 1>; };'),
     good: board(...ROOT, power(''), smmu('power-domains = <&pd>;'), 'dma { iommus = <&smmu 1>; };'),
@@ -67,7 +67,7 @@ const cycle: Rule = {
   doc: `The IOMMU takes a clock, power domain, reset or interconnect from a device that is itself behind this IOMMU.
 Each waits for the other until the deferred probe timeout; with fw_devlink.strict=1 Linux prints \`Fixed dependency cycle\`.
 Take the supplier out of the IOMMU, or split the node.`,
-  source: `${CHECK_STATE}; drivers/base/core.c:fw_devlink_relax_cycle`,
+  source: `${CHECK_STATE}; drivers/base/core.c:__fw_devlink_relax_cycles`,
   example: {
     bad: board(...ROOT, power('iommus = <&smmu 2>;'), smmu('power-domains = <&pd>;')),
     good: board(...ROOT, power(''), smmu('power-domains = <&pd>;'), 'dma { iommus = <&smmu 2>; };'),

@@ -85,7 +85,6 @@ export const BINDING_REASONS: Words<BindingReason> = {
   'mask-hides-base': ({ property, base }) => `\`${property}-mask\` hides bits of the entry's base ${hex(base)}`,
   'row-without-node': () => 'its phandle names no node',
   'range-with-two-cells': () => 'a range of IDs cannot have more than one output cell',
-  'larb-too-high': ({ larb, known }) => `its ID names larb ${larb}, and the driver knows ${known}`,
   'two-larbs': ({ first, other }) => `its IDs name larb ${first} and larb ${other}, and a device can have only one`,
   'no-such-larb': ({ iommu, larb }) => `${quoted(iommu)} has no larb ${larb}`,
   'no-iova-region': ({ larb }) => `no IOVA region of the chip has its ports (larb ${larb})`,

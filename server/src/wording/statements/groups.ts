@@ -59,6 +59,8 @@ export const STREAM_REASONS: Words<StreamReason> = {
   'stream-overlaps': ({ id, other, owner }) =>
     `stream ${streamText(id)} overlaps ${streamText(other)} of ${quoted(owner)} without lying inside it`,
   'streams-of-two-groups': () => 'its stream IDs belong to the groups of different devices',
+  'stream-id-too-wide': ({ id }) => `its stream ID ${hex(id)} has more bits than the SMMU`,
+  'hardware-full': ({ what }) => wordsOf(HARDWARE_LACKS, what),
   'stream-taken': ({ id, owner }) => `stream ID ${hex(id)} already belongs to ${ownerText(owner)}`,
   'overlaps-function': () => 'its stream IDs overlap those of another function',
 };
@@ -71,7 +73,19 @@ const HARDWARE: Words<SmmuHardware> = {
   'most-context-banks': ({ count }) => `whether the SMMU has no more than ${count} context banks`,
 };
 
+const HARDWARE_LACKS: Words<SmmuHardware> = {
+  'mask-bits': () => 'its mask has more bits than those of the SMMU',
+  'stream-id-bits': ({ id }) => `its stream ID ${hex(id)} has more bits than the SMMU`,
+  'match-registers': ({ count }) => `the SMMU has fewer than ${count} stream match registers`,
+  'context-banks': ({ count }) => `the SMMU has fewer than ${count} context banks`,
+  'most-context-banks': ({ count }) => `the SMMU has more than ${count} context banks`,
+};
+
 const ALTERNATIVES: Words<GroupAlternative> = {
+  'function-before-iommu': ({ host }) =>
+    `whether Linux finds the functions behind ${quoted(host)} before the IOMMU registers`,
+  'device-before-iommu': ({ device, maker }) =>
+    `whether the driver of ${quoted(maker)} makes ${quoted(device)} before the IOMMU registers`,
   'smmu-hardware': ({ what }) => wordsOf(HARDWARE, what),
   'stream-bits': ({ iommu, id }) =>
     `whether the stream IDs of ${quoted(iommu)} have the bits for ${hex(id)} (IDR1.SIDSIZE)`,
@@ -93,8 +107,10 @@ export const GROUP_CONDITIONS: Words<GroupCondition | GroupAlternative> = {
 };
 
 export const GROUP_OTHERWISE: Words<GroupAlternative> = {
+  'function-before-iommu': () => 'Linux finds it before the IOMMU registers, which it then keeps from registering',
+  'device-before-iommu': ({ device }) => `${quoted(device)} is there before the IOMMU registers`,
   'smmu-hardware': () => 'the registers of the SMMU say otherwise',
-  'stream-bits': () => 'the SMMU has fewer stream ID bits',
+  'stream-bits': ({ assumed }) => `the SMMU has ${assumed ? 'fewer' : 'that many'} stream ID bits`,
   'device-first': () => 'the other one is probed first',
   'function-of-map-first': () => 'the other one is probed first',
   'function-first': () => 'it is probed first',

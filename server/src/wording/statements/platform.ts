@@ -13,6 +13,7 @@ const BECAUSE: Words<Because> = {
   'no-modules': () => 'a kernel without modules',
   'no-wait-for-modules': () => 'Linux before 5.7 does not wait for modules',
   'default-timeout': ({ seconds }) => `the default of ${seconds} s with CONFIG_MODULES`,
+  'built-in-timeout': ({ seconds }) => `CONFIG_DRIVER_DEFERRED_PROBE_TIMEOUT=${seconds}`,
   'no-restricted-pools': ({ since }) => `restricted DMA pools came with Linux ${since}`,
 };
 

@@ -60,6 +60,13 @@ export function noteText(note: StringNote): string {
   return NOTES[note];
 }
 
+const ERRORS: Readonly<Record<number, string>> = { [-22]: '-EINVAL', [-28]: '-ENOSPC', [-34]: '-ERANGE' };
+
+/** `-EINVAL` */
+export function errorName(error: number): string {
+  return ERRORS[error] ?? String(error);
+}
+
 const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 const printed = (log: string | null): string => (log === null ? '' : `: "${log}"`);
 
@@ -87,10 +94,12 @@ export const REGISTRATION_REASONS: Words<RegistrationReason> = {
     `${quoted(first)} is of another generation, and the driver serves only one generation in a system`,
   'form-differs': ({ has, property, first, log }) =>
     `it ${has ? 'has' : 'lacks'} ${quoted(property)}, unlike ${quoted(first)}, and all must be alike: "${log}"`,
+  'master-refused': ({ master, why, error }, { reasonText }) =>
+    `its driver refuses ${quoted(master)} (${errorName(error)}: ${reasonText(why)}), and since Linux 6.15 one refused device ends the registration of the whole IOMMU`,
   'only-listed-masters': ({ property }) =>
     `it has ${quoted(property)}, so it is registered without its node and only for the masters that it lists`,
 };
 
-export const REGISTRATION_CONDITIONS: Words<RegistrationCondition> = {
+export const REGISTRATION_CONDITIONS: Words<Extract<RegistrationCondition, { readonly kind: 'iommu-probed-first' }>> = {
   'iommu-probed-first': ({ iommu }) => `whether ${quoted(iommu)} is probed first`,
 };

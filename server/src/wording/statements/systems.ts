@@ -60,6 +60,8 @@ const WAITS: Words<WaitStatement> = {
     seconds === null
       ? `The probe waits for ${quoted(iommu)} without end (${becauseText(because)}).`
       : `The probe waits ${seconds} s for ${quoted(iommu)} (${becauseText(because)}), then Linux continues without an IOMMU.`,
+  'held-by-link': ({ iommu }) =>
+    `The driver had linked the device to ${quoted(iommu)} before the registration ended; the link stays, no timeout ends the wait for it, and the device is never probed.`,
   'configured-before-probe': () =>
     'DMA is also configured before the probe: when the device is made, and when an IOMMU registers.',
   'left-by-firmware': () => 'The hardware stays as the firmware left it and may block the device.',

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// Every citation of Linux in the core (`Linux 6.12 drivers/of/base.c:of_map_id`) against the sources that are here: the
+// file and the name in it. KERNEL_SOURCES names more source folders than the oracles' own, with colons between.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheDir, kernelVersion } from './kernel.mjs';
+
+const root = fileURLToPath(new URL('../../server/src', import.meta.url));
+
+/** A path of Linux, and after a colon a name in that file; paths of Xen begin with `xen/`. */
+const CITATION =
+  /(?<![\w/.])((?:arch|block|drivers|fs|include|init|kernel|lib|mm|net)\/[\w.,+/-]+\.[chS])(?::([A-Za-z_]\w*))?/g;
+
+/** What says whose a path is: the last one before it in the same text. */
+const OWNER = /\b(Linux|Xen|U-Boot|Zephyr)\b(?: (\d+\.\d+)\b)?|[;\n]/g;
+
+/** Files that speak of other programs' sources. */
+const OTHERS = /^(model\/xen|rules\/xen|ide\/boards\/project-kinds)|xen-lines/;
+
+/** Release → folder, for every source that is here. */
+function sources(kernel) {
+  const cached = existsSync(cacheDir) ? readdirSync(cacheDir).filter((name) => /^linux-\d/.test(name)) : [];
+  const given = (process.env.KERNEL_SOURCES ?? '').split(':').filter(Boolean);
+  const folders = [kernel, ...cached.map((name) => join(cacheDir, name)), ...given];
+  const found = new Map();
+  for (const folder of folders.filter((each) => existsSync(join(each, 'Makefile')))) {
+    found.set(kernelVersion(folder).split('.').slice(0, 2).join('.'), folder);
+  }
+  return found;
+}
+
+/** The text of a module with its own constants put in, so that a citation stands whole. */
+function expanded(file) {
+  let text = readFileSync(file, 'utf8');
+  const constants = new Map(
+    [...text.matchAll(/const (\w+)\s*(?::[^=]*)?=\s*(['`])([^'`]*)\2/g)].map((match) => [match[1], match[3]]),
+  );
+  for (let depth = 0; depth < 3; depth++) {
+    text = text.replace(/\$\{(\w+)\}/g, (all, name) => constants.get(name) ?? all);
+  }
+  return text;
+}
+
+/** The citations of a module: `{ path, name, release }`, without those of other programs. */
+function citationsOf(text) {
+  const found = [];
+  for (const match of text.matchAll(CITATION)) {
+    const line = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index);
+    const owner = [...line.matchAll(OWNER)].filter(([word]) => word !== ';').at(-1);
+    if (owner && owner[1] !== 'Linux') continue;
+    found.push({ path: match[1], name: match[2], release: owner?.[2] });
+  }
+  return found;
+}
+
+export function compareCitations({ kernel, report }) {
+  const folders = sources(kernel);
+  const texts = new Map();
+  const read = (file) => {
+    if (!texts.has(file)) {
+      texts.set(file, existsSync(file) && statSync(file).isFile() ? readFileSync(file, 'utf8') : undefined);
+    }
+    return texts.get(file);
+  };
+  const has = (folder, { path, name }) => {
+    const text = read(join(folder, path));
+    return text !== undefined && (name === undefined || new RegExp(`\\b${name}\\b`).test(text));
+  };
+  const modules = readdirSync(root, { recursive: true })
+    .map((name) => join(root, name))
+    .filter((file) => file.endsWith('.ts') && !OTHERS.test(relative(root, file)));
+  const part = report.part(`citations against Linux ${[...folders.keys()].join(', ')}`);
+  let skipped = 0;
+  for (const file of modules) {
+    const seen = new Set();
+    for (const citation of citationsOf(expanded(file))) {
+      const { path, name, release } = citation;
+      const key = `${release ?? ''} ${path}:${name ?? ''}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const wanted = release === undefined ? [...folders.values()] : [folders.get(release)].filter(Boolean);
+      if (wanted.length === 0) skipped++;
+      else if (wanted.some((folder) => has(folder, citation))) part.pass();
+      else part.fail(`${relative(root, file)}: ${release ? `Linux ${release} ` : ''}${path}${name ? `:${name}` : ''}`);
+    }
+  }
+  part.done(`${skipped} of releases that are not here`);
+}
