@@ -71,6 +71,13 @@ describe('stream matches that cross', () => {
   });
 });
 
+test('a device whose own matches cross does not race itself', () => {
+  const tree = board(SMMU2, dev('2000', '<&smmu 0x60 0x3>, <&smmu 0x62 0x5>'));
+  const before = reportAt(tree, '/dev@2000', { kernelVersion: [6, 12] });
+  expect(before).toMatchObject({ verdict: 'direct', certainty: 'certain' });
+  expect(reportAt(tree, '/dev@2000', { kernelVersion: [7, 3] }).verdict).toBe('defer->direct');
+});
+
 describe('stream IDs of an SMMUv3', () => {
   const smmu = 'smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; };';
   const host = (map: string): string =>

@@ -26,7 +26,7 @@ test('what each of them waits for', () => {
     return `${path}: ${deferred?.reason}; ${steps.at(-2)?.text}`;
   });
   expect(waits.join('\n')).toMatchInlineSnapshot(`
-    "/gpu@3300000: no-driver; \`iommus\` entry 0 names \`/iommu@10000000\`, which is never registered as an IOMMU, because Linux has no IOMMU driver for \`acme,soc1-iommu\`.
+    "/gpu@3300000: no-driver; \`iommus\` entry 0 names \`/iommu@10000000\`, which is never registered as an IOMMU, because no IOMMU driver of Linux for \`acme,soc1-iommu\` is known to this tool.
     /isp@3400000: supplier; \`iommus\` entry 0 names \`/iommu@30e0000\`, which is never registered as an IOMMU, because its \`clocks\` needs \`/clock-controller@2002000\`, which is disabled.
     /npu@3500000: probe-fails; \`iommus\` entry 0 names \`/iommu@30d0000\`, which is never registered as an IOMMU, because it has no \`resets\`, so its probe fails: "Couldn't get our reset line."."
   `);

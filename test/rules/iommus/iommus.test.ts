@@ -124,7 +124,7 @@ describe('the IOMMU is none for Linux', () => {
     checkDiagnostics(
       board(
         `		iommus = <&own 4>;
-//                        ^^^^ warning[iommus-target-not-iommu]: \`/own\` has \`compatible = "vendor,iommu"\`, which no IOMMU driver of Linux binds; its probe waits until the deferred probe timeout, then Linux gives it direct DMA.`,
+//                        ^^^^ warning[iommus-target-not-iommu]: \`/own\` has \`compatible = "vendor,iommu"\`, which no IOMMU driver of Linux that is known to this tool binds; its probe waits until the deferred probe timeout, then Linux gives it direct DMA.`,
         '\town: own { compatible = "vendor,iommu"; #iommu-cells = <1>; };\n',
       ),
     ));

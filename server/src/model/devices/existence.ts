@@ -161,7 +161,7 @@ function below(machine: Machine, node: DtNode, strings: readonly string[], steps
     const file = populatingDriver(name);
     if (file !== undefined) return device(strings, steps, `Linux 6.12 ${file}`);
   }
-  const text = `${quoted(pathOf(parent))} is no bus that Linux descends into, and no driver of Linux 6.12 is known to make devices for its children.`;
+  const text = `${quoted(pathOf(parent))} is no bus that Linux descends into, and no driver that makes devices for its children is known to this tool.`;
   sayIf(steps, BUS_CREATE, text, {
     dependsOn: `whether the driver of ${quoted(parentStrings[0] ?? pathOf(parent))} makes devices for its children`,
     evidence: [at(parent, 'compatible')],

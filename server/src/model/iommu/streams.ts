@@ -145,7 +145,7 @@ function limits(master: Master, { entries, groups, contexts }: Use): SmmuHardwar
 
 /** The one that came first owes its place to the order, too. */
 function markRival(machine: Machine, placed: Map<DtNode, Placement>, first: DtNode, second: DtNode): void {
-  if (orderKnown(machine, first, second)) return;
+  if (first === second || orderKnown(machine, first, second)) return;
   const before = placed.get(first);
   if (before && !before.rival) placed.set(first, { ...before, rival: second });
 }

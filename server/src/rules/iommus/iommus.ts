@@ -210,7 +210,7 @@ Point to the IOMMU. If a driver outside Linux binds the node, ignore this.`,
       const what = strings[0] === undefined ? 'no `compatible`' : `\`compatible = "${strings[0]}"\``;
       const end = outcome(context, node, 'defer->direct');
       yield {
-        message: `\`${pathOf(provider)}\` has ${what}, which no IOMMU driver of Linux binds; ${end}.`,
+        message: `\`${pathOf(provider)}\` has ${what}, which no IOMMU driver of Linux that is known to this tool binds; ${end}.`,
         span: phandle.span,
         related: [{ message: 'this node', span: nodeSpan(provider) }],
         ...(strings.length > 0 && { severity: 'warning' as const }),

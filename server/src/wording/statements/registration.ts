@@ -77,7 +77,7 @@ export const REGISTRATION_REASONS: Words<RegistrationReason> = {
   'no-device': ({ why }, { statementText }) =>
     `Linux makes no device for it (${why === null ? 'it has no device' : withoutStop(statementText(why))})`,
   'no-compatible': () => 'it has no `compatible`',
-  'no-iommu-driver': ({ compatible }) => `Linux has no IOMMU driver for ${quoted(compatible)}`,
+  'no-iommu-driver': ({ compatible }) => `no IOMMU driver of Linux for ${quoted(compatible)} is known to this tool`,
   'string-not-bound': ({ compatible, driver, role, note }) =>
     note === null
       ? `no driver of this Linux binds ${quoted(compatible)} (${driver} knows it as ${role})`
