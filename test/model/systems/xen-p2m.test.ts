@@ -43,7 +43,7 @@ test('the reasons for a device of dom0', () => {
 test('a domain with a device tree of its own is created with an IOMMU', () => {
   const { steps } = reportAt(host, '/chosen/domU1', xen);
   expect(steps.map(({ text }) => text)).toContain(
-    'Because of a `multiboot,device-tree` module the domain is created with an IOMMU: its P2M is the table of the IOMMU from the first page on.',
+    'Because of its `multiboot,device-tree` module the domain is created with an IOMMU: its P2M is the table of the IOMMU from the first page on.',
   );
 });
 
@@ -129,7 +129,7 @@ describe('Salvator-XS: dom0 and two domains behind the IPMMUs of an R-Car H3', (
     const steps = stepsAt(salvator, '/chosen/domU');
     expect(steps).toContain('Xen starts the domain as number 2.');
     expect(steps).toContain(
-      'Because of a `multiboot,device-tree` module the domain is created with an IOMMU: its P2M is the table of the IOMMU from the first page on.',
+      'Because of its `multiboot,device-tree` module the domain is created with an IOMMU: its P2M is the table of the IOMMU from the first page on.',
     );
     expect(steps).toContain('Its partial tree names `/soc/mmc@ee140000`, `/soc/sata@ee300000`.');
     expect(steps).toContain('It takes a context of `/soc/iommu@e67b0000`, of which 3 of 7 are taken.');
