@@ -37,6 +37,7 @@ test('every mistake of the broken examples is found', async () => {
       ],
       "dma-ranges.dts": [
         "iommu-addresses-not-in-memory-region",
+        "smmu-streams-unlisted",
         "dtc/dma_ranges_format",
         "dma-ranges-zero-size",
         "dma-coherent-and-noncoherent",
