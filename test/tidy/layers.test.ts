@@ -61,7 +61,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/completion': 'ide/analysis.ts ide/boards ide/explain ide/knowledge ide/navigation',
   'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/files ide/hovers ide/structure',
   'ide/hovers': 'ide/boards ide/explain ide/map',
-  'ide/problems': 'ide/analysis.ts ide/boards',
+  'ide/problems': 'ide/analysis.ts ide/boards ide/completion ide/knowledge',
   'ide/rename': 'ide/analysis.ts ide/boards ide/navigation ide/structure',
   'ide/structure': 'ide/analysis.ts',
   'ide/map': 'ide/boards ide/explain',

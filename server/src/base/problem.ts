@@ -21,6 +21,8 @@ export interface Repair {
 export interface Lack {
   readonly kind: 'macro' | 'include' | 'reference';
   readonly name: string;
+  /** In the value of which property a reference stands. */
+  readonly property?: string;
 }
 
 export interface Problem {

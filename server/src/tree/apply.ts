@@ -13,7 +13,7 @@ import type { Head } from './statement-head.ts';
 import { parseStatements } from './statement-syntax.ts';
 import type { TextReader } from './text-reader.ts';
 import type { Label, MemoryReservation } from './types.ts';
-import { undefinedMacro, valueProblem } from './value-problems.ts';
+import { undefinedMacro, unresolvedTarget, valueProblem } from './value-problems.ts';
 import { type RawValue, undefinedName } from './value-syntax.ts';
 
 const MAX_DEPTH = 500;
@@ -272,8 +272,8 @@ export class StatementApplier {
 
   #unresolved(ref: string, source: Source, place: { at: number; length: number }): void {
     if (this.#mayBeElsewhere) return;
-    const message = `\`&${ref}\` names no node that exists at this point; dtc stops here.`;
-    this.#report('syntax/unresolved-reference', message, source, place);
+    const span = source.span(place.at, place.at + place.length);
+    this.#cpp.report(unresolvedTarget(ref, span));
   }
 
   #checkRelative(ref: string, source: Source, place: { at: number; length: number }): void {

@@ -6,6 +6,7 @@ import type { TreeBuilder, TreeNode, TreeProperty } from './build.ts';
 import { type ErrorCheck, ran } from './dtc-checks.ts';
 import { type DtcVersion, dtcHas, NEWEST_DTC } from './dtc-version.ts';
 import { baseName, pathOf, readU32 } from './query.ts';
+import { written } from './value-problems.ts';
 import type { RawReference } from './value-syntax.ts';
 
 interface Settings {
@@ -114,14 +115,19 @@ function unresolved(
   { kind, ref, at, width }: RawReference,
   { plugin, dtc = NEWEST_DTC }: Settings,
 ): Problem | undefined {
-  const place = { span: property.value.spanOf(at, width), node: pathOf(property.node), severity: 'error' } as const;
+  const place = {
+    span: property.value.spanOf(at, width),
+    node: pathOf(property.node),
+    severity: 'error',
+    lacks: { kind: 'reference', name: ref, property: property.name },
+  } as const;
   if (plugin && kind === 'phandle') {
     if (!ref.includes('/') || !dtcHas(dtc, 'noPathFixups')) return undefined;
-    const message = `\`&{${ref}}\` names no node of this overlay, and only labels have fixups; dtc refuses it.`;
+    const message = `&{${ref}} names no node of this overlay, and only labels have fixups; dtc refuses it.`;
     return { ...place, rule: PATH_IN_OVERLAY, message };
   }
   const rule = kind === 'phandle' ? 'dtc/phandle_references' : 'dtc/path_references';
-  return { ...place, rule, message: `\`&${ref}\` names no node of this board; dtc refuses it.` };
+  return { ...place, rule, message: `${written(ref)} names no node of this board; dtc refuses it.` };
 }
 
 function omitUnreferenced(

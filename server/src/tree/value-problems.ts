@@ -32,3 +32,15 @@ export function undefinedMacro(name: string, message: string, span: Span): Probl
 export function isUndefinedMacro({ lacks }: Problem): boolean {
   return lacks?.kind === 'macro';
 }
+
+/** A block or directive is about a node that nothing before it has made. */
+export function unresolvedTarget(ref: string, span: Span): Problem {
+  const message = `${written(ref)} names no node that exists at this point; dtc stops here.`;
+  const lacks = { kind: 'reference', name: ref } as const;
+  return { rule: 'syntax/unresolved-reference', severity: 'error', message, span, lacks };
+}
+
+/** A reference as it stands in a source. */
+export function written(ref: string): string {
+  return ref.includes('/') ? `&{${ref}}` : `&${ref}`;
+}

@@ -4,6 +4,7 @@
 import { dirname } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import { isBoard } from '#ide/boards/boards.ts';
+import { advised } from '#ide/problems/advice.ts';
 import { diagnostics } from '#ide/problems/diagnostics.ts';
 import type { Verdict } from '#model/report/types.ts';
 import { refusals } from '#rules/dtc/refusals.ts';
@@ -62,7 +63,7 @@ function checkOne(session: Session, file: string): Checked {
   const { snapshot, choice } = view;
   const whole = isBoard(file) || /\.dtbo?$/.test(file);
   // dtc never reads what a script of U-Boot changes.
-  const problems = (whole ? snapshot.problems() : diagnostics(view)).filter(
+  const problems = (whole ? advised(view, true) : diagnostics(view)).filter(
     ({ rule, span }) => !(rule.startsWith('dtc/') && session.isScript(span.file)),
   );
   return {

@@ -176,7 +176,7 @@ export class Contexts {
 
   /** The tree, whose missing includes say what to set. */
   explained(tree: DeviceTree): DeviceTree {
-    return this.#missingIncludes.explained(tree);
+    return this.#missingIncludes.explained(tree, () => this.options(tree.file).includePaths);
   }
 
   /** The Xen system that the board belongs to; `treeOf` resolves its other files. */

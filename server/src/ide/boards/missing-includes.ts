@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where a file lies that an include did not find, and what to set so that it does.
 import { ancestors, basename, dirname, join } from '#base/files.ts';
+import { nearest } from '#base/likeness.ts';
 import type { Problem } from '#base/problem.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import type { DeviceTree } from '#tree/types.ts';
@@ -12,10 +13,16 @@ const MAX_CLIMB = 6;
 /** Nobody keeps headers of device trees there. */
 const SKIPPED = /^(?:node_modules|\.git|\.svn|proc|sys|dev)\/$/;
 
+/** What is said of a name, and how else it may be written. */
+interface Advice {
+  readonly text: string;
+  readonly names: readonly string[];
+}
+
 /** Remembers what it found until files change. */
 export class MissingIncludes {
   readonly #files: FileSystem;
-  readonly #advice = new Map<string, string>();
+  readonly #advice = new Map<string, Advice>();
 
   constructor(files: FileSystem) {
     this.#files = files;
@@ -26,26 +33,69 @@ export class MissingIncludes {
   }
 
   /** The tree, whose missing includes say where a file of that name is. */
-  explained(tree: DeviceTree): DeviceTree {
+  explained(tree: DeviceTree, includePaths: () => readonly string[]): DeviceTree {
     if (!tree.problems.some(isMissing)) return tree;
-    return { ...tree, problems: tree.problems.map((problem) => this.#explain(problem)) };
+    const paths = includePaths();
+    return { ...tree, problems: tree.problems.map((problem) => this.#explain(problem, paths)) };
   }
 
-  #explain(problem: Problem): Problem {
-    const name = isMissing(problem) ? /^"([^"]+)"/.exec(problem.message)?.[1] : undefined;
+  #explain(problem: Problem, includePaths: readonly string[]): Problem {
+    const name = isMissing(problem) ? problem.lacks?.name : undefined;
     if (name === undefined) return problem;
-    const key = `${dirname(problem.span.file)}\n${name}`;
-    const advice = this.#advice.get(key) ?? this.#advise(problem.span.file, name);
+    const { file, start, end } = problem.span;
+    const key = `${dirname(file)}\n${name}`;
+    const advice = this.#advice.get(key) ?? this.#advise(file, name, [dirname(file), ...includePaths]);
     this.#advice.set(key, advice);
-    return { ...problem, message: `${problem.message} ${advice}` };
+    // Between the quotes, unless a macro brought the name in.
+    const span = { file, start: start + 1, end: end - 1 };
+    const choices = (end - start === name.length + 2 ? advice.names : []).map((other) => {
+      return { title: `Change ${name} to ${other}`, plan: () => [{ span, text: other }] };
+    });
+    return { ...problem, message: `${problem.message} ${advice.text}`, ...(choices.length > 0 && { choices }) };
   }
 
-  #advise(from: string, name: string): string {
+  #advise(from: string, name: string, folders: readonly string[]): Advice {
+    const alike = this.#alike(name, folders).filter((other) => !folders.some((folder) => join(folder, other) === from));
+    const [first] = alike;
+    if (first !== undefined) return { text: `The nearest is "${first}".`, names: alike };
     const found = this.#nearest(from, name);
-    const set = (folder: string) => `add ${folder} to \`includePaths\` in dt-iommu.json, or give it with \`-I\``;
-    if (found === undefined) return `No file of that name is near: ${set('the folder that has it')}.`;
-    if (found.endsWith(`/${name}`)) return `The nearest is ${found}: ${set(found.slice(0, -name.length - 1) || '/')}.`;
-    return `The nearest file called ${basename(name)} is ${found}; write the include for that, or add the right folder to \`includePaths\` in dt-iommu.json.`;
+    const set = (folder: string) => `add ${folder} to includePaths in dt-iommu.json, or give it with -I`;
+    if (found === undefined) {
+      return { text: `No file of that name is near: ${set('the folder that has it')}.`, names: [] };
+    }
+    if (found.endsWith(`/${name}`)) {
+      return { text: `The nearest is ${found}: ${set(found.slice(0, -name.length - 1) || '/')}.`, names: [] };
+    }
+    const inside = folders.find((folder) => found.startsWith(`${folder}/`));
+    const text = `The nearest file called ${basename(name)} is ${found}`;
+    if (inside === undefined) {
+      return { text: `${text}; write the include for that, or ${set('the right folder')}.`, names: [] };
+    }
+    const spelled = found.slice(inside.length + 1);
+    return { text: `${text}; write "${spelled}".`, names: [spelled] };
+  }
+
+  /** Names that lead to a file, with one part of the name changed a little. */
+  #alike(name: string, folders: readonly string[]): string[] {
+    const parts = name.split('/');
+    const found: string[] = [];
+    for (const folder of folders) {
+      for (const [index, part] of parts.entries()) {
+        const before = parts.slice(0, index);
+        const entries = this.#files.list(join(folder, before.join('/')));
+        const isLast = index === parts.length - 1;
+        const fitting = entries.flatMap((entry) => {
+          if (isLast) return /\.(?:dtsi?|h|dtso)$/.test(entry) ? [entry] : [];
+          return entry.endsWith('/') ? [entry.slice(0, -1)] : [];
+        });
+        for (const other of nearest(part, fitting)) {
+          const whole = [...before, other, ...parts.slice(index + 1)].join('/');
+          if (this.#files.isFile(join(folder, whole)) && !found.includes(whole)) found.push(whole);
+        }
+        if (!isLast && !entries.includes(`${part}/`)) break;
+      }
+    }
+    return nearest(name, found);
   }
 
   /** Breadth first in each folder on the way up; a file with the whole path wins over one with the last name only. */

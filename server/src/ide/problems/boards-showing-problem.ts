@@ -118,9 +118,9 @@ function answerOf(snapshot: Snapshot, file: string): Answer | undefined {
   return { problems: of(snapshot.problems()), idle: of(snapshot.idleIgnores()), stale: false };
 }
 
-/** A problem without its place. */
-function words({ rule, node, message }: Problem): string {
-  return [rule, node ?? '', message].join('\0');
+/** A problem without its place, and without what is advised, which depends on the board. */
+function words({ rule, node, message, lacks }: Problem): string {
+  return [rule, node ?? '', lacks?.name ?? message].join('\0');
 }
 
 /** A place at the start of each board; the last one counts those that are not named. */

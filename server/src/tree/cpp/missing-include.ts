@@ -12,5 +12,5 @@ export function missingInclude(name: string, span: Span, tried: readonly string[
     return { rule: 'syntax/unreadable-file', severity: 'error', message: `"${name}" ${refusal}.`, span };
   }
   const message = `"${name}" is not found; the preprocessor stops here.`;
-  return { rule: 'syntax/include-not-found', severity: 'error', message, span };
+  return { rule: 'syntax/include-not-found', severity: 'error', message, span, lacks: { kind: 'include', name } };
 }
