@@ -9,6 +9,7 @@ import type { Problem } from '#base/problem.ts';
 import { Failure } from '#host/cli/io.ts';
 import { located, merge, type ReportedProblem, renamed, withoutBaseline } from '#host/cli/problems.ts';
 import { githubReport, jsonReport, summary, textReport } from '#host/cli/report.ts';
+import { framed, sourceLine } from '#host/cli/source-line.ts';
 import { sarifReport } from '#host/cli/sarif.ts';
 
 const DTSI = 'smmu: iommu {\n\tstatus = "disabled";\n};\n';
@@ -61,6 +62,8 @@ test('a problem in a shared file appears once and lists its boards; the list is 
 test('text', () => {
   expect(textReport(report, false) + summary(report)).toMatchInlineSnapshot(`
     "a.dts:2:8: warning: \`iommus\` points to \`/iommu\`, which is disabled; Linux gives this device direct DMA. [iommus-target-disabled]
+        2 | &dma { iommus = <&smmu 1>; };
+          |        ^^^^^^
         soc.dtsi:2:2: disabled here
         fix: Enable \`/iommu\`
     soc.dtsi:2:2: error: a 100% wrong, shared line [smmu-x]
@@ -137,4 +140,21 @@ test('a baseline that is no report is wrong usage', () => {
   writeFileSync(path, '[]');
   expect(() => withoutBaseline([], path)).toThrow(Failure);
   expect(() => withoutBaseline([], join(folder, 'absent.json'))).toThrow(/ENOENT/);
+});
+
+test('the line of a problem is shown with a caret: tabs as eight columns, long lines around the place, one line only', () => {
+  const shown = (text: string, from: string, length = from.length, columns?: number) => {
+    const start = text.indexOf(from);
+    const line = sourceLine(text, { file: '/a.dts', start, end: start + length });
+    return line && framed(line, 7, columns);
+  };
+  expect(shown('a;\n\treg = <1\t2>;\n', '2')).toBe('    7 |         reg = <1        2>;\n      |                         ^\n');
+  expect(shown('\ta = "x"\r\n', '\r', 0)).toBe('    7 |         a = "x"\n      |                ^\n');
+  expect(shown('node {\n\ta;\n};\n', 'node', 12)).toBe('    7 | node {\n      | ^^^^^^\n');
+  expect(shown(`a = <${'1 '.repeat(5000)}WRONG ${'2 '.repeat(5000)}>;`, 'WRONG', 5, 60)).toBe(
+    '    7 | …1 1 1 1 1 1 1 1 WRONG 2 2 2 2 2 2 2 2 2 2 2 2 2 2 …\n      |                  ^^^^^\n',
+  );
+  expect(shown('a = "\x1b[2J";\n', '"', 6)).toContain('"\\x1b[2J"');
+  expect(sourceLine('', { file: '/a.dtb', start: 0, end: 0 })).toBeUndefined();
+  expect(JSON.stringify(JSON.parse(jsonReport(report)))).not.toContain('"source"');
 });

@@ -27,7 +27,7 @@ test('the code action edits the host', async () => {
     range: problem.range,
     context: { diagnostics: [problem] },
   });
-  const fix = actions.find(({ title }) => title === 'Add `xen,passthrough` in the host tree')!;
+  const fix = actions.find(({ title }) => title === 'Add xen,passthrough in the host tree')!;
   const [change, ...more] = (fix.edit?.documentChanges ?? []) as TextDocumentEdit[];
   expect(more).toEqual([]);
   expect(change?.textDocument).toEqual({ uri: 'file:///w/host.dts', version: null });

@@ -149,7 +149,7 @@ test.each(['file:///work', 'file:///work/', 'file:///'])(
       ...params,
       context: { diagnostics: [], only: ['quickfix'] },
     });
-    expect(actions[0]?.title).toBe('Convert to `iommus` with `xen,grant-dma` (changes a.dts and b.dts)');
+    expect(actions[0]?.title).toBe('Convert to iommus with xen,grant-dma (changes a.dts and b.dts)');
     const review = actions.find(({ title }) => title.startsWith('Review'));
     expect(review?.title).toBe('Review fixes of xen-backend-domid-legacy in the workspace…');
     const { edit } = await client.result<CodeAction>('codeAction/resolve', review);

@@ -25,6 +25,15 @@ export function checkDiagnostics(text: string, options: AnalyseOptions = {}): vo
     if (problem.fix !== undefined) tryFix({ fixture, analysis, options }, problem);
 }
 
+/** What the first problem of the rule offers to choose from: by title, the board that each choice makes. */
+export function choicesOf(rule: string, text: string, options: AnalyseOptions = {}): Record<string, string> {
+  const fixture = parseFixture(dts(text));
+  const problem = diagnose(fixture, options).problems.find((each) => each.rule === rule);
+  const before = fixture.files.get(fixture.root) ?? '';
+  const made = (problem?.choices ?? []).map(({ title, plan }) => [title, applyEdits(before, plan() ?? [])] as const);
+  return Object.fromEntries(made);
+}
+
 /** Nothing is reported; hints do not count. */
 export function checkNone(text: string, options: AnalyseOptions = {}): void {
   const fixture = parseFixture(dts(text));

@@ -42,7 +42,7 @@ const ARROWS: Readonly<Record<string, string>> = {
 
   'rules/pages.ts': 'rules/index.ts rules/engine',
   'rules/index.ts':
-    'rules/dtc rules/engine rules/grant-dma rules/iommus rules/kernel rules/maps rules/memory rules/migrations rules/providers rules/xen',
+    'rules/dtc rules/engine rules/grant-dma rules/iommus rules/kernel rules/maps rules/memory rules/migrations rules/providers rules/spelling rules/xen',
   'rules/grant-dma': 'rules/edits rules/engine rules/migrations',
   'rules/iommus': 'rules/edits rules/engine rules/migrations rules/xen',
   'rules/providers': 'rules/edits rules/engine rules/migrations',
@@ -52,6 +52,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'rules/migrations': 'rules/edits rules/engine',
   'rules/xen': 'rules/edits rules/engine',
   'rules/dtc': 'rules/edits rules/engine',
+  'rules/spelling': 'rules/edits rules/engine',
   'rules/edits': 'rules/engine',
   'rules/engine': '',
 

@@ -95,3 +95,11 @@ function readUtf8(text: string): string {
     return text;
   }
 }
+
+/**
+ * A message as plain text, for places that know no Markdown: what stands in back-ticks stays as it is where it reads as
+ * one word, and gets quotes where it does not.
+ */
+export function plainText(message: string): string {
+  return message.replace(/`([^`]*)`/g, (_, code: string) => (/^[^\s]*[\w}][^\s]*$/.test(code) ? code : `'${code}'`));
+}

@@ -42,6 +42,10 @@ import { RENESAS_RULES } from '#rules/providers/renesas.ts';
 import { UNLISTED_STREAM_RULES } from '#rules/providers/unlisted-streams.ts';
 import { PROVIDER_VALUE_RULES } from '#rules/providers/values.ts';
 import { VIRTIO_IOMMU_RULES } from '#rules/providers/virtio-iommu.ts';
+import { NAME_LIST_RULES } from '#rules/spelling/name-lists.ts';
+import { NAME_SPELLING_RULES } from '#rules/spelling/property-names.ts';
+import { VALUE_SPELLING_RULES } from '#rules/spelling/status.ts';
+import { UNIT_ADDRESS_SPELLING_RULES } from '#rules/spelling/unit-address.ts';
 import { XEN_ASSIGNED_INTERRUPT_RULES } from '#rules/xen/assigned-interrupts.ts';
 import { XEN_ASSIGNMENT_RULES } from '#rules/xen/assignment.ts';
 import { XEN_DOM0LESS_RULES } from '#rules/xen/dom0less.ts';
@@ -119,6 +123,10 @@ export const FAMILIES: readonly Family[] = [
     rules: [...XEN_ASSIGNMENT_RULES, ...XEN_ASSIGNED_INTERRUPT_RULES, ...XEN_DOMAIN_TREE_RULES, ...XEN_LIMIT_RULES],
   },
   { title: 'Overlays', rules: OVERLAY_RULES },
+  {
+    title: 'Names and values that Linux looks for',
+    rules: [...VALUE_SPELLING_RULES, ...NAME_SPELLING_RULES, ...NAME_LIST_RULES, ...UNIT_ADDRESS_SPELLING_RULES],
+  },
   { title: 'The text itself', rules: TEXT_RULES },
   { title: 'Checks of dtc', rules: DTC_RULES },
 ];

@@ -85,7 +85,7 @@ async function applyFix(document: vscode.TextDocument): Promise<void> {
       range,
       vscode.CodeActionKind.QuickFix.value,
     );
-    return actions.find(({ title }) => title === 'Convert to `iommus` with `xen,grant-dma`');
+    return actions.find(({ title }) => title === 'Convert to iommus with xen,grant-dma');
   });
   check(action.edit, 'the fix has no edit');
   check(await vscode.workspace.applyEdit(action.edit), 'the edit was refused');

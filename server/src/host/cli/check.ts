@@ -81,7 +81,7 @@ function formatted(report: CheckReport, values: Values, io: Io): string {
       return githubReport(report);
     default: {
       const total = values['syntax-only'] ? syntaxTotal(report) : summary(report);
-      return textReport(report, io.color) + (values.quiet ? '' : total);
+      return textReport(report, io.color, io.columns) + (values.quiet ? '' : total);
     }
   }
 }

@@ -5,6 +5,7 @@ import type { Problem, Severity } from '#base/problem.ts';
 import { lineStarts, type Range, rangeOf, type Span } from '#base/text.ts';
 import { Failure } from './io.ts';
 import { reason } from './output.ts';
+import { type SourceLine, sourceLine } from './source-line.ts';
 
 export interface Place {
   /** Absolute while it is worked with, relative to the working directory in the report. */
@@ -21,6 +22,8 @@ export interface ReportedProblem extends Place {
   readonly boards: readonly string[];
   readonly related?: readonly (Place & { readonly message: string })[];
   readonly fix?: string;
+  /** For people: the text of the place. No part of the JSON. */
+  readonly source?: SourceLine;
 }
 
 const RANK: Record<Severity, number> = { error: 3, warning: 2, info: 1, hint: 0 };
@@ -44,6 +47,10 @@ export function located(
     }
     return { file: span.file, range: rangeOf(lines, span) };
   };
+  const sourceOf = (span: Span) => {
+    const source = sourceLine(text(span.file), span);
+    return source && { source };
+  };
   return problems.map(({ rule, severity, message, span, node, related, fix }) => ({
     rule,
     severity,
@@ -53,6 +60,7 @@ export function located(
     boards: [board],
     ...(related && { related: related.map((other) => ({ message: other.message, ...place(other.span) })) }),
     ...(fix && { fix: fix.title }),
+    ...(severity === 'error' || severity === 'warning' ? sourceOf(span) : undefined),
   }));
 }
 

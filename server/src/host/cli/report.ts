@@ -3,6 +3,7 @@
 import { styleText } from 'node:util';
 import type { Severity } from '#base/problem.ts';
 import type { Place, ReportedProblem } from './problems.ts';
+import { framed } from './source-line.ts';
 
 export interface CheckReport {
   /** How many files were read: the boards and what they include. */
@@ -12,19 +13,22 @@ export interface CheckReport {
 
 /** contracts.md section 2. */
 export function jsonReport({ files, problems }: CheckReport): string {
-  return `${JSON.stringify({ version: 1, files, problems }, undefined, 2)}\n`;
+  const plain = problems.map(({ source: _, ...problem }) => problem);
+  return `${JSON.stringify({ version: 1, files, problems: plain }, undefined, 2)}\n`;
 }
 
 const COLORS = { error: 'red', warning: 'yellow', info: 'blue', hint: 'gray' } as const;
 /** More boards than these are counted, not named. */
 const NAMED_BOARDS = 3;
 
-export function textReport({ problems }: CheckReport, color: boolean): string {
+/** `columns`: of the terminal. */
+export function textReport({ problems }: CheckReport, color: boolean, columns?: number): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string) => (color ? styleText(style, text) : text);
   let text = '';
   for (const problem of problems) {
-    const { severity, rule, message, related, fix } = problem;
+    const { severity, rule, message, related, fix, source, range } = problem;
     text += `${paint('bold', where(problem))}: ${paint(COLORS[severity], severity)}: ${message} ${paint('gray', `[${rule}]`)}\n`;
+    if (source) text += paint('gray', framed(source, range.start.line + 1, columns));
     for (const other of related ?? []) text += `    ${where(other)}: ${other.message}\n`;
     if (fix !== undefined) text += `    fix: ${fix}\n`;
     const boards = boardsText(problem);

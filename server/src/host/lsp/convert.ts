@@ -10,7 +10,7 @@ import type {
   WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { Problem, Severity } from '#base/problem.ts';
-import { lineStarts, offsetAt, positionAt, type Span, type TextEdit } from '#base/text.ts';
+import { lineStarts, offsetAt, plainText, positionAt, type Span, type TextEdit } from '#base/text.ts';
 import type { Link } from '#ide/explain/markup.ts';
 
 export type Encoding = 'utf-16' | 'utf-8';
@@ -102,12 +102,12 @@ export function diagnosticOf(places: Places, problem: Problem, rulePage: string 
     code: rule,
     ...(rulePage !== undefined && { codeDescription: { href: rulePage.replace('{id}', encodeURIComponent(rule)) } }),
     source: 'dt-iommu',
-    message,
+    message: plainText(message),
     ...(tag && { tags: [TAGS[tag]] }),
     ...(related && {
       relatedInformation: related.map((other) => ({
         location: locationOf(places, other.span),
-        message: other.message,
+        message: plainText(other.message),
       })),
     }),
     data,

@@ -13,6 +13,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import type { Problem } from '#base/problem.ts';
+import { plainText } from '#base/text.ts';
 import { codeActions, fixableRules, hasFixes } from '#ide/fixes/code-actions.ts';
 import { fixAll, isRepair } from '#ide/fixes/fixes.ts';
 import { fixWorkspace } from '#ide/fixes/workspace-fixes.ts';
@@ -148,7 +149,7 @@ function actionsOf(session: Session, params: CodeActionParams): CodeAction[] {
     const [start, end] = [lines.offset(range.start), lines.offset(range.end)];
     for (const action of codeActions(view, start, end)) {
       actions.push({
-        title: action.title,
+        title: plainText(action.title),
         kind: CodeActionKind.QuickFix,
         diagnostics: [diagnosticOf(workspace, action.problem, rulePage)],
         isPreferred: action.preferred,

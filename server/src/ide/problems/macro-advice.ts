@@ -137,8 +137,7 @@ export class MacroAdvice {
   }
 
   #fromHeader(problem: Problem, name: string): (Repair & { readonly says: string })[] {
-    const [header, ...others] = this.#view
-      .headers()
+    const [header, ...others] = headersOf(this.#view)
       .defining(name)
       .map(({ include }) => include);
     if (header === undefined || others.length > 0 || !this.#isWritten(problem)) return [];

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Do lists of phandles with arguments name providers, and give each as many cells as it asks for?
-import type { Finding, Rule } from '#rules/engine/rule.ts';
+import { insertProperty } from '#rules/edits/edits.ts';
+import { repair } from '#rules/edits/repairs.ts';
+import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { cells, cellTarget, nodeSpan, pathOf } from '#tree/query.ts';
-import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
+import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onProperty } from './dtc-rule.ts';
 import { cellCount, isGuestPhandle } from './facts.ts';
 import { countRule } from './value-types.ts';
@@ -68,9 +70,9 @@ function listRules(list: PhandleList): Rule[] {
         bad: `/ { p: provider { ${count} = <1>; }; user { ${property} = <&p>; }; };`,
         good: `/ { p: provider { ${count} = <1>; }; user { ${property} = <&p 0>; }; };`,
       },
-      check({ tree }, node) {
+      check(context, node) {
         const found = node.properties.get(property);
-        return found ? listFindings(tree, found, list) : [];
+        return found ? listFindings(context, found, list) : [];
       },
     }),
   ];
@@ -79,7 +81,8 @@ function listRules(list: PhandleList): Rule[] {
 type Provider = Pick<PhandleList, 'count' | 'optional'>;
 
 /** Walks one list as dtc does, and stops where what follows can only be misread. */
-function* listFindings(tree: DeviceTree, property: DtProperty, { count, optional }: Provider): Generator<Finding> {
+function* listFindings(context: RuleContext, property: DtProperty, { count, optional }: Provider): Generator<Finding> {
+  const { tree } = context;
   const { length } = property.value.bytes;
   if (length % 4 !== 0) {
     yield onProperty(
@@ -106,7 +109,8 @@ function* listFindings(tree: DeviceTree, property: DtProperty, { count, optional
     }
     if (!isReference) yield rawPhandle(property, at, provider);
     const wanted = cellCount(provider, count);
-    if (wanted === 'absent' && !optional) yield noCount(property, provider, count);
+    if (wanted === 'absent' && !optional)
+      yield noCount(context, { property, provider, count, args: argumentsAt(all, at) });
     if (wanted === 'malformed' || (wanted === 'absent' && !optional)) return;
     const args = wanted === 'absent' ? 0 : wanted;
     const given = all.length - at - 1;
@@ -129,9 +133,26 @@ function rawPhandle(property: DtProperty, at: number, provider: DtNode): Finding
   return onProperty(property, message, { severity: 'hint' });
 }
 
-function noCount(property: DtProperty, provider: DtNode, count: string): Finding {
+/** How many cells seem to belong to the entry: those up to the next reference. */
+function argumentsAt(all: readonly Cell[], at: number): number {
+  const next = all.findIndex((cell, index) => index > at && cell.ref !== undefined);
+  return (next < 0 ? all.length : next) - at - 1;
+}
+
+interface Uncounted {
+  readonly property: DtProperty;
+  readonly provider: DtNode;
+  readonly count: string;
+  readonly args: number;
+}
+
+function noCount({ text }: RuleContext, { property, provider, count, args }: Uncounted): Finding {
   const message = `\`${property.name}\` names \`${pathOf(provider)}\`, which has no \`${count}\`; Linux cannot tell where the entry ends and stops there.`;
-  return onProperty(property, message, { related: [{ message: `no \`${count}\` here`, span: nodeSpan(provider) }] });
+  const added = { name: count, value: `<${args}>` };
+  return onProperty(property, message, {
+    related: [{ message: `no \`${count}\` here`, span: nodeSpan(provider) }],
+    choices: [repair(`Add ${count} = <${args}> to ${pathOf(provider)}`, () => insertProperty(text, provider, added))],
+  });
 }
 
 /** `gpios`, `gpio` and what ends in `-gpios` or `-gpio`; Linux's count properties in `nr-gpios` hold a plain number. */
@@ -150,10 +171,10 @@ const gpioRules: readonly Rule[] = [
       good: '/ { g: gpio-controller { #gpio-cells = <2>; }; user { reset-gpios = <&g 1 0>; }; };',
     },
     properties: isGpioList,
-    *check({ tree }, node) {
+    *check(context, node) {
       if (node.properties.has('gpio-hog')) return;
       for (const property of node.properties.values()) {
-        if (isGpioList(property.name)) yield* listFindings(tree, property, { count: '#gpio-cells' });
+        if (isGpioList(property.name)) yield* listFindings(context, property, { count: '#gpio-cells' });
       }
     },
   }),

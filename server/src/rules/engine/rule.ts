@@ -28,6 +28,8 @@ export interface Finding {
   readonly related?: readonly Related[];
   /** `edits/repairs.ts` has the ways to make one. */
   readonly fix?: Repair;
+  /** Repairs of which a person has to choose one. */
+  readonly choices?: readonly Repair[];
   /** When the platform or the certainty asks for another severity than the rule's default. */
   readonly severity?: Severity;
   readonly tag?: 'deprecated' | 'unnecessary';

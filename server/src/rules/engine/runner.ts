@@ -94,7 +94,7 @@ function followsFrom(broken: readonly Problem[], node: DtNode, span: Span): bool
 }
 
 function problemOf(rule: Rule, node: DtNode, finding: Finding, severity: Severity | undefined): Problem {
-  const { message, span, related, fix, tag } = finding;
+  const { message, span, related, fix, choices, tag } = finding;
   return {
     rule: rule.id,
     severity: severity ?? finding.severity ?? rule.severity,
@@ -103,6 +103,7 @@ function problemOf(rule: Rule, node: DtNode, finding: Finding, severity: Severit
     node: pathOf(node),
     ...(related && { related }),
     ...(fix && { fix }),
+    ...(choices && choices.length > 0 && { choices }),
     ...(tag && { tag }),
   };
 }
