@@ -335,3 +335,19 @@ test('the lanes of the map with their places; details with the reason that decid
   expect(text).toContain('>two</text>');
   expect(text).not.toContain('>one</text>');
 });
+
+test('problems of the project file are sent for that file', async () => {
+  const client = new LanguageClient(
+    new StaticFiles({ '/w/dt-iommu.json': '{ "rules": { "iommus-emtpy": "off" } }', '/w/guest.dts': GUEST }),
+  );
+  await client.initialize();
+  client.open('file:///w/guest.dts', GUEST);
+  for (const [problem] of [await client.diagnostics('file:///w/dt-iommu.json', 0)]) {
+    expect(problem).toMatchObject({
+      range: { start: { line: 0, character: 13 }, end: { line: 0, character: 27 } },
+      severity: 2,
+      code: 'project-file',
+      message: 'No rule is called iommus-emtpy; the nearest is iommus-empty.',
+    });
+  }
+});

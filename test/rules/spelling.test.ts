@@ -100,6 +100,20 @@ describe('property-misspelled', () => {
 });
 
 describe('names-without-entry', () => {
+  it('is an info where another file took over the list', () => {
+    checkDiagnostics(`
+//- /board.dts
+#include "soc.dtsi"
+&dma { clocks = <&clk>; };
+//     ^^^^^^ info[names-without-entry]: clocks has 1 entry, and clock-names 2 names; Linux finds nothing for "b".
+//- /soc.dtsi
+/ {
+	clk: clock { #clock-cells = <0>; };
+	dma: dma { clocks = <&clk>, <&clk>; clock-names = "a", "b"; };
+};
+`);
+  });
+
   it('says which name finds nothing', () => {
     checkDiagnostics(`
 / {
@@ -150,6 +164,19 @@ describe('unit-address-differs', () => {
       ['Change the name to dma@1000'],
     );
   });
+
+  it('is a warning where another node lies there', () =>
+    checkDiagnostics(`
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	dma@1000 { reg = <0x1000 0x100>; };
+	dma@2000 { reg = <0x1000 0x100>; };
+//	^^^^^^^^ warning[unit-address-differs]: dma@2000 is at 0x1000 by its reg; Linux goes by that, whoever reads the name does not.
+	dma@3000 { reg = <0x4000 0x100>; };
+//	^^^^^^^^ hint[unit-address-differs]
+};
+`));
 
   it.each([
     'dma@1000 { reg = <0 0x1000 0x100>; };',

@@ -191,6 +191,11 @@ export class Analysis {
     );
   }
 
+  /** The `dt-iommu.json` that says something about the file. */
+  projectFile(file: string): string | undefined {
+    return this.#contexts.projectFile(file);
+  }
+
   /** Whether the boards near a shared file are all that there are: in a source tree others may include it. */
   knowsBoardsOf(file: string): boolean {
     return this.#contexts.sourceTree(file) === undefined;

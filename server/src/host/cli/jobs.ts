@@ -68,7 +68,10 @@ function checkOne(session: Session, file: string): Checked {
   );
   return {
     files: whole ? snapshot.tree.files : [file],
-    problems: located(problems, choice.board, (path) => snapshot.text(path)),
+    problems: [
+      ...located(problems, choice.board, (path) => snapshot.text(path)),
+      ...located(session.projectProblems(file), choice.board, (path) => session.text(path)),
+    ],
     idle: isBoard(file) ? located(snapshot.idleIgnores(), file, (path) => snapshot.text(path)) : [],
     crashes: snapshot.crashes(),
   };

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // One thread's view of the boards it works on: files read once, each board with its own project's settings.
 import { dirname } from '#base/files.ts';
+import type { Problem } from '#base/problem.ts';
+import { lineStarts, positionAt } from '#base/text.ts';
 import { buildTime } from '#host/clock.ts';
 import { readGrammar } from '#host/grammar.ts';
 import { DiskFiles } from '#host/sources.ts';
 import { Analysis } from '#ide/analysis.ts';
 import { Contexts } from '#ide/boards/context.ts';
-import { findProjectFile, type Project, parseProject } from '#ide/boards/project.ts';
+import { findProjectFile, type Project } from '#ide/boards/project.ts';
+import { projectProblems } from '#ide/boards/project-problems.ts';
 import { Documents } from '#ide/files/documents.ts';
 import type { Grammar } from '#syntax/parser.ts';
 import type { ErrorCheck } from '#tree/dtc-checks.ts';
@@ -96,6 +99,12 @@ export class Session {
     return this.#settings.symbols ?? false;
   }
 
+  /** What is wrong in the project file of a board, as far as that does not stop the work. */
+  projectProblems(board: string): readonly Problem[] {
+    const path = this.#settings.projectFile ?? findProjectFile(this.files, board);
+    return path === undefined ? [] : projectProblems(this.files, path);
+  }
+
   text(file: string): string {
     return this.files.read(file)?.text ?? '';
   }
@@ -108,8 +117,11 @@ export class Session {
     const path = this.#settings.projectFile ?? findProjectFile(this.files, board);
     const text = path && this.files.read(path)?.text;
     if (path === undefined || text === undefined || this.#accepted.has(path)) return;
-    const [complaint] = parseProject(text, path).complaints;
-    if (complaint !== undefined) throw new Failure(`${path}: ${complaint}`);
+    const problem = projectProblems(this.files, path).find(({ severity }) => severity === 'error');
+    if (problem) {
+      const { line, character } = positionAt(lineStarts(text), problem.span.start);
+      throw new Failure(`${path}:${line + 1}:${character + 1}: ${problem.message}`);
+    }
     this.#accepted.add(path);
   }
 }

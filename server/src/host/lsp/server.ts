@@ -21,6 +21,7 @@ import { diagnosticOf, type Encoding } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { FEATURES, registerFeatures } from './features.ts';
 import { MapWatch } from './map-watch.ts';
+import { showProjectProblems } from './project-files.ts';
 import { type ClientOptions, dmaMapChanged } from './protocol.ts';
 import { registerRequests } from './requests.ts';
 import { Scheduler } from './scheduler.ts';
@@ -271,8 +272,9 @@ class Server {
 
   /** One board per turn, so that what arrives meanwhile goes first; a change ends the round. */
   #ask(asked: readonly string[]): void {
-    this.#guard('boards', ({ analysis, sightings }) => {
-      const file = analysis.opened().find((path) => sightings.askNext(path));
+    this.#guard('boards', (session) => {
+      if (asked.length === 0) showProjectProblems(this.#connection, session);
+      const file = session.analysis.opened().find((path) => session.sightings.askNext(path));
       if (file !== undefined) {
         const all = asked.includes(file) ? asked : [...asked, file];
         this.#pause = setTimeout(() => this.#ask(all), TURN);

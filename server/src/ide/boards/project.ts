@@ -136,6 +136,9 @@ const READERS: { readonly [K in keyof Project]-?: Reader<NonNullable<Project[K]>
   rules: { expected: `an object of rule ids and ${RULE_LEVELS.join(', ')}`, read: readRules },
 };
 
+/** What `dt-iommu.json` may say. */
+export const PROJECT_FIELDS: readonly string[] = Object.keys(READERS);
+
 function readBoards(value: unknown, folder: string): ProjectBoard[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const boards: ProjectBoard[] = [];

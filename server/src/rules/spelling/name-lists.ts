@@ -93,8 +93,16 @@ Add the entry, or delete the name.`,
       const kept = names.slice(0, count).map((name) => `"${name}"`);
       const entries = count === 1 ? '1 entry' : `${count} entries`;
       const all = names.length === 1 ? '1 name' : `${names.length} names`;
+      const message = `${property} has ${entries}, and ${namesProperty} ${all}; Linux finds nothing for "${first}".`;
+      const later = node.properties.get(property);
+      if (later && lastSet(later).span.file !== lastSet(list).span.file) {
+        // One file took over what another one lists: it may know that the driver can do without.
+        const related = [{ message: 'the names are here', span: lastSet(list).name }];
+        yield { message, span: lastSet(later).name, severity: 'info', related };
+        continue;
+      }
       yield {
-        message: `${property} has ${entries}, and ${namesProperty} ${all}; Linux finds nothing for "${first}".`,
+        message,
         span: (isWritten ? data[count]?.span : undefined) ?? lastSet(list).name,
         ...(isWritten &&
           count > 0 && {

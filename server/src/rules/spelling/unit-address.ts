@@ -23,14 +23,15 @@ function firstAddress(node: DtNode): bigint | undefined {
 
 const unitAddressDiffers: Rule = {
   id: 'unit-address-differs',
-  severity: 'warning',
+  // Dozens of boards of Linux have one that works all the same.
+  severity: 'hint',
   // In the trees for Xen's domains and with `xen,reg`, a node may have another address than its device.
   platforms: ['linux', 'kvm', 'xen-dom0'],
   sees: 'node',
   title: 'Unit address that is not the first address of `reg`',
   doc: `What stands behind the \`@\` of a node is the first address in its \`reg\`, in hexadecimal. Linux goes by \`reg\`, and names
 the device by it; people, aliases, overlays and scripts go by the name. One of the two is wrong: often a node was copied and
-only one of them changed, and then two devices lie at one place. Correct the one that is wrong.`,
+only one of them changed: where another node has the same address in \`reg\`, it is a warning. Correct the one that is wrong.`,
   source: 'Devicetree Specification 0.4, 2.2.1; Linux 7.3 drivers/of/device.c:of_device_make_bus_id',
   example: {
     bad: board32('dma@2000 { reg = <0x1000 0x100>; };'),
@@ -44,11 +45,18 @@ only one of them changed, and then two devices lie at one place. Correct the one
     const named = BigInt(`0x${unit.replace(/^0x/, '')}`);
     if (address === undefined || address === named) return;
     const name = `${baseName(node)}@${address.toString(16)}`;
+    const other = [...(node.parent?.children.values() ?? [])].find(
+      (each) => each !== node && firstAddress(each) === address,
+    );
     const renaming = rename(context, node, name);
     const place = placing(context, node, named);
     yield {
       message: `${node.name} is at 0x${address.toString(16)} by its reg; Linux goes by that, whoever reads the name does not.`,
       span: nodeSpan(node),
+      ...(other && {
+        severity: 'warning' as const,
+        related: [{ message: `${other.name} is there, too`, span: nodeSpan(other) }],
+      }),
       choices: [
         ...(renaming.length > 0 ? [repair(`Change the name to ${name}`, () => renaming)] : []),
         ...(place ? [repair(`Change the address in reg to 0x${named.toString(16)}`, () => place)] : []),
