@@ -117,6 +117,18 @@ test.each(MISTAKES)('$says', ({ change: [from, to], says, choice, fixed = BOARD 
   expect(repairs?.map((repair) => applyEdits(text, repair.plan() ?? []))).toEqual([fixed]);
 });
 
+test('a missing `{` is one error, also at the top, and what the node seems to lack follows from the mistake', () => {
+  for (const [from, to] of [
+    ['&uart {', '&uart'],
+    ['serial@1000 {', 'serial@1000'],
+    ['reg = <', 'reg '],
+    ['model = "', 'model = '],
+  ] as const) {
+    const text = BOARD.replace(from, () => to);
+    expect(evaluateText(text).tree.problems.map(({ message }) => message)).toHaveLength(1);
+  }
+});
+
 test('every name that is no macro is said once, and what is behind a mistake is still read', () => {
   checkDiagnostics(`
 / {

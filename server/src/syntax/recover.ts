@@ -262,7 +262,7 @@ class Recovery {
     const next = this.#reader.peek();
     const outer = indentation(text, start);
     const inner = next.start < text.length ? indentation(text, next.start) : undefined;
-    const deeper = outer && inner?.startsWith(outer) && inner !== outer;
+    const deeper = outer !== undefined && inner?.startsWith(outer) && inner !== outer;
     if (deeper) {
       this.#error(end, end, `'{' is missing after ${target.text}.`, { insert: { at: end, text: ' {', sure: false } });
       this.#node(head);

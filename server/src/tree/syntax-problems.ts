@@ -142,13 +142,29 @@ function insertion({ at, text }: NonNullable<SyntaxFault['insert']>, source: Sou
   return { title: `Insert '${text.trim()}'`, plan: () => edits };
 }
 
-/** A name that is no macro is found by both readings; one that is still being typed is said to lack what follows. */
-export function withoutRepeated(syntax: readonly Problem[], own: readonly Problem[]): Problem[] {
+/**
+ * A name that is no macro is found by both readings. On a line with another mistake it follows from that: it is still
+ * being typed, or was in a string.
+ */
+export function withoutRepeated(
+  syntax: readonly Problem[],
+  own: readonly Problem[],
+  text: (file: string) => string,
+): Problem[] {
   const names = own.filter(isUndefinedMacro);
   const isIn = (problem: Problem, others: readonly Problem[]): boolean =>
     others.some(({ span: { file, start, end } }) => {
       return file === problem.span.file && start <= problem.span.end && problem.span.start <= end;
     });
   const first = syntax.filter((problem) => !isUndefinedMacro(problem) || !isIn(problem, names));
-  return [...first, ...own.filter((problem) => !isUndefinedMacro(problem) || !isIn(problem, first))];
+  const follows = ({ span }: Problem): boolean =>
+    first.some((other) => {
+      const { file, start } = other.span;
+      if (file !== span.file || Math.abs(start - span.start) > MAX_LINE) return false;
+      return !text(file).slice(Math.min(start, span.start), Math.max(start, span.end)).includes('\n');
+    });
+  return [...first, ...own.filter((problem) => !isUndefinedMacro(problem) || !follows(problem))];
 }
+
+/** Characters; what is further away on a line is another matter. */
+const MAX_LINE = 1000;

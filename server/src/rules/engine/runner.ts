@@ -43,6 +43,7 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
           said?.add(node);
           const about = finding.node ?? node;
           if (isSilenced(rule, about, reported) || followsFrom(broken, about, finding.span)) continue;
+          if (isHalfRead(broken, about)) continue;
           reported.set(rule.id, (reported.get(rule.id) ?? new Set()).add(about));
           problems.push(problemOf(rule, about, finding, severity));
         }
@@ -91,6 +92,16 @@ function followsFrom(broken: readonly Problem[], node: DtNode, span: Span): bool
     }
   }
   return false;
+}
+
+/** True for a node with a syntax error among its own statements: what it seems to lack may stand there. */
+function isHalfRead(broken: readonly Problem[], node: DtNode): boolean {
+  const holds = ({ origins }: DtNode, span: Span): boolean => origins.some((origin) => contains(origin.span, span));
+  return broken.some(({ rule, span }) => {
+    if (rule !== 'syntax/error' || !holds(node, span)) return false;
+    for (const child of node.children.values()) if (holds(child, span)) return false;
+    return true;
+  });
 }
 
 function problemOf(rule: Rule, node: DtNode, finding: Finding, severity: Severity | undefined): Problem {

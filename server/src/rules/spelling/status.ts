@@ -27,7 +27,7 @@ const statusUnknown: Rule = {
   source: 'Linux 7.3 drivers/of/base.c:__of_device_is_status; Devicetree Specification 0.4, 2.3.4',
   example: { bad: board('dma { status = "okey"; };'), good: board('dma { status = "okay"; };') },
   properties: ['status'],
-  *check({ text }, node) {
+  *check(context, node) {
     const status = node.properties.get('status');
     const [value, ...more] = strings(status);
     if (!status || value === undefined || more.length > 0) return;
@@ -37,7 +37,7 @@ const statusUnknown: Rule = {
       message: `"${value}" is no status; Linux takes it for disabled and makes no device of the node.`,
       span: valueSpan(status),
       ...(meant !== undefined && {
-        fix: repair(`Change "${value}" to "${meant}"`, () => replaceValue(text, status, `"${meant}"`)),
+        fix: repair(`Change "${value}" to "${meant}"`, () => replaceValue(context.text, status, `"${meant}"`)),
       }),
     };
   },
@@ -57,7 +57,7 @@ the property.`,
   source: 'Linux 7.3 drivers/of/base.c:__of_device_is_compatible',
   example: { bad: board('dma { compatible = ""; };'), good: board('dma { compatible = "acme,dma"; };') },
   properties: ['compatible'],
-  *check({ text }, node) {
+  *check(context, node) {
     const property = node.properties.get('compatible');
     if (!property) return;
     const names = strings(property);
@@ -71,7 +71,7 @@ the property.`,
         message: 'compatible has an empty string, which names nothing.',
         span: property.value.data[names.indexOf('')]?.span ?? valueSpan(property),
         ...(isWritten && {
-          fix: repair('Delete the empty string', () => replaceValue(text, property, kept.join(', '))),
+          fix: repair('Delete the empty string', () => replaceValue(context.text, property, kept.join(', '))),
         }),
       };
       return;
@@ -79,7 +79,7 @@ the property.`,
     yield {
       message: 'compatible names nothing; no driver of Linux fits the node.',
       span: names.length > 0 ? valueSpan(property) : lastSet(property).name,
-      fix: repair('Delete compatible', () => removeProperty(text, property)),
+      fix: repair('Delete compatible', () => removeProperty(context.text, property)),
     };
   },
 };

@@ -372,7 +372,7 @@ export class Evaluation {
       omits,
       ...(dtc && { dtc }),
       ...(failedCheck && { failedCheck }),
-      problems: [...withoutRepeated(syntax, own), ...(cpp?.problems ?? []), ...settled.problems],
+      problems: [...withoutRepeated(syntax, own, (path) => this.#shared.reader.read(path)?.text ?? ''), ...(cpp?.problems ?? []), ...settled.problems],
       files,
       missing,
       complete,
