@@ -63,6 +63,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/files ide/hovers ide/structure',
   'ide/hovers': 'ide/boards ide/explain ide/map',
   'ide/problems': 'ide/analysis.ts ide/boards ide/completion ide/knowledge',
+  'ide/hints': 'ide/analysis.ts ide/navigation',
   'ide/rename': 'ide/analysis.ts ide/boards ide/navigation ide/structure',
   'ide/structure': 'ide/analysis.ts',
   'ide/map': 'ide/boards ide/explain',

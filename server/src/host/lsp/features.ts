@@ -27,6 +27,7 @@ import { COMPLETION, registerCompletion } from './completion.ts';
 import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import { EDITING, registerEditing } from './editing.ts';
 import { readerOf } from './hover-reader.ts';
+import { HINTS, registerHints } from './hints.ts';
 import { COMMANDS } from './log.ts';
 import { NAVIGATION, registerNavigation } from './navigation.ts';
 import { fileOf, viewAt } from './places.ts';
@@ -39,6 +40,7 @@ export const FIX_ALL = `${CodeActionKind.SourceFixAll}.dtIommu`;
 export const FEATURES: Partial<ServerCapabilities> = {
   hoverProvider: true,
   ...COMPLETION,
+  ...HINTS,
   definitionProvider: true,
   referencesProvider: true,
   documentSymbolProvider: true,
@@ -63,6 +65,7 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
     }),
   );
   registerCompletion(connection, answer);
+  registerHints(connection, answer);
   connection.onDefinition(({ textDocument, position }, token) =>
     answer('definition', token, (session) => {
       const at = viewAt(session, textDocument.uri, position);

@@ -25,10 +25,11 @@ export interface KnownMacro {
   readonly file: string;
 }
 
-/** Written in the same place, of the same family as those, of a header that fits, all others; then not included ones. */
+/** Written in the same place, of the family of those, of a header that fits, all others; then not included ones. */
 const USED = 1;
 const FAMILY = 2;
-const FITTING = 3;
+const RELATED = 3;
+const FITTING = 4;
 const INCLUDED = 5;
 const FITTING_HEADER = 6;
 const ANY_HEADER = 8;
@@ -53,7 +54,8 @@ export function macros(view: View, place: MacroPlace): { readonly items: Complet
   const { property, at, word } = place;
   const used = macroUsage(view.snapshot, property, { ref: at.ref, index: at.index, cells: at.names.length });
   used.delete(word);
-  const families = new Set([...used.keys()].map(familyOf));
+  const families = new Set([...used.keys()].map((name) => familyOf(name, 2)));
+  const related = new Set([...used.keys()].map((name) => familyOf(name, 1)));
   const compatible = at.provider ? compatibles(at.provider) : [];
   const typed = word.toLowerCase();
   const items: CompletionItem[] = [];
@@ -65,8 +67,10 @@ export function macros(view: View, place: MacroPlace): { readonly items: Complet
     const count = used.get(macro.name) ?? 0;
     const fitting = fits.get(macro.file) ?? fitOf(macro.file, compatible, property) > 0;
     fits.set(macro.file, fitting);
-    const rank = count > 0 ? USED : families.has(familyOf(macro.name)) ? FAMILY : fitting ? FITTING : INCLUDED;
-    items.push(macroItem(macro, rank, -Math.min(count, 9999)));
+    let rank = fitting ? FITTING : INCLUDED;
+    if (related.has(familyOf(macro.name, 1))) rank = RELATED;
+    if (families.has(familyOf(macro.name, 2))) rank = FAMILY;
+    items.push(macroItem(macro, count > 0 ? USED : rank, -Math.min(count, 9999)));
   }
   const index = view.knowledge.headers(view.includePaths());
   for (const macro of others(view, place, compatible)) {
@@ -77,9 +81,9 @@ export function macros(view: View, place: MacroPlace): { readonly items: Complet
   return { items, more: !index.done || typed.length < MIN_WORD };
 }
 
-/** `GCC` of `GCC_UFS_PHY_AXI_CLK`. */
-function familyOf(name: string): string {
-  return /^_*[A-Za-z0-9]+/.exec(name)?.[0] ?? name;
+/** `GCC_UFS` of `GCC_UFS_PHY_AXI_CLK`, for two words. */
+function familyOf(name: string, words: 1 | 2): string {
+  return (words === 2 ? /^_*[A-Za-z0-9]+(?:_[A-Za-z0-9]+)?/ : /^_*[A-Za-z0-9]+/).exec(name)?.[0] ?? name;
 }
 
 /** Of headers that the board does not include: those that fit the provider, and what begins with the word. */

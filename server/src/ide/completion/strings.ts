@@ -135,5 +135,5 @@ export function otherBoards(view: View): BoardIndex {
   const root = view.root();
   const folder = dirname(view.file);
   const top = root === undefined ? undefined : (/^(.*?\/boot\/dts)(?:\/|$)/.exec(folder)?.[1] ?? root);
-  return view.knowledge.boards(folder, top);
+  return view.knowledge.boards(view.file, top);
 }

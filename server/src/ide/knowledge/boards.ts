@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the other boards of a tree say: compatibles with the names of their nodes and the properties that they have.
-import { dirname, join } from '#base/files.ts';
+import { basename, dirname, join } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 
 /** The device trees of arm64 in Linux 7.3 have 50 MB; those of the vendor are read first, and these bounds end it. */
@@ -33,13 +33,16 @@ export class BoardIndex {
   readonly #changes = new Map<string, Devices>();
   readonly #words = new Map<string, string>();
   readonly #seen = new Set<string>();
+  readonly #like: string;
   #characters = 0;
   #looked = 0;
   #read = 0;
 
-  /** From the folder upwards to `top`, nearest first; what changes later is not read again. */
-  constructor(files: FileSystem, folder: string, top: string | undefined) {
+  /** From the folder of a file upwards to `top`, what is called alike first; what changes later is not read again. */
+  constructor(files: FileSystem, file: string, top: string | undefined) {
     this.#files = files;
+    this.#like = basename(file);
+    const folder = dirname(file);
     this.#folders = [folder];
     if (top !== undefined) {
       for (let at = folder; at !== top && at.startsWith(top) && at !== '/'; ) {
@@ -67,10 +70,18 @@ export class BoardIndex {
   #list(folder: string): void {
     if (this.#seen.has(folder) || this.#looked++ > MAX_FOLDERS) return;
     this.#seen.add(folder);
-    for (const name of this.#files.list(folder)) {
+    const names = [...this.#files.list(folder)];
+    for (const name of names.sort((a, b) => this.#likeness(b) - this.#likeness(a))) {
       if (name.endsWith('/')) this.#folders.push(join(folder, name.slice(0, -1)));
       else if (/\.dtsi?$/.test(name)) this.#queue.push(join(folder, name));
     }
+  }
+
+  /** Files of one chip begin alike. */
+  #likeness(name: string): number {
+    let length = 0;
+    while (length < name.length && name[length] === this.#like[length]) length++;
+    return length;
   }
 
   #readFile(path: string): number {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is known of files that no open board reads: headers that could be included, other boards of the tree. Read in the
 // pauses, bounded, kept.
+import { dirname } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { BoardIndex } from './boards.ts';
 import { HeaderIndex } from './headers.ts';
@@ -28,10 +29,10 @@ export class Knowledge {
     return kept(this.#headers, key, () => new HeaderIndex(this.#files, paths));
   }
 
-  /** What is read so far of the boards in a folder, then of those up to `top`. */
-  boards(folder: string, top: string | undefined): BoardIndex {
-    const make = () => new BoardIndex(this.#files, folder, top);
-    return kept(this.#boards, `${folder}\n${top ?? ''}`, make);
+  /** What is read so far of the boards in the file's folder, then of those up to `top`. */
+  boards(file: string, top: string | undefined): BoardIndex {
+    const make = () => new BoardIndex(this.#files, file, top);
+    return kept(this.#boards, `${dirname(file)}\n${top ?? ''}`, make);
   }
 
   /** Reads a little more; `false`: there is nothing left to read. */

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// Inlay hints and code lenses over the protocol.
+import type { Connection, ServerCapabilities } from 'vscode-languageserver';
+import { codeLenses } from '#ide/hints/code-lenses.ts';
+import { inlayHints } from '#ide/hints/inlay-hints.ts';
+import { locationOf, rangeOf } from './convert.ts';
+import type { Answer } from './server.ts';
+
+/** What {@link registerHints} answers. */
+export const HINTS: Partial<ServerCapabilities> = { inlayHintProvider: true, codeLensProvider: {} };
+
+export function registerHints(connection: Connection, answer: Answer): void {
+  connection.languages.inlayHint.on(({ textDocument, range }, token) =>
+    answer('inlayHint', token, ({ analysis, workspace }) => {
+      const path = workspace.path(textDocument.uri);
+      const view = analysis.view(path);
+      if (!view) return [];
+      const lines = workspace.lines(path);
+      return inlayHints(view, lines.offset(range.start), lines.offset(range.end)).map(({ offset, text, target }) => ({
+        position: lines.position(offset),
+        label: target ? [{ value: text, location: locationOf(workspace, target) }] : text,
+        paddingLeft: true,
+      }));
+    }),
+  );
+  connection.onCodeLens(({ textDocument }, token) =>
+    answer('codeLens', token, ({ analysis, workspace }) => {
+      const view = analysis.view(workspace.path(textDocument.uri));
+      return (view ? codeLenses(view) : []).map(({ span, title }) => ({
+        range: rangeOf(workspace, span),
+        command: { title, command: '' },
+      }));
+    }),
+  );
+}
