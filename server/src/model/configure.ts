@@ -29,6 +29,7 @@ import { idSubject, platformSubject, subjectOf } from '#model/systems/subject-of
 import { sayDomain } from '#model/xen/domain.ts';
 import { type HostView, hostView, xenFacts } from '#model/xen/host.ts';
 import { limitsOf, sayLimits } from '#model/xen/limits.ts';
+import { tablesOf } from '#model/xen/tables.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { SYSTEMS } from './systems/index.ts';
@@ -141,7 +142,12 @@ function zephyr(machine: Machine, node: DtNode, steps: Steps): DmaReport {
 function keptFromDom0(machine: Machine, node: DtNode, view: HostView, steps: Steps): DmaReport {
   const limits = limitsOf(machine, node);
   sayLimits(machine, node, steps);
-  const xen: XenFacts = { ...xenFacts(view), ...(limits.length > 0 && { limits }) };
+  const tables = tablesOf(machine, node);
+  const xen: XenFacts = {
+    ...xenFacts(view),
+    ...(limits.length > 0 && { limits }),
+    ...(tables.length > 0 && { tables }),
+  };
   return hidden(machine, node, { xen, iommus: view.use ? [view.use] : [] }, steps);
 }
 

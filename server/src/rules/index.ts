@@ -54,6 +54,7 @@ import { XEN_DOMAIN_RESOURCE_RULES } from '#rules/xen/domain-resources.ts';
 import { XEN_DOMAIN_SHARING_RULES } from '#rules/xen/domain-sharing.ts';
 import { XEN_DOMAIN_TREE_RULES } from '#rules/xen/domain-tree.ts';
 import { XEN_GUEST_LAYOUT_RULES } from '#rules/xen/guest-layout.ts';
+import { XEN_HARDWARE_DOMAIN_RULES } from '#rules/xen/hardware-domain.ts';
 import { XEN_BOOT_RULES } from '#rules/xen/host-boot.ts';
 import { XEN_HOST_DRIVER_RULES } from '#rules/xen/host-drivers.ts';
 import { XEN_HOST_IOMMU_RULES } from '#rules/xen/host-iommu.ts';
@@ -108,6 +109,7 @@ export const FAMILIES: readonly Family[] = [
     title: 'Domains that Xen starts',
     rules: [
       ...XEN_DOM0LESS_RULES,
+      ...XEN_HARDWARE_DOMAIN_RULES,
       ...XEN_DOMAIN_MODULE_RULES,
       ...XEN_DOMAIN_RESOURCE_RULES,
       ...XEN_STATIC_MEMORY_RULES,

@@ -227,7 +227,7 @@ describe('Two SMMUv3: a hardware domain in place of dom0, and a domain that only
   });
 });
 
-describe('an IPMMU that only does stage 1', () => {
+describe("an IPMMU that is not in Xen's table", () => {
   const ebisu = `/ {
 	compatible = "renesas,ebisu", "renesas,r8a77990";
 	chosen { module { compatible = "multiboot,kernel", "multiboot,module"; reg = <0 0>; }; };
@@ -240,7 +240,7 @@ describe('an IPMMU that only does stage 1', () => {
     const { steps, xen: facts } = reportAt(ebisu, '/mmc', xen);
     expect(facts?.sharesP2m).toBe(false);
     expect(steps.map(({ text }) => text)).toContain(
-      'This IPMMU translates in stage 1 and cannot walk the P2M: it would need a table of its own from the creation of the domain on, before the first page of the P2M, kept in step with every later change (RAM, `xen,reg`, grants, foreign pages); Xen on Arm has no such mode.',
+      'Whether this IPMMU could walk a P2M, only the chip tells: one that does stage 1 alone would need a table of its own for each domain, from its creation on, before the first page of the P2M, with every later change (RAM, `xen,reg`, grants, foreign pages, the doorbell of the ITS); Xen on Arm has no such mode (IOMMU_FORCE_PT_SHARE).',
     );
   });
 });

@@ -118,3 +118,38 @@ describe("Xen's own interrupt controller", () => {
 };
 `));
 });
+
+describe('properties that came with a release', () => {
+  const domain = (content: string, xen: string) => `//- /board.dts platform:xen-host xen:${xen}
+/ {
+	#address-cells = <2>;
+	#size-cells = <2>;
+	chosen { domU1 { compatible = "xen,domain"; cpus = <1>; memory = <0x0 0x40000>; ${content} }; };
+};
+`;
+  const of = (rule: string, content: string, xen: string) => says(rule, domain(content, xen), xen);
+
+  it('capabilities: 4.21', () => {
+    expect(of('xen-hwdom-passthrough', 'capabilities = <2>; nr_spis = <32>;', '4.20')).toMatch(
+      /^warning: Xen 4\.20 does not read `capabilities`/,
+    );
+    expect(of('xen-hwdom-passthrough', 'capabilities = <2>; nr_spis = <32>;', '4.21')).toMatch(
+      /^error: Xen panics over `nr_spis`/,
+    );
+  });
+
+  it('passthrough: 4.19', () => {
+    expect(of('xen-domain-passthrough-unknown', 'passthrough = "enabled";', '4.18')).toMatch(
+      /^warning: Xen 4\.18 does not read/,
+    );
+    expect(of('xen-domain-passthrough-unknown', 'passthrough = "enabled";', '4.19')).toBe('');
+    expect(of('xen-domain-passthrough-value', 'passthrough = "on";', '4.18')).toBe('');
+  });
+
+  it('a Xenstore domain: 4.21', () => {
+    expect(of('xen-enhanced-no-xenstore', 'xen,enhanced;', '4.17')).toMatch(
+      /the tree has no dom0;.* Xen 4\.17 panics\.$/,
+    );
+    expect(of('xen-enhanced-no-xenstore', 'xen,enhanced;', '4.21')).toMatch(/neither a dom0 nor a Xenstore domain/);
+  });
+});

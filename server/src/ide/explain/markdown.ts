@@ -8,6 +8,7 @@ import type { Otherwise } from '#model/what-if.ts';
 import { readable } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { dependsOnText, describeStep } from '#wording/report.ts';
+import { tableText } from '#wording/statements/xen.ts';
 import {
   driverText,
   idText,
@@ -86,6 +87,8 @@ function facts(report: DmaReport): string[] {
     facts.push(report.xen.sharesP2m ? 'Shares the P2M' : 'Does not share the P2M');
   if (report.xen?.directMap !== undefined)
     facts.push(report.xen.directMap ? 'Mapped one to one' : 'Not mapped one to one');
+  const about = report.xen?.owner === 'Xen' ? 'iommu' : 'domain';
+  for (const table of report.xen?.tables ?? []) facts.push(`Table with ${tableText(table, about)}`);
   for (const limit of report.xen?.limits ?? []) facts.push(`${limitName(limit)}: ${limitText(limit)}`);
   return facts;
 }

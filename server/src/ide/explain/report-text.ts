@@ -4,6 +4,7 @@ import { hex } from '#base/numbers.ts';
 import { printable, type Span } from '#base/text.ts';
 import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
 import { dependsOnText, describeStep } from '#wording/report.ts';
+import { tableText } from '#wording/statements/xen.ts';
 import { driverText, idText, limitName, limitText, otherwiseText, reservedText, verdictText } from '#wording/values.ts';
 import { waitText, wayText } from './boot-text.ts';
 import type { DeviceExplanation } from './device-explanation.ts';
@@ -60,6 +61,8 @@ function facts(report: DmaReport): [string, string][] {
   if (report.xen?.owner !== undefined) rows.push(['owner', report.xen.owner]);
   if (report.xen?.sharesP2m !== undefined) rows.push(['shares P2M', report.xen.sharesP2m ? 'yes' : 'no']);
   if (report.xen?.directMap !== undefined) rows.push(['direct map', report.xen.directMap ? 'yes' : 'no']);
+  const about = report.xen?.owner === 'Xen' ? 'iommu' : 'domain';
+  for (const table of report.xen?.tables ?? []) rows.push(['table', tableText(table, about)]);
   for (const limit of report.xen?.limits ?? []) rows.push([limitName(limit), limitText(limit)]);
   for (const line of report.log) rows.push(['log', line]);
   return rows;

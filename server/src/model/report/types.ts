@@ -3,6 +3,7 @@
 import type { Span } from '#base/text.ts';
 import type { Alternative, Condition, Statement } from '#model/statements/index.ts';
 import type { ReservedBecause } from '#model/statements/reserved.ts';
+import type { XenTable } from '#model/statements/xen.ts';
 
 /** Result tokens of contracts.md section 3. */
 export type Verdict =
@@ -76,6 +77,8 @@ export interface XenFacts {
   readonly sharesP2m?: boolean;
   /** Whether the addresses of the domain (the owner, or the domain itself) are those of the machine. */
   readonly directMap?: boolean;
+  /** Of a domain: with each IOMMU; of an IOMMU: with each domain. */
+  readonly tables?: readonly XenTable[];
   /** Of an IOMMU that Xen drives. */
   readonly limits?: readonly XenLimit[];
 }

@@ -22,6 +22,7 @@ import type {
   WaitStatement,
   XenOpsStatement,
 } from './systems.ts';
+import type { XenStatement } from './xen.ts';
 
 /** What a step says. A text is one that has not been made data yet. */
 export type Statement =
@@ -37,7 +38,8 @@ export type Statement =
   | VirtioIommuStatement
   | WaitStatement
   | BusStatement
-  | XenOpsStatement;
+  | XenOpsStatement
+  | XenStatement;
 
 /** Why something is so, inside a statement. */
 export type Reason = string | BindingReason | RegistrationReason | StreamReason | SupplierReason;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 // A domain that Xen starts by itself: its number, whether it gets an IOMMU and why, its addresses, and its devices.
 import type { Machine } from '#model/platform/machine.ts';
+import { xenOf } from '#model/platform/xen-build.ts';
 import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { XenFacts } from '#model/report/types.ts';
-import { compatibles, pathOf, strings } from '#tree/query.ts';
+import { compatibles, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { usable } from './drivers.ts';
 import { noIommuAtAll } from './host.ts';
 import { contextCount, contextHolder, contextUsers, guardedDevices, sayUpkeep } from './limits.ts';
-import { assignments, domainName, domainNodes, partialModule, spilledModule } from './system.ts';
+import { assignments, domainName, domainNodes, isPassthroughEnabled, partialModule, spilledModule } from './system.ts';
+import { tablesOf } from './tables.ts';
 
 const BINDINGS = 'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0less_node';
 const BUILD = 'Xen 4.22 xen/common/device-tree/dom0less-build.c';
@@ -30,14 +32,15 @@ export function sayDomain(machine: Machine, node: DtNode, steps: Steps): XenFact
   );
   sayDevices(machine, node, steps);
   if (on) sayContexts(machine, node.name, steps);
-  return { sharesP2m: on, directMap };
+  const tables = tablesOf(machine, node);
+  return { sharesP2m: on, directMap, ...(tables.length > 0 && { tables }) };
 }
 
 /** Whether the domain is created with an IOMMU, and why. */
 function sayIommu(machine: Machine, node: DtNode, steps: Steps): boolean {
   const { tree } = machine;
   const module = partialModule(node);
-  const enabled = strings(node.properties.get('passthrough'))[0] === 'enabled';
+  const enabled = isPassthroughEnabled(node, xenOf(machine.platform));
   const spilled = module || enabled ? undefined : spilledModule(tree, node);
   if (!module && !enabled && !spilled) {
     say(steps, BINDINGS, 'The domain is created without an IOMMU: no device can be assigned to it.');

@@ -14,6 +14,7 @@ import type { DtNode } from '#tree/types.ts';
 import { iommuSwitch } from './command-line.ts';
 import { missingDriver, usable, type XenDriver, xenDriver } from './drivers.ts';
 import { assignments, domainName, hardwareOwner, hardwareOwnerName, isDirectMapped, ownersOf } from './system.ts';
+import { MIRRORED } from './tables.ts';
 
 const PASSTHROUGH = 'Xen 4.22 xen/drivers/passthrough';
 const ADD_DEVICE = `${PASSTHROUGH}/device_tree.c:iommu_add_dt_device`;
@@ -190,8 +191,7 @@ function undriven(machine: Machine, iommu: DtNode, where: Span): Protection {
   const path = quoted(pathOf(iommu));
   const xen = xenName(xenOf(machine.platform));
   const why = missingDriver(machine.platform, iommu);
-  const text = `${xen} does not drive ${path}${why === undefined ? '' : `, because ${why}`}: nothing protects the device from Xen's side.`;
-  say(steps, HARDWARE_SETUP, text, where);
+  say(steps, HARDWARE_SETUP, { kind: 'xen-not-in-table', iommu: pathOf(iommu), xen, why: why ?? null }, where);
   sayOwnTable(machine, iommu, steps);
   return { failure: `${xen} has no driver for ${path}, but another IOMMU came up`, steps };
 }
@@ -204,13 +204,13 @@ export function dependsOnCut(iommu: DtNode): boolean {
   return compatibles(iommu).some((name) => BY_CUT.includes(name));
 }
 
-/** What Xen would have to do for an IOMMU that cannot walk the P2M. */
+/** What Xen would have to do for an IPMMU that cannot walk the P2M; whether it can, is not in Xen's table. */
 function sayOwnTable({ platform }: Machine, iommu: DtNode, steps: Steps): void {
   if (!compatibles(iommu).some((name) => name.startsWith('renesas,ipmmu')) || missingDriver(platform, iommu)) return;
   say(
     steps,
     'Xen 4.22 xen/arch/arm/Kconfig:IOMMU_FORCE_PT_SHARE; xen/drivers/passthrough/arm/ipmmu-vmsa.c:ipmmu_stage2_supported',
-    'This IPMMU translates in stage 1 and cannot walk the P2M: it would need a table of its own from the creation of the domain on, before the first page of the P2M, kept in step with every later change (RAM, `xen,reg`, grants, foreign pages); Xen on Arm has no such mode.',
+    { kind: 'xen-own-table', mirrors: MIRRORED },
   );
 }
 

@@ -3,7 +3,8 @@
 import { basename } from '#base/files.ts';
 import { memo } from '#base/memo.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import type { XenDomain, XenSystem } from '#model/platform/types.ts';
+import type { XenBuild, XenDomain, XenSystem } from '#model/platform/types.ts';
+import { isSince } from '#model/platform/xen-build.ts';
 import { compatibles, isAvailable, pathOf, strings, u32, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dom0Kernel } from './modules.ts';
@@ -137,10 +138,16 @@ export function partialModule(node: DtNode): DtNode | undefined {
   return [...node.children.values()].find((child) => compatibles(child).includes('multiboot,device-tree'));
 }
 
+/** `passthrough = "enabled"`, which Xen reads from 4.19 on. */
+export function isPassthroughEnabled(node: DtNode, build: XenBuild): boolean {
+  return strings(node.properties.get('passthrough'))[0] === 'enabled' && isSince(build, [4, 19]);
+}
+
 /** Whether an IOMMU is asked for: `passthrough`, a partial tree, or one of a later node (see {@link spilledModule}). */
-export function asksForIommu(tree: DeviceTree, node: DtNode): boolean {
-  const enabled = strings(node.properties.get('passthrough'))[0] === 'enabled';
-  return enabled || partialModule(node) !== undefined || spilledModule(tree, node) !== undefined;
+export function asksForIommu(tree: DeviceTree, node: DtNode, build: XenBuild): boolean {
+  return (
+    isPassthroughEnabled(node, build) || partialModule(node) !== undefined || spilledModule(tree, node) !== undefined
+  );
 }
 
 /**

@@ -1,38 +1,40 @@
 // SPDX-License-Identifier: MIT
 // Rules about the domains that Xen itself starts: nodes with `xen,domain` in `/chosen`, their modules and privileges.
-import { domainNodes, isHardwareDomain, partialModule } from '#model/xen/system.ts';
+import { isSince } from '#model/platform/xen-build.ts';
+import { partialModule } from '#model/xen/system.ts';
 import { insertProperty, replaceValue } from '#rules/edits/edits.ts';
 import { repair } from '#rules/edits/repairs.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
-import { compatibles, lastSet, nodeByPath, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
+import { compatibles, lastSet, nodeByPath, nodeSpan, strings, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { XEN_HOST, XEN_SMMU, xenIommus } from './host.ts';
+import { named, xen } from './release.ts';
 
 const BINDINGS = 'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0less_node';
 const BUILD = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:construct_domU';
 const CREATE = 'Xen 4.22 xen/common/device-tree/dom0less-build.c:create_domUs';
 
 const CELLS = '#address-cells = <2>; #size-cells = <2>;';
-const KERNEL =
+export const KERNEL =
   'module@42000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0x0 0x42000000 0x0 0x1000000>; };';
-const PARTIAL =
+export const PARTIAL =
   'module@44000000 { compatible = "multiboot,device-tree", "multiboot,module"; reg = <0x0 0x44000000 0x0 0x10000>; };';
-const PLAIN = `cpus = <1>; memory = <0x0 0x40000>;`;
+export const PLAIN = `cpus = <1>; memory = <0x0 0x40000>;`;
 const HOST = { kind: 'xen-host' } as const;
 
-function domain(content: string): string {
+export function domain(content: string): string {
   return `domU1 { compatible = "xen,domain"; ${CELLS} ${content} };`;
 }
 
 /** A host tree with an SMMU whose `/chosen` holds these nodes. */
-function chosen(...content: readonly string[]): string {
+export function chosen(...content: readonly string[]): string {
   return board(CELLS, GIC, XEN_SMMU, `chosen { ${CELLS} ${content.join(' ')} };`);
 }
 
 const GOOD = chosen(domain(`${PLAIN} ${KERNEL}`));
 
-function isDomain({ tree }: RuleContext, node: DtNode): boolean {
+export function isDomain({ tree }: RuleContext, node: DtNode): boolean {
   return node.parent === nodeByPath(tree, '/chosen') && compatibles(node).includes('xen,domain');
 }
 
@@ -115,6 +117,34 @@ const memory: Rule = {
   },
 };
 
+/** The property came with 4.19; before, only a partial tree's module gave a domain an IOMMU. */
+const PASSTHROUGH = [4, 19] as const;
+
+const passthroughUnknown: Rule = {
+  id: 'xen-domain-passthrough-unknown',
+  severity: 'warning',
+  title: '`passthrough` of a domain under a Xen that does not read it',
+  properties: ['passthrough'],
+  platforms: XEN_HOST,
+  doc: `\`passthrough\` of a domain came with 4.19. An older Xen does not read it: a domain gets an IOMMU only by a
+\`multiboot,device-tree\` module. Give the domain such a module, or take a newer Xen.`,
+  source: 'Xen 4.19 xen/arch/arm/dom0less-build.c:create_domUs',
+  example: {
+    bad: chosen(domain(`${PLAIN} passthrough = "enabled"; ${KERNEL}`)),
+    good: chosen(domain(`${PLAIN} ${KERNEL} ${PARTIAL}`)),
+    platform: { ...HOST, xenBuild: { version: [4, 18, 0], assumed: false } },
+  },
+  *check(context, node) {
+    const property = node.properties.get('passthrough');
+    const build = xen(context);
+    if (!property || !isDomain(context, node) || isSince(build, PASSTHROUGH)) return;
+    yield {
+      message: `${named(build)} does not read \`passthrough\`, which came with 4.19: only a "multiboot,device-tree" module gives the domain an IOMMU.`,
+      span: lastSet(property).name,
+    };
+  },
+};
+
 const passthroughValue: Rule = {
   id: 'xen-domain-passthrough-value',
   severity: 'warning',
@@ -134,6 +164,8 @@ the domain gets no IOMMU and no device can be assigned to it. Correct the text.`
     const property = node.properties.get('passthrough');
     const value = strings(property)[0];
     if (!property || !isDomain(context, node) || value === 'enabled' || value === 'disabled') return;
+    const build = xen(context);
+    if (!isSince(build, PASSTHROUGH)) return;
     yield {
       message: `Xen knows \`"enabled"\` and \`"disabled"\`; ${value === undefined ? 'this value' : `\`"${value}"\``} counts as disabled.`,
       span: lastSet(property).name,
@@ -189,100 +221,6 @@ with \`xen,force-assign-without-iommu\`, which needs \`direct-map\` to be of use
     yield {
       message: 'Xen brings up no IOMMU of this tree, so `passthrough = "enabled"` has no effect.',
       span: lastSet(property).name,
-    };
-  },
-};
-
-const hardwareDomain: Rule = {
-  id: 'xen-hwdom-passthrough',
-  severity: 'error',
-  title: 'Hardware domain with what only other domains may have',
-  properties: ['capabilities'],
-  platforms: XEN_HOST,
-  doc: `Bit 1 of \`capabilities\` makes the hardware domain, which gets all devices that nobody else has. Xen panics when it has
-\`passthrough\`, \`nr_spis\` or a \`multiboot,device-tree\` module, and when there is a second one. Remove what is too much.`,
-  source: `${BINDINGS}; xen/arch/arm/dom0less-build.c:arch_parse_dom0less_node`,
-  example: {
-    bad: chosen(domain(`${PLAIN} capabilities = <2>; passthrough = "enabled"; ${KERNEL}`)),
-    good: chosen(domain(`${PLAIN} capabilities = <2>; ${KERNEL}`)),
-    platform: HOST,
-  },
-  *check(context, node) {
-    if (!isDomain(context, node) || !isHardwareDomain(node)) return;
-    for (const name of ['passthrough', 'nr_spis']) {
-      const property = node.properties.get(name);
-      if (!property) continue;
-      yield { message: `Xen panics over \`${name}\` of the hardware domain.`, span: lastSet(property).name };
-    }
-    const module = partialModule(node);
-    if (module) {
-      yield { message: 'Xen panics over a partial device tree of the hardware domain.', span: nodeSpan(module) };
-    }
-    const first = domainNodes(context.tree).find(isHardwareDomain);
-    if (first && first !== node) {
-      yield { message: `\`${pathOf(first)}\` is the hardware domain already, and Xen panics.`, span: nodeSpan(node) };
-    }
-  },
-};
-
-const hardwareIommu: Rule = {
-  id: 'xen-hwdom-needs-iommu',
-  severity: 'error',
-  title: 'Hardware domain without an IOMMU and without `direct-map`',
-  properties: ['capabilities'],
-  platforms: XEN_HOST,
-  knows: 'all',
-  needs: ['xen-hwdom-passthrough'],
-  doc: `The drivers of the hardware domain program guest addresses. They are right only behind an IOMMU or with \`direct-map\`; with
-neither, Xen panics: \`non-direct mapped hardware domain requires iommu\`. Add \`xen,static-mem\` and \`direct-map\`,
-or enable an IOMMU that Xen drives.`,
-  source: 'Xen 4.22 xen/common/device-tree/dom0less-build.c; docs/misc/arm/device-tree/booting.txt',
-  example: {
-    bad: chosen(domain(`${PLAIN} capabilities = <2>; ${KERNEL}`)).replace(XEN_SMMU, ''),
-    good: chosen(domain(`${PLAIN} capabilities = <2>; ${KERNEL}`)),
-    platform: HOST,
-  },
-  *check(context, node) {
-    if (!isDomain(context, node) || !isHardwareDomain(node) || node.properties.has('direct-map')) return;
-    if (xenIommus(context).length > 0) return;
-    yield {
-      message: 'The hardware domain has no `direct-map`, and Xen brings up no IOMMU of this tree: it panics.',
-      span: nodeSpan(node),
-    };
-  },
-};
-
-const hardwareOrder: Rule = {
-  id: 'xen-hwdom-before-dtb-module',
-  severity: 'warning',
-  title: 'Hardware domain before the partial device tree of another domain',
-  properties: ['capabilities'],
-  platforms: XEN_HOST,
-  needs: ['xen-hwdom-passthrough'],
-  doc: `To learn whether a domain has a partial device tree, Xen looks from its node to the end of the whole tree. A module of a later
-domain counts for the hardware domain, too, and Xen panics: \`"multiboot,device-tree" incompatible with hardware domain\`.
-Put the hardware domain last.`,
-  source: `${BINDINGS}; xen/common/device-tree/device-tree.c:dt_find_compatible_node`,
-  example: {
-    bad: chosen(
-      domain(`${PLAIN} capabilities = <2>; ${KERNEL}`),
-      domain(`${PLAIN} ${KERNEL} ${PARTIAL}`).replace('domU1', 'domU2'),
-    ),
-    good: chosen(
-      domain(`${PLAIN} ${KERNEL} ${PARTIAL}`),
-      domain(`${PLAIN} capabilities = <2>; ${KERNEL}`).replace('domU1', 'domU2'),
-    ),
-    platform: HOST,
-  },
-  *check(context, node) {
-    if (!isDomain(context, node) || !isHardwareDomain(node)) return;
-    const all = domainNodes(context.tree);
-    const later = all.slice(all.indexOf(node) + 1).find((other) => partialModule(other));
-    if (!later) return;
-    yield {
-      message: `Xen takes the partial device tree of \`${pathOf(later)}\` for one of the hardware domain as well and panics.`,
-      span: nodeSpan(node),
-      related: [{ message: 'has the partial device tree', span: nodeSpan(later) }],
     };
   },
 };
@@ -368,12 +306,10 @@ export const XEN_DOM0LESS_RULES: readonly Rule[] = [
   misplaced,
   cpus,
   memory,
+  passthroughUnknown,
   passthroughValue,
   overridden,
   noIommu,
-  hardwareDomain,
-  hardwareIommu,
-  hardwareOrder,
   moduleReg,
   moduleCompatible,
   enhanced,

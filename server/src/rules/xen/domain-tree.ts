@@ -3,6 +3,7 @@
 
 import { basename } from '#base/files.ts';
 import type { Repair } from '#base/problem.ts';
+import { isSince } from '#model/platform/xen-build.ts';
 import {
   domainName,
   domainNode,
@@ -20,6 +21,7 @@ import { compatibles, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/quer
 import type { DtNode } from '#tree/types.ts';
 import { smmuBoard, XEN_HOST, xenIommus } from './host.ts';
 import { isPassedThrough, MMIO, partial, XEN_GUEST } from './partial.ts';
+import { named, xen } from './release.ts';
 import { ASSIGNED, DOM_U1, domU, example, exampleHost, GOOD_SYSTEM, systemOf } from './system.ts';
 
 const BINDINGS = 'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0less_node';
@@ -226,7 +228,7 @@ const noXenstore: Rule = {
   platforms: XEN_HOST,
   knows: 'all',
   doc: `\`xen,enhanced\` without \`"no-xenstore"\` asks for Xenstore, which dom0 or a domain with that capability runs. The tree has neither:
-since 4.21 Xen panics with \`xenstore requested, but xenstore domain not present\`. That is only *info*, because the boot loader may
+Xen panics with \`xenstore requested, but xenstore domain not present\`, or before 4.21 because there is no dom0. That is only *info*, because the boot loader may
 add a dom0. Write \`xen,enhanced = "no-xenstore"\` in a system without dom0.`,
   source: `${BINDINGS}; xen/common/device-tree/dom0less-build.c:create_domUs`,
   example: {
@@ -234,13 +236,16 @@ add a dom0. Write \`xen,enhanced = "no-xenstore"\` in a system without dom0.`,
     good: smmuBoard(`chosen { ${CELLS} ${domU('domU1', 'xen,enhanced = "no-xenstore";')} };`),
     platform: HOST,
   },
-  *check({ tree }, node) {
+  *check({ tree, platform }, node) {
     const property = node.properties.get('xen,enhanced');
     if (!property || !domainNodes(tree).includes(node)) return;
     const wants = property.value.bytes.length === 0 || WANTS_XENSTORE.includes(strings(property)[0] ?? '');
     if (!wants || hardwareOwner(tree) || domainNodes(tree).some(runsXenstore)) return;
+    const build = xen({ platform });
+    // Before, only a dom0 could have it (construct_domU: "Xenstore support requires dom0 to be present").
+    const who = isSince(build, [4, 21]) ? 'neither a dom0 nor a Xenstore domain' : 'no dom0';
     yield {
-      message: `${node.name} asks for Xenstore, and the tree has neither a dom0 nor a Xenstore domain; unless the boot loader adds one, Xen 4.21 and later panics.`,
+      message: `${node.name} asks for Xenstore, and the tree has ${who}; unless the boot loader adds one, ${named(build)} panics.`,
       span: lastSet(property).name,
     };
   },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about how Xen boots: its command line, and the PCI host bridges that it takes over.
-import { xenOf } from '#model/platform/xen-build.ts';
+import { isSince, xenOf } from '#model/platform/xen-build.ts';
 import { iommuSwitch, xenArguments, xenArgumentsProperty } from '#model/xen/command-line.ts';
 import { board, host } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -100,7 +100,7 @@ Add \`iommu-map\`, or mark the bridge \`xen,passthrough\`.`,
   *check(context, node) {
     if (!compatibles(node).some((name) => BRIDGES.includes(name)) || !isLive(node)) return;
     if (node.properties.has('iommu-map') || node.properties.has('xen,passthrough')) return;
-    if (xenIommus(context).length === 0) return;
+    if (xenIommus(context).length === 0 || !isSince(xenOf(context.platform), [4, 21])) return;
     yield {
       message:
         'Xen 4.21 and later rejects the PCI devices behind this bridge: its IOMMU is up, and there is no `iommu-map`.',

@@ -269,7 +269,8 @@ const stage1Only: Rule = {
   properties: ['#iommu-cells'],
   platforms: XEN_HOST,
   doc: `Xen on Arm lets an IOMMU walk the domain's own page table in stage 2 and has no other mode. Its IPMMU driver takes R-Car H3,
-M3-W, M3-W+, M3-N, S4 and V4H; this chip is none of them. Its masters are unprotected, or fail where another IOMMU is up.
+M3-W, M3-W+, M3-N, S4 (4.17) and V4H (4.20); this chip is not in its table, whatever its IPMMU could do. Its masters are unprotected, or
+fail where another IOMMU is up.
 Disable the nodes in trees for Xen. Reported once, at the first of them.`,
   source: `${IPMMU}; xen/arch/arm/Kconfig:IOMMU_FORCE_PT_SHARE`,
   example: {
@@ -289,7 +290,7 @@ Disable the nodes in trees for Xen. Reported once, at the first of them.`,
     if (!first) return;
     const more = all.length > 1 ? ` (the same holds for ${all.length - 1} more)` : '';
     yield {
-      message: `Xen has no driver for \`${unsupported(context, first)}\`${more}: it cannot walk a domain's page table, and its masters are not protected.`,
+      message: `\`${unsupported(context, first)}\` is not in the table of Xen's IPMMU driver${more}: Xen leaves it alone, and its masters are not protected.`,
       span: nodeSpan(first),
       node: first,
     };

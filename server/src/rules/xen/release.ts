@@ -5,7 +5,7 @@ import { isSince, xenName, xenOf } from '#model/platform/xen-build.ts';
 import type { RuleContext } from '#rules/engine/rule.ts';
 
 /** The Xen that a rule judges for. */
-export function xen({ platform }: RuleContext): XenBuild {
+export function xen({ platform }: Pick<RuleContext, 'platform'>): XenBuild {
   return xenOf(platform);
 }
 

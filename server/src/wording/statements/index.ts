@@ -10,6 +10,7 @@ import { REGISTRATION, REGISTRATION_CONDITIONS, REGISTRATION_REASONS } from './r
 import { RESERVED } from './reserved.ts';
 import { SUPPLIER_REASONS, SYSTEM_CONDITIONS, SYSTEM_OTHERWISE, SYSTEMS } from './systems.ts';
 import { type Words, wordsOf } from './words.ts';
+import { XEN_STATEMENTS } from './xen.ts';
 
 const STATEMENTS: Words<Exclude<Statement, string>> = {
   ...BINDING,
@@ -20,6 +21,7 @@ const STATEMENTS: Words<Exclude<Statement, string>> = {
   ...REGISTRATION,
   ...RESERVED,
   ...SYSTEMS,
+  ...XEN_STATEMENTS,
 };
 
 const REASONS: Words<Exclude<Reason, string>> = {
