@@ -153,3 +153,23 @@ describe('properties that came with a release', () => {
     expect(of('xen-enhanced-no-xenstore', 'xen,enhanced;', '4.21')).toMatch(/neither a dom0 nor a Xenstore domain/);
   });
 });
+
+describe('what Linux would do', () => {
+  const host = (marked: string) => `//- /board.dts platform:xen-host xen:4.22
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	smmu: iommu@9050000 { compatible = "arm,smmu-v3"; reg = <0x9050000 0x20000>; #iommu-cells = <1>; };
+	dma { compatible = "vendor,dma"; iommus = <&smmu>; ${marked} };
+};
+`;
+  const rules = (text: string) =>
+    diagnose(parseFixture(dts(text)), {})
+      .problems.map(({ rule }) => rule)
+      .filter((rule) => !rule.startsWith('xen-'));
+
+  it('is not said of a device that dom0 does not get', () => {
+    expect(rules(host(''))).not.toEqual([]);
+    expect(rules(host('xen,passthrough;'))).toEqual([]);
+  });
+});

@@ -44,6 +44,7 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
           const about = finding.node ?? node;
           if (isSilenced(rule, about, reported) || followsFrom(broken, about, finding.span)) continue;
           if (isHalfRead(broken, about)) continue;
+          if (isForLinux(rule) && isKeptFromDom0(input, about)) continue;
           reported.set(rule.id, (reported.get(rule.id) ?? new Set()).add(about));
           problems.push(problemOf(rule, about, finding, severity));
         }
@@ -56,6 +57,16 @@ export function runRules(rules: Catalogue, input: RunInput): RunResult {
   const text = input.tree.problems.flatMap((problem) => withSeverity(problem, input.severities));
   const { kept, idle } = applyIgnores({ rules, input, problems: [...text, ...problems] });
   return { problems: sorted(kept, input.tree), idle, crashes };
+}
+
+/** Rules that name no platforms say what Linux does. */
+function isForLinux({ platforms }: Rule): boolean {
+  return platforms === undefined;
+}
+
+/** dom0's Linux gets the device disabled, so that another domain can have it (domain_build.c:write_properties of Xen). */
+function isKeptFromDom0({ platform }: RunInput, { properties }: DtNode): boolean {
+  return platform.kind === 'xen-host' && properties.has('xen,passthrough');
 }
 
 function contextOf(input: RunInput, index: NodeIndex): RuleContext {
