@@ -29,6 +29,7 @@ import { IOMMU_ADDRESSES_RULES } from '#rules/memory/iommu-addresses.ts';
 import { IOMMU_ADDRESSES_DEVICE_RULES } from '#rules/memory/iommu-addresses-device.ts';
 import { REACH_RULES } from '#rules/memory/reach.ts';
 import { RESERVED_MEMORY_RULES } from '#rules/memory/reserved-memory.ts';
+import { RISCV_CACHE_RULES } from '#rules/memory/riscv-cache.ts';
 import { LEGACY_VENDOR_RULES } from '#rules/migrations/vendor-forms.ts';
 import { ARM_SMMU_RULES } from '#rules/providers/arm-smmu.ts';
 import { SMMU_STREAM_RULES } from '#rules/providers/arm-smmu-streams.ts';
@@ -92,7 +93,7 @@ export const FAMILIES: readonly Family[] = [
   { title: 'PCI and other buses with IDs', rules: [...PCI_RULES, ...HOST1X_RULES] },
   { title: 'Message signalled interrupts', rules: [...MSI_RULES, ...MSI_MAP_RULES, ...MSI_CONTROLLER_RULES] },
   { title: '`dma-ranges`', rules: [...DMA_RANGES_RULES, ...DMA_BUS_RULES, ...DMA_WINDOW_RULES, ...REACH_RULES] },
-  { title: 'Coherence', rules: COHERENCE_RULES },
+  { title: 'Coherence', rules: [...COHERENCE_RULES, ...RISCV_CACHE_RULES] },
   {
     title: 'Reserved memory',
     rules: [...RESERVED_MEMORY_RULES, ...DMA_POOL_RULES, ...IOMMU_ADDRESSES_RULES, ...IOMMU_ADDRESSES_DEVICE_RULES],
