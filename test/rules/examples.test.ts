@@ -26,6 +26,8 @@ describe.each(RULES.filter(({ id }) => !id.startsWith('dtc/')).map((rule) => [ru
       const all = found(rule, rule.example.bad);
       expect(all.filter((each) => !each.startsWith(`${id}: `))).toEqual([]);
       expect(all).toHaveLength(1);
+      // A statement that nobody put into words.
+      expect(all[0]).not.toContain('[object');
     });
 
     it('is silent on its good example', () => {

@@ -9,7 +9,7 @@ import { iommuDriver, usesByProvider } from '#rules/engine/uses.ts';
 import { isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
-import { reasonText } from '#wording/statements/index.ts';
+import { conditionText, reasonText } from '#wording/statements/index.ts';
 
 const CHECK_STATE = 'Linux 6.12 drivers/base/dd.c:driver_deferred_probe_check_state';
 
@@ -120,7 +120,7 @@ must be in the initramfs.`,
       const { registration } = iommuState(machine, provider);
       if (registration.kind !== 'late') continue;
       yield {
-        message: `${counted(uses.map((use) => use.master))} for this IOMMU, which depends on ${registration.condition}.`,
+        message: `${counted(uses.map((use) => use.master))} for this IOMMU, which depends on ${conditionText(registration.condition)}.`,
         span: nodeSpan(provider),
         node: provider,
       };
