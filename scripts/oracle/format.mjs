@@ -43,9 +43,10 @@ function applied(core, text, changes) {
   );
 }
 
-/** The words and marks in their order: none changed, none came together, none came apart. */
+/** The words and marks in their order: none changed, none came together, none came apart but keywords and comments. */
 function solid(text) {
-  return text.match(/[^\s{}();=<>,[\]:]+|[{}();=<>,[\]:]/g)?.join(' ') ?? '';
+  const apart = text.replace(/\*\/|\/\*|\/[a-z-]+\//g, ' $& ');
+  return apart.match(/[^\s{}();=<>,[\]:]+|[{}();=<>,[\]:]/g)?.join(' ') ?? '';
 }
 
 function touched(core, starts, changes) {

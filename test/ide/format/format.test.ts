@@ -161,6 +161,8 @@ describe('half-typed text', () => {
     expect(after.trimEnd()).toBe(text.trimEnd());
   });
 
+  test('an open comment gets no line end again and again', () => checkInStyle('/ {\n};\n/* a\n'));
+
   test('what is intact beside it is formatted', () =>
     expect(formatted('/ {\n\ta = <1\n\tn {\n\t};\n};\n&b {\n  c;\n};\n')).toContain('&b {\n\tc;\n};\n'));
 });

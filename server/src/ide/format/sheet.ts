@@ -199,7 +199,11 @@ export class Sheet {
     const eol = before.includes('\r\n') || (lines === 0 && this.text.includes('\r\n')) ? '\r\n' : '\n';
     const column = this.#indent[index] ?? -1;
     const decided = this.#inline[index] ?? 0;
-    if (index === count) return this.#counted && lines !== 1 ? before : eol;
+    if (index === count) {
+      // An open comment takes the end of the text with it.
+      const ended = before === '' && this.text.endsWith('\n');
+      return ended || (this.#counted && lines !== 1) ? before : eol;
+    }
     if (lines === 0) {
       if (index === 0) return column < 0 ? before : indentation(column);
       if ((decided & Gap.Break) === 0 || this.#counted) return inLine(decided, before);
