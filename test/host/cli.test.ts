@@ -93,6 +93,7 @@ describe('usage', () => {
     [['explain', 'a.dts', '&nobody'], /&nobody: no such path, label or alias/],
     [['explain', 'a.dts', '&eth', '--rid', '99:99.9'], /--rid is a bus/],
     [['explain', 'a.dts', '--compare', 'moon=full'], /--compare takes NAME=VALUE/],
+    [['lsp', '--clientProcessId=1'], /say so with --stdio/],
     [['fix', 'a.dts', '--rule', 'no-such'], /'no-such' is no rule/],
     [['rules', 'no-such'], /'no-such' is no rule/],
     [['lsp'], /--stdio/],
