@@ -9,8 +9,8 @@ import type { Problem } from '#base/problem.ts';
 import { Failure } from '#host/cli/io.ts';
 import { located, merge, type ReportedProblem, renamed, withoutBaseline } from '#host/cli/problems.ts';
 import { githubReport, jsonReport, summary, textReport } from '#host/cli/report.ts';
-import { framed, sourceLine } from '#host/cli/source-line.ts';
 import { sarifReport } from '#host/cli/sarif.ts';
+import { framed, sourceLine } from '#host/cli/source-line.ts';
 
 const DTSI = 'smmu: iommu {\n\tstatus = "disabled";\n};\n';
 const BOARD = '/dts-v1/;\n&dma { iommus = <&smmu 1>; };\n';
@@ -148,7 +148,9 @@ test('the line of a problem is shown with a caret: tabs as eight columns, long l
     const line = sourceLine(text, { file: '/a.dts', start, end: start + length });
     return line && framed(line, 7, columns);
   };
-  expect(shown('a;\n\treg = <1\t2>;\n', '2')).toBe('    7 |         reg = <1        2>;\n      |                         ^\n');
+  expect(shown('a;\n\treg = <1\t2>;\n', '2')).toBe(
+    '    7 |         reg = <1        2>;\n      |                         ^\n',
+  );
   expect(shown('\ta = "x"\r\n', '\r', 0)).toBe('    7 |         a = "x"\n      |                ^\n');
   expect(shown('node {\n\ta;\n};\n', 'node', 12)).toBe('    7 | node {\n      | ^^^^^^\n');
   expect(shown(`a = <${'1 '.repeat(5000)}WRONG ${'2 '.repeat(5000)}>;`, 'WRONG', 5, 60)).toBe(

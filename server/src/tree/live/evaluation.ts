@@ -372,7 +372,11 @@ export class Evaluation {
       omits,
       ...(dtc && { dtc }),
       ...(failedCheck && { failedCheck }),
-      problems: [...withoutRepeated(syntax, own, (path) => this.#shared.reader.read(path)?.text ?? ''), ...(cpp?.problems ?? []), ...settled.problems],
+      problems: [
+        ...withoutRepeated(syntax, own, (path) => this.#shared.reader.read(path)?.text ?? ''),
+        ...(cpp?.problems ?? []),
+        ...settled.problems,
+      ],
       files,
       missing,
       complete,
