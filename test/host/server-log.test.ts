@@ -68,7 +68,7 @@ test('the text of a blob is a document like any other', async () => {
     textDocument: { uri },
     position: { line, character: 4 },
   });
-  expect(JSON.stringify(hover.contents)).toContain('translated by the IOMMU');
+  expect(JSON.stringify(hover.contents)).toContain('translated (`dma-iommu`, strict)');
   const symbols = await client.result<readonly unknown[]>('textDocument/documentSymbol', { textDocument: { uri } });
   expect(symbols.length).toBeGreaterThan(0);
   const range = { start: { line: 0, character: 0 }, end: { line: 20, character: 0 } };
