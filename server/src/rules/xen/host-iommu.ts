@@ -3,6 +3,7 @@
 import { machineOf } from '#model/platform/machine.ts';
 import { xenDriver } from '#model/xen/drivers.ts';
 import { hostView } from '#model/xen/host.ts';
+import { assignments } from '#model/xen/system.ts';
 import { deletion } from '#rules/edits/repairs.ts';
 import { board, board32, SMMU_V3_AT } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -202,7 +203,9 @@ Check the configuration of the Xen that boots.`,
   *check({ platform }, node) {
     const option = xenDriver(platform, node)?.option;
     if (option === undefined || !isLive(node) || u32(node.properties.get('#iommu-cells')) === undefined) return;
-    yield { message: `Xen drives this IOMMU only when it is built with ${option}.`, span: nodeSpan(node) };
+    const assigned = platform.xen && assignments(platform.xen).some(({ device, forced }) => device && !forced);
+    const without = assigned ? '; without it Xen assigns no device that a partial tree does not force' : '';
+    yield { message: `Xen drives this IOMMU only when it is built with ${option}${without}.`, span: nodeSpan(node) };
   },
 };
 
