@@ -45,7 +45,10 @@ const MIGRATIONS: Readonly<Record<string, Readonly<Record<string, readonly strin
 const SAME_ON: Readonly<Record<string, readonly string[]>> = { 'map-migrate': ['7.3'] };
 
 /** What "fix all" leaves to a person. */
-const NAMED: Readonly<Record<string, readonly string[]>> = { 'enable-migrate': ['--rule', 'iommus-target-disabled'] };
+const NAMED: Readonly<Record<string, readonly string[]>> = {
+  'enable-migrate': ['--rule', 'iommus-target-disabled'],
+  'map-migrate': ['--kernel-version', '6.12'],
+};
 
 function dmaOf({ verdict, domid, ring }: ObservedDevice): string {
   const domain = domid === undefined ? '' : ` to domain ${domid}`;

@@ -65,7 +65,7 @@ describe.each(Object.entries(PROJECTS))('%s', (name, { kind, version, boards }) 
     const board = `${root}/${boards[0]}`;
     expect(findSourceTree(new DiskFiles(), board)).toMatchObject({ kind, root });
     const { platform } = problems(board).snapshot;
-    if (kind !== 'zephyr') expect(platform.kernelVersion).toEqual(version ?? [7, 2]);
+    if (kind !== 'zephyr') expect(platform.kernelVersion).toEqual(version ?? [7, 3]);
   });
 
   test('has these boards', () => expect(boardsOf(root)).toEqual(boards.map((board) => `${root}/${board}`)));

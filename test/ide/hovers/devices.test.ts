@@ -67,11 +67,10 @@ test('two devices of one group, and a mask that leaves two streams', () => {
     "$(shield) **dsi → smmu, streams \`0x1c00\`, \`0x1c02\`**  
     translated (\`dma-iommu\`, strict) · not coherent · one group with csi
 
-    \`iommus\` entry 0 names \`smmu\`, which has the driver arm-smmu: stream ID 0x1c00 mask 0x2 — [board.dts:13](#) · \`of_iommu_xlate\`  
-    $(question) depends on whether the device or \`csi\` is probed first; if the other one is probed first: direct (\`dma-direct\`)
+    \`iommus\` entry 0 names \`smmu\`, which has the driver arm-smmu: stream ID 0x1c00 mask 0x2 — [board.dts:13](#) · \`of_iommu_xlate\`
 
     ---
-    [Explain](explain:/dsi@60000) · [Show in map](showMap:/dsi@60000) · [8 reasons](explain:/dsi@60000)  
+    [Explain](explain:/dsi@60000) · [Show in map](showMap:/dsi@60000) · [7 reasons](explain:/dsi@60000)  
     \`/dsi@60000\` · [board.dts:13](#)"
   `);
 });
@@ -149,10 +148,10 @@ test('waiting: the driver of the IOMMU is not built', () => {
     "$(clock) **ufs waits for smmu: its driver is not built**  
     10 s · then direct, without the IOMMU (\`dma-direct\`)
 
-    The probe waits 10 s for \`smmu\` (the default of 10 s with CONFIG_MODULES), then Linux continues without an IOMMU — \`driver_deferred_probe_check_state\`
+    The probe waits 10 s for \`smmu\` (the default of 10 s with CONFIG_MODULES), then Linux continues without an IOMMU — \`iommu_fwspec_init\`
 
     ---
-    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [5 reasons](explain:/ufs@60000)  
+    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [6 reasons](explain:/ufs@60000)  
     \`/ufs@60000\` · [board.dts:13](#)"
   `);
 });
