@@ -201,7 +201,7 @@ class Server {
       }
       if (workspace?.workspaceFolders) {
         connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) =>
-          this.#foldersChanged(added.map(uriOf), removed.map(uriOf)),
+          this.#foldersChanged(urisOf(added), urisOf(removed)),
         );
       }
       if (workspace?.configuration) await this.#readSettings(undefined);
@@ -397,6 +397,4 @@ class Server {
   }
 }
 
-function uriOf({ uri }: { readonly uri: string }): string {
-  return uri;
-}
+const urisOf = (folders: readonly { uri: string }[]): string[] => folders.map(({ uri }) => uri);
