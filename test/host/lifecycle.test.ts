@@ -147,6 +147,6 @@ test('what the numbers of semantic tokens stand for is told once', async () => {
   const { capabilities } = (await client.initialize()) as InitializeResult;
   // LSP 3.17, SemanticTokenTypes and SemanticTokenModifiers; `label` is our own (package.json gives it a colour).
   expect(capabilities.semanticTokensProvider).toMatchObject({
-    legend: { tokenTypes: ['struct', 'property', 'label', 'macro'], tokenModifiers: ['declaration'] },
+    legend: { tokenTypes: ['struct', 'property', 'label', 'macro', 'comment'], tokenModifiers: ['declaration'] },
   });
 });
