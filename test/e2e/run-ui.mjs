@@ -201,6 +201,7 @@ async function mapOfLinux(folder, theme, picture) {
       await page.setViewportSize({ width: 1600, height: 900 });
       await command(page, 'Preferences: Color Theme');
       await page.locator('.quick-input-list .monaco-list-row', { hasText: theme }).first().click();
+      await page.locator('.quick-input-list').first().waitFor({ state: 'hidden' });
       await editor.locator('.view-line').first().click();
       await page.locator('.editor-actions [aria-label^="Show DMA Map"]').first().click();
       const map = mapPage(page);
@@ -268,8 +269,8 @@ if (kernel) {
     await page.locator('.tab', { hasText: 'sm8550-qrd.dts' }).first().waitFor();
     await within('the line', () => placeOf(page, '&ufs_mem_hc', 'ufs_mem_hc'));
   });
-  await mapOfLinux(folder, 'Default Light Modern', 'map-light');
-  await mapOfLinux(folder, 'Default Dark Modern', 'map-dark');
+  await mapOfLinux(folder, 'Light Modern', 'map-light');
+  await mapOfLinux(folder, 'Dark Modern', 'map-dark');
 } else {
   console.log('skipped: the board of Linux; KERNEL_DIR names no kernel source');
 }
