@@ -8,6 +8,9 @@ import { cacheDir, kernelVersion } from './kernel.mjs';
 
 const root = fileURLToPath(new URL('../../server/src', import.meta.url));
 
+/** The Linux that is assumed where nobody says which (model/platform). */
+const NEWEST = '7.3';
+
 /** A path of Linux, and after a colon a name in that file; paths of Xen begin with `xen/`. */
 const CITATION =
   /(?<![\w/.])((?:arch|block|drivers|fs|include|init|kernel|lib|mm|net)\/[\w.,+/-]+\.[chS])(?::([A-Za-z_]\w*))?/g;
@@ -82,8 +85,10 @@ export function compareCitations({ kernel, report }) {
       const wanted = release === undefined ? [...folders.values()] : [folders.get(release)].filter(Boolean);
       if (wanted.length === 0) skipped++;
       else if (wanted.some((folder) => has(folder, citation))) part.pass();
+      // Without a release it may be of the newest, whose source is not everywhere.
+      else if (release === undefined && !folders.has(NEWEST)) skipped++;
       else part.fail(`${relative(root, file)}: ${release ? `Linux ${release} ` : ''}${path}${name ? `:${name}` : ''}`);
     }
   }
-  part.done(`${skipped} of releases that are not here`);
+  part.done(`${skipped} not judged: of releases that are not here`);
 }
