@@ -24,7 +24,7 @@ export const describedBanks = perMachine<readonly Bank[]>((machine) => {
 });
 
 /**
- * What is left of it for data: without regions that are `no-map` (drivers/of/fdt.c:early_init_dt_reserve_memory), below
+ * What is left of it for data: without regions that are `no-map` (drivers/of/of_reserved_mem.c:early_init_dt_reserve_memory), below
  * the limit of `mem=` and inside `linux,usable-memory-range`. Where nothing would be left, the boot loader knows better.
  */
 export const memoryBanks = perMachine<readonly Bank[]>((machine) => {
