@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // cpp and every dtc that is installed, on many inputs per process: what they make of each.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** One text for cpp and dtc, `-@` where it says so. */
@@ -17,8 +18,8 @@ export interface Case {
 export interface Dtc {
   /** `1.6.1` */
   readonly version: string;
-  /** Folder of a Debian root that has it; absent: this machine's own. */
-  readonly root?: string;
+  /** What is run. */
+  readonly program: string;
 }
 
 export interface Verdict {
@@ -28,25 +29,24 @@ export interface Verdict {
   readonly said: string;
 }
 
-/** Debian roots beside this machine's own programs: those of `scripts/` or of `DTC_ROOTS`. */
-const ROOTS = (process.env.DTC_ROOTS ?? '/work/suites/trixie:/work/suites/sid').split(':');
+/** Where `scripts/debian-dtc.sh` keeps those of other Debian suites. */
+const FETCHED = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'devicetree-iommu/dtc');
 
-/** The installed ones, this machine's first; each version once. */
+/** The ones that are here, this machine's first; each version once. */
 export function installedDtcs(): readonly Dtc[] {
+  const suites = existsSync(FETCHED) ? readdirSync(FETCHED).sort() : [];
+  const fetched = suites.map((suite) => join(FETCHED, suite, 'dtc')).filter((program) => existsSync(program));
   const found: Dtc[] = [];
-  for (const root of [undefined, ...ROOTS]) {
-    const version = versionOf(root);
-    if (version === undefined || found.some((dtc) => dtc.version === version)) continue;
-    found.push({ version, ...(root !== undefined && { root }) });
+  for (const program of ['dtc', ...fetched]) {
+    const version = versionOf(program);
+    if (version !== undefined && !found.some((dtc) => dtc.version === version)) found.push({ version, program });
   }
   return found;
 }
 
-function versionOf(root: string | undefined): string | undefined {
-  if (root !== undefined && !existsSync(join(root, 'usr/bin/dtc'))) return undefined;
+function versionOf(program: string): string | undefined {
   try {
-    const [program = '', ...args] = root === undefined ? ['dtc', '--version'] : ['chroot', root, 'dtc', '--version'];
-    const text = execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    const text = execFileSync(program, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
     return /DTC v?(\d+\.\d+\.\d+)/.exec(text)?.[1];
   } catch {
     return undefined;
@@ -121,28 +121,18 @@ export class Oracle {
     includes: readonly string[],
     dtc: Dtc,
   ): Promise<Map<string, Verdict>> {
-    const { root, version } = dtc;
+    const { program, version } = dtc;
     const search = includes.map((path) => `-i '${path}'`).join(' ');
     const out = `"$n.${version}"`;
-    const one = `dtc -q -I dts -O dtb -b 0 ${search} $s -o ${out} "$n.i" 2>"$n.err" || rm -f ${out}`;
+    const one = `'${program}' -q -I dts -O dtb -b 0 ${search} $s -o ${out} "$n.i" 2>"$n.err" || rm -f ${out}`;
     // Seconds of the processor: a thousand times what any of them needs.
-    const loop = `ulimit -t 30; while read n s; do [ ! -e "$n.i" ] || { ${one}; }; done`;
-    let results = folder;
-    if (root === undefined) await shell(folder, cases, loop);
-    else {
-      const inside = `/tmp/dt-iommu-fuzz.${process.pid}`;
-      results = join(root, inside);
-      mkdirSync(results, { recursive: true });
-      await shell(folder, [], `cp -- *.i '${results}/' 2>/dev/null`);
-      await shell(folder, cases, `chroot '${root}' sh -c 'cd ${inside}; ${loop.replaceAll("'", `'\\''`)}'`);
-    }
+    await shell(folder, cases, `ulimit -t 30; while read n s; do [ ! -e "$n.i" ] || { ${one}; }; done`);
     const found = new Map<string, Verdict>();
     for (const { name } of cases) {
-      const blob = bytesOf(join(results, `${name}.${version}`));
-      const said = [join(folder, `${name}.cpp`), join(results, `${name}.err`)].map((file) => bytesOf(file) ?? '');
+      const blob = bytesOf(join(folder, `${name}.${version}`));
+      const said = [join(folder, `${name}.cpp`), join(folder, `${name}.err`)].map((file) => bytesOf(file) ?? '');
       found.set(name, { ...(blob && { blob }), said: said.join('') });
     }
-    if (root !== undefined) rmSync(results, { recursive: true, force: true });
     return found;
   }
 }
