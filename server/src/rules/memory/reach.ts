@@ -212,13 +212,10 @@ so the later entry is never used when it turns memory into a bus address. Put th
   },
 };
 
-/** Drivers that do not probe without the stream ID that `iommus` gives; by compatible string. */
-const INSISTING: Readonly<Record<string, { readonly source: string; readonly also: string }>> = {
-  'nvidia,tegra186-gpcdma': { source: 'drivers/dma/tegra186-gpc-dma.c:tegra_dma_probe', also: 'iommu-map' },
-  'nvidia,tegra194-gpcdma': { source: 'drivers/dma/tegra186-gpc-dma.c:tegra_dma_probe', also: 'iommu-map' },
-  'nvidia,tegra234-gpcdma': { source: 'drivers/dma/tegra186-gpc-dma.c:tegra_dma_probe', also: 'iommu-map' },
-  'nvidia,tegra264-gpcdma': { source: 'drivers/dma/tegra186-gpc-dma.c:tegra_dma_probe', also: 'iommu-map' },
-};
+/** Compatible strings of devices whose drivers do not probe without a stream ID (tegra186-gpc-dma.c:tegra_dma_probe). */
+const INSISTING: ReadonlySet<string> = new Set(
+  ['186', '194', '234', '264'].map((chip) => `nvidia,tegra${chip}-gpcdma`),
+);
 
 const insists: Rule = {
   id: 'iommus-needed-by-driver',
@@ -239,10 +236,8 @@ waits. Add \`iommus\`, and build the driver of the IOMMU.`,
     ),
   },
   *check(context, node) {
+    if (!compatibles(node).some((name) => INSISTING.has(name)) || node.properties.has('iommu-map')) return;
     if (!isLive(node) || context.platform.kind === 'xen-host') return;
-    const row = compatibles(node).flatMap((name) => INSISTING[name] ?? [])[0];
-    const property = node.properties.get('compatible');
-    if (!row || !property || node.properties.has(row.also)) return;
     const report = context.report(node);
     if (!report || report.verdict === 'no-device' || report.group !== null || report.dependsOn) return;
     const without = node.properties.get('iommus') ? 'Linux goes on without the IOMMU' : 'it has no iommus';
@@ -254,6 +249,12 @@ waits. Add \`iommus\`, and build the driver of the IOMMU.`,
 };
 
 const SPLASH = /^(?:framebuffer|fb|splash|cont[-_]splash|display|lcd|logo)/;
+
+function isUnmappedPicture({ name, properties }: DtNode): boolean {
+  return (
+    SPLASH.test(name) && properties.has('reg') && !properties.has('compatible') && !properties.has('iommu-addresses')
+  );
+}
 
 const splash: Rule = {
   id: 'memory-region-without-iova',
@@ -272,18 +273,14 @@ stops the display.`,
     good: splashBoard('iommu-addresses = <&display 0x9607c000 0x800000>;'),
   },
   *check(context, node) {
-    if (!isLive(node) || compareVersions(context.platform.kernelVersion, [6, 3]) < 0) return;
-    const report = node.properties.has('iommus') ? context.report(node) : undefined;
+    const { tree, platform } = context;
+    if (!node.properties.has('iommus') || !isLive(node) || compareVersions(platform.kernelVersion, [6, 3]) < 0) return;
+    const named = specifiers(tree, node.properties.get('memory-region'), '#memory-region-cells', 0).entries;
+    const pictures = named.filter(({ provider }) => isUnmappedPicture(provider));
+    // The report is asked last: hardly any device has such a region, and a correct board then needs no report at all.
+    const report = pictures.length > 0 ? context.report(node) : undefined;
     if (!report || report.group === null || report.verdict === 'iommu-identity') return;
-    for (const { provider, phandle } of specifiers(
-      context.tree,
-      node.properties.get('memory-region'),
-      '#memory-region-cells',
-      0,
-    ).entries) {
-      const picture =
-        SPLASH.test(provider.name) && provider.properties.has('reg') && !provider.properties.has('compatible');
-      if (!picture || provider.properties.has('iommu-addresses')) continue;
+    for (const { provider, phandle } of pictures) {
       yield {
         message: `${pathOf(provider)} has no iommu-addresses; where the boot loader left this device running from it, it faults once the IOMMU is on.`,
         span: phandle.span,

@@ -34,14 +34,13 @@ with \`arm-smmu.disable_bypass=0\`.`,
     const machine = machineOf(tree, platform);
     const smmus = context.nodesWith('#iommu-cells').filter((node) => isLive(node));
     for (const node of smmus) {
+      const uses = usesByProvider(context).get(node) ?? [];
+      // With several nobody can say whose the others are, and a bridge may be all that there is.
+      if (uses.some(({ via }) => via === 'iommu-map') || (uses.length > 0 && smmus.length > 1)) continue;
       const { match, registration } = iommuState(machine, node);
       if (!match?.driver.bypassOption || registration.kind !== 'registered') continue;
       if (unattachedStream(platform, match.driver).value !== 'fault') continue;
-      const uses = usesByProvider(context).get(node) ?? [];
-      const listed = [...masterLists(machine).masters.values()].some(({ iommu }) => iommu === node);
-      // With several nobody can say whose the others are, and a bridge may be all that there is.
-      const serves = listed || uses.some(({ via }) => via === 'iommu-map');
-      if (serves || (uses.length > 0 && smmus.length > 1)) continue;
+      if ([...masterLists(machine).masters.values()].some(({ iommu }) => iommu === node)) continue;
       const masters = new Set(uses.map(({ master }) => master));
       const others = neighbours(context, node).filter((each) => !masters.has(each));
       const [first] = others;

@@ -83,6 +83,9 @@ Add the entry, or delete the name.`,
   *check({ tree, text }, node) {
     for (const [namesProperty, [property, cellsName]] of LISTS) {
       const list = node.properties.get(namesProperty);
+      // Nearly always there is a reference for each name, and no provider has to be asked.
+      const written = list?.value.data.length ?? 0;
+      if (written > 0 && written <= (node.properties.get(property)?.value.references.length ?? 0)) continue;
       const names = strings(list);
       if (!list || names.length === 0) continue;
       const count = entriesOf(tree, node, property, cellsName);
