@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which project a file belongs to, found by walking upwards, and what follows from it: where its build looks for includes,
 // which release of Linux it is, for which platform its device trees are written.
+
 import { ancestors, join } from '#base/files.ts';
+import { own } from '#base/own.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import type { KernelVersion, Platform, PlatformKind } from '#model/platform/types.ts';
 import { type Place, PROJECT_KINDS, type ProjectKind, type SourceTreeKind } from './project-kinds.ts';
@@ -88,7 +90,7 @@ export function platformDefaults(
   readonly kernelVersion?: KernelVersion;
 } {
   const kind = kindOf(tree);
-  const arch = ARCHES[kind.arch?.(placeOf(files, tree, file)) ?? ''];
+  const arch = own(ARCHES, kind.arch?.(placeOf(files, tree, file)) ?? '');
   return {
     kind: kind.platform ?? 'linux',
     ...(arch && { arch }),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the cells behind a phandle mean, in a word each: from the bindings of the subsystems and of the provider.
+import { own } from '#base/own.ts';
 import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -69,7 +70,7 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
 
 /** One word for each cell; `cell` and a number where no binding is known. */
 export function cellNames(cells: string | undefined, provider: DtNode | undefined, count: number): string[] {
-  const rows = (cells !== undefined && Object.hasOwn(TABLE, cells) && TABLE[cells]) || [];
+  const rows = (cells !== undefined && own(TABLE, cells)) || [];
   const names = provider ? compatibles(provider) : [];
   const row = rows.find(({ of }) => !of || names.some((name) => of.test(name)));
   const known = row?.names[count] ?? [];

@@ -2,6 +2,7 @@
 // Properties that may be set here: those that this block sets already are left out, those of other places are overrides.
 
 import { memo } from '#base/memo.ts';
+import { own } from '#base/own.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { isAvailable, lastSet, pathOf, walk } from '#tree/query.ts';
 import type { DeviceTree, DtProperty } from '#tree/types.ts';
@@ -43,7 +44,7 @@ export function properties(here: Here, word: string, tail: Tail): CompletionItem
   for (const { name } of here.node?.properties.values() ?? []) offer(name, OVERRIDE, 0, '');
   const path = here.node ? pathOf(here.node) : '';
   for (const [order, { name, dma }] of PROPERTY_TABLE.entries()) {
-    if (PLACES[name]?.(path) === false) continue;
+    if (own(PLACES, name)?.(path) === false) continue;
     offer(name, dma ? DMA : SPECIFICATION, order, '');
   }
   for (const [name, uses] of propertyNames(tree)) offer(name, REST, -Math.min(uses, 1000), '');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which nodes a property may name, how many cells follow each, and what the cells mean. Property names and counts are
 // those of the bindings below Documentation/devicetree/bindings of Linux and of the Devicetree Specification 0.4.
+import { own } from '#base/own.ts';
 import { baseName, compatibles, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -101,7 +102,7 @@ const FORMS: Readonly<Record<string, ListForm>> = {
 
 /** How the value of a property names nodes; `undefined` where no binding that many devices share says so. */
 export function formOf(property: string): ListForm | undefined {
-  const known = Object.hasOwn(FORMS, property) ? FORMS[property] : undefined;
+  const known = own(FORMS, property);
   if (known) return known;
   if (/^pinctrl-\d+$/.test(property)) return bare('pin configuration', isPinState);
   if (/(?:^|-)gpios?$/.test(property) && !/nr-gpios$/.test(property)) return gpios;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What may stand in a string: words of an enumeration, what other nodes of the tree say there, compatibles, paths.
+
 import { dirname } from '#base/files.ts';
+import { own } from '#base/own.ts';
 import type { View } from '#ide/analysis.ts';
 import type { BoardIndex } from '#ide/knowledge/boards.ts';
 import { compatibles, pathOf, strings } from '#tree/query.ts';
@@ -35,7 +37,7 @@ const PHY_MODES =
 
 export function enumeration(property: string): readonly string[] | undefined {
   if (property === 'phy-mode' || property === 'phy-connection-type') return PHY_MODES;
-  return Object.hasOwn(ENUMERATIONS, property) ? ENUMERATIONS[property] : undefined;
+  return own(ENUMERATIONS, property);
 }
 
 export interface StringPlace {

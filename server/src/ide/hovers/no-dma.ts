@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The hover of a node whose device does no DMA itself, or that has no device: what it is, and who uses it.
+
 import { memo } from '#base/memo.ts';
+import { own } from '#base/own.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';
 import type { Role } from '#model/devices/dma-role.ts';
 import { type Existence, existence } from '#model/devices/existence.ts';
@@ -104,7 +106,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 function kindText(node: DtNode): string {
-  const byName = NAMES[baseName(node)];
+  const byName = own(NAMES, baseName(node));
   if (byName !== undefined) return byName;
   return KINDS.find(([property]) => node.properties.has(property))?.[1] ?? '';
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a booted Linux said, as an observation: per device, only what the kernel itself decided, nothing of our own model.
+import { own } from '#base/own.ts';
 import type { Observation, ObservedDevice } from './observation.ts';
 import { hex, type Probe, probeFields, type Range } from './probe-line.ts';
 
@@ -140,7 +141,7 @@ function verdictOf(device: Device, memory: readonly Bank[]): string | null {
   if (device.coherent === null && device.driver === null) return null;
   if (device.log.some((line) => line.includes('retaining platform DMA ops'))) return 'direct';
   if (device.group !== null) {
-    return VERDICT_OF_TYPE[device.type ?? ''] ?? device.type;
+    return own(VERDICT_OF_TYPE, device.type ?? '') ?? device.type;
   }
   if (device.log.some((line) => line.includes('ignoring dependency'))) return 'defer->direct';
   if (device.log.some((line) => line.includes('assigned reserved memory node restricted'))) return 'restricted-pool';

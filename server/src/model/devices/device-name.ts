@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What Linux calls a device in its log: the name of the driver where it is known, and the name of the device.
+import { own } from '#base/own.ts';
 import { isPciBus, parentOf, rawCells, translate } from '#model/addresses/addresses.ts';
 import { type Machine, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
@@ -78,7 +79,7 @@ export function subjectLine(machine: Machine, { node, configuredBy, bus, id }: N
 /** `virtio-mmio a003e00.virtio_mmio: text`; the driver is left out where only its source knows the name. */
 export function deviceLine(machine: Machine, node: DtNode, text: string): string {
   for (const name of compatibles(node)) {
-    const driver = DRIVER_NAMES[name];
+    const driver = own(DRIVER_NAMES, name);
     if (driver !== undefined) return `${driver} ${deviceName(machine, node)}: ${text}`;
   }
   return `${deviceName(machine, node)}: ${text}`;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whether Linux makes a device for a node, on which bus, and whether that bus sets up DMA.
+import { own } from '#base/own.ts';
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { HELPER_NODES, populatingDriver, RESERVED_DEVICES } from '#model/drivers/populating-drivers.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
@@ -87,7 +88,7 @@ function locate(machine: Machine, node: DtNode): Existence {
     return none(steps);
   }
   const strings = compatibles(node);
-  const helper = HELPER_NODES[baseName(node)];
+  const helper = own(HELPER_NODES, baseName(node));
   if (helper !== undefined && existence(machine, parent).bus === 'platform') {
     const text = `The driver of ${quoted(pathOf(parent))} makes a device for the node and sets up its DMA.`;
     say(steps, `Linux 6.12 ${helper}`, text);
@@ -189,7 +190,7 @@ export function disabledAbove(node: DtNode): DtNode | undefined {
 function childBusOf(node: DtNode, parent: DtNode): string | undefined {
   const name = baseName(parent);
   if (SERIAL.includes(name)) return 'serial device';
-  const bus = CHILD_BUSES[name];
+  const bus = own(CHILD_BUSES, name);
   if (bus === undefined) return undefined;
   const sized = u32(parent.properties.get('#size-cells'));
   return sized === 0 || (sized === undefined && !node.properties.has('reg')) ? bus : undefined;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a kernel was told: the symbols of a `.config`, and the options of a command line that concern DMA.
+import { own } from '#base/own.ts';
 import type { Arch, KernelVersion } from './types.ts';
 
 export interface KernelConfig {
@@ -60,7 +61,7 @@ export function parseKernelConfig(text: string): KernelConfig {
     if (unset?.[1] !== undefined) symbols.delete(unset[1]);
   }
   const header = /^# Linux\/([a-z0-9_]+) (\d+)\.(\d+)\S* Kernel Configuration/m.exec(text);
-  const arch = header?.[1] === undefined ? undefined : ARCHES[header[1]];
+  const arch = header?.[1] === undefined ? undefined : own(ARCHES, header[1]);
   return {
     symbols,
     ...(header && { version: [Number(header[2]), Number(header[3])] as const }),
@@ -85,7 +86,7 @@ export function parseCommandLine(text: string): CommandLine {
     const at = word.indexOf('=');
     const name = (at < 0 ? word : word.slice(0, at)).replaceAll('-', '_');
     const value = at < 0 ? undefined : word.slice(at + 1);
-    Object.assign(given, READERS[name]?.(value));
+    Object.assign(given, own(READERS, name)?.(value));
   }
   return given;
 }

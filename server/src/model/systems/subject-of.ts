@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The device of a node, or a function behind it: which node configures its DMA, by which ID, and what that node says.
+import { own } from '#base/own.ts';
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { coherence } from '#model/addresses/coherence.ts';
 import { addressing, dmaParent } from '#model/addresses/dma-ranges.ts';
@@ -84,7 +85,7 @@ function idBus(node: DtNode): (typeof ID_BUSES)[string] | undefined {
   const created = driverCreatedDevices(node);
   if (created?.by === 'map') return { bus: 'host1x', source: created.source };
   for (const name of compatibles(node)) {
-    const bus = ID_BUSES[name];
+    const bus = own(ID_BUSES, name);
     if (bus) return bus;
   }
   return undefined;

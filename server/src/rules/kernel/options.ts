@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the kernel that boots the tree: options and configuration that undo what the tree says about DMA.
+import { own } from '#base/own.ts';
 import type { Repair } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import { iommuState } from '#model/iommu/state.ts';
@@ -140,7 +141,7 @@ const optionValue: Rule = {
     if (node.parent !== context.tree.root || node.name !== 'chosen') return;
     for (const { name, text, span } of bootWords(context)) {
       if (text === '--') return;
-      const wanted = VALUES[name];
+      const wanted = own(VALUES, name);
       if (wanted === undefined) continue;
       const { swiotlb, ...others } = parseCommandLine(text);
       if (Object.keys({ ...others, ...swiotlb }).length > 0) continue;

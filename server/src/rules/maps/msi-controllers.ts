@@ -40,7 +40,9 @@ lines, where they have any. Add the property.`,
         ? []
         : [node];
     for (const each of candidates) {
-      const name = each.properties.has('msi-controller') ? undefined : compatibles(each).find((one) => one in MARKED);
+      const name = each.properties.has('msi-controller')
+        ? undefined
+        : compatibles(each).find((one) => Object.hasOwn(MARKED, one));
       if (name === undefined || !isLive(each)) continue;
       yield {
         message: `This node has no \`msi-controller\`; ${MARKED[name]}, and no device gets MSIs from it.`,

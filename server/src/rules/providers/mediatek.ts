@@ -243,7 +243,7 @@ fails. Add \`mediatek,infracfg\` with the phandle of the registers.`,
   },
   *check(context, node) {
     if (node.properties.has('mediatek,infracfg') || !larbsOf(context, node)) return;
-    const name = compatibles(node).find((each) => each in INFRACFG);
+    const name = compatibles(node).find((each) => Object.hasOwn(INFRACFG, each));
     if (name === undefined) return;
     const old = INFRACFG[name];
     if (old !== undefined && hasCompatible(context, old)) return;

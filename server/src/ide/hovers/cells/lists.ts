@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Lists of a phandle and its cells: clocks, resets, power domains, PHYs, DMA channels, GPIOs, IOMMUs, …
+
 import { hex } from '#base/numbers.ts';
+import { own } from '#base/own.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';
 import { deviceFacts } from '#ide/hovers/device.ts';
 import { idsText, streamCount, streamsOf } from '#ide/hovers/ids.ts';
@@ -35,7 +37,8 @@ const OTHERS: Readonly<Record<string, string>> = {
 /** How a list divides; `undefined` for what is no list with cells. */
 export function listKind(name: string, version: readonly [number, number]): ListKind | undefined {
   if (name === 'msi-parent') return { cells: '#msi-cells', fallback: 0 };
-  if (OTHERS[name] !== undefined) return { cells: OTHERS[name] };
+  const other = own(OTHERS, name);
+  if (other !== undefined) return { cells: other };
   const binding = supplierBinding(name, version);
   return binding?.form === 'list' && binding.cells !== undefined ? { cells: binding.cells } : undefined;
 }
