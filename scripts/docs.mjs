@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// Writes docs/rules.md and docs/rules/*.md from the rule objects, and removes pages of rules that are gone.
+// Writes docs/rules.md and docs/rules/*.md from the rule objects, and removes pages of rules that are gone; writes the
+// manual page docs/dt-iommu.1 from the table of options.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadCore } from './load-core.mjs';
 
 const docs = fileURLToPath(new URL('../docs/', import.meta.url));
-const [{ pages }, { FAMILIES }] = await Promise.all([loadCore('rules/pages.ts'), loadCore('rules/index.ts')]);
+const [{ pages }, { FAMILIES }, { COMMANDS }, { manPage }, { VERSION }] = await Promise.all(
+  ['rules/pages.ts', 'rules/index.ts', 'host/cli/main.ts', 'host/cli/help.ts', 'host/version.ts'].map(loadCore),
+);
 
 const wanted = pages(FAMILIES);
 for (const [path, text] of wanted) {
@@ -17,4 +20,5 @@ for (const entry of await readdir(`${docs}rules`, { recursive: true, withFileTyp
   const path = `${entry.parentPath ?? entry.path}/${entry.name}`;
   if (entry.isFile() && !wanted.has(path.slice(docs.length))) await rm(path);
 }
+await writeFile(`${docs}dt-iommu.1`, manPage(COMMANDS, VERSION));
 console.log(`${wanted.size} pages in docs/`);

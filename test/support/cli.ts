@@ -15,6 +15,8 @@ export interface Ran {
 export interface Folder {
   readonly path: string;
   run(...argv: string[]): Promise<Ran>;
+  /** The same with this on standard input. */
+  pipe(input: string | Uint8Array, ...argv: string[]): Promise<Ran>;
   read(name: string): Buffer;
   remove(): void;
 }
@@ -26,24 +28,29 @@ export function folderOf(fixture: string): Folder {
     mkdirSync(dirname(join(path, name)), { recursive: true });
     writeFileSync(join(path, name), text);
   }
+  const ran = async (input: string | Uint8Array, argv: readonly string[]): Promise<Ran> => {
+    let out = '';
+    let error = '';
+    const code = await main(argv, {
+      cwd: path,
+      async *input() {
+        yield Buffer.from(input);
+      },
+      out: (text) => {
+        out += text;
+      },
+      error: (text) => {
+        error += text;
+      },
+      color: false,
+      interactive: false,
+    });
+    return { code, out, error };
+  };
   return {
     path,
-    async run(...argv) {
-      let out = '';
-      let error = '';
-      const code = await main(argv, {
-        cwd: path,
-        out: (text) => {
-          out += text;
-        },
-        error: (text) => {
-          error += text;
-        },
-        color: false,
-        interactive: false,
-      });
-      return { code, out, error };
-    },
+    run: (...argv) => ran('', argv),
+    pipe: (input, ...argv) => ran(input, argv),
     read: (name) => readFileSync(join(path, name)),
     remove: () => rmSync(path, { recursive: true }),
   };

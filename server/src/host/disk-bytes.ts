@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The bytes of one file on a disk, bounded in size and time: only regular files are opened, and nothing is waited for.
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { decodeText, encodeText } from '#base/bytes.ts';
 
 /** The largest file of a kernel's device trees has 0.2 MB; beyond this a file is not one. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
@@ -64,7 +65,39 @@ function kindOf(stats: Stats): string {
   return stats.isSocket() ? 'socket' : 'device';
 }
 
-/** Core paths start with `/`: `/c:/dts` is `c:/dts` on Windows. */
-export function onDisk(path: string): string {
-  return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path;
+/** Core paths start with `/`: `/c:/dts` is `c:/dts` on Windows. Bytes that are no UTF-8 are those of base/bytes.ts. */
+export function onDisk(path: string): string | Buffer {
+  const native = /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path;
+  return isUtf8Name(native) ? native : Buffer.from(encodeText(native));
+}
+
+/** Node takes other names as bytes only. */
+export function isUtf8Name(path: string): boolean {
+  return !/(?<![\ud800-\udbff])[\udc80-\udcff]/.test(path);
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+}
+
+/** What is in a folder, in the order of the names. Throws as `readdir` does. */
+export function entriesOf(folder: string): FolderEntry[] {
+  const path = onDisk(folder);
+  const entries: readonly {
+    name: string | Buffer;
+    isFile(): boolean;
+    isDirectory(): boolean;
+    isSymbolicLink(): boolean;
+  }[] = readdirSync(path, { withFileTypes: true });
+  const lossy = entries.some(({ name }) => name.includes('\ufffd'));
+  return (lossy ? readdirSync(path, { withFileTypes: true, encoding: 'buffer' }) : entries)
+    .map(
+      (entry) =>
+        ({
+          name: typeof entry.name === 'string' ? entry.name : decodeText(entry.name),
+          kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'other',
+        }) as const,
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Files on a disk, for the server and the command line: read once, bounded in size, read again after they changed.
-import { accessSync, constants, readdirSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:fs';
 import { decodeText } from '#base/bytes.ts';
 import { dirname, normalize, type SourceFile } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { decompile, isBlob } from '#tree/decompile.ts';
 import { ubootStatements } from '#tree/uboot-script.ts';
 import { timestamp } from './clock.ts';
-import { type DiskBytes, onDisk, readBytes, readUnpacked } from './disk-bytes.ts';
+import { type DiskBytes, entriesOf, onDisk, readBytes, readUnpacked } from './disk-bytes.ts';
 
 interface Cached {
   /** `undefined`: there was no readable file at the path. */
@@ -28,6 +28,8 @@ export class DiskFiles implements FileSystem {
   readonly #byRealPath = new Map<string, Cached>();
   /** Scripts of U-Boot that are read as changes to a tree. */
   readonly #scripts = new Set<string>();
+  /** Paths whose bytes came otherwise. */
+  readonly #lent = new Set<string>();
   /** Device and inode of what was given out. */
   readonly #given = new Set<string>();
 
@@ -45,6 +47,14 @@ export class DiskFiles implements FileSystem {
   /** From now on this file is a script whose `fdt` commands are statements. */
   readAsChanges(path: string): void {
     this.#scripts.add(path);
+  }
+
+  /** From now on these bytes are the file, whatever is stored there. */
+  give(path: string, bytes: Uint8Array): void {
+    this.#lent.add(path);
+    const cached = { file: { path, text: textOf(Buffer.from(bytes)) }, mtimeMs: 0, size: bytes.length };
+    this.#cache.set(path, cached);
+    this.#byRealPath.set(this.#real(path), cached);
   }
 
   peek(path: string): string | undefined {
@@ -74,7 +84,7 @@ export class DiskFiles implements FileSystem {
   }
 
   isFile(path: string): boolean {
-    return statOf(path)?.isFile() ?? false;
+    return this.#lent.has(path) || (statOf(path)?.isFile() ?? false);
   }
 
   isFolder(path: string): boolean {
@@ -96,8 +106,8 @@ export class DiskFiles implements FileSystem {
 
   list(folder: string): string[] {
     try {
-      return readdirSync(onDisk(folder), { withFileTypes: true })
-        .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
+      return entriesOf(folder)
+        .map(({ name, kind }) => (kind === 'folder' ? `${name}/` : name))
         .sort();
     } catch {
       return [];
@@ -131,7 +141,7 @@ export class DiskFiles implements FileSystem {
     let real = this.#realFolders.get(folder);
     if (real === undefined) {
       try {
-        real = normalize(fromDisk(realpathSync(onDisk(folder))));
+        real = normalize(fromDisk(realPath(folder)));
       } catch {
         return path;
       }
@@ -184,6 +194,13 @@ function statOf(path: string): Stats | undefined {
   } catch {
     return undefined;
   }
+}
+
+function realPath(folder: string): string {
+  const path = onDisk(folder);
+  const real = typeof path === 'string' ? realpathSync(path) : undefined;
+  // The target of a link may have another name than UTF-8 names can have.
+  return real === undefined || real.includes('\ufffd') ? decodeText(realpathSync(path, 'buffer')) : real;
 }
 
 function fromDisk(path: string): string {

@@ -5,11 +5,12 @@ import type { Severity } from '#base/problem.ts';
 import { VERSION } from '#host/version.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
-import { absolute, BOARDS, findFiles, isFolder, shard, TEXTS } from './find.ts';
+import { touchedBy } from './changed.ts';
+import { absolute, BOARDS, type Found, findFiles, isFolder, shard, TEXTS } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { atLeast, merge, type ReportedProblem, renamed, withoutBaseline } from './problems.ts';
 import { startProgress } from './progress.ts';
-import { type CheckReport, githubReport, jsonReport, summary, textReport } from './report.ts';
+import { type CheckReport, githubReport, jsonReport, plural, summary, textReport } from './report.ts';
 import { sarifReport } from './sarif.ts';
 import { settingsOf } from './settings.ts';
 import { UnusedIgnores } from './unused-ignores.ts';
@@ -20,18 +21,37 @@ export const checkCommand: Command = {
   operands: '[PATH…]',
   summary: 'Diagnostics for files, or for every board below a folder; the current one when no PATH is given.',
   details: ['Exit code: 0 nothing at or above --fail-on, 1 something, 2 wrong usage or an unreadable file.'],
-  options: ['format', 'fail-on', 'baseline', 'syntax-only', ...PLATFORM_OPTIONS, ...TREE_OPTIONS, 'shard', 'jobs'],
+  examples: [
+    ['check board.dts', 'what is wrong with a board'],
+    ['check arch/arm64/boot/dts --jobs 4', 'every board below a folder'],
+    ['check - --stdin-name board.dts < draft.dts', 'a text that is not saved, in the place of board.dts'],
+    ['check . --changed-since origin/main...', 'the boards that a branch touches, also through their headers'],
+    ['check . --format json > known.json; dt-iommu check . --baseline known.json', 'only what is new'],
+  ],
+  options: [
+    'format',
+    'fail-on',
+    'baseline',
+    'changed-since',
+    'list-boards',
+    'stdin-name',
+    'syntax-only',
+    ...PLATFORM_OPTIONS,
+    ...TREE_OPTIONS,
+    'shard',
+    'jobs',
+  ],
   formats: ['text', 'json', 'sarif', 'github'],
   run: check,
 };
 
 async function check(args: Arguments, io: Io): Promise<number> {
-  const { operands, values } = args;
+  const { operands, values, piped } = args;
   const limit = failOn(values['fail-on']);
   const syntaxOnly = values['syntax-only'] ?? false;
   const paths = operands.length > 0 ? operands : ['.'];
-  const files = findFiles(paths, io.cwd, syntaxOnly ? TEXTS : BOARDS);
-  const tasks = shard(files, values.shard);
+  const tasks = await chosen(paths, args, io);
+  if (values['list-boards']) return list(tasks, values, io);
   const progress = startProgress(io, 'checking', tasks.length);
   const read = new Set<string>();
   const found: ReportedProblem[] = [];
@@ -60,7 +80,7 @@ async function check(args: Arguments, io: Io): Promise<number> {
     },
   });
   progress.end();
-  const folders = paths.map((path) => absolute(io.cwd, path)).filter((path, at) => isFolder(path, paths[at] ?? ''));
+  const folders = paths.map((path) => absolute(io.cwd, path)).filter((path) => path !== piped?.file && isFolder(path));
   found.push(...(await unused.agreed(settingsOf(args, io.cwd), folders)));
   const named = renamed(merge(found), (file) => relative(io.cwd, file));
   const unknown = values.baseline === undefined ? named : withoutBaseline(named, absolute(io.cwd, values.baseline));
@@ -69,6 +89,25 @@ async function check(args: Arguments, io: Io): Promise<number> {
   io.out(formatted({ files: read.size, problems }, values, io));
   if (failures.size > 0) throw new Failure([...failures].join('\n'));
   return failing.length > 0 ? 1 : 0;
+}
+
+/** The files of the operands, of those the ones that a patch touches, and of those the part of this machine. */
+async function chosen(paths: readonly string[], args: Arguments, io: Io): Promise<readonly Found[]> {
+  const { values, piped } = args;
+  const all = findFiles(paths, io.cwd, values['syntax-only'] ? TEXTS : BOARDS, piped);
+  const revision = values['changed-since'];
+  const settings = settingsOf(args, io.cwd);
+  const found = revision === undefined ? all : touchedBy(revision, all, settings);
+  return shard(found, values.shard);
+}
+
+function list(tasks: readonly Found[], { format = 'text', quiet }: Values, io: Io): number {
+  if (format !== 'text' && format !== 'json') throw new Failure('--list-boards has --format text or json');
+  const boards = tasks.map(({ file }) => relative(io.cwd, file));
+  if (format === 'json') io.out(`${JSON.stringify({ version: 1, boards }, undefined, 2)}\n`);
+  else io.out(boards.map((board) => `${board}\n`).join(''));
+  if (!quiet) io.error(`${plural(boards.length, 'board')}\n`);
+  return 0;
 }
 
 function formatted(report: CheckReport, values: Values, io: Io): string {

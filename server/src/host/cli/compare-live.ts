@@ -25,6 +25,10 @@ export const compareLiveCommand: Command = {
     'Release, command line and configuration are those of the snapshot, unless an option says otherwise.',
     'Exit code: 0 nothing differs, 1 something does, 2 wrong usage or an unreadable file.',
   ],
+  examples: [
+    ['compare-live --print-script > snapshot.sh', 'the script that runs on the machine'],
+    ['compare-live board.dts --snapshot snapshot.txt', 'the prediction against that machine'],
+  ],
   options: [
     'snapshot',
     'print-script',

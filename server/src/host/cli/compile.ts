@@ -2,7 +2,7 @@
 // `dt-iommu compile`: boards and overlays as flattened blobs, byte for byte those of cpp and dtc.
 import { relative } from 'node:path';
 import { type Arguments, type Command, positive, TREE_OPTIONS } from './arguments.ts';
-import { absolute, BLOBS, type Found, findFiles, isFolder, shard } from './find.ts';
+import { absolute, BLOBS, type Found, findFiles, isFolder, requireUtf8Names, shard } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { makeOutputFolder } from './output.ts';
 import { merge, type ReportedProblem, renamed } from './problems.ts';
@@ -21,6 +21,10 @@ export const compileCommand: Command = {
     'A device, a pipe or what a symbolic link leads to is written into; a file gets its new content at once.',
     'One board that a check of dtc refuses ends with 2, as dtc does; -f writes it all the same.',
     'Exit code: 0 all were written, 1 some were not, 2 wrong usage, an unreadable file, or what dtc ends so.',
+  ],
+  examples: [
+    ['compile board.dts -o board.dtb', 'the blob of one board'],
+    ['compile boards --out-dir build -@', 'of each board, with symbols for overlays'],
   ],
   options: ['output', 'out-dir', 'symbols', 'force', ...TREE_OPTIONS, 'shard', 'jobs'],
   run: compile,
@@ -83,7 +87,9 @@ const SOURCE = /\.(dts|dtsi|dtso|overlay|h)$/;
 
 function mirrored(operands: readonly string[], folder: string, cwd: string): Task[] {
   if (operands.length === 0) throw new Failure('compile --out-dir needs files or folders');
-  const tasks = findFiles(operands, cwd, BLOBS).map((found) => ({
+  const sources = findFiles(operands, cwd, BLOBS);
+  requireUtf8Names(sources);
+  const tasks = sources.map((found) => ({
     file: found.file,
     output: absolute(cwd, `${folder}/${blobName(found)}`),
     mirrored: true,

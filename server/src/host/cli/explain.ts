@@ -36,6 +36,12 @@ export const explainCommand: Command = {
     '--compare takes NAME=VALUE with NAME one of platform, kernel-version, kernel-config, cmdline. One row for all devices',
     'that change alike; with nodes, or --all, each device by itself.',
   ],
+  examples: [
+    ['explain board.dts', 'a table of what does DMA, by IOMMU'],
+    ['explain board.dts /soc/ethernet@4000', 'one device, and why'],
+    ["explain board.dts '&pcie' --rid 00:01.0", 'a PCI function behind a host bridge'],
+    ['explain board.dts --compare kernel-version=6.12', 'what another release changes'],
+  ],
   options: [
     'all',
     'why',
@@ -44,6 +50,7 @@ export const explainCommand: Command = {
     'dma-mask',
     'boot-order',
     'compare',
+    'stdin-name',
     ...PLATFORM_OPTIONS,
     ...TREE_OPTIONS,
     'shard',
@@ -56,7 +63,8 @@ export const explainCommand: Command = {
 async function explain(args: Arguments, io: Io): Promise<number> {
   const [path, ...names] = args.operands;
   if (path === undefined) throw new Failure('explain needs a board; see `dt-iommu explain --help`');
-  if (isFolder(absolute(io.cwd, path), path)) return explainFolder(args, io);
+  const file = absolute(io.cwd, path);
+  if (args.piped?.file !== file && isFolder(file, path)) return explainFolder(args, io);
   if (args.values['boot-order']) return explainOrder(args, io);
   if (args.values.compare.length > 0) return explainBoth(args, io);
   const board = await openSnapshot(args, io);

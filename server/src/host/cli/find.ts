@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Which files the operands of a command stand for.
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { dirname } from '#base/files.ts';
+import { entriesOf, isUtf8Name, onDisk } from '#host/disk-bytes.ts';
 import { DiskFiles } from '#host/sources.ts';
 import { sharedAmong } from '#ide/boards/boards.ts';
-import { Failure } from './io.ts';
+import { Failure, type Piped } from './io.ts';
 import { reason } from './output.ts';
 
 export interface Found {
@@ -29,11 +30,11 @@ export const SOURCES: Wanted = { names: /\.dtso?$/, links: false };
 export const TEXTS: Wanted = { names: /\.dts[io]?$/, links: false };
 
 /** Files named by operands as they are; below folders those that are wanted; in path order, each once. */
-export function findFiles(operands: readonly string[], cwd: string, wanted: Wanted): Found[] {
+export function findFiles(operands: readonly string[], cwd: string, wanted: Wanted, piped?: Piped): Found[] {
   const found = new Map<string, Found>();
   for (const operand of operands) {
     const path = absolute(cwd, operand);
-    if (isFolder(path, operand)) {
+    if (piped?.file !== path && isFolder(path, operand)) {
       const files = [...below(path, wanted)];
       // Files that boards of the folder include are shown with those.
       const shared = wanted === TEXTS ? new Set() : sharedAmong(new DiskFiles(), files);
@@ -51,11 +52,22 @@ export function absolute(cwd: string, path: string): string {
   return sep === '/' ? result : result.replaceAll(sep, '/');
 }
 
+const NO_UTF8 = 'the name is not UTF-8, and Node hands over arguments as UTF-8 only';
+
+/** Files that are written: Node makes temporary names, and messages of other tools, from UTF-8 only. */
+export function requireUtf8Names(found: readonly Found[]): void {
+  const other = found.find(({ file }) => !isUtf8Name(file));
+  if (other) throw new Failure(`${other.file}: the name is not UTF-8, so it is checked, but not written; rename it`);
+}
+
 /** Fails when there is nothing at the path. `operand` is what the user wrote. */
 export function isFolder(path: string, operand = path): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(onDisk(path)).isDirectory();
   } catch (error) {
+    if (operand.includes('\ufffd')) {
+      throw new Failure(`${operand}: ${NO_UTF8}; name its folder, or give it as \`dt-iommu check - < FILE\``);
+    }
     throw new Failure(`${operand}: cannot be read (${reason(error)}); check the path`);
   }
 }
@@ -72,12 +84,11 @@ export function shard<T>(items: readonly T[], text: string | undefined): readonl
 }
 
 function* below(folder: string, wanted: Wanted): Generator<string> {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) {
-      if (entry.name !== 'node_modules' && entry.name !== '.git') yield* below(path, wanted);
-    } else if (wanted.names.test(entry.name) && (entry.isFile() || (wanted.links && entry.isSymbolicLink()))) {
+  for (const { name, kind } of entriesOf(folder)) {
+    const path = `${folder}/${name}`;
+    if (kind === 'folder') {
+      if (name !== 'node_modules' && name !== '.git') yield* below(path, wanted);
+    } else if (wanted.names.test(name) && (kind === 'file' || (wanted.links && kind === 'link'))) {
       yield path;
     }
   }

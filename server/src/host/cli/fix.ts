@@ -11,7 +11,7 @@ import { CATALOGUE } from '#rules/index.ts';
 import { isBlob } from '#tree/decompile.ts';
 import { someOf } from '#wording/values.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, TREE_OPTIONS } from './arguments.ts';
-import { type Found, findFiles, SOURCES } from './find.ts';
+import { type Found, findFiles, requireUtf8Names, SOURCES } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { requireWritable, writeOutput } from './output.ts';
 import { unifiedDiff } from './patch.ts';
@@ -28,6 +28,10 @@ export const fixCommand: Command = {
     'Changes files below the given folders, or in the folder of a given file; never what lies outside.',
     'Left out unless --rule names them: hints, and repairs that are one of several choices, such as to enable an IOMMU.',
   ],
+  examples: [
+    ['fix board.dts', 'the repairs as a diff'],
+    ['fix boards --rule xen-backend-domid-legacy --write', 'one rule, in the files'],
+  ],
   options: ['write', 'rule', ...PLATFORM_OPTIONS, ...TREE_OPTIONS],
   run: fix,
 };
@@ -39,6 +43,7 @@ async function fix(args: Arguments, io: Io): Promise<number> {
     if (!CATALOGUE.byId.has(id)) throw new Failure(`'${id}' is no rule; \`dt-iommu rules\` lists them`);
   }
   const boards = findFiles(operands, io.cwd, SOURCES);
+  requireUtf8Names(boards);
   const [first] = boards;
   if (!first) throw new Failure(`${operands.join(', ')}: no board there; give .dts files or a folder of them`);
   const blob = boards.find(({ file }) => isBlobFile(file));

@@ -9,7 +9,7 @@ import { readGrammar } from '#host/grammar.ts';
 import { format as changesOf } from '#ide/format/format.ts';
 import { isBlob } from '#tree/decompile.ts';
 import type { Arguments, Command } from './arguments.ts';
-import { findFiles, TEXTS } from './find.ts';
+import { findFiles, requireUtf8Names, TEXTS } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { requireWritable, writeOutput } from './output.ts';
 import { unifiedDiff } from './patch.ts';
@@ -23,6 +23,10 @@ export const formatCommand: Command = {
   details: [
     'Changes blanks and line ends only, so no blob changes; what has a syntax error in it stays as it is.',
     'Exit code with --check: 0 every file is in style, 1 some are not.',
+  ],
+  examples: [
+    ['format board.dts', 'the changes as a diff'],
+    ['format --check boards', 'for CI: name the files that are not in style'],
   ],
   options: ['write', 'check'],
   run: format,
@@ -39,6 +43,7 @@ async function format({ operands, values }: Arguments, io: Io): Promise<number> 
   if (operands.length === 0) throw new Failure('format needs files or folders; see `dt-iommu format --help`');
   if (values.check && values.write) throw new Failure('--check changes nothing; leave it or --write out');
   const files = findFiles(operands, io.cwd, TEXTS);
+  requireUtf8Names(files);
   if (files.length === 0) throw new Failure(`${operands.join(', ')}: no .dts, .dtsi or .dtso there`);
   const nameOf = (path: string) => relative(io.cwd, path).split(sep).join('/');
   const parser = await readGrammar();

@@ -21,7 +21,11 @@ export const graphCommand: Command = {
     'svg: devices that do DMA on the left, the IOMMU that translates each lane in the middle, memory on the right.',
     'dot leaves out devices without an IOMMU and suppliers that no IOMMU waits for; json has everything.',
   ],
-  options: ['format', 'output', ...PLATFORM_OPTIONS, ...TREE_OPTIONS],
+  examples: [
+    ['graph board.dts -o board.svg', 'the DMA map as a picture'],
+    ['graph board.dts --format json', 'the same as data'],
+  ],
+  options: ['format', 'output', 'stdin-name', ...PLATFORM_OPTIONS, ...TREE_OPTIONS],
   formats: ['svg', 'dot', 'json'],
   run: graph,
 };

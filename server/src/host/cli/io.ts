@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: MIT
 // What a command sees of the world: where it runs, where its words go, and how it gives up.
 
+/** A file whose bytes came by standard input. */
+export interface Piped {
+  /** Absolute. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
 export interface Io {
   /** Absolute; names in the output are relative to it. */
   readonly cwd: string;
   /** The result: what a pipe gets. */
   out(text: string): void;
+  /** Standard input, where it is not that of the process. */
+  readonly input?: () => AsyncIterable<Uint8Array>;
   /** Everything else. */
   error(text: string): void;
   /** Standard output is a terminal that shows colours. */

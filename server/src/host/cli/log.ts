@@ -20,6 +20,10 @@ export const logCommand: Command = {
     'Without --kernel-version and --cmdline, those that the log begins with count.',
     'Exit code: 0 nothing was found, 1 something, 2 wrong usage or an unreadable file.',
   ],
+  examples: [
+    ['log boot.log --tree board.dts', 'which node each line is about, and its likely cause'],
+    ['log - --tree board.dts < boot.log', 'the same from standard input'],
+  ],
   options: ['tree', 'format', ...PLATFORM_OPTIONS, ...TREE_OPTIONS],
   formats: ['text', 'json'],
   run: log,
@@ -71,10 +75,14 @@ async function readLogFile(name: string, io: Io): Promise<LogContents> {
   return reader.finish();
 }
 
+async function* latin1(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  for await (const chunk of chunks) yield Buffer.from(chunk).toString('latin1');
+}
+
 function streamOf(name: string, io: Io): AsyncIterable<string> {
   // One byte is one character: names and numbers of printk are ASCII, and a broken log stays readable.
   const encoding = 'latin1';
-  if (name === '-') return process.stdin.setEncoding(encoding);
+  if (name === '-') return latin1(io.input?.() ?? process.stdin);
   const path = absolute(io.cwd, name);
   if (isFolder(path, name)) throw new Failure(`${name}: is a folder; give the file of a log`);
   if (!statSync(path).isFile()) throw new Failure(`${name}: is no file; - reads standard input`);

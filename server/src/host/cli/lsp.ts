@@ -8,6 +8,7 @@ export const lspCommand: Command = {
   name: 'lsp',
   operands: '--stdio',
   summary: 'The language server on standard input and output, for any editor.',
+  examples: [['lsp --stdio', 'what an editor starts']],
   // The protocol's library reads the second by itself, and ends the process once there is no such client any more.
   options: ['stdio', 'clientProcessId'],
   run: lsp,

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu`: which command is meant, its help, and what becomes of errors.
 import { VERSION } from '#host/version.ts';
-import { type Command, commandHelp, parseArguments } from './arguments.ts';
+import { type Command, parseArguments } from './arguments.ts';
 import { checkCommand } from './check.ts';
 import { compareLiveCommand } from './compare-live.ts';
 import { compileCommand } from './compile.ts';
+import { completionCommand } from './completion.ts';
 import { explainCommand } from './explain.ts';
 import { fixCommand } from './fix.ts';
 import { formatCommand } from './format.ts';
 import { graphCommand } from './graph.ts';
+import { commandHelp, overview } from './help.ts';
+import { withInput } from './input.ts';
 import { Failure, type Io } from './io.ts';
 import { logCommand } from './log.ts';
 import { lspCommand } from './lsp.ts';
 import { rulesCommand } from './rules.ts';
 import { treeCommand } from './tree.ts';
 
-const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly Command[] = [
   checkCommand,
   explainCommand,
   fixCommand,
@@ -27,13 +30,8 @@ const COMMANDS: readonly Command[] = [
   compareLiveCommand,
   rulesCommand,
   lspCommand,
+  completionCommand(() => COMMANDS),
 ];
-
-const HELP = `dt-iommu COMMAND …: what DMA each device of a device tree gets when it boots, why, and what is wrong
-
-${COMMANDS.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.trimEnd()}\n      ${summary}\n`).join('')}
-\`dt-iommu COMMAND --help\` lists the options. Nothing is ever read from the network.
-`;
 
 /** Runs one command; gives the exit code: 0 fine, 1 there are problems, 2 wrong usage or an internal error. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -41,7 +39,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     if (name === undefined) throw new Failure(`which command? One of ${names()}; see \`dt-iommu --help\``);
     if (name === '--help' || name === '-h' || name === 'help') {
-      io.out(HELP);
+      io.out(overview(COMMANDS));
       return 0;
     }
     if (name === '--version') {
@@ -55,7 +53,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       io.out(commandHelp(command));
       return 0;
     }
-    return await command.run(args, args.values['no-color'] ? { ...io, color: false } : io);
+    return await command.run(
+      await withInput(command, args, io),
+      args.values['no-color'] ? { ...io, color: false } : io,
+    );
   } catch (error) {
     io.error(`dt-iommu: ${explanation(error, name)}\n`);
     return 2;

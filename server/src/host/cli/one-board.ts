@@ -37,7 +37,8 @@ async function open(args: Arguments, io: Io): Promise<{ session: Session; file: 
   const [name] = args.operands;
   if (name === undefined) throw new Failure('which board? Give its .dts file');
   const file = absolute(io.cwd, name);
-  if (isFolder(file, name)) throw new Failure(`${name}: is a folder; give the .dts file of one board`);
+  if (args.piped?.file !== file && isFolder(file, name))
+    throw new Failure(`${name}: is a folder; give the .dts file of one board`);
   return { session: (await openSessions(settingsOf(args, io.cwd)))(file), file };
 }
 

@@ -10,6 +10,10 @@ export const rulesCommand: Command = {
   name: 'rules',
   operands: '[ID]',
   summary: 'The rules, or the documentation of one.',
+  examples: [
+    ['rules', 'the list'],
+    ['rules iommus-target-disabled', 'the page of one'],
+  ],
   options: ['format'],
   formats: ['text', 'json'],
   run: rules,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A list of problems as SARIF 2.1.0, the format of code scanning services.
 import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
+import { encodeText } from '#base/bytes.ts';
 import type { Severity } from '#base/problem.ts';
+import { isUtf8Name } from '#host/disk-bytes.ts';
 import type { Place, ReportedProblem } from './problems.ts';
 import type { CheckReport } from './report.ts';
 
@@ -77,8 +79,20 @@ function location({ file, range: { start, end } }: Place): Location {
   };
 }
 
+/** Bytes that are no UTF-8 as bytes. */
+function encoded(name: string): string {
+  const bytes = isUtf8Name(name) ? undefined : Array.from(encodeText(name));
+  return bytes
+    ? bytes
+        .map((byte) =>
+          byte < 0x80 ? encodeURIComponent(String.fromCharCode(byte)) : `%${byte.toString(16).toUpperCase()}`,
+        )
+        .join('')
+    : encodeURIComponent(name);
+}
+
 /** Relative names stay relative, which services resolve against the checkout. */
 function uri(file: string): string {
-  const path = file.split('/').map(encodeURIComponent).join('/');
+  const path = file.split('/').map(encoded).join('/');
   return file.startsWith('/') ? `file://${path}` : path;
 }

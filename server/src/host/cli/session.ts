@@ -15,7 +15,7 @@ import type { Grammar } from '#syntax/parser.ts';
 import type { ErrorCheck } from '#tree/dtc-checks.ts';
 import { Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
-import { Failure } from './io.ts';
+import { Failure, type Piped } from './io.ts';
 
 /** Plain data: it goes to worker threads. */
 export interface SessionSettings {
@@ -27,6 +27,8 @@ export interface SessionSettings {
   readonly spelled?: Readonly<Record<string, string>>;
   /** `--uboot-script`, and the hosts whose trees it changes. */
   readonly script?: { readonly file: string; readonly boards: readonly string[] };
+  /** What came by standard input. */
+  readonly piped?: Piped;
   /** `-@`. */
   readonly symbols?: boolean;
   /** `-f`. */
@@ -48,7 +50,8 @@ export class Session {
     this.#grammar = grammar;
     this.frontend = new Frontend(grammar, this.files);
     this.#contexts = new Contexts(new Documents(this.files, grammar));
-    const { flags: project, projectFile, script } = settings;
+    const { flags: project, projectFile, script, piped } = settings;
+    if (piped) this.files.give(piped.file, piped.bytes);
     if (script) this.files.readAsChanges(script.file);
     const stated = {
       project,

@@ -34,6 +34,7 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
     flags: project,
     spelled: Object.fromEntries([...args.operands, ...values.include].map((text) => [absolute(cwd, text), text])),
     ...scriptOf(args, cwd),
+    ...(args.piped && { piped: args.piped }),
     symbols: values.symbols ?? false,
     force: values.force ?? false,
     ...(values.config !== undefined && { projectFile: existing(absolute(cwd, values.config), values.config) }),

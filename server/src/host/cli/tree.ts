@@ -20,7 +20,11 @@ export const treeCommand: Command = {
     'FILE may be a blob (.dtb, /sys/firmware/fdt): its text compiles to the same bytes.',
     'JSON: nodes with `name`, `path`, `labels`, `properties`, `children`; a value as text and as hexadecimal bytes.',
   ],
-  options: ['format', 'output', 'diff', ...TREE_OPTIONS],
+  examples: [
+    ['tree board.dts', 'every property with the line that set it'],
+    ['tree board.dts --diff /sys/firmware/fdt', 'what the machine that runs has otherwise'],
+  ],
+  options: ['format', 'output', 'diff', 'stdin-name', ...TREE_OPTIONS],
   formats: ['dts', 'json'],
   run: tree,
 };

@@ -2,6 +2,7 @@
 // What a file is judged with: its source tree, its project file and the editor's settings, and the board it belongs to.
 import { dirname, join } from '#base/files.ts';
 import type { Documents } from '#ide/files/documents.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
 import { NEWEST_VERSION, platformOf, type Statements } from '#model/platform/platform.ts';
 import type { Platform, PlatformKind, XenSystem } from '#model/platform/types.ts';
 import { parseDtcVersion } from '#tree/dtc-version.ts';
@@ -64,7 +65,7 @@ const MAX_TRIES = 8;
 
 /** Remembers what was found on the way up from each folder, until {@link forget}. */
 export class Contexts {
-  readonly #documents: Documents;
+  readonly #documents: FileSystem & Partial<Pick<Documents, 'opened'>>;
   readonly #sourceTrees = new Map<string, SourceTree | undefined>();
   readonly #projectFiles = new Map<string, string | undefined>();
   readonly #indexes = new Map<string, IncludeIndex>();
@@ -74,7 +75,7 @@ export class Contexts {
   readonly #missingIncludes: MissingIncludes;
   #settings: Settings = { project: {} };
 
-  constructor(documents: Documents) {
+  constructor(documents: FileSystem & Partial<Pick<Documents, 'opened'>>) {
     this.#documents = documents;
     this.#missingIncludes = new MissingIncludes(documents);
   }
@@ -288,7 +289,7 @@ export class Contexts {
     const [first] = applied;
     if (first) return { ...first, reason: this.#isListed(first) ? 'project' : 'nearest' };
     if (isBoard(file) && !this.isShared(file)) return { ...plain(file), reason: 'itself' };
-    const open = this.#documents.opened().filter((path) => path !== file && isBoard(path));
+    const open = (this.#documents.opened?.() ?? []).filter((path) => path !== file && isBoard(path));
     const listed = (this.project(file).boards ?? []).map((board) => board.file);
     const find = (boards: readonly string[]) => boards.map(plain).find(includes);
     const opened = find(open);
