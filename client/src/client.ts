@@ -29,14 +29,15 @@ export function clientOptions(): LanguageClientOptions {
     initializationOptions: {
       rulePage: 'command:devicetreeIommu.showRule?%5B%22{id}%22%5D',
       suggestCommand: 'editor.action.triggerSuggest',
+      // vscode-languageclient 11 forgets a document whose tab comes back before the last pull has ended: what is
+      // typed there is then not pulled any more (its `knows` counts a request whose answer will be thrown away).
+      pushDiagnostics: true,
     },
     // Hovers have links to commands of ours, and to no others.
     markdown: {
       isTrusted: { enabledCommands: ['devicetreeIommu.explain', 'devicetreeIommu.showMap'] },
       supportThemeIcons: true,
     },
-    // A kernel tree has tens of thousands of files: pulling those that are open is enough.
-    diagnosticPullOptions: { onChange: true, onTabs: true },
     // A request that fails is told in the output channel: while one types, a message each time would be in the way.
     revealOutputChannelOn: RevealOutputChannelOn.Never,
   };

@@ -55,12 +55,22 @@ describe('scheduler', () => {
     return { published, run, scheduler: new Scheduler((path) => published.push(`${path} ${now}`), timers) };
   }
 
-  test('a change after a pause is answered at once, the others a frame later', () => {
+  test('a change after a pause is answered at once, the others when the user pauses', () => {
     const { published, run, scheduler: it } = scheduler();
     run(100);
-    it.changed('a', ['a', 'b']);
-    run(200);
-    expect(published).toEqual(['a 100', 'b 116']);
+    it.changed('a', ['a', 'b', 'c']);
+    run(250);
+    it.changed('a', ['a', 'b', 'c']);
+    run(1000);
+    expect(published).toEqual(['a 100', 'a 250', 'b 450', 'c 466']);
+  });
+
+  test('what is not typed in is worked out at once when nobody types', () => {
+    const { published, run, scheduler: it } = scheduler();
+    run(100);
+    it.refresh(['a', 'b']);
+    run(1000);
+    expect(published).toEqual(['a 116', 'b 132']);
   });
 
   test('a burst is answered together, but not put off for ever', () => {

@@ -63,6 +63,14 @@ test('a client that pulls is not pushed to', async () => {
   expect(client.published).toEqual([]);
 });
 
+test('a client that pulls, as our own could, is pushed to where it asks for that', async () => {
+  const client = await opened(
+    { textDocument: { diagnostic: {} } },
+    { initializationOptions: { pushDiagnostics: true } },
+  );
+  expect(legacy(await client.diagnostics(URI, 1))).toBeDefined();
+});
+
 test('a hover has links to commands for our client, and for no other', async () => {
   const hoverOf = async (rulePage: string) => {
     const client = await opened({}, { initializationOptions: { rulePage } });

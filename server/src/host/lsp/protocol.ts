@@ -187,4 +187,6 @@ export interface ClientOptions {
   readonly rulePage?: string;
   /** A command of the client that opens the list of completions, for the first hole of what was accepted. */
   readonly suggestCommand?: string;
+  /** Diagnostics are pushed even though the client says that it can pull. */
+  readonly pushDiagnostics?: boolean;
 }

@@ -5,6 +5,8 @@
 const FRAME_MS = 16;
 /** In a burst of changes, something is shown at least this often. */
 const MAX_WAIT_MS = 100;
+/** Without changes, before documents are worked out that nobody types in: the next key does not wait for them. */
+const PAUSE_MS = 200;
 
 export interface Timers {
   now(): number;
@@ -65,13 +67,17 @@ export class Scheduler {
   /** Nothing that the user waits for. */
   refresh(paths: Iterable<string>): void {
     for (const path of paths) this.#later.add(path);
-    if (this.#urgent.size === 0) this.#arm(FRAME_MS);
+    if (this.#urgent.size === 0) this.#armLater();
   }
 
   /** The document is gone: nothing is published for it any more. */
   drop(path: string): void {
     this.#urgent.delete(path);
     this.#later.delete(path);
+  }
+
+  #armLater(): void {
+    this.#arm(Math.max(FRAME_MS, this.#lastChange + PAUSE_MS - this.#timers.now()));
   }
 
   #arm(milliseconds: number): void {
@@ -87,6 +93,7 @@ export class Scheduler {
     this.drop(path);
     if (this.#urgent.size === 0) this.#firstWaiting = undefined;
     this.#publish(path);
-    if (this.#urgent.size + this.#later.size > 0) this.#arm(this.#urgent.size > 0 ? 0 : FRAME_MS);
+    if (this.#urgent.size > 0) this.#arm(0);
+    else if (this.#later.size > 0) this.#armLater();
   }
 }

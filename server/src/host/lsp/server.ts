@@ -284,9 +284,8 @@ class Server {
 
   #show(paths: readonly string[]): void {
     this.#scheduler.refresh(paths);
-    if (this.#pulls() && this.#session?.client.workspace?.diagnostics?.refreshSupport) {
+    if (this.#pulls() && this.#session?.client.workspace?.diagnostics?.refreshSupport)
       withoutAnswer(this.#connection, this.#connection.languages.diagnostics.refresh());
-    }
   }
 
   /** Nothing is sent for a version that is no longer the current one. */
@@ -362,12 +361,9 @@ class Server {
   #refreshAll(): void {
     const session = this.#session;
     if (!session) return;
-    this.#scheduler.refresh(session.analysis.opened());
+    this.#show(session.analysis.opened());
     this.#askLater();
-    const { diagnostics, semanticTokens } = session.client.workspace ?? {};
-    if (this.#pulls() && diagnostics?.refreshSupport)
-      withoutAnswer(this.#connection, this.#connection.languages.diagnostics.refresh());
-    if (semanticTokens?.refreshSupport)
+    if (session.client.workspace?.semanticTokens?.refreshSupport)
       withoutAnswer(this.#connection, this.#connection.languages.semanticTokens.refresh());
   }
 
@@ -384,7 +380,8 @@ class Server {
   };
 
   #pulls(): boolean {
-    return this.#session?.client.textDocument?.diagnostic !== undefined;
+    const session = this.#session;
+    return session?.client.textDocument?.diagnostic !== undefined && !session.options.pushDiagnostics;
   }
 
   #watches(): boolean {
