@@ -15,7 +15,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const e2e = path.join(root, 'test/e2e');
 const PARTS = ['map', 'ui', 'node', 'git', 'web', 'web-oldest', 'electron'];
 /** No part takes a third of it; a hung browser must not hold a CI machine. */
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 600_000;
 
 const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
 
@@ -121,7 +121,12 @@ try {
   const { vsix, extension } = await prepareExtension(host, work);
   const env = { E2E_VSIX: vsix, E2E_EXTENSION: extension, CHROMIUM_PATH: chromium };
   for (const part of wanted.length > 0 ? wanted : PARTS) {
-    const count = await runPart(part, env);
+    let count = await runPart(part, env);
+    if (count.failed > 0) {
+      // As with boots: a busy machine makes an editor late. What fails twice has failed; the first time stays above.
+      console.log(`\n${part}: once more`);
+      count = await runPart(part, env);
+    }
     passed += count.passed;
     failed += count.failed;
   }

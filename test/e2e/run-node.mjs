@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { fetchHost, startServer } from '../../scripts/vscode-host.mjs';
 import { launchBrowser, makeSession, prepared, screenshots } from './session.mjs';
 
-const LIMIT_MS = 240_000;
+const LIMIT_MS = 540_000;
 
 /**
  * Gives the exit code of the tests; what they print goes to standard output. `prepare` makes what the window shows

@@ -25,7 +25,7 @@ async function test(title, { folder, file }, run) {
   try {
     await page.goto(address(server, { folder, file }), { waitUntil: 'domcontentloaded' });
     const editor = page.locator('.editor-instance .monaco-editor').first();
-    await editor.locator('.view-line').first().waitFor({ timeout: 60_000 });
+    await editor.locator('.view-line').first().waitFor({ timeout: 120_000 });
     await run(page, editor);
     console.log(`ok ${title}`);
   } catch (error) {
@@ -61,7 +61,7 @@ function placeOf(page, line, word) {
   );
 }
 
-async function within(what, ask, limit = 20_000) {
+async function within(what, ask, limit = 60_000) {
   for (const end = Date.now() + limit; Date.now() < end; await sleep(100)) {
     const answer = await ask();
     if (answer) return answer;
@@ -128,7 +128,7 @@ await test('hover over iommus in a .dtsi: the verdict on the board that includes
   const text = await hover(page, { line: 'iommus = ', word: 'iommus', expected: 'translated (dma-iommu, strict)' });
   includes(text, 'arm-smmu-v3', '0x10');
   await shoot(page, 'hover-iommus');
-  await page.locator('.statusbar-item', { hasText: 'board.dts' }).first().waitFor({ timeout: 10_000 });
+  await page.locator('.statusbar-item', { hasText: 'board.dts' }).first().waitFor({ timeout: 60_000 });
 });
 
 await test(
@@ -138,7 +138,7 @@ await test(
     file: guest,
   },
   async (page, editor) => {
-    await editor.locator('.squiggly-warning').first().waitFor({ state: 'attached', timeout: 30_000 });
+    await editor.locator('.squiggly-warning').first().waitFor({ state: 'attached', timeout: 90_000 });
     const text = await hover(page, {
       line: 'xen,backend-domid',
       word: 'backend',
@@ -157,11 +157,11 @@ await test(
   },
   async (page, editor) => {
     const before = readFileSync(guest, 'utf8');
-    await editor.locator('.squiggly-warning').first().waitFor({ state: 'attached', timeout: 30_000 });
+    await editor.locator('.squiggly-warning').first().waitFor({ state: 'attached', timeout: 90_000 });
     const { x, y } = await within('the property', () => placeOf(page, 'xen,backend-domid', 'backend'));
     await page.mouse.click(x, y);
     await applyFix(page, 'Convert to');
-    await editor.locator('.squiggly-warning').first().waitFor({ state: 'detached', timeout: 10_000 });
+    await editor.locator('.squiggly-warning').first().waitFor({ state: 'detached', timeout: 60_000 });
     await page.keyboard.press('Control+s');
     const after = await within('the saved file', () => {
       const text = readFileSync(guest, 'utf8');
@@ -206,7 +206,7 @@ async function mapOfLinux(folder, theme, picture) {
       await page.locator('.editor-actions [aria-label^="Show DMA Map"]').first().click();
       const map = mapPage(page);
       const card = map.locator('.card', { hasText: 'ufs_mem_hc' }).first();
-      await card.waitFor({ timeout: 30_000 });
+      await card.waitFor({ timeout: 90_000 });
       includes(await map.locator('h1').textContent(), 'translated', 'apps_smmu');
       await page.locator('.tab', { hasText: 'DMA Map: sm8550-qrd.dts' }).first().waitFor();
       await card.click();
@@ -221,11 +221,11 @@ async function mapOfLinux(folder, theme, picture) {
       await page.mouse.click(x, y);
       await page.keyboard.press('End');
       await page.keyboard.type('\n/delete-property/ iommus;');
-      await map.locator('.card.w-direct', { hasText: 'ufs_mem_hc' }).first().waitFor({ timeout: 20_000 });
+      await map.locator('.card.w-direct', { hasText: 'ufs_mem_hc' }).first().waitFor({ timeout: 60_000 });
       if ((await map.locator('.card.sel', { hasText: 'ufs_mem_hc' }).count()) !== 1)
         throw new Error('The selection is lost.');
       await command(page, 'Revert File');
-      await map.locator('.card.w-translated', { hasText: 'ufs_mem_hc' }).first().waitFor({ timeout: 20_000 });
+      await map.locator('.card.w-translated', { hasText: 'ufs_mem_hc' }).first().waitFor({ timeout: 60_000 });
     },
   );
 }
@@ -261,7 +261,7 @@ if (kernel) {
     await page.locator('.activitybar .action-item', { has: page.locator('[aria-label^="Devicetree IOMMU"]') }).click();
     const rows = page.locator('.sidebar .monaco-list-row');
     const row = (text) => rows.filter({ hasText: text }).first();
-    await row('apps_smmu').waitFor({ timeout: 30_000 });
+    await row('apps_smmu').waitFor({ timeout: 90_000 });
     includes(await row('apps_smmu').textContent(), 'arm-smmu', 'masters');
     includes(await row('ufs_mem_hc').textContent(), '0x60', 'dma-iommu');
     await shoot(page, 'side-bar');

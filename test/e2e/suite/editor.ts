@@ -30,13 +30,13 @@ async function open(name: string): Promise<vscode.TextDocument> {
 
 /** The server answers after the workbench is up, and VS Code itself now and then gives nothing once. */
 async function eventually<T>(what: string, ask: () => PromiseLike<T | undefined> | T | undefined): Promise<T> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   while (Date.now() < end) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${what}: nothing within 20 s`);
+  throw new Error(`${what}: nothing within a minute`);
 }
 
 function positionOf(document: vscode.TextDocument, text: string): vscode.Position {

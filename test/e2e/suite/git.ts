@@ -29,12 +29,12 @@ function check(condition: unknown, message: string): asserts condition {
 }
 
 async function eventually<T>(what: string, ask: () => PromiseLike<T | undefined> | T | undefined): Promise<T> {
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${what}: nothing within 20 s`);
+  throw new Error(`${what}: nothing within a minute`);
 }
 
 let api: GitApi;

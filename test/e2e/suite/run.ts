@@ -14,7 +14,7 @@ class Lines {
 }
 
 export async function runSuite(load: () => Promise<unknown>): Promise<void> {
-  const mocha = new Mocha({ ui: 'tdd', timeout: 30_000, reporter: Lines as unknown as Mocha.ReporterConstructor });
+  const mocha = new Mocha({ ui: 'tdd', timeout: 180_000, reporter: Lines as unknown as Mocha.ReporterConstructor });
   // Puts `suite` and `test` where the file finds them; the build for browsers has no loader of files that would.
   mocha.suite.emit('pre-require', globalThis, '', mocha);
   await load();
