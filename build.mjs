@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Bundles what ships into dist/: extension, server and command line, with the grammar beside them.
-import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { bundledPackages, noticesText } from './scripts/release/bundled.mjs';
 
 /** web-tree-sitter's ES module calls `require`, which fails inside a bundle, so its CommonJS build is taken. */
 const NODE = {
@@ -45,13 +46,24 @@ async function put(path, write) {
   await rename(partial, path);
 }
 
+/** Gives what the bundle was made from. */
 async function bundle([path, options]) {
-  await put(path, (outfile) => build({ ...options, outfile, bundle: true, minify: true, logLevel: 'warning' }));
+  let inputs = [];
+  await put(path, async (outfile) => {
+    const settings = { ...options, outfile, bundle: true, minify: true, metafile: true, logLevel: 'warning' };
+    inputs = Object.keys((await build(settings)).metafile.inputs);
+  });
+  return [path, inputs];
+}
+
+async function copy([path, from]) {
+  await put(path, (partial) => copyFile(from, partial));
+  return [path, [from]];
 }
 
 await mkdir('dist', { recursive: true });
-await Promise.all([
-  ...Object.entries(BUNDLES).map(bundle),
-  ...Object.entries(FILES).map(([to, from]) => put(to, (partial) => copyFile(from, partial))),
-]);
+const made = await Promise.all([...Object.entries(BUNDLES).map(bundle), ...Object.entries(FILES).map(copy)]);
+const packages = bundledPackages(new Map(made), '.');
+await put('dist/third-party-notices.txt', (partial) => writeFile(partial, noticesText(packages)));
+await put('dist/bundled.json', (partial) => writeFile(partial, JSON.stringify(packages)));
 await chmod('dist/cli.cjs', 0o755);

@@ -102,11 +102,7 @@ export async function packExtension(root, folder) {
   const vsix = path.join(folder, 'devicetree-iommu.vsix');
   mkdirSync(folder, { recursive: true });
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
-  await run(
-    process.execPath,
-    [vsce, 'package', '--no-dependencies', '--skip-license', '--no-rewrite-relative-links', '--out', vsix],
-    { cwd: root },
-  );
+  await run(process.execPath, [vsce, 'package', '--no-dependencies', '--out', vsix], { cwd: root });
   return vsix;
 }
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// What a release holds itself to, as far as it needs no packing: `npm run test:release` does the rest.
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+/** The scripts have no declarations. */
+const script = async (name: string) => (await import(new URL(`../../scripts/${name}`, import.meta.url).href)) as Script;
+
+interface Script {
+  isAllowed(expression: string | undefined, ships: boolean): boolean;
+  checkLicences(locked: object, bundled: object[]): { checked: number; refused: string[] };
+  bundledPackages(inputs: Map<string, string[]>, root: string): { name: string; text: string; within: string[] }[];
+  noticesText(packages: object[]): string;
+  zipNames(zip: Buffer): string[];
+}
+
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+const contents = JSON.parse(read('scripts/release/contents.json')) as { vsix: string[]; npm: string[] };
+const manifest = JSON.parse(read('package.json')) as Record<string, unknown>;
+/** What an ignore file takes in again; the stars of ours stand for file names. */
+const kept = (file: string) =>
+  [...read(file).matchAll(/^!\/?(.+\..+|[A-Z]+)$/gm)].map(
+    ([, pattern = '']) => new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`),
+  );
+
+it('has the version at the head of the changelog, with its date', () => {
+  expect(/^## (\S+) - \d{4}-\d{2}-\d{2}$/m.exec(read('CHANGELOG.md'))?.[1]).toBe(manifest.version);
+});
+
+it.each([
+  ['.npmignore', contents.npm.filter((name) => !['README.md', 'LICENSE', 'package.json'].includes(name))],
+  [
+    '.vscodeignore',
+    contents.vsix
+      .filter((name) => name.startsWith('extension/'))
+      .map((name) => name.replace('extension/', ''))
+      .map(
+        (name) =>
+          ({ 'readme.md': 'README.md', 'changelog.md': 'CHANGELOG.md', 'LICENSE.txt': 'LICENSE' })[name] ?? name,
+      ),
+  ],
+])('packs by %s what scripts/release/contents.json lists', (file, files) => {
+  const patterns = kept(file);
+  expect(files.filter((name) => !patterns.some((pattern) => pattern.test(name)))).toEqual([]);
+  expect(patterns.filter((pattern) => !files.some((name) => pattern.test(name)))).toEqual([]);
+});
+
+it('says in package.json where it comes from, and has its icon', () => {
+  expect(manifest).toMatchObject({ repository: { type: 'git' }, bugs: {}, license: 'MIT' });
+  expect(manifest.private).toBeUndefined();
+  expect(existsSync(new URL(`../../${String(manifest.icon)}`, import.meta.url))).toBe(true);
+});
+
+it('ships only what asks for no more than its text', async () => {
+  const { isAllowed, checkLicences } = await script('release/licences.mjs');
+  expect(['MIT', 'ISC', '(MIT OR GPL-3.0)', 'MIT AND ISC'].every((each) => isAllowed(each, true))).toBe(true);
+  const refused = [undefined, 'GPL-3.0', 'MIT AND GPL-2.0', '(MIT OR ISC) AND GPL-2.0', 'MPL-2.0', 'UNLICENSED'];
+  expect(refused.filter((each) => isAllowed(each, true))).toEqual([]);
+  expect(isAllowed('MPL-2.0', false)).toBe(true);
+  const locked = { '': {}, 'node_modules/a': { license: 'MIT' }, 'node_modules/b': { license: 'SSPL-1.0' } };
+  expect(checkLicences(locked, [{ name: 'c', license: 'MIT', text: '' }])).toEqual({
+    checked: 3,
+    refused: ['c ships: no text of its licence', 'node_modules/b: SSPL-1.0'],
+  });
+});
+
+it('finds the packages in a bundle, and what their licences say', async () => {
+  const { bundledPackages, noticesText } = await script('release/bundled.mjs');
+  const inputs = new Map([
+    ['dist/a.js', ['server/src/a.ts', 'node_modules/diff/libesm/index.js', '../x/node_modules/none.js']],
+    ['dist/b.wasm', ['node_modules/web-tree-sitter/web-tree-sitter.wasm', 'node_modules/diff/package.json']],
+  ]);
+  const found = bundledPackages(inputs, '.');
+  expect(found.map(({ name, within }) => [name, within])).toEqual([
+    ['diff', ['dist/a.js', 'dist/b.wasm']],
+    ['web-tree-sitter', ['dist/b.wasm']],
+  ]);
+  expect(noticesText(found)).toMatch(/^diff \d.*BSD-3-Clause.*\n.*\n\n(?:.*\n)*.*Redistribution and use/m);
+});
+
+it('reads the names of a zip', async () => {
+  const { zipNames } = await script('release/pack.mjs');
+  // An empty zip, and one with the empty file `a`: APPNOTE 4.3.12, 4.3.16.
+  const end = (entries: number, size: number) => {
+    const record = Buffer.alloc(22);
+    record.write('PK\x05\x06', 'latin1');
+    record.writeUInt16LE(entries, 10);
+    record.writeUInt32LE(size, 12);
+    return record;
+  };
+  const entry = Buffer.alloc(47);
+  entry.write('PK\x01\x02', 'latin1');
+  entry.writeUInt16LE(1, 28);
+  entry.write('a', 46);
+  expect(zipNames(end(0, 0))).toEqual([]);
+  expect(zipNames(Buffer.concat([entry, end(1, 47)]))).toEqual(['a']);
+});
