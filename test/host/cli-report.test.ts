@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import type { Log } from 'sarif';
 import { afterAll, expect, test } from 'vitest';
 import type { Problem } from '#base/problem.ts';
+import { withoutBaseline } from '#host/cli/baseline.ts';
 import { Failure } from '#host/cli/io.ts';
-import { located, merge, type ReportedProblem, renamed, withoutBaseline } from '#host/cli/problems.ts';
+import { located, merge, type ReportedProblem, renamed } from '#host/cli/problems.ts';
 import { githubReport, jsonReport, summary, textReport } from '#host/cli/report.ts';
 import { sarifReport } from '#host/cli/sarif.ts';
 import { framed, sourceLine } from '#host/cli/source-line.ts';
@@ -111,7 +112,7 @@ test('github commands escape what the runner would take for syntax', () => {
 });
 
 test('sarif: every result has its rule in the list of rules, and one-based places', () => {
-  const rule = { id: 'smmu-x', severity: 'error' as const, title: 'X', doc: 'What X is.' };
+  const rule = { id: 'smmu-x', severity: 'error' as const, title: 'X', doc: 'What X is.', page: '# X' };
   const log: Log = JSON.parse(sarifReport(report, [rule], '1.2.3'));
   const [run] = log.runs;
   const { rules } = run!.tool.driver;

@@ -3,15 +3,18 @@
 import { relative } from 'node:path';
 import type { Severity } from '#base/problem.ts';
 import { VERSION } from '#host/version.ts';
+import type { Rule } from '#rules/engine/rule.ts';
 import { CATALOGUE } from '#rules/index.ts';
+import { page } from '#rules/pages.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
+import { withoutBaseline } from './baseline.ts';
 import { touchedBy } from './changed.ts';
 import { absolute, BOARDS, type Found, findFiles, isFolder, shard, TEXTS } from './find.ts';
 import { Failure, type Io } from './io.ts';
-import { atLeast, merge, type ReportedProblem, renamed, withoutBaseline } from './problems.ts';
+import { atLeast, merge, type ReportedProblem, renamed } from './problems.ts';
 import { startProgress } from './progress.ts';
 import { type CheckReport, githubReport, jsonReport, plural, summary, textReport } from './report.ts';
-import { sarifReport } from './sarif.ts';
+import { type RuleText, sarifReport } from './sarif.ts';
 import { settingsOf } from './settings.ts';
 import { UnusedIgnores } from './unused-ignores.ts';
 import { runWork } from './workers.ts';
@@ -115,7 +118,7 @@ function formatted(report: CheckReport, values: Values, io: Io): string {
     case 'json':
       return jsonReport(report);
     case 'sarif':
-      return sarifReport(report, CATALOGUE.rules, VERSION);
+      return sarifReport(report, CATALOGUE.rules.map(ruleText), VERSION, values.baseline !== undefined);
     case 'github':
       return githubReport(report);
     default: {
@@ -123,6 +126,11 @@ function formatted(report: CheckReport, values: Values, io: Io): string {
       return textReport(report, io.color, io.columns) + (values.quiet ? '' : total);
     }
   }
+}
+
+function ruleText(rule: Rule): RuleText {
+  const { id, severity, title, doc } = rule;
+  return { id, severity, title, doc, page: page(rule).replace(/^<!--.*-->\n\n/, '') };
 }
 
 function syntaxTotal({ files, problems }: CheckReport): string {

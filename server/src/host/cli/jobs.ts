@@ -69,7 +69,10 @@ function checkOne(session: Session, file: string): Checked {
   return {
     files: whole ? snapshot.tree.files : [file],
     problems: [
-      ...located(problems, choice.board, (path) => snapshot.text(path)),
+      // What is read of a blob is text that nobody can edit.
+      ...located(problems, choice.board, (path) => snapshot.text(path), {
+        planned: session.planned && !/\.dtbo?$/.test(file),
+      }),
       ...located(session.projectProblems(file), choice.board, (path) => session.text(path)),
     ],
     idle: isBoard(file) ? located(snapshot.idleIgnores(), file, (path) => snapshot.text(path)) : [],

@@ -75,7 +75,7 @@ export const HELP: Record<OptionName, readonly [string, string]> = {
   force: ['-f', 'write the blob although a check of dtc fails, as far as `dtc -f` fills it in'],
   symbols: ['-@', 'add __symbols__, so that overlays can be applied'],
   'syntax-only': ['--syntax-only', 'parse each .dts, .dtsi and .dtso alone; end with "N files, M with errors"'],
-  baseline: ['--baseline FILE', 'leave out what an earlier `check --format json` reported'],
+  baseline: ['--baseline FILE', 'leave out what an earlier `check --format json` or sarif reported'],
   'stdin-name': [
     '--stdin-name FILE',
     'the name of what - reads: its includes, project and messages are those of that file',

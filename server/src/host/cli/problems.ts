@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The problems of many boards as one list: each place once with the boards that show it, known ones left out.
-import { readFileSync } from 'node:fs';
 import type { Problem, Severity } from '#base/problem.ts';
 import { lineStarts, type Range, rangeOf, type Span } from '#base/text.ts';
-import { Failure } from './io.ts';
-import { reason } from './output.ts';
 import { type SourceLine, sourceLine } from './source-line.ts';
 
 export interface Place {
@@ -24,6 +21,13 @@ export interface ReportedProblem extends Place {
   readonly fix?: string;
   /** For people: the text of the place. No part of the JSON. */
   readonly source?: SourceLine;
+  /** What each repair would change, where it was asked for. No part of the JSON. */
+  readonly repairs?: readonly PlannedRepair[];
+}
+
+export interface PlannedRepair {
+  readonly title: string;
+  readonly edits: readonly (Place & { readonly text: string })[];
 }
 
 const RANK: Record<Severity, number> = { error: 3, warning: 2, info: 1, hint: 0 };
@@ -37,6 +41,7 @@ export function located(
   problems: readonly Problem[],
   board: string,
   text: (file: string) => string,
+  { planned = false } = {},
 ): ReportedProblem[] {
   const starts = new Map<string, number[]>();
   const place = (span: Span): Place => {
@@ -51,43 +56,59 @@ export function located(
     const source = sourceLine(text(span.file), span);
     return source && { source };
   };
-  return problems.map(({ rule, severity, message, span, node, related, fix }) => ({
-    rule,
-    severity,
-    message,
-    ...place(span),
-    ...(node !== undefined && { node }),
-    boards: [board],
-    ...(related && { related: related.map((other) => ({ message: other.message, ...place(other.span) })) }),
-    ...(fix && { fix: fix.title }),
-    ...(severity === 'error' || severity === 'warning' ? sourceOf(span) : undefined),
-  }));
+  const repairsOf = ({ fix, choices = [] }: Problem) => {
+    const repairs = [...(fix ? [fix] : []), ...choices].flatMap(({ title, plan }) => {
+      const edits = plan() ?? [];
+      return edits.length === 0 ? [] : [{ title, edits: edits.map(({ span, text }) => ({ ...place(span), text })) }];
+    });
+    return repairs.length > 0 ? { repairs } : undefined;
+  };
+  return problems.map((problem) => {
+    const { rule, severity, message, span, node, related, fix } = problem;
+    return {
+      rule,
+      severity,
+      message,
+      ...place(span),
+      ...(node !== undefined && { node }),
+      boards: [board],
+      ...(related && { related: related.map((other) => ({ message: other.message, ...place(other.span) })) }),
+      ...(fix && { fix: fix.title }),
+      ...(severity === 'error' || severity === 'warning' ? sourceOf(span) : undefined),
+      ...(planned ? repairsOf(problem) : undefined),
+    };
+  });
 }
 
-/** Joins what several boards report at one place, and puts the list into the order of the files. */
+/**
+ * Joins what several boards report at one place, and puts the list into the order of the files. What the boards say
+ * differently, such as a node's path, is that of the first board by name, in whatever order they were checked.
+ */
 export function merge(problems: Iterable<ReportedProblem>): ReportedProblem[] {
-  const byPlace = new Map<string, ReportedProblem & { boards: string[] }>();
+  const byPlace = new Map<string, { problem: ReportedProblem; first: string; readonly boards: Set<string> }>();
   for (const problem of problems) {
     const { start, end } = problem.range;
-    const key = [
-      problem.file,
-      start.line,
-      start.character,
-      end.line,
-      end.character,
-      problem.rule,
-      problem.message,
-    ].join('\0');
+    const place = [problem.file, start.line, start.character, end.line, end.character, problem.rule, problem.message];
+    const key = place.join('\0');
+    const first = problem.boards.reduce((least, board) => (board < least ? board : least), problem.boards[0] ?? '');
     const known = byPlace.get(key);
-    if (known) for (const board of problem.boards) known.boards.includes(board) || known.boards.push(board);
-    else byPlace.set(key, { ...problem, boards: [...problem.boards] });
+    if (!known) {
+      byPlace.set(key, { problem, first, boards: new Set(problem.boards) });
+      continue;
+    }
+    for (const board of problem.boards) known.boards.add(board);
+    if (first < known.first) Object.assign(known, { problem, first });
   }
-  return [...byPlace.values()].sort(
+  const joined = [...byPlace.values()].map(({ problem, boards }) => ({ ...problem, boards: [...boards].sort(order) }));
+  return joined.sort(
     (a, b) =>
       order(a.file, b.file) ||
       a.range.start.line - b.range.start.line ||
       a.range.start.character - b.range.start.character ||
-      order(a.rule, b.rule),
+      order(a.rule, b.rule) ||
+      a.range.end.line - b.range.end.line ||
+      a.range.end.character - b.range.end.character ||
+      order(a.message, b.message),
   );
 }
 
@@ -97,46 +118,16 @@ export function renamed(problems: readonly ReportedProblem[], name: (file: strin
     ...problem,
     file: name(problem.file),
     boards: problem.boards.map(name).sort(order),
+    ...(problem.repairs && {
+      repairs: problem.repairs.map(({ title, edits }) => ({
+        title,
+        edits: edits.map((edit) => ({ ...edit, file: name(edit.file) })),
+      })),
+    }),
     ...(problem.related && { related: problem.related.map((other) => ({ ...other, file: name(other.file) })) }),
   }));
 }
 
-/**
- * Leaves out what the baseline, an earlier JSON report, already has. Lines do not count, so that an edit above a known
- * problem does not bring it back; a second problem of the same words does.
- */
-export function withoutBaseline(problems: readonly ReportedProblem[], path: string): ReportedProblem[] {
-  const known = new Map<string, number>();
-  for (const problem of readBaseline(path)) {
-    const key = fingerprint(problem);
-    known.set(key, (known.get(key) ?? 0) + 1);
-  }
-  return problems.filter((problem) => {
-    const key = fingerprint(problem);
-    const left = known.get(key) ?? 0;
-    if (left > 0) known.set(key, left - 1);
-    return left === 0;
-  });
-}
-
-function fingerprint(problem: ReportedProblem): string {
-  return [problem.file, problem.rule, problem.node ?? '', problem.message].join('\0');
-}
-
-function readBaseline(path: string): readonly ReportedProblem[] {
-  let report: unknown;
-  try {
-    report = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new Failure(`${path}: cannot be read as a baseline (${reason(error)}); ${MAKE_BASELINE}`);
-  }
-  const problems = typeof report === 'object' && report !== null && 'problems' in report ? report.problems : undefined;
-  if (!Array.isArray(problems)) throw new Failure(`${path}: is no report; ${MAKE_BASELINE}`);
-  return problems;
-}
-
-const MAKE_BASELINE = 'write one with `dt-iommu check --format json > FILE`';
-
-function order(a: string, b: string): number {
+export function order(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

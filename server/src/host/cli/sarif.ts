@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A list of problems as SARIF 2.1.0, the format of code scanning services.
-import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
+import type { Fix, Location, Log, Region, ReportingDescriptor, Result } from 'sarif';
 import { encodeText } from '#base/bytes.ts';
 import type { Severity } from '#base/problem.ts';
 import { isUtf8Name } from '#host/disk-bytes.ts';
-import type { Place, ReportedProblem } from './problems.ts';
+import { FINGERPRINT, fingerprints } from './baseline.ts';
+import type { Place, PlannedRepair, ReportedProblem } from './problems.ts';
 import type { CheckReport } from './report.ts';
 
 /** What SARIF says about a rule, beside its results. */
@@ -13,14 +14,24 @@ export interface RuleText {
   readonly severity: Severity;
   readonly title: string;
   readonly doc: string;
+  /** Its page, in Markdown. */
+  readonly page: string;
 }
 
 const LEVELS = { error: 'error', warning: 'warning', info: 'note', hint: 'note' } as const;
 
-/** Rules that `rules` does not know (syntax, dtc's errors) are described by their id. */
-export function sarifReport({ problems }: CheckReport, rules: readonly RuleText[], version: string): string {
+/**
+ * Rules that `rules` does not know (syntax, dtc's errors) are described by their id. `onlyNew`: a baseline was taken away.
+ */
+export function sarifReport(
+  { problems }: CheckReport,
+  rules: readonly RuleText[],
+  version: string,
+  onlyNew = false,
+): string {
   const described = new Map(rules.map((rule) => [rule.id, rule]));
   const used = [...new Set(problems.map((problem) => problem.rule))].sort();
+  const prints = fingerprints(problems);
   const log: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -28,7 +39,11 @@ export function sarifReport({ problems }: CheckReport, rules: readonly RuleText[
       {
         tool: { driver: { name: 'dt-iommu', version, rules: used.map((id) => descriptor(id, described.get(id))) } },
         columnKind: 'utf16CodeUnits',
-        results: problems.map((problem) => result(problem, used.indexOf(problem.rule))),
+        results: problems.map((problem, index) => ({
+          ...result(problem, used.indexOf(problem.rule)),
+          partialFingerprints: { [FINGERPRINT]: prints[index] ?? '' },
+          ...(onlyNew && { baselineState: 'new' as const }),
+        })),
       },
     ],
   };
@@ -36,17 +51,18 @@ export function sarifReport({ problems }: CheckReport, rules: readonly RuleText[
 }
 
 function descriptor(id: string, rule: RuleText | undefined): ReportingDescriptor {
-  if (!rule) return { id };
+  if (!rule) return { id, shortDescription: { text: `${id.replace(/[/_-]/g, ' ')}.` } };
   return {
     id,
-    shortDescription: { text: rule.title },
-    help: { text: rule.doc, markdown: rule.doc },
+    shortDescription: { text: `${rule.title}.` },
+    fullDescription: { text: rule.doc, markdown: rule.doc },
+    help: { text: rule.doc, markdown: rule.page },
     defaultConfiguration: { level: LEVELS[rule.severity] },
   };
 }
 
 function result(problem: ReportedProblem, ruleIndex: number): Result {
-  const { rule, severity, message, related, boards, node } = problem;
+  const { rule, severity, message, related, boards, node, repairs } = problem;
   return {
     ruleId: rule,
     ruleIndex,
@@ -61,21 +77,34 @@ function result(problem: ReportedProblem, ruleIndex: number): Result {
     ...(related && {
       relatedLocations: related.map((other) => ({ ...location(other), message: { text: other.message } })),
     }),
+    ...(repairs && { fixes: repairs.map(fix) }),
     properties: { boards: [...boards] },
   };
 }
 
-function location({ file, range: { start, end } }: Place): Location {
+function fix({ title, edits }: PlannedRepair): Fix {
+  const files = [...new Set(edits.map(({ file }) => file))];
   return {
-    physicalLocation: {
+    description: { text: title },
+    artifactChanges: files.map((file) => ({
       artifactLocation: { uri: uri(file) },
-      region: {
-        startLine: start.line + 1,
-        startColumn: start.character + 1,
-        endLine: end.line + 1,
-        endColumn: end.character + 1,
-      },
-    },
+      replacements: edits
+        .filter((edit) => edit.file === file)
+        .map(({ range, text }) => ({ deletedRegion: region(range), insertedContent: { text } })),
+    })),
+  };
+}
+
+function location({ file, range }: Place): Location {
+  return { physicalLocation: { artifactLocation: { uri: uri(file) }, region: region(range) } };
+}
+
+function region({ start, end }: Place['range']): Region {
+  return {
+    startLine: start.line + 1,
+    startColumn: start.character + 1,
+    endLine: end.line + 1,
+    endColumn: end.character + 1,
   };
 }
 

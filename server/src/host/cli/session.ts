@@ -29,6 +29,8 @@ export interface SessionSettings {
   readonly script?: { readonly file: string; readonly boards: readonly string[] };
   /** What came by standard input. */
   readonly piped?: Piped;
+  /** Problems come with what their repairs would change. */
+  readonly planned?: boolean;
   /** `-@`. */
   readonly symbols?: boolean;
   /** `-f`. */
@@ -96,6 +98,10 @@ export class Session {
   treeOfText(text: string): DeviceTree {
     const file = { path: '/text.dts', text };
     return new Frontend(this.#grammar, { read: () => file }).evaluate(file.path, { includePaths: [], defines: [] });
+  }
+
+  get planned(): boolean {
+    return this.#settings.planned ?? false;
   }
 
   get symbols(): boolean {

@@ -35,6 +35,7 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
     spelled: Object.fromEntries([...args.operands, ...values.include].map((text) => [absolute(cwd, text), text])),
     ...scriptOf(args, cwd),
     ...(args.piped && { piped: args.piped }),
+    planned: values.format === 'sarif',
     symbols: values.symbols ?? false,
     force: values.force ?? false,
     ...(values.config !== undefined && { projectFile: existing(absolute(cwd, values.config), values.config) }),
