@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const SOURCE = fileURLToPath(new URL('../../server/src/', import.meta.url));
-const LAYERS = ['base', 'syntax', 'tree', 'model', 'wording', 'rules', 'ide', 'host'];
+const LAYERS = ['base', 'syntax', 'tree', 'bindings', 'model', 'wording', 'rules', 'ide', 'host'];
 
 /**
  * Inside a layer: a folder, or a file that stands above the folders, and what it imports there. Files at the top of a

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Completion over the protocol: items as snippets or as text, sorted and filtered as the ide layer says.
 import {
-  CancellationToken,
   type CompletionItem,
   CompletionItemKind,
   type CompletionList,
@@ -38,8 +37,7 @@ const KINDS: Readonly<Record<ItemKind, CompletionItemKind>> = {
   rule: CompletionItemKind.Text,
 };
 
-export function registerCompletion(connection: Connection, answer: Answer): void {
-  const readAhead = reader(answer);
+export function registerCompletion(connection: Connection, answer: Answer, readAhead: () => void): void {
   connection.onCompletion(({ textDocument, position, context }, token) => {
     readAhead();
     return answer('completion', token, (session) =>
@@ -87,26 +85,6 @@ function signatureOf(
     ],
     activeSignature: 0,
     activeParameter: active,
-  };
-}
-
-/** Between two turns of reading, for requests that arrive meanwhile; in milliseconds. */
-const TURN = 10;
-
-/** Reads what completion knows of other files, turn by turn, until there is nothing left. */
-function reader(answer: Answer): () => void {
-  let running = false;
-  const turn = async (): Promise<void> => {
-    const more = await answer('index', CancellationToken.None, ({ analysis }) => analysis.knowledge.work()).catch(
-      () => false,
-    );
-    running = more;
-    if (more) setTimeout(() => void turn(), TURN);
-  };
-  return () => {
-    if (running) return;
-    running = true;
-    setTimeout(() => void turn(), TURN);
   };
 }
 

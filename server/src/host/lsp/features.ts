@@ -20,6 +20,7 @@ import { fixWorkspace } from '#ide/fixes/workspace-fixes.ts';
 import { allReferences } from '#ide/navigation/all-references.ts';
 import { definition } from '#ide/navigation/definition.ts';
 import { hover } from '#ide/navigation/hover.ts';
+import { typeDefinition } from '#ide/navigation/type-definition.ts';
 import { folds } from '#ide/structure/folding.ts';
 import { links } from '#ide/structure/links.ts';
 import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
@@ -31,6 +32,7 @@ import { readerOf } from './hover-reader.ts';
 import { COMMANDS } from './log.ts';
 import { NAVIGATION, registerNavigation } from './navigation.ts';
 import { fileOf, viewAt } from './places.ts';
+import { reader } from './reading-ahead.ts';
 import type { Answer, Session } from './server.ts';
 import { isBlobUri } from './uris.ts';
 
@@ -42,6 +44,7 @@ export const FEATURES: Partial<ServerCapabilities> = {
   ...COMPLETION,
   ...HINTS,
   definitionProvider: true,
+  typeDefinitionProvider: true,
   referencesProvider: true,
   documentSymbolProvider: true,
   documentLinkProvider: {},
@@ -52,9 +55,14 @@ export const FEATURES: Partial<ServerCapabilities> = {
   ...EDITING,
 };
 
+/** Milliseconds after a document was opened before the bindings around it are read. */
+const CALM = 1500;
+
 export function registerFeatures(connection: Connection, answer: Answer): void {
+  const readAhead = reader(answer);
   connection.onHover(({ textDocument, position }, token) =>
     answer('hover', token, (session) => {
+      readAhead();
       const at = viewAt(session, textDocument.uri, position);
       const found = at && hover(at.view, at.offset, readerOf(session, at.view));
       if (!found) return null;
@@ -64,12 +72,19 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
       };
     }),
   );
-  registerCompletion(connection, answer);
+  registerCompletion(connection, answer, readAhead);
   registerHints(connection, answer);
   connection.onDefinition(({ textDocument, position }, token) =>
     answer('definition', token, (session) => {
       const at = viewAt(session, textDocument.uri, position);
       return at ? definition(at.view, at.offset).map((span) => locationOf(session.workspace, span)) : [];
+    }),
+  );
+  connection.onTypeDefinition(({ textDocument, position }, token) =>
+    answer('typeDefinition', token, (session) => {
+      readAhead();
+      const at = viewAt(session, textDocument.uri, position);
+      return at ? typeDefinition(at.view, at.offset).map((span) => locationOf(session.workspace, span)) : [];
     }),
   );
   connection.onReferences(({ textDocument, position, context }, token) =>
@@ -79,7 +94,7 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
       return spans.map((span) => locationOf(session.workspace, span));
     }),
   );
-  registerStructure(connection, answer);
+  registerStructure(connection, answer, () => readAhead(CALM));
   registerEditing(connection, answer);
   registerNavigation(connection, answer);
   connection.onCodeAction((params, token) => answer('codeAction', token, (session) => actionsOf(session, params)));
@@ -92,10 +107,11 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
 }
 
 /** What a file looks like as a whole: asked for after every change, not at a position. */
-function registerStructure(connection: Connection, answer: Answer): void {
+function registerStructure(connection: Connection, answer: Answer, opened: () => void): void {
   connection.onDocumentSymbol(({ textDocument: { uri } }, token) =>
     answer('documentSymbol', token, (session) => {
       const at = fileOf(session, uri);
+      if (at?.view.knowledge.bindings(at.view.file)) opened();
       return at ? outline(at.ast).map((entry) => symbolOf(at.lines, entry)) : [];
     }),
   );

@@ -59,7 +59,7 @@ const TURN = 20;
 /** Shows that something takes its time, where the client can show it. */
 export type Progress = <T>(title: string, work: () => Promise<T>) => Promise<T>;
 
-const WATCHED = '**/*.{dts,dtsi,dtso,overlay,h,config}';
+const WATCHED = '**/*.{dts,dtsi,dtso,overlay,h,config,yaml}';
 
 /** Wires a connection; the caller starts it with `listen()`. */
 export function serve(connection: Connection, environment: Environment): void {

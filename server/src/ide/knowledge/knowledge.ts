@@ -2,6 +2,9 @@
 // What is known of files that no open board reads: headers that could be included, other boards of the tree. Read in the
 // pauses, bounded, kept.
 import { dirname } from '#base/files.ts';
+import { bindingsFolder } from '#bindings/files.ts';
+import { BindingLibrary } from '#bindings/library.ts';
+import { loadYaml } from '#bindings/yaml.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { BoardIndex } from './boards.ts';
 import { HeaderIndex } from './headers.ts';
@@ -16,6 +19,9 @@ export class Knowledge {
   readonly #files: FileSystem;
   readonly #headers = new Map<string, HeaderIndex>();
   readonly #boards = new Map<string, BoardIndex>();
+  readonly #bindings = new Map<string, BindingLibrary>();
+  /** By folder of the file that asked. */
+  readonly #bindingFolders = new Map<string, string | undefined>();
 
   constructor(files: FileSystem) {
     this.#files = files;
@@ -35,10 +41,23 @@ export class Knowledge {
     return kept(this.#boards, `${dirname(file)}\n${top ?? ''}`, make);
   }
 
+  /** The bindings of the tree around a file, as far as they are indexed; asking for them makes them be read. */
+  bindings(file: string): BindingLibrary | undefined {
+    if (this.#files.lent) return undefined;
+    const from = dirname(file);
+    if (!this.#bindingFolders.has(from)) this.#bindingFolders.set(from, bindingsFolder(this.#files, file));
+    const folder = this.#bindingFolders.get(from);
+    if (folder === undefined) return undefined;
+    // What fails leaves the bindings unread.
+    void loadYaml().catch(() => undefined);
+    return kept(this.#bindings, folder, () => new BindingLibrary(this.#files, folder));
+  }
+
   /** Reads a little more; `false`: there is nothing left to read. */
   work(): boolean {
     const boards = this.#files.lent ? [] : this.#boards.values();
-    for (const index of [...this.#headers.values(), ...boards]) {
+    const bindings = [...this.#bindings.values()].map(({ index }) => index);
+    for (const index of [...this.#headers.values(), ...boards, ...bindings]) {
       if (index.done) continue;
       index.step(TURN);
       return true;
@@ -48,6 +67,7 @@ export class Knowledge {
 
   forget(path: string): void {
     for (const index of this.#headers.values()) index.forget(path);
+    if (path.endsWith('.yaml')) for (const library of this.#bindings.values()) library.forget(path);
   }
 }
 

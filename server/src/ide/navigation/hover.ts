@@ -4,6 +4,7 @@ import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import { macroMarkdown, placesMarkdown, propertyMarkdown } from '#ide/explain/markdown.ts';
 import { code } from '#ide/explain/markup.ts';
+import { compatibleHover, propertyBindingHover } from '#ide/hovers/binding.ts';
 import { cellHover, numberHover } from '#ide/hovers/cells/index.ts';
 import { expansionText, macroUse } from '#ide/hovers/macros.ts';
 import { busHover, nodeHover } from '#ide/hovers/node.ts';
@@ -11,6 +12,7 @@ import type { Asked, Reader } from '#ide/hovers/sheet.ts';
 import { printValue } from '#tree/print.ts';
 import type { Datum, DtNode, DtProperty } from '#tree/types.ts';
 import { type Mention, type Place, placeAt } from './places.ts';
+import { stringAt } from './type-definition.ts';
 
 export interface Hover {
   readonly markdown: string;
@@ -68,14 +70,26 @@ function describe(asked: Asked, place: Place, mention: Mention, { view, datum, i
     case 'macro':
       return macroText(asked, view, mention, inValue);
     case 'property':
-      return propertyText(asked, mention.property);
+      return joinMarkdown([propertyText(asked, mention.property), bindingText(asked, view, mention.property)]);
     case 'value':
       if (inValue) return '';
+      if (mention.property.name === 'compatible' && datum) return compatibleText(asked, view, mention.property, datum);
       if (isDma(mention.property)) return propertyText(asked, mention.property);
       return datum ? numberHover(mention.property, datum) : '';
     case 'node':
       return inValue ? '' : mentionedNode(asked, place, mention.node);
   }
+}
+
+function compatibleText(asked: Asked, view: View, property: DtProperty, datum: Datum): string {
+  const name = stringAt(property, datum);
+  if (name === undefined) return '';
+  return compatibleHover(asked, view.knowledge.bindings(view.file), property.node, name);
+}
+
+function bindingText(asked: Asked, view: View, { node, name }: DtProperty): string {
+  const library = view.knowledge.bindings(view.file);
+  return library ? propertyBindingHover(asked, library, node, name) : '';
 }
 
 /** In the value of `iommus` and its like, what counts is the device that has it. */

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// Hovers and type definitions with the bindings of the tree.
+import { beforeAll, expect, test } from 'vitest';
+import { loadYaml } from '#bindings/yaml.ts';
+import { hover } from '#ide/navigation/hover.ts';
+import { typeDefinition } from '#ide/navigation/type-definition.ts';
+import { FILES, ROOT } from '#test/bindings/trees.ts';
+import { editor } from '#test/support/views.ts';
+
+beforeAll(loadYaml);
+
+const BINDINGS = Object.entries(FILES)
+  .map(([path, text]) => `//- ${path}\n${text}`)
+  .join('\n');
+
+function at(text: string) {
+  const { view, offset, place } = editor(`//- /linux/arch/board.dts\n/dts-v1/;\n${text}\n${BINDINGS}`);
+  view.knowledge.bindings(view.file);
+  while (view.knowledge.work());
+  const link = (span: { file: string }) => ({ text: 'place', href: span.file });
+  return {
+    hover: hover(view, offset, { link })?.markdown ?? '',
+    types: typeDefinition(view, offset).map(place),
+  };
+}
+
+test('a compatible has the title of its binding, and a link to it', () => {
+  const { hover, types } = at('/ { dma { compatible = "acme,soc1-engine", "acme,eng$0ine-v2"; }; };');
+  expect(hover).toBe(
+    '`acme,engine-v2` — **Acme DMA engine**  \n' +
+      `[acme,engine.yaml](${ROOT}/dma/acme,engine.yaml)\n\nMoves memory to \\*memory\\*.\n\nHas channels.`,
+  );
+  expect(types).toEqual([`${ROOT.slice(1)}/dma/acme,engine.yaml:36 acme,engine-v2`]);
+});
+
+test('a property has what its binding says of it', () => {
+  const { hover, types } = at('/ { dma { compatible = "acme,engine-v1"; acme,de$0pth = <4>; }; };');
+  expect(hover).toContain(
+    `\`acme,depth\` · uint32 · default \`8\`\n\nDepth of the queue.\n\nValues from 1 up to 64\n\n[acme,engine.yaml](${ROOT}/dma/acme,engine.yaml)`,
+  );
+  expect(types).toEqual([`${ROOT.slice(1)}/dma/acme,engine.yaml:60 acme,depth:`]);
+  expect(at('/ { dma { compatible = "acme,engine-v1"; acme,m$0ode = "fast"; }; };').hover).toContain(
+    'Values: `fast`, `slow`',
+  );
+  expect(at('/ { dma { compatible = "acme,engine-v1"; #dma-c$0ells = <1>; }; };').hover).toContain('**required**');
+  expect(at('/ { dma { compatible = "acme,engine-v1"; acme,o$0ld; }; };').hover).toContain('flag · **deprecated**');
+});
+
+test('a node, and a child of one, lead to the binding', () => {
+  const file = `${ROOT.slice(1)}/dma/acme,engine.yaml`;
+  expect(at('/ { d$0ma { compatible = "acme,engine-v1"; }; };').types).toEqual([`${file}:31 acme,engine-v1`]);
+  expect(at('/ { dma { compatible = "acme,engine-v1"; chan$0nel@1 { }; }; };').types).toEqual([`${file}:1`]);
+  expect(at('/ { other { a$0 = <1>; }; };').types).toEqual([]);
+});
+
+test('what no binding names has no lines of one', () => {
+  expect(at('/ { dma { compatible = "acme,engine-v1"; acme,ot$0her = <4>; }; };').hover).not.toContain('yaml');
+  expect(at('/ { dma { compatible = "acme,en$0gine-v3"; }; };').hover).toBe('');
+});
