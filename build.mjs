@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Bundles what ships into dist/: extension, server and command line, with the grammar beside them.
-import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { bundledPackages, noticesText } from './scripts/release/bundled.mjs';
 
@@ -22,6 +22,16 @@ const WEB = { platform: 'browser', target: 'es2022', external: ['vscode', 'fs', 
  */
 const WEB_CLIENT = ['dist/client-web.cjs', 'dist/client-web.cjs.js'];
 
+const NOTHING = './server/src/host/library/nothing.ts';
+/** One module for Node and browsers: its runtime shall not look for Node, because the bytes are given to it. */
+const LIBRARY = {
+  platform: 'neutral',
+  target: 'es2022',
+  format: 'esm',
+  define: { process: 'undefined' },
+  alias: { module: NOTHING, 'fs/promises': NOTHING },
+};
+
 const BUNDLES = {
   'dist/client.cjs': { ...NODE, entryPoints: ['client/src/extension.ts'], external: ['vscode'] },
   ...Object.fromEntries(
@@ -30,6 +40,14 @@ const BUNDLES = {
   'dist/server-web.js': { ...WEB, format: 'iife', entryPoints: ['server/src/host/web.ts'] },
   'dist/dma-map.js': { ...WEB, format: 'iife', entryPoints: ['client/webview/main.ts'] },
   'dist/dma-map.css': { entryPoints: ['client/webview/map.css'] },
+  'dist/library.js': { ...LIBRARY, entryPoints: ['server/src/host/library/index.ts'] },
+  'dist/library-node.js': {
+    ...NODE,
+    format: 'esm',
+    alias: {},
+    define: {},
+    entryPoints: ['server/src/host/library/disk.ts'],
+  },
   'dist/cli.cjs': { ...NODE, entryPoints: ['server/src/host/cli/bin.ts'], banner: { js: '#!/usr/bin/env node' } },
 };
 
@@ -37,6 +55,7 @@ const FILES = {
   'dist/web-tree-sitter.wasm': 'node_modules/web-tree-sitter/web-tree-sitter.wasm',
   'dist/tree-sitter-devicetree.wasm': 'grammars/devicetree/tree-sitter-devicetree.wasm',
   'dist/dt-iommu.schema.json': 'server/src/host/dt-iommu.schema.json',
+  'dist/library.d.ts': 'server/src/host/library/api.ts',
 };
 
 /** What runs from dist/ meanwhile never sees half a file. */
@@ -62,6 +81,10 @@ async function copy([path, from]) {
 }
 
 await mkdir('dist', { recursive: true });
+await put('dist/library-node.d.ts', async (partial) => {
+  const types = await readFile('server/src/host/library/disk-api.ts', 'utf8');
+  await writeFile(partial, types.replace("'./api.ts'", "'devicetree-iommu'"));
+});
 const made = await Promise.all([...Object.entries(BUNDLES).map(bundle), ...Object.entries(FILES).map(copy)]);
 const packages = bundledPackages(new Map(made), '.');
 await put('dist/third-party-notices.txt', (partial) => writeFile(partial, noticesText(packages)));

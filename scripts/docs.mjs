@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Writes docs/rules.md and docs/rules/*.md from the rule objects, and removes pages of rules that are gone; writes the
 // manual page docs/dt-iommu.1 from the table of options.
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { libraryPage } from './library-page.mjs';
 import { loadCore } from './load-core.mjs';
 
 const docs = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -21,4 +22,7 @@ for (const entry of await readdir(`${docs}rules`, { recursive: true, withFileTyp
   if (entry.isFile() && !wanted.has(path.slice(docs.length))) await rm(path);
 }
 await writeFile(`${docs}dt-iommu.1`, manPage(COMMANDS, VERSION));
-console.log(`${wanted.size} pages in docs/`);
+const library = new URL('../server/src/host/library/', import.meta.url);
+const sources = ['api.ts', 'disk-api.ts'].map((file) => readFile(new URL(file, library), 'utf8'));
+await writeFile(`${docs}library-api.md`, libraryPage(...(await Promise.all(sources))));
+console.log(`${wanted.size + 1} pages in docs/`);

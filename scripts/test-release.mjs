@@ -14,6 +14,19 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const NODES = ['20.20.0', '22.22.0', '24.21.0'];
 const BOARD = path.join(root, 'examples/smmu-virt.dts');
 
+const PROGRAM = `import { open, rules, type Device } from 'devicetree-iommu';
+import { diskFiles } from 'devicetree-iommu/node';
+declare const process: { readonly argv: readonly string[] };
+declare const console: { log(text: string): void };
+const workspace = await open({ files: diskFiles(), settings: { platform: 'linux' } });
+const board = workspace.board(process.argv[2] ?? '');
+const devices: Device[] = board.devices();
+for (const { verdict, path } of devices) console.log(verdict + ' ' + path);
+const first: string | undefined = rules[0]?.id;
+// @ts-expect-error the platforms are few
+await open({ files: {}, settings: { platform: first } }).catch(() => undefined);
+`;
+
 const work = mkdtempSync(path.join(tmpdir(), 'dt-iommu-test-release-'));
 const out = path.join(work, 'out');
 let passed = 0;
@@ -91,8 +104,30 @@ try {
     });
     expect(said, /smmu/);
   });
+  test('the library: its types in a strict program', () => {
+    writeFileSync(path.join(user, 'use.ts'), PROGRAM);
+    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+    for (const module of [
+      ['nodenext', 'nodenext'],
+      ['esnext', 'bundler'],
+    ]) {
+      const [kind = '', resolution = ''] = module;
+      const flags = [
+        '--strict',
+        '--target',
+        'es2022',
+        '--types',
+        '',
+        '--module',
+        kind,
+        '--moduleResolution',
+        resolution,
+      ];
+      run(process.execPath, [tsc, ...flags, '--outDir', `out-${resolution}`, 'use.ts'], { cwd: user });
+    }
+  });
   for (const version of NODES) {
-    test(`the command with Node ${version}`, () => {
+    test(`the command and the library with Node ${version}`, () => {
       let node;
       try {
         node = nodeOf(version);
@@ -103,6 +138,7 @@ try {
       const cli = path.join(installed, 'dist/cli.cjs');
       expect(run(node, [cli, 'check', BOARD], { codes: [0, 1] }), /1 file|1 board/);
       expect(run(node, [cli, 'explain', BOARD], {}), /iommu/);
+      expect(run(node, [path.join(user, 'out-nodenext/use.js'), BOARD], { cwd: user }), /^iommu-dma/m);
     });
   }
   test('the VSIX in VS Code', () => {

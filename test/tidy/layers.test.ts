@@ -76,6 +76,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'host/web.ts': 'host/lsp',
   'host/cli': 'host host/lsp',
   'host/lsp': 'host',
+  'host/library': 'host',
   host: '',
 };
 
