@@ -55,9 +55,14 @@ export class Blobs
 }
 
 async function showText(uri: vscode.Uri, viewColumn?: vscode.ViewColumn): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(textUri(uri));
-  await vscode.languages.setTextDocumentLanguage(document, 'dts');
+  const document = await openText(uri);
   await vscode.window.showTextDocument(document, { ...(viewColumn !== undefined && { viewColumn }), preview: false });
+}
+
+/** The document with the text of a blob; the server knows it from then on. */
+export async function openText(blob: vscode.Uri): Promise<vscode.TextDocument> {
+  const document = await vscode.workspace.openTextDocument(textUri(blob));
+  return vscode.languages.setTextDocumentLanguage(document, 'dts');
 }
 
 function textUri({ scheme, authority, path }: vscode.Uri): vscode.Uri {

@@ -2,10 +2,11 @@
 // What desktop and web share: which documents are served, the commands, the status item that names the active board.
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
-import { BLOB_SCHEME, Blobs } from './blobs.ts';
+import { BLOB_SCHEME, Blobs, openText } from './blobs.ts';
 import { DmaMaps } from './dma-map-panel.ts';
 import { DmaSideBar } from './dma-side-bar.ts';
 import type { BoardsResult, ExplainResult, LogResult, TextResult } from './protocol.ts';
+import { ResolvedTrees } from './resolved-trees.ts';
 import { Running, type StartClient } from './running.ts';
 
 /** `devicetree` is what other extensions call the same language. */
@@ -48,6 +49,7 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
   const running = new Running(await start());
   const pages = new Pages();
   const status = new BoardStatus(running);
+  const trees = new ResolvedTrees(running);
   let schemes = servedSchemes();
   const servesNewFolders = () => {
     // What a client is asked for is fixed when it starts: a folder of another file system needs a new one.
@@ -61,6 +63,7 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
     vscode.workspace.registerTextDocumentContentProvider(PAGES, pages),
     status,
     new Blobs(running),
+    trees,
     new DmaSideBar(running, activeDocument),
     new DmaMaps(running, context.extensionUri, {
       active: activeDocument,
@@ -69,7 +72,7 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
     }),
     vscode.commands.registerCommand('devicetreeIommu.selectBoard', () => selectBoard(running, status)),
     vscode.commands.registerCommand('devicetreeIommu.explain', (at?: unknown) => explain(running, pages, at)),
-    vscode.commands.registerCommand('devicetreeIommu.showTree', () => showTree(running, pages)),
+    vscode.commands.registerCommand('devicetreeIommu.showTree', (at?: unknown) => showTree(trees, at)),
     vscode.commands.registerCommand('devicetreeIommu.explainLog', () => explainLog(running, pages)),
     vscode.commands.registerCommand('devicetreeIommu.showRule', (id: string) => showRule(running, pages, id)),
     vscode.commands.registerCommand('devicetreeIommu.restart', () => running.restart(start)),
@@ -196,11 +199,11 @@ function atCursor(): { textDocument: { readonly uri: string }; position: vscode.
   return document && position && { textDocument: identifier(document), position };
 }
 
-async function showTree(running: Running, pages: Pages): Promise<void> {
-  const document = activeDocument();
-  if (!document) return;
-  const found = await running.request<TextResult>('dtIommu/tree', { textDocument: identifier(document) });
-  if (found) await show(pages.put(`${nameOf(identifier(document).uri)} (resolved)`, found.text), 'dts');
+/** `at`: a blob of the explorer; else the board of the active editor. */
+async function showTree(trees: ResolvedTrees, at: unknown): Promise<void> {
+  const blob = at instanceof vscode.Uri && /\.dtbo?$/.test(at.path) ? await openText(at) : undefined;
+  const document = blob ?? activeDocument();
+  if (document) await trees.show(document.uri);
 }
 
 /** A log is selected, open, or on the clipboard; the board is the one of the document that is open beside it. */

@@ -13,6 +13,8 @@ export type {
   LogResult,
   NamedPlace,
   OutlineEntry,
+  ResolvedPlace,
+  ResolvedTreeResult,
   TextResult,
   WhatIfResult,
 } from '#host/lsp/protocol.ts';

@@ -65,6 +65,41 @@ export const topology: Request<DocumentParams, Topology | null> = { method: 'dtI
 export const boards: Request<BoardsParams, BoardsResult | null> = { method: 'dtIommu/boards' };
 export const selectBoard: Request<SelectBoardParams, BoardsResult | null> = { method: 'dtIommu/selectBoard' };
 export const tree: Request<DocumentParams, TextResult | null> = { method: 'dtIommu/tree' };
+
+/** A place that made a line of a resolved tree. */
+export interface ResolvedPlace {
+  readonly line: number;
+  /** The characters of the line that name the place; both 0 where none do: it was set there before. */
+  readonly start: number;
+  readonly end: number;
+  /** Index in `files`. */
+  readonly file: number;
+  /** Of the name there. */
+  readonly position: { readonly line: number; readonly character: number };
+  /** Last line of the whole statement. */
+  readonly until: number;
+}
+
+export interface ResolvedTreeResult {
+  /** URI of the board. */
+  readonly board: string;
+  readonly text: string;
+  /** URIs. */
+  readonly files: readonly string[];
+  readonly places: readonly ResolvedPlace[];
+}
+
+/** The resolved tree of the document's board for a view: macros beside numbers, and where every line was set. */
+export const resolvedTree: Request<DocumentParams, ResolvedTreeResult | null> = { method: 'dtIommu/resolvedTree' };
+
+export interface ResolvedHoverParams extends DocumentParams {
+  readonly position: { readonly line: number; readonly character: number };
+  /** The line as the client shows it: about another one nothing is said. */
+  readonly line: string;
+}
+
+/** The hover of a place in that text, in Markdown. */
+export const resolvedHover: Request<ResolvedHoverParams, TextResult | null> = { method: 'dtIommu/resolvedHover' };
 /** The page of a rule, in Markdown. */
 export const rule: Request<{ readonly id: string }, TextResult | null> = { method: 'dtIommu/rule' };
 

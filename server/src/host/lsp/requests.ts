@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The requests of our own: boards, reports, topology, the resolved tree, rule pages.
+// The requests of our own: boards, reports, topology, rule pages; those about maps and trees are in files of their own.
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
@@ -12,13 +12,13 @@ import { topologyOf } from '#ide/explain/topology.ts';
 import { nodeAt } from '#ide/navigation/places.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { CATALOGUE } from '#rules/index.ts';
-import { printTree } from '#tree/print.ts';
 import { platformText } from '#wording/values.ts';
 import { placeName, rangeOf } from './convert.ts';
 import { registerLog } from './log.ts';
 import { type Handle, registerMap } from './map-requests.ts';
 import * as protocol from './protocol.ts';
 import type { Answer, Progress, Session } from './server.ts';
+import { registerTrees } from './tree-requests.ts';
 
 export function registerRequests(connection: Connection, answer: Answer, progress: Progress): void {
   const handle: Handle = <P, R extends object>(
@@ -51,10 +51,7 @@ export function registerRequests(connection: Connection, answer: Answer, progres
     return view && topologyOf(view.snapshot);
   });
   registerMap(handle);
-  handle(protocol.tree, (session, params) => {
-    const view = viewOf(session, params);
-    return view && { text: printTree(view.snapshot.tree, (span) => placeName(span, view.snapshot.line(span))) };
-  });
+  registerTrees(handle);
   handle(protocol.rule, (_session, { id }) => {
     const rule = CATALOGUE.byId.get(id);
     return rule ? { text: ruleMarkdown(rule) } : null;

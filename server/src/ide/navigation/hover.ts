@@ -10,6 +10,7 @@ import { expansionText, macroUse } from '#ide/hovers/macros.ts';
 import { busHover, nodeHover } from '#ide/hovers/node.ts';
 import type { Asked, Reader } from '#ide/hovers/sheet.ts';
 import { printValue } from '#tree/print.ts';
+import { nodeByReference } from '#tree/query.ts';
 import type { Datum, DtNode, DtProperty } from '#tree/types.ts';
 import { type Mention, type Place, placeAt } from './places.ts';
 import { stringAt } from './type-definition.ts';
@@ -48,6 +49,25 @@ export function hover(view: View, offset: number, reader: Reader): Hover | undef
   const inValue = (datum && place.property && cellHover(asked, place.property, datum)) ?? '';
   const markdown = joinMarkdown([inValue, describe(asked, place, mention, { view, datum, inValue: inValue !== '' })]);
   return markdown === '' ? undefined : { markdown, span: mention.span };
+}
+
+/** What a place of the resolved tree is. */
+export interface Subject {
+  readonly node: DtNode;
+  readonly property: DtProperty | undefined;
+  /** A piece of the property's value. */
+  readonly datum: Datum | undefined;
+}
+
+/** The hover of something in the resolved tree itself, wherever it was written; `''` where there is nothing to say. */
+export function hoverOf(asked: Asked, { node, property, datum }: Subject): string {
+  if (!property) return nodeHover(asked, node);
+  const cell = datum && cellHover(asked, property, datum);
+  if (cell !== undefined) return cell;
+  const reference = property.value.references.find(({ offset }) => offset === datum?.offset);
+  const target = reference && !isDma(property) && nodeByReference(asked.snapshot.tree, reference.ref);
+  const about = target ? nodeHover(asked, target) : '';
+  return about === '' ? propertyText(asked, property) : about;
 }
 
 /** The piece of the value that the offset stands in. */
