@@ -5,6 +5,7 @@ import type { View } from '#ide/analysis.ts';
 import type { Link } from '#ide/explain/markdown.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { compatibles, isAvailable, nodeByLabel, pathOf } from '#tree/query.ts';
+import { bindingDocumentation } from './binding-knowledge.ts';
 import { propertiesNamed } from './evidence.ts';
 import type { CompletionItem } from './item.ts';
 import { macroSteps } from './macro-steps.ts';
@@ -19,7 +20,7 @@ export function documentation(view: View, about: About, link: Link): string | un
   return parts.length === 0 ? undefined : parts.join('\n\n');
 }
 
-function partsOf(view: View, { kind, name }: About, link: Link): string[] {
+function partsOf(view: View, { kind, name, asked }: About, link: Link): string[] {
   switch (kind) {
     case 'label':
       return aboutLabel(view, name, link);
@@ -28,7 +29,7 @@ function partsOf(view: View, { kind, name }: About, link: Link): string[] {
     case 'header-macro':
       return aboutHeaderMacro(view, name);
     case 'property':
-      return aboutProperty(view, name);
+      return aboutProperty(view, name, bindingDocumentation(view, name, asked));
     case 'rule': {
       const rule = CATALOGUE.byId.get(name);
       return rule ? [`${rule.title}.`, rule.doc] : [];
@@ -68,7 +69,7 @@ function aboutHeaderMacro({ files }: View, pathAndName: string): string[] {
   return line === undefined ? [] : [fence(line.trim()), `In ${code(path)}, which is not included yet.`];
 }
 
-function aboutProperty({ snapshot: { tree } }: View, name: string): string[] {
+function aboutProperty({ snapshot: { tree } }: View, name: string, binding: string): string[] {
   const row = propertyRow(name);
   const form = formOf(name);
   const names = form && !row ? `Names a node: ${form.what}.` : '';
@@ -77,7 +78,12 @@ function aboutProperty({ snapshot: { tree } }: View, name: string): string[] {
       ? ''
       : `Behind each reference stand as many cells as ${code(form.cells)} of the node says.`;
   const uses = propertiesNamed(tree, name).length;
-  return [row?.what ?? names, cells, uses > 0 ? `${uses} ${uses === 1 ? 'node' : 'nodes'} of this board have it.` : ''];
+  return [
+    row?.what ?? names,
+    binding,
+    cells,
+    uses > 0 ? `${uses} ${uses === 1 ? 'node' : 'nodes'} of this board have it.` : '',
+  ];
 }
 
 function linkText(link: Link, span: Span): string {

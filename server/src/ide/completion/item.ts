@@ -32,7 +32,12 @@ export interface CompletionItem {
   /** Further edits of the same file. */
   readonly edits?: readonly TextEdit[];
   /** The name under which `documentation` finds more; absent: there is no more. */
-  readonly about?: { readonly kind: 'label' | 'macro' | 'property' | 'rule' | 'header-macro'; readonly name: string };
+  readonly about?: {
+    readonly kind: 'label' | 'macro' | 'property' | 'rule' | 'header-macro';
+    readonly name: string;
+    /** Of a property: the node that it would be set in, for its binding. */
+    readonly asked?: string;
+  };
 }
 
 export interface Completion {

@@ -3,9 +3,19 @@
 
 import { memo } from '#base/memo.ts';
 import { own } from '#base/own.ts';
+import { factOf } from '#bindings/facts.ts';
+import type { PropertyFact } from '#bindings/property-fact.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { isAvailable, lastSet, pathOf, walk } from '#tree/query.ts';
 import type { DeviceTree, DtProperty } from '#tree/types.ts';
+import {
+  askedOf,
+  bindingFact,
+  bindingProperties,
+  bindingRest,
+  type Described,
+  describedBy,
+} from './binding-knowledge.ts';
 import { type Here, isTyped } from './drafts.ts';
 import { kindsFor, propertiesNamed, propertyNames } from './evidence.ts';
 import { type CompletionItem, literal, mayMean } from './item.ts';
@@ -14,9 +24,10 @@ import { formOf } from './providers.ts';
 import { otherBoards } from './strings.ts';
 
 /**
- * Items with these ranks: what most blocks or nodes of the kind have, what some have, DMA, the specification, what the
- * node has already from elsewhere, the rest.
+ * Items with these ranks: what the binding requires, what most blocks or nodes of the kind have or the binding names,
+ * what some have, DMA, the specification, what the node has already from elsewhere, the rest.
  */
+const REQUIRED = 0;
 const OFTEN = 1;
 const SELDOM = 2;
 const DMA = 3;
@@ -36,12 +47,17 @@ export function properties(here: Here, word: string, tail: Tail): CompletionItem
   const offer = (name: string, rank: number, order: number, detail: string): void => {
     if (!found.has(name)) found.set(name, { rank, order, detail });
   };
-  if (here.node && !isAvailable(here.node)) offer('status', 0, 0, '');
+  if (here.node && !isAvailable(here.node)) offer('status', REQUIRED, -1, '');
+  const described = describedBy(here);
+  if (described) offerRequired(here, described, offer);
   for (const { count, total, name, where } of seen(here)) {
     const share = Math.round((100 * count) / total);
     if (share >= MIN_SHARE) offer(name, share >= 50 ? OFTEN : SELDOM, 100 - share, `${count} of ${total} ${where}`);
   }
   for (const { name } of here.node?.properties.values() ?? []) offer(name, OVERRIDE, 0, '');
+  for (const [order, fact] of (described ? bindingProperties(described) : []).entries()) {
+    offer(fact.name, fact.deprecated ? REST : OFTEN, 1000 + order, detailOf(fact));
+  }
   const path = here.node ? pathOf(here.node) : '';
   for (const [order, { name, dma }] of PROPERTY_TABLE.entries()) {
     if (own(PLACES, name)?.(path) === false) continue;
@@ -53,6 +69,23 @@ export function properties(here: Here, word: string, tail: Tail): CompletionItem
     .filter(([name]) => mayMean(name, typed))
     .filter(([name]) => !here.content.properties.has(name) && (name !== word || isKnown(here, name)))
     .map(([name, item]) => itemOf(here, name, tail, item));
+}
+
+/** What the binding requires and no place sets. */
+function offerRequired(
+  { node }: Here,
+  { library, binding }: Described,
+  offer: (name: string, rank: number, order: number, detail: string) => void,
+): void {
+  for (const [order, name] of [...binding.required].entries()) {
+    const fact = factOf(library, binding, name);
+    if (node?.properties.has(name) || fact?.type === 'node' || name.startsWith('$')) continue;
+    offer(name, REQUIRED, order, 'required');
+  }
+}
+
+function detailOf({ type, deprecated }: PropertyFact): string {
+  return deprecated ? 'deprecated' : (type ?? 'in the binding');
 }
 
 interface Seen {
@@ -113,7 +146,7 @@ function itemOf(
     rank,
     order,
     ...(/\$(?:1|\{1)/.test(rest) && { suggests: true as const }),
-    about: { kind: 'property', name },
+    about: { kind: 'property', name, asked: askedOf(here, here.node ? pathOf(here.node) : '') },
   };
 }
 
@@ -136,6 +169,8 @@ function restOf(here: Here, name: string, elsewhere: DtProperty | undefined): st
   if (row && !example) return row.rest;
   const form = formOf(name);
   if (form?.form === 'list') return ' = <&$1>';
+  const stated = example ? undefined : bindingRest(bindingFact(here, name));
+  if (stated !== undefined) return stated;
   return example ? shapeOf(example) : ' = <$1>';
 }
 

@@ -7,6 +7,7 @@ import type { View } from '#ide/analysis.ts';
 import type { BoardIndex } from '#ide/knowledge/boards.ts';
 import { compatibles, pathOf, strings } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
+import { bindingFact, bindingWords } from './binding-knowledge.ts';
 import { type Here, isTyped } from './drafts.ts';
 import { increase, propertiesNamed } from './evidence.ts';
 import { type CompletionItem, literal, mayMean } from './item.ts';
@@ -63,12 +64,15 @@ export function stringItems(here: Here, place: StringPlace): StringItems {
   const path = here.node ? pathOf(here.node) : '';
   if (property === 'stdout-path' || property === 'linux,stdout-path') return consoles(view, typed);
   if (path === '/aliases' || typed.startsWith('/')) return pathSteps(view.snapshot.tree, typed);
-  const listed = (enumeration(property) ?? []).map((label, order): CompletionItem => wordItem(label, 0, order));
+  const stated = property === 'compatible' ? [] : bindingWords(bindingFact(here, property), place.index);
+  const words = new Set([...stated, ...(enumeration(property) ?? [])]);
+  const listed = [...words].map((label, order): CompletionItem => wordItem(label, 0, order));
   const known = new Set(listed.map(({ label }) => label));
-  const more = property === 'compatible' ? compatibleItems(here, typed.toLowerCase()) : usedItems(here, place);
-  const all = [...listed, ...more.filter(({ label }) => !known.has(label))];
+  const found = property === 'compatible' ? compatibleItems(here, typed.toLowerCase()) : usedItems(here, place);
+  const all = [...listed, ...found.filter(({ label }) => !known.has(label))];
   const items = all.filter(({ label }) => !place.others.includes(label));
-  return { items, word: typed, more: property === 'compatible' && !otherBoards(view).done };
+  const more = property === 'compatible' && !(otherBoards(view).done && indexed(view));
+  return { items, word: typed, more };
 }
 
 export function wordItem(label: string, rank: number, order: number, detail = ''): CompletionItem {
@@ -127,10 +131,19 @@ function compatibleItems(here: Here, typed: string): CompletionItem[] {
   for (const [text, { names, count }] of otherBoards(view).compatibles()) {
     if (!ranks.has(text) && mayMean(text, typed)) ranks.set(text, { rank: names.has(draft.name) ? 2 : 4, count });
   }
+  const index = view.knowledge.bindings(view.file)?.index;
+  for (const text of index?.compatibles() ?? []) {
+    if (!ranks.has(text) && /[,-]/.test(text) && mayMean(text, typed)) ranks.set(text, { rank: 5, count: 0 });
+  }
   return [...ranks].map(([label, { rank, count }]) => ({
-    ...wordItem(label, rank, -Math.min(count, 999)),
+    ...wordItem(label, rank, -Math.min(count, 999), rank === 5 ? (index?.named(label)[0]?.title ?? '') : ''),
     kind: 'compatible' as const,
   }));
+}
+
+/** The bindings, if there are any, have been looked over. */
+function indexed({ knowledge, file }: View): boolean {
+  return knowledge.bindings(file)?.index.done !== false;
 }
 
 export function otherBoards(view: View): BoardIndex {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+// What the bindings of the tree say of the node that is being typed.
+import { bindingFor, bindingOfNode, childBinding, factOf, type NodeBinding } from '#bindings/facts.ts';
+import type { BindingLibrary } from '#bindings/library.ts';
+import type { PropertyFact } from '#bindings/property-fact.ts';
+import type { View } from '#ide/analysis.ts';
+import { code } from '#ide/explain/markup.ts';
+import { factMarkdown } from '#ide/hovers/binding.ts';
+import { nodeByPath } from '#tree/query.ts';
+import type { Here } from './drafts.ts';
+import type { Draft } from './evidence.ts';
+
+const MAX_DEPTH = 8;
+
+export interface Described {
+  readonly library: BindingLibrary;
+  readonly binding: NodeBinding;
+}
+
+/** `undefined` where no binding is known (yet). */
+export function describedBy({ view, node, draft }: Here): Described | undefined {
+  const library = view.knowledge.bindings(view.file);
+  if (!library) return undefined;
+  const binding = bindingOfDraft(library, draft, 0) ?? (node && bindingOfNode(library, node));
+  return binding && { library, binding };
+}
+
+function bindingOfDraft(library: BindingLibrary, draft: Draft, depth: number): NodeBinding | undefined {
+  const own = bindingFor(library, draft.compatible);
+  if (own || !draft.parent || depth > MAX_DEPTH) return own;
+  const parent = bindingOfDraft(library, draft.parent, depth + 1);
+  // What is typed may have no address yet, which patterns ask for.
+  return parent && (childBinding(library, parent, draft.name) ?? childBinding(library, parent, `${draft.name}@0`));
+}
+
+/** Properties that the binding names and that are no nodes, in its order. */
+export function bindingProperties({ library, binding }: Described): readonly PropertyFact[] {
+  return [...binding.properties.keys()].flatMap((name) => {
+    const fact = name.startsWith('$') ? undefined : factOf(library, binding, name);
+    return fact && fact.type !== 'node' && !isForbidden(binding, name) ? [fact] : [];
+  });
+}
+
+/** `name: false` says that a node of this kind must not have it. */
+function isForbidden({ properties }: NodeBinding, name: string): boolean {
+  return properties.get(name)?.some(({ schema }) => schema === false) === true;
+}
+
+export function bindingFact(here: Here, name: string): PropertyFact | undefined {
+  const described = describedBy(here);
+  return described && factOf(described.library, described.binding, name);
+}
+
+/** Words that a string of the property may be, the one with this index first. */
+export function bindingWords(fact: PropertyFact | undefined, index: number): readonly string[] {
+  if (!fact) return [];
+  const items = fact.items.filter((item) => /^[\w,.+-]+$/.test(item));
+  const listed = fact.values.filter((value) => typeof value === 'string');
+  if (listed.length > 0) return listed;
+  // Items that are names (`clock-names`); descriptions have blanks.
+  if (items.length !== fact.items.length) return [];
+  return [...items.slice(index), ...items.slice(0, index)];
+}
+
+/** What is written behind the name of a property; `undefined`: the binding does not say. */
+export function bindingRest(fact: PropertyFact | undefined): string | undefined {
+  const type = fact?.type;
+  if (type === undefined) return undefined;
+  if (type === 'flag') return '';
+  if (type.startsWith('string') || type === 'non-unique-string-array') return ' = "$1"';
+  if (type.startsWith('phandle')) return ' = <&$1>';
+  if (/^u?int8/.test(type)) return ' = /bits/ 8 <$1>';
+  if (/^u?int16/.test(type)) return ' = /bits/ 16 <$1>';
+  if (/^u?int64/.test(type)) return ' = /bits/ 64 <$1>';
+  return ' = <$1>';
+}
+
+/** Who is asked about a property of a list: the path of the node, its compatibles. */
+export function askedOf({ node, draft }: Here, path: string): string {
+  return [node ? path : '', ...draft.compatible].join('\n');
+}
+
+/** Markdown for the item at hand; empty where no binding names the property. */
+export function bindingDocumentation(view: View, name: string, asked: string | undefined): string {
+  const library = view.knowledge.bindings(view.file);
+  if (!library || asked === undefined) return '';
+  const [path = '', ...compatible] = asked.split('\n');
+  const node = path === '' ? undefined : nodeByPath(view.snapshot.tree, path);
+  const binding = bindingFor(library, compatible) ?? (node && bindingOfNode(library, node));
+  const fact = binding && factOf(library, binding, name);
+  return binding && fact ? factMarkdown(fact, binding, code(fact.document.name)) : '';
+}
