@@ -59,7 +59,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/live': 'ide/explain',
   'ide/log': 'ide/boards ide/explain',
   'ide/fixes': 'ide/analysis.ts ide/boards ide/files ide/navigation ide/problems',
-  'ide/completion': 'ide/analysis.ts ide/boards ide/explain ide/knowledge ide/navigation',
+  'ide/completion': 'ide/analysis.ts ide/boards ide/explain ide/hovers ide/knowledge ide/navigation',
   'ide/resolved': 'ide/analysis.ts ide/boards ide/hovers ide/navigation',
   'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/files ide/hovers ide/structure',
   'ide/hovers': 'ide/boards ide/explain ide/map',
