@@ -28,6 +28,8 @@ export class DiskFiles implements FileSystem {
   readonly #byRealPath = new Map<string, Cached>();
   /** Scripts of U-Boot that are read as changes to a tree. */
   readonly #scripts = new Set<string>();
+  /** What `/incbin/` named. */
+  readonly binaries = new Set<string>();
   /** Paths whose bytes came otherwise. */
   readonly #lent = new Set<string>();
   /** Device and inode of what was given out. */
@@ -63,7 +65,9 @@ export class DiskFiles implements FileSystem {
   }
 
   readBinary(path: string): Uint8Array | undefined {
-    return this.#bytesOf(readBytes(path));
+    const bytes = this.#bytesOf(readBytes(path));
+    if (bytes) this.binaries.add(path);
+    return bytes;
   }
 
   modified(path: string): string | undefined {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { Failure } from './io.ts';
 import { reason } from './output.ts';
 import type { ReportedProblem } from './problems.ts';
+import { fields, listOf } from './unknown.ts';
 
 /** The name of our fingerprints in SARIF; another number when what they are made of changes. */
 export const FINGERPRINT = 'dtIommu/v1';
@@ -65,11 +66,3 @@ function readBaseline(path: string): readonly string[] {
 
 const BLANK = { file: '', rule: '', message: '' } as ReportedProblem;
 const MAKE_BASELINE = 'write one with `dt-iommu check --format json > FILE`, or sarif';
-
-function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu check`: what is wrong with files, or with every board below a folder.
 import { relative } from 'node:path';
-import type { Severity } from '#base/problem.ts';
 import { VERSION } from '#host/version.ts';
-import type { Rule } from '#rules/engine/rule.ts';
-import { CATALOGUE } from '#rules/index.ts';
-import { page } from '#rules/pages.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
-import { withoutBaseline } from './baseline.ts';
 import { touchedBy } from './changed.ts';
-import { absolute, BOARDS, type Found, findFiles, isFolder, shard, TEXTS } from './find.ts';
+import { failOn, report } from './check-report.ts';
+import { depfileText } from './depfile.ts';
+import { absolute, BOARDS, type Found, findFiles, isFolder, partOf, shard, TEXTS } from './find.ts';
+import { Collector } from './findings.ts';
 import { Failure, type Io } from './io.ts';
-import { atLeast, merge, type ReportedProblem, renamed } from './problems.ts';
+import { writeOutput } from './output.ts';
 import { startProgress } from './progress.ts';
-import { type CheckReport, githubReport, jsonReport, plural, summary, textReport } from './report.ts';
-import { type RuleText, sarifReport } from './sarif.ts';
+import { plural } from './report.ts';
+import { openSessions } from './session.ts';
 import { settingsOf } from './settings.ts';
-import { UnusedIgnores } from './unused-ignores.ts';
 import { runWork } from './workers.ts';
 
 export const checkCommand: Command = {
@@ -43,6 +40,8 @@ export const checkCommand: Command = {
     ...TREE_OPTIONS,
     'shard',
     'jobs',
+    'output',
+    'depfile',
   ],
   formats: ['text', 'json', 'sarif', 'github'],
   run: check,
@@ -50,52 +49,55 @@ export const checkCommand: Command = {
 
 async function check(args: Arguments, io: Io): Promise<number> {
   const { operands, values, piped } = args;
-  const limit = failOn(values['fail-on']);
-  const syntaxOnly = values['syntax-only'] ?? false;
+  failOn(values['fail-on']);
   const paths = operands.length > 0 ? operands : ['.'];
-  const tasks = await chosen(paths, args, io);
+  const tasks = chosen(paths, args, io);
   if (values['list-boards']) return list(tasks, values, io);
+  const { depfile, output } = values;
+  if (depfile !== undefined && output === undefined) {
+    throw new Failure('--depfile says what the file of -o depends on; name that with -o FILE');
+  }
+  const settings = settingsOf(args, io.cwd);
   const progress = startProgress(io, 'checking', tasks.length);
-  const read = new Set<string>();
-  const found: ReportedProblem[] = [];
-  const unused = new UnusedIgnores();
-  const failures = new Set<string>();
+  const name = (file: string) => relative(io.cwd, file);
+  const collector = new Collector(name);
+  const inputs = new Set<string>();
   await runWork({
-    job: syntaxOnly ? 'syntax' : 'check',
-    settings: settingsOf(args, io.cwd),
+    job: values['syntax-only'] ? 'syntax' : 'check',
+    settings,
     tasks,
     threads: values.jobs === undefined ? undefined : positive('jobs', values.jobs),
     done(outcome) {
       progress.step();
-      const name = relative(io.cwd, outcome.task.file);
-      if ('failure' in outcome) failures.add(`${name}: ${outcome.failure}`);
+      const { file } = outcome.task;
+      if ('failure' in outcome) collector.fail(file, outcome.failure);
       else {
-        for (const file of outcome.value.files) read.add(file);
-        found.push(...outcome.value.problems);
-        for (const problem of outcome.value.problems) {
-          if (problem.rule === 'syntax/unreadable-file')
-            failures.add(`${relative(io.cwd, problem.file)}: ${problem.message}`);
-        }
-        unused.add(outcome.task.file, outcome.value);
-        for (const { rule, node } of outcome.value.crashes ?? [])
-          failures.add(`${name}: rule ${rule} failed on ${node}`);
+        collector.add(file, outcome.value);
+        for (const input of [...outcome.value.files, ...(outcome.value.inputs ?? [])]) inputs.add(input);
       }
     },
   });
   progress.end();
   const folders = paths.map((path) => absolute(io.cwd, path)).filter((path) => path !== piped?.file && isFolder(path));
-  found.push(...(await unused.agreed(settingsOf(args, io.cwd), folders)));
-  const named = renamed(merge(found), (file) => relative(io.cwd, file));
-  const unknown = values.baseline === undefined ? named : withoutBaseline(named, absolute(io.cwd, values.baseline));
-  const failing = unknown.filter((problem) => atLeast(problem.severity, limit));
-  const problems = values.quiet ? failing : unknown;
-  io.out(formatted({ files: read.size, problems }, values, io));
-  if (failures.size > 0) throw new Failure([...failures].join('\n'));
-  return failing.length > 0 ? 1 : 0;
+  const sessions = await openSessions(settings);
+  const findings = collector.findings(
+    (file) => folders.some((folder) => isBelow(file, folder)),
+    (file) => sessions(file).analysis(file).boardsOf(file, true),
+  );
+  const part = values.shard === undefined ? undefined : { ...partOf(values.shard), tool: VERSION, ...findings };
+  const code = report([findings], values, io, part);
+  if (depfile !== undefined && output !== undefined) {
+    writeOutput(absolute(io.cwd, depfile), depfileText(output, [...inputs].map(name).sort()));
+  }
+  return code;
+}
+
+function isBelow(file: string, folder: string): boolean {
+  return file.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
 /** The files of the operands, of those the ones that a patch touches, and of those the part of this machine. */
-async function chosen(paths: readonly string[], args: Arguments, io: Io): Promise<readonly Found[]> {
+function chosen(paths: readonly string[], args: Arguments, io: Io): readonly Found[] {
   const { values, piped } = args;
   const all = findFiles(paths, io.cwd, values['syntax-only'] ? TEXTS : BOARDS, piped);
   const revision = values['changed-since'];
@@ -111,33 +113,4 @@ function list(tasks: readonly Found[], { format = 'text', quiet }: Values, io: I
   else io.out(boards.map((board) => `${board}\n`).join(''));
   if (!quiet) io.error(`${plural(boards.length, 'board')}\n`);
   return 0;
-}
-
-function formatted(report: CheckReport, values: Values, io: Io): string {
-  switch (values.format) {
-    case 'json':
-      return jsonReport(report);
-    case 'sarif':
-      return sarifReport(report, CATALOGUE.rules.map(ruleText), VERSION, values.baseline !== undefined);
-    case 'github':
-      return githubReport(report);
-    default: {
-      const total = values['syntax-only'] ? syntaxTotal(report) : summary(report);
-      return textReport(report, io.color, io.columns) + (values.quiet ? '' : total);
-    }
-  }
-}
-
-function ruleText(rule: Rule): RuleText {
-  const { id, severity, title, doc } = rule;
-  return { id, severity, title, doc, page: page(rule).replace(/^<!--.*-->\n\n/, '') };
-}
-
-function syntaxTotal({ files, problems }: CheckReport): string {
-  return `${files} files, ${new Set(problems.map((problem) => problem.file)).size} with errors\n`;
-}
-
-function failOn(text: string | undefined): Severity {
-  if (text === undefined || text === 'error' || text === 'warning' || text === 'info') return text ?? 'error';
-  throw new Failure(`--fail-on is error, warning or info, not '${text}'`);
 }

@@ -75,12 +75,18 @@ export function isFolder(path: string, operand = path): boolean {
 /** `--shard i/n`: the i-th of n runs of neighbours, which share their `.dtsi` files. */
 export function shard<T>(items: readonly T[], text: string | undefined): readonly T[] {
   if (text === undefined) return items;
-  const [, part, parts] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
-  if (part === undefined || parts === undefined || part < 1 || part > parts) {
+  const { index, count } = partOf(text);
+  const size = items.length / count;
+  return items.slice(Math.round(size * (index - 1)), Math.round(size * index));
+}
+
+/** `2/8`: the second of eight. */
+export function partOf(text: string): { readonly index: number; readonly count: number } {
+  const [, index, count] = /^(\d{1,5})\/(\d{1,5})$/.exec(text)?.map(Number) ?? [];
+  if (index === undefined || count === undefined || index < 1 || index > count) {
     throw new Failure(`--shard is I/N with 1 ≤ I ≤ N, not '${text}'`);
   }
-  const size = items.length / parts;
-  return items.slice(Math.round(size * (part - 1)), Math.round(size * part));
+  return { index, count };
 }
 
 function* below(folder: string, wanted: Wanted): Generator<string> {

@@ -21,6 +21,8 @@ export interface Checked {
   /** Files read: the board first, then what it includes. */
   readonly files: readonly string[];
   readonly problems: readonly ReportedProblem[];
+  /** What decided beside them: the project file, configurations, bytes that were read in. */
+  readonly inputs?: readonly string[];
   /** Ignore comments of included files that silenced nothing on this board. */
   readonly idle?: readonly ReportedProblem[];
   /** Rules that failed: defects of ours. */
@@ -51,6 +53,7 @@ function check(session: Session, { file }: Task): Checked {
   const all = [own, ...platform.xen.domains.map((domain) => checkOne(session, domain.tree.file))];
   return {
     files: all.flatMap(({ files }) => files),
+    inputs: all.flatMap(({ inputs = [] }) => inputs),
     problems: all.flatMap(({ problems }) => problems),
     idle: own.idle ?? [],
     crashes: all.flatMap(({ crashes = [] }) => crashes),
@@ -68,6 +71,10 @@ function checkOne(session: Session, file: string): Checked {
   );
   return {
     files: whole ? snapshot.tree.files : [file],
+    inputs: session.inputs(
+      file,
+      snapshot.trees.flatMap((tree) => tree.files),
+    ),
     problems: [
       // What is read of a blob is text that nobody can edit.
       ...located(problems, choice.board, (path) => snapshot.text(path), {

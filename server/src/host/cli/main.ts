@@ -15,6 +15,7 @@ import { withInput } from './input.ts';
 import { Failure, type Io } from './io.ts';
 import { logCommand } from './log.ts';
 import { lspCommand } from './lsp.ts';
+import { mergeCommand } from './merge.ts';
 import { rulesCommand } from './rules.ts';
 import { treeCommand } from './tree.ts';
 
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   graphCommand,
   logCommand,
   compareLiveCommand,
+  mergeCommand,
   rulesCommand,
   lspCommand,
   completionCommand(() => COMMANDS),

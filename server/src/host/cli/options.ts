@@ -23,6 +23,7 @@ export const OPTIONS = {
   force: { type: 'boolean', short: 'f' },
   'syntax-only': { type: 'boolean' },
   baseline: { type: 'string' },
+  depfile: { type: 'string' },
   'stdin-name': { type: 'string' },
   'changed-since': { type: 'string' },
   'list-boards': { type: 'boolean' },
@@ -76,6 +77,7 @@ export const HELP: Record<OptionName, readonly [string, string]> = {
   symbols: ['-@', 'add __symbols__, so that overlays can be applied'],
   'syntax-only': ['--syntax-only', 'parse each .dts, .dtsi and .dtso alone; end with "N files, M with errors"'],
   baseline: ['--baseline FILE', 'leave out what an earlier `check --format json` or sarif reported'],
+  depfile: ['--depfile FILE', 'write what the file of -o was made from, as make and ninja read it'],
   'stdin-name': [
     '--stdin-name FILE',
     'the name of what - reads: its includes, project and messages are those of that file',
@@ -123,6 +125,7 @@ export const VALUE_HINTS: Partial<Record<OptionName, ValueHint>> = {
   output: 'file',
   'out-dir': 'folder',
   baseline: 'file',
+  depfile: 'file',
   'stdin-name': 'file',
   diff: 'file',
   'fail-on': ['error', 'warning', 'info'],

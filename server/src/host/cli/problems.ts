@@ -3,6 +3,7 @@
 import type { Problem, Severity } from '#base/problem.ts';
 import { lineStarts, type Range, rangeOf, type Span } from '#base/text.ts';
 import { type SourceLine, sourceLine } from './source-line.ts';
+import { fields } from './unknown.ts';
 
 export interface Place {
   /** Absolute while it is worked with, relative to the working directory in the report. */
@@ -90,7 +91,7 @@ export function merge(problems: Iterable<ReportedProblem>): ReportedProblem[] {
     const { start, end } = problem.range;
     const place = [problem.file, start.line, start.character, end.line, end.character, problem.rule, problem.message];
     const key = place.join('\0');
-    const first = problem.boards.reduce((least, board) => (board < least ? board : least), problem.boards[0] ?? '');
+    const first = problem.boards.reduce((least, board) => (order(board, least) < 0 ? board : least));
     const known = byPlace.get(key);
     if (!known) {
       byPlace.set(key, { problem, first, boards: new Set(problem.boards) });
@@ -110,6 +111,46 @@ export function merge(problems: Iterable<ReportedProblem>): ReportedProblem[] {
       a.range.end.character - b.range.end.character ||
       order(a.message, b.message),
   );
+}
+
+/** Whether what came from a file is one. */
+export function isReportedProblem(value: unknown): value is ReportedProblem {
+  const { rule, severity, message, boards, node, fix, related = [], repairs = [], source } = fields(value);
+  const isText = (text: unknown) => typeof text === 'string';
+  return (
+    isText(rule) &&
+    isText(message) &&
+    Object.hasOwn(RANK, String(severity)) &&
+    isPlace(value) &&
+    Array.isArray(boards) &&
+    boards.every(isText) &&
+    [node, fix].every((text) => text === undefined || isText(text)) &&
+    Array.isArray(related) &&
+    related.every((other) => isPlace(other) && isText(fields(other).message)) &&
+    Array.isArray(repairs) &&
+    repairs.every(isPlannedRepair) &&
+    (source === undefined || (isText(fields(source).text) && isCounts([fields(source).start, fields(source).length])))
+  );
+}
+
+function isPlannedRepair(value: unknown): boolean {
+  const { title, edits } = fields(value);
+  return (
+    typeof title === 'string' &&
+    Array.isArray(edits) &&
+    edits.every((edit) => isPlace(edit) && typeof fields(edit).text === 'string')
+  );
+}
+
+function isPlace(value: unknown): boolean {
+  const { file, range } = fields(value);
+  const { start, end } = fields(range);
+  const ends = [start, end].flatMap((place) => [fields(place).line, fields(place).character]);
+  return typeof file === 'string' && isCounts(ends);
+}
+
+function isCounts(values: readonly unknown[]): boolean {
+  return values.every((value) => Number.isInteger(value) && Number(value) >= 0);
 }
 
 /** The same list with the names that the report shows. */

@@ -11,10 +11,10 @@ export interface CheckReport {
   readonly problems: readonly ReportedProblem[];
 }
 
-/** contracts.md section 2. */
-export function jsonReport({ files, problems }: CheckReport): string {
-  const plain = problems.map(({ source: _, ...problem }) => problem);
-  return `${JSON.stringify({ version: 1, files, problems: plain }, undefined, 2)}\n`;
+/** contracts.md section 2. `part`: what `merge` needs of one machine of several. */
+export function jsonReport({ files, problems }: CheckReport, part?: object): string {
+  const plain = problems.map(({ source: _, repairs: __, ...problem }) => problem);
+  return `${JSON.stringify({ version: 1, files, problems: plain, ...(part && { shard: part }) }, undefined, 2)}\n`;
 }
 
 const COLORS = { error: 'red', warning: 'yellow', info: 'blue', hint: 'gray' } as const;

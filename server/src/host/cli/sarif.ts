@@ -22,12 +22,13 @@ const LEVELS = { error: 'error', warning: 'warning', info: 'note', hint: 'note' 
 
 /**
  * Rules that `rules` does not know (syntax, dtc's errors) are described by their id. `onlyNew`: a baseline was taken away.
+ * `part`: what `merge` needs of one machine of several.
  */
 export function sarifReport(
   { problems }: CheckReport,
   rules: readonly RuleText[],
   version: string,
-  onlyNew = false,
+  { onlyNew = false, part }: { readonly onlyNew?: boolean; readonly part?: object } = {},
 ): string {
   const described = new Map(rules.map((rule) => [rule.id, rule]));
   const used = [...new Set(problems.map((problem) => problem.rule))].sort();
@@ -39,6 +40,7 @@ export function sarifReport(
       {
         tool: { driver: { name: 'dt-iommu', version, rules: used.map((id) => descriptor(id, described.get(id))) } },
         columnKind: 'utf16CodeUnits',
+        ...(part && { properties: { shard: part } }),
         results: problems.map((problem, index) => ({
           ...result(problem, used.indexOf(problem.rule)),
           partialFingerprints: { [FINGERPRINT]: prints[index] ?? '' },

@@ -114,6 +114,14 @@ export class Session {
     return path === undefined ? [] : projectProblems(this.files, path);
   }
 
+  /** What decides about a board beside the texts that are its own. */
+  inputs(board: string, texts: readonly string[]): readonly string[] {
+    const { kernelConfig, xenConfig } = this.#contexts.project(board);
+    const project = this.#settings.projectFile ?? findProjectFile(this.files, board);
+    const named = [project, kernelConfig, xenConfig, this.#settings.script?.file];
+    return [...texts, ...this.files.binaries, ...named.filter((path) => path !== undefined)];
+  }
+
   text(file: string): string {
     return this.files.read(file)?.text ?? '';
   }

@@ -35,7 +35,8 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
     spelled: Object.fromEntries([...args.operands, ...values.include].map((text) => [absolute(cwd, text), text])),
     ...scriptOf(args, cwd),
     ...(args.piped && { piped: args.piped }),
-    planned: values.format === 'sarif',
+    // The parts of several machines become SARIF, perhaps, when they are joined.
+    planned: values.format === 'sarif' || (values.format === 'json' && values.shard !== undefined),
     symbols: values.symbols ?? false,
     force: values.force ?? false,
     ...(values.config !== undefined && { projectFile: existing(absolute(cwd, values.config), values.config) }),
