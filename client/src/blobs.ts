@@ -33,7 +33,7 @@ export class Blobs
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const textDocument = { uri: blobUri(uri).toString() };
     const found = await this.#running.request<TextResult>('dtIommu/blob', { textDocument });
-    return found?.text ?? '/* This file cannot be read, or is no device tree blob. */\n';
+    return found?.text ?? '/* This file cannot be read, or is not a device tree blob. */\n';
   }
 
   openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {

@@ -136,7 +136,7 @@ const REASONS: Record<BoardsResult['reason'], string> = {
   itself: 'a board',
   selected: 'selected',
   open: 'includes this file and is open',
-  project: 'includes this file and stands in dt-iommu.json',
+  project: 'includes this file and is named in dt-iommu.json',
   nearest: 'the nearest board that includes this file',
   alone: 'no board includes this file',
 };

@@ -33,7 +33,7 @@ export class BootPicture {
       );
       return;
     }
-    const { name, levels, circles, holders } = boot;
+    const { name, levels, cycles, holders } = boot;
     const before = levels.flat().length - 1;
     const columns = element('div', { class: 'levels' });
     columns.append(this.#lines, ...levels.map((nodes, index) => columnElement(nodes, index, boot)));
@@ -51,7 +51,7 @@ export class BootPicture {
         { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': `What ${name} waits for, by level` },
         columns,
       ),
-      ...circles.map(circleElement),
+      ...cycles.map(cycleElement),
       ...holdersElement(holders),
     );
     this.#connect();
@@ -94,7 +94,7 @@ function columnElement(nodes: readonly BootNode[], index: number, boot: BootView
   return element(
     'div',
     { class: 'level', 'data-level': index },
-    element('h3', {}, index === 0 ? 'waits for nobody' : `after level ${index}`),
+    element('h3', {}, index === 0 ? 'waits for no supplier' : `after level ${index}`),
     element(
       'ul',
       { role: 'list' },
@@ -126,14 +126,14 @@ function nodeElement(
   );
 }
 
-function circleElement(circle: readonly string[]): HTMLElement {
-  const shown = circle.slice(0, 12).join(', ');
-  const more = circle.length > 12 ? ` and ${circle.length - 12} more` : '';
+function cycleElement(cycle: readonly string[]): HTMLElement {
+  const shown = cycle.slice(0, 12).join(', ');
+  const more = cycle.length > 12 ? ` and ${cycle.length - 12} more` : '';
   return element(
     'p',
     { class: 'circ' },
     icon('link'),
-    element('span', {}, `Wait for each other, so Linux lets go of the links between them: ${shown}${more}`),
+    element('span', {}, `Wait for each other, so Linux drops the links between them: ${shown}${more}`),
   );
 }
 

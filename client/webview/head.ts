@@ -9,7 +9,7 @@ import { cardsOf, flagCounts } from './search.ts';
 const FLAGS: Readonly<Record<Flag, { readonly word: string; readonly icon: IconName; readonly title: string }>> = {
   problems: { word: 'Problems', icon: 'warning', title: 'Devices with an error or a warning' },
   notes: { word: 'Notes', icon: 'info', title: 'Devices with a note or a hint' },
-  waits: { word: 'Waits', icon: 'clock', title: 'Devices whose set-up waits for something that does not come' },
+  waits: { word: 'Waits', icon: 'clock', title: 'Devices whose setup waits for something that does not come' },
   doubts: { word: 'Open question', icon: 'question', title: 'The tree alone does not tell' },
 };
 

@@ -180,7 +180,7 @@ test('lines of Xen name nodes by their paths', async () => {
   expect(assign).toMatchObject({ topic: 'xen-assign', cause: { kind: 'topic' } });
 });
 
-test('what is no trouble of DMA gives no answer', async () => {
+test('what is not a trouble of DMA gives no answer', async () => {
   expect(await answers('quiet.txt')).toEqual([]);
   expect((await folder.run('log', 'quiet.txt', '--tree', 'board.dts')).code).toBe(0);
 });

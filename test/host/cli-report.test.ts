@@ -136,7 +136,7 @@ test('a baseline hides what it knows, though its line moved, and no second probl
   expect(withoutBaseline([moved, problems[0]!, problems[1]!], path)).toEqual([problems[0], problems[1]]);
 });
 
-test('a baseline that is no report is wrong usage', () => {
+test('a baseline that is not a report is wrong usage', () => {
   const path = join(folder, 'other.json');
   writeFileSync(path, '[]');
   expect(() => withoutBaseline([], path)).toThrow(Failure);

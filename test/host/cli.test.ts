@@ -77,7 +77,7 @@ const boards = folder(BOARDS);
 describe('usage', () => {
   test.each([
     [[], /which command\?/],
-    [['frobnicate'], /'frobnicate' is no command; it is one of check, explain/],
+    [['frobnicate'], /'frobnicate' is not a command; it is one of check, explain/],
     [['check', '--frob'], /--frob.*see `dt-iommu check --help`/],
     [['check', '--write'], /--write.*see `dt-iommu check --help`/],
     [['check', '--format', 'svg'], /one of text, json, sarif, github/],
@@ -94,8 +94,8 @@ describe('usage', () => {
     [['explain', 'a.dts', '&eth', '--rid', '99:99.9'], /--rid is a bus/],
     [['explain', 'a.dts', '--compare', 'moon=full'], /--compare takes NAME=VALUE/],
     [['lsp', '--clientProcessId=1'], /say so with --stdio/],
-    [['fix', 'a.dts', '--rule', 'no-such'], /'no-such' is no rule/],
-    [['rules', 'no-such'], /'no-such' is no rule/],
+    [['fix', 'a.dts', '--rule', 'no-such'], /'no-such' is not a rule/],
+    [['rules', 'no-such'], /'no-such' is not a rule/],
     [['lsp'], /--stdio/],
   ] as const)('%j is exit code 2 and one line', async (argv, expected) => {
     const { code, out, error } = await boards.run(...argv);

@@ -43,7 +43,7 @@ describe('--kernel-config', () => {
     ...REFUSED,
     ['bomb.gz', /bomb\.gz has more than 10 MB when it is unpacked/],
     ['torn.gz', /torn\.gz is a damaged gzip file/],
-    ['plain.gz', /plain\.gz is no gzip file, though its name says so/],
+    ['plain.gz', /plain\.gz is not a gzip file, though its name says so/],
     ['folder', /folder is a folder; give the \.config in it/],
     ['absent', /absent does not exist; correct the path/],
     ['letter', /letter has no `CONFIG_…` line/],

@@ -97,7 +97,7 @@ describe('--xen-version and --xen-config', () => {
     expect(stated.assumed).not.toContain('xenVersion');
   });
 
-  it('a Xen without the driver protects nobody', async () => {
+  it('a Xen without the driver protects nothing', async () => {
     const { out } = await folder.run('check', 'host.dts', '--platform', 'xen-host', '--xen-config', 'xen.config');
     expect(out).toMatch(/has no driver for `\/iommu@9050000`: it is built without CONFIG_ARM_SMMU_V3/);
   });

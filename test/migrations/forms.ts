@@ -453,7 +453,7 @@ export const REFUSED: readonly { readonly title: string; readonly before: string
   { title: '64 bits', before: guest('\t\txen,backend-domid = /bits/ 64 <1>;'), reason: '64 bits' },
   { title: 'two halves', before: guest('\t\txen,backend-domid = /bits/ 16 <0 1>;'), reason: 'not one cell' },
   { title: 'a string', before: guest('\t\txen,backend-domid = "1";'), reason: 'not one cell' },
-  { title: 'a reserved domain', before: guest('\t\txen,backend-domid = <0x7ff0>;'), reason: 'no domain ID' },
+  { title: 'a reserved domain', before: guest('\t\txen,backend-domid = <0x7ff0>;'), reason: 'not a domain ID' },
   { title: 'a reference', before: guest('\t\txen,backend-domid = <&xen_iommu>;', PROVIDER), reason: 'a reference' },
   {
     title: 'a hardware IOMMU',

@@ -112,7 +112,7 @@ describe('the SMMU node of the first Tegra binding', () => {
   it('stays with a number, which the old header gave to another master', () => {
     const text = tegraBoard(TEGRA_SMMU + tegraMaster('smmu', '6'));
     checkNoFix(RULE, text);
-    expect(messages(RULE, text).join('\n')).toContain('the ID of `/hda` is no macro of a `tegra*-mc.h`');
+    expect(messages(RULE, text).join('\n')).toContain('the ID of `/hda` is not a macro of a `tegra*-mc.h`');
   });
 
   it('stays where there is no memory controller', () =>

@@ -64,7 +64,7 @@ test.each([
     ],
   ],
   [
-    'grants for what is no virtio device',
+    'grants for what is not a virtio device',
     '<&grants 1>',
     [
       'iommus 0 /xen-iommu -ENODEV of_iommu_xlate: its driver xen-grant-dma has no of_xlate in this Linux and takes no masters',
@@ -72,13 +72,13 @@ test.each([
   ],
 ])('%s', (_, iommus, expected) => expect(claims(dev(iommus), { kind: 'xen-domu' })).toEqual(expected));
 
-test('waiting is no refusal', () => {
+test('waiting is not a refusal', () => {
   expect(claims(dev('<&smmu 1>'), { kernelConfig: new Map([['MODULES', 'y']]) })).toEqual([]);
 });
 
 test('a device that Linux does not make, or on a bus without DMA', () => {
   expect(claims(dev('<&smmu 1>', 'a,b', 'status = "disabled";'))).toEqual([
-    'iommus 0 /iommu@1000 null of_iommu_configure: nobody reads it: `status` is neither "okay" nor "ok": Linux makes no device',
+    'iommus 0 /iommu@1000 null of_iommu_configure: nothing reads it: `status` is neither "okay" nor "ok": Linux makes no device',
   ]);
 });
 

@@ -45,7 +45,7 @@ describe('an IOMMU below a disabled bus', () => {
 
   it('is waited for: of_iommu_xlate looks at its own status alone', () => {
     expect(problems(tree)).toContainEqual(
-      'warning iommu-map-target-disabled: iommu-map points to /bus/iommu@1000000, which stands below a disabled node and never registers; the functions that it covers wait 10 s for it, then get direct DMA.',
+      'warning iommu-map-target-disabled: iommu-map points to /bus/iommu@1000000, which is below a disabled node and never registers; the functions that it covers wait 10 s for it, then get direct DMA.',
     );
     expect(reportAt(tree, '/pcie@40000000', { kernelVersion: [7, 3], rid: 8 }).verdict).toBe('defer->direct');
   });

@@ -10,7 +10,7 @@ describe('status-unknown', () => {
     checkDiagnostics(`
 / {
 	dma { status = "okey"; };
-//	               ^^^^^^ 💡 warning[status-unknown]: "okey" is no status; Linux takes it for disabled and makes no device of the node.
+//	               ^^^^^^ 💡 warning[status-unknown]: "okey" is not a status; Linux takes it for disabled and makes no device of the node.
 	spi { status = "disable"; };
 //	               ^^^^^^^^^ 💡 warning[status-unknown]
 	i2c { status = "on"; };

@@ -272,7 +272,7 @@ describe('bounds', () => {
     );
   });
 
-  test('text that is no device tree has at most 200 errors', () => {
+  test('text that is not a device tree has at most 200 errors', () => {
     expect(parse('%\n'.repeat(1000)).errors).toHaveLength(200);
   });
 

@@ -162,7 +162,7 @@ const STATES: readonly State[] = [
   {
     name: '`/dele` typed',
     change: typed('/dele'),
-    errors: [`[/dele]  /dele is no keyword of dtc.`],
+    errors: [`[/dele]  /dele is not a keyword of dtc.`],
     cost: ['+ UART error: /dele'],
   },
   {
@@ -217,7 +217,7 @@ const STATES: readonly State[] = [
   {
     name: '`#else` typed',
     change: typed('#else'),
-    errors: [`[#else]  #else stands without an #if.`],
+    errors: [`[#else]  #else has no #if.`],
     cost: ['+ UART error: #else'],
   },
   {

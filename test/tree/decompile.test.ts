@@ -60,7 +60,7 @@ describe('a damaged blob', () => {
   });
 });
 
-test('what is no blob is told apart', () => {
+test('what is not a blob is told apart', () => {
   expect(isBlob(new TextEncoder().encode(BOARD))).toBe(false);
   expect(isBlob(new Uint8Array([0xd0, 0x0d, 0xfe, 0xed]))).toBe(false);
 });

@@ -41,7 +41,7 @@ test.each([
   ['tokens do not paste by accident', '#define NEG -1\n<-NEG>', '<- -1>'],
   ['no expansion in strings', '#define FIVE 5\n"FIVE" \'FIVE\' FIVE', '"FIVE" \'FIVE\' 5'],
   ['a call may span lines', '#define F(x) [x]\nF\n(1)', '[1]'],
-  ['a name without arguments is no call', '#define F(x) [x]\nF G', 'F G'],
+  ['a name without arguments is not a call', '#define F(x) [x]\nF G', 'F G'],
   ['continued lines', '#define LONG 1 \\\n 2\nLONG', '1 2'],
   ['comments in a definition', '#define C 1 /* one */ + // two\nC', '1 +'],
 ])('%s', (_title, text, expected) => {

@@ -128,7 +128,7 @@ test('a missing `{` is one error, also at the top, and what the node seems to la
   }
 });
 
-test('every name that is no macro is said once, and what is behind a mistake is still read', () => {
+test('every name that is not a macro is said once, and what is behind a mistake is still read', () => {
   checkDiagnostics(`
 / {
 	a = <1 GCC_A 2>, <GCC_B>;

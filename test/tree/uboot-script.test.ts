@@ -40,7 +40,7 @@ describe('one command', () => {
   it.each([
     ['fdt set /chosen bootargs "$bootargs"', /^#warning the script does not set \$\{bootargs\}/],
     ['fdt set serial0 status okay', /^#warning this command is left out, because only full paths/],
-    ['fdt set /a b <1', /^#warning this value is no list/],
+    ['fdt set /a b <1', /^#warning this value is not a list/],
     ['fdt set "/a } ; / {" b <1>', /^#warning this command is left out/],
   ])('%s is left out and says so', (command, warning) => expect(ubootStatements(command)).toMatch(warning));
 

@@ -29,7 +29,7 @@ export function readUnpacked(path: string): DiskBytes {
   const read = readBytes(path);
   if (!read || 'refusal' in read) return read;
   const packed = read.bytes[0] === 0x1f && read.bytes[1] === 0x8b;
-  if (!packed) return path.endsWith('.gz') ? { refusal: 'is no gzip file, though its name says so' } : read;
+  if (!packed) return path.endsWith('.gz') ? { refusal: 'is not a gzip file, though its name says so' } : read;
   try {
     return { bytes: gunzipSync(read.bytes, { maxOutputLength: MAX_FILE_BYTES }), stats: read.stats };
   } catch (error) {

@@ -211,7 +211,7 @@ class Recovery {
     const kind = SIMPLE[keyword.text];
     if (kind === undefined) {
       reader.accept(';');
-      this.#lost(start, end, `${keyword.text} is no keyword of dtc.`);
+      this.#lost(start, end, `${keyword.text} is not a keyword of dtc.`);
     } else if (kind === 'dtc') {
       const file = reader.peek();
       if (file.kind === 'string') this.#pushComplete(kind, start, reader.take(file).end);
@@ -314,7 +314,7 @@ class Recovery {
         this.#lost(start, end, `The #endif of '${excerpt(line)}' is missing.`, { reaches: true });
       else this.#nesting.openConditional(start, line);
     } else if (name.startsWith('el') || name === 'endif') {
-      if (!this.#nesting.branch(start, end, line)) this.#lost(start, end, `#${name} stands without an #if.`);
+      if (!this.#nesting.branch(start, end, line)) this.#lost(start, end, `#${name} has no #if.`);
     } else if (name === 'include') {
       if (line.slice(text.length).trim() !== '') this.#pushComplete('cpp', start, end);
       else this.#lost(start, nameEnd, '#include names no file: "…" or <…> is missing.');

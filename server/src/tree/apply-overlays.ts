@@ -41,7 +41,7 @@ function notAnOverlay(overlay: DeviceTree): Problem {
   return {
     rule: 'syntax/file',
     severity: 'warning',
-    message: 'The file has no `/plugin/;`, so it is no overlay: it is not applied to the board.',
+    message: 'The file has no `/plugin/;`, so it is not an overlay: it is not applied to the board.',
     span: { file: overlay.file, start: 0, end: 0 },
   };
 }
@@ -77,7 +77,7 @@ export function nodesOutsideFragments({ root }: DeviceTree): DtNode[] {
 }
 
 export function lostNodeText(node: DtNode): string {
-  return `\`${pathOf(node)}\` stands in no fragment of the overlay; no boot loader and no Linux adds it to the board.`;
+  return `\`${pathOf(node)}\` is in no fragment of the overlay; no boot loader and no Linux adds it to the board.`;
 }
 
 function lostNodes(overlay: DeviceTree): Problem[] {

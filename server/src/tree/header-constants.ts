@@ -5,7 +5,7 @@ import { MacroTable, parseDefinition } from '#tree/cpp/macros.ts';
 import { tokenize } from '#tree/cpp/tokens.ts';
 import { ExpressionError, evaluateExpression } from './expression.ts';
 
-/** Headers of bindings include each other once or twice; deeper is a circle. */
+/** Headers of bindings include each other once or twice; deeper is a cycle. */
 const MAX_DEPTH = 8;
 
 /** Name → 32-bit value, in the order of the text. `read` gives the text of `#include <name>`. Conditions are not read. */

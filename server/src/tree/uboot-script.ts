@@ -132,7 +132,7 @@ function change(action: string, [path = '', name, ...values]: readonly string[])
   if (action !== 'set') return within(`${name} { };`);
   const value = propertyValue(values);
   if (value === undefined)
-    return `${WARNING}this value is no list of cells, bytes or strings, so the command is left out: fdt set ${path} ${name}`;
+    return `${WARNING}this value is not a list of cells, bytes or strings, so the command is left out: fdt set ${path} ${name}`;
   return within(value === '' ? `${name};` : `${name} = ${value};`);
 }
 

@@ -232,7 +232,7 @@ class ValueParser {
           const ref = match[1] ?? match[2] ?? '';
           this.#references.push({ kind: 'phandle', offset: this.#length, ref, at, width: match[0].length });
         } else {
-          this.#fault('error', at, match[0].length, 'References stand only in arrays with 32-bit elements.');
+          this.#fault('error', at, match[0].length, 'References are allowed only in arrays with 32-bit elements.');
         }
         this.#appendInteger((1n << BigInt(bits)) - 1n, bits, at);
         continue;

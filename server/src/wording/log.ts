@@ -18,7 +18,7 @@ const TOPICS: Record<LogTopic, string> = {
     'the IOMMU does not answer: its clock, its power domain or the bus behind it is off, or a device holds back a transaction for ever',
   'iommu-fails': 'the probe of the IOMMU fails; its masters wait for it, and then do DMA without it',
   'faults-unseen': 'the SMMU has no interrupt for events: Linux never tells of a fault, the device just gets no data',
-  'device-refused': 'the driver of the IOMMU refuses the device by what stands in its specifier or map',
+  'device-refused': 'the driver of the IOMMU refuses the device by what is in its specifier or map',
   'id-taken': 'two devices have the same ID at one IOMMU; the one that comes second loses',
   'attach-fails':
     'the device has a specifier, but cannot be attached: the IOMMU has no context left, or the device names another one',

@@ -12,7 +12,7 @@ import { elsewhereText } from './statements/what-if.ts';
 /** What each verdict means for the device, as the first line of an answer. */
 export const VERDICTS: Record<Verdict, string> = {
   'no-device': 'no device: Linux creates none for this node',
-  'not-configured': 'no DMA set-up: no bus configures the DMA of this node',
+  'not-configured': 'no DMA setup: no bus configures the DMA of this node',
   direct: 'direct DMA, no IOMMU',
   'direct+swiotlb': 'direct DMA, bounced through swiotlb where the device cannot address the memory',
   'restricted-pool': 'every transfer bounced through a restricted DMA pool',

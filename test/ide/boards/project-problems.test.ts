@@ -56,7 +56,7 @@ test.each([
   ],
 ])('%s', (text, wanted) => expect(problems(text)).toEqual(wanted));
 
-test('what is no JSON is marked where it stops to be', () => {
+test('what is not a JSON is marked where it stops to be', () => {
   const [problem] = problems('{ "cmdline": "a",, }');
   expect(problem).toMatch(/^error , This is not JSON, so nothing in the file counts: /);
   expect(problems('{ "cmdline": "a"')[0]).toMatch(/^error " This is not JSON/);

@@ -56,7 +56,7 @@ test('behind an IOMMU every page gets an address below the mask', async () => {
   expect(await reach('plain.dts', '/soc/net@2000', '24')).toEqual({ reached: '0x0-0x1efffffff', beyond: '' });
 });
 
-test('in words, and what is no mask', async () => {
+test('in words, and what is not a mask', async () => {
   const { out } = await folder.run('explain', 'high.dts', '/soc/dma@1000', '--dma-mask', '24');
   expect(out).toContain(
     '  mask 24 bits reaches no RAM, nor a bounce buffer: its driver gets no mask (-EIO), or every mapping fails',

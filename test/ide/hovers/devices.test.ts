@@ -240,7 +240,7 @@ test('disabled', () => {
   `);
 });
 
-test('a node that is no device has its path', () => {
+test('a node that is not a device has its path', () => {
   expect(hover('al$0iases { };')).toMatchInlineSnapshot(`"\`/aliases\` · [board.dts:13](#)"`);
 });
 

@@ -143,7 +143,7 @@ test('the script is one that sh reads, and says what it could not read', async (
   expect('kernel' in snapshot && snapshot.kernel).toMatch(/^\d/);
 });
 
-test('what is no snapshot is told in one line', async () => {
+test('what is not a snapshot is told in one line', async () => {
   expect(await folder.run('compare-live', '--snapshot', 'empty.dts')).toMatchObject({
     code: 2,
     error:
@@ -154,7 +154,7 @@ test('what is no snapshot is told in one line', async () => {
     'dt-iommu: bare.txt: has no device tree; name the board that runs\n',
   );
   writeFileSync(join(folder.path, 'broken.txt'), 'dt-iommu-snapshot 1\nkernel 6.12.1\nfdt64 !!!!\nend\n');
-  expect((await folder.run('compare-live', '--snapshot', 'broken.txt')).error).toContain('no base64');
+  expect((await folder.run('compare-live', '--snapshot', 'broken.txt')).error).toContain('is not base64');
 });
 
 test('base64 as RFC 4648 has it', () => {

@@ -40,7 +40,7 @@ test('levels, the longest way, and a line for each wait', () => {
   ]);
 });
 
-test('a device that waits for nobody, and one that is not there', () => {
+test('a device that waits for no supplier, and one that is not there', () => {
   expect(bootViewOf(snapshot, map, '/ethernet@14000')?.levels.map((nodes) => nodes.length)).toEqual([1]);
   expect(bootViewOf(snapshot, map, '/nowhere')).toBeUndefined();
 });

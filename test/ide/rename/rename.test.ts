@@ -142,7 +142,7 @@ ${SOC.replace('ua$0rt0', 'console')}`,
   test.each([
     ['a name that is taken', `/dts-v1/;\n/ { $0a: a { }; b: b { }; };`, 'b', /^b is there already, in a\.dts\./],
     ['a name that is a macro', `/dts-v1/;\n#define B c\n/ { $0a: a { }; };`, 'B', /^B is there already/],
-    ['no name', `/dts-v1/;\n/ { $0a: a { }; };`, 'a-b', /^"a-b" is no name of a label/],
+    ['no name', `/dts-v1/;\n/ { $0a: a { }; };`, 'a-b', /^"a-b" is not a name for a label/],
     ['its own name', `/dts-v1/;\n/ { $0a: a { }; };`, 'a', /^This is its name already/],
     [
       'pasted names',
@@ -298,7 +298,7 @@ describe('nodes', () => {
       'b',
       /can be renamed|comes out of a macro/,
     ],
-    ['no name', '/ { $0a { }; };', 'a b', /^"a b" is no name of a node/],
+    ['no name', '/ { $0a { }; };', 'a b', /^"a b" is not a name for a node/],
     ['a name that is looked for', '/ { $0chosen { }; };', 'b', /^chosen is found by its name/],
     ['the root', '$0/ { };', 'b', /^The root has no name|none of them/],
     ['a property', '/ { $0a = <1>; };', 'b', /^Labels, macros and names of nodes/],

@@ -92,7 +92,7 @@ test('the way of DMA may leave the parents: an interconnect named dma-mem', () =
   expect(reportAt(source, '/dev')).toMatchObject({ dmaLimit: '0x3fffffff', coherent: true });
 });
 
-test('interconnects in a circle end the search', () => {
+test('interconnects in a cycle end the search', () => {
   const source = `/ {
     a: a { compatible = "ex,a"; #interconnect-cells = <0>; interconnects = <&b>; interconnect-names = "dma-mem"; };
     b: b { compatible = "ex,b"; #interconnect-cells = <0>; interconnects = <&a>; interconnect-names = "dma-mem"; };

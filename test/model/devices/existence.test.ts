@@ -9,7 +9,7 @@ function tree(body: string): string {
   return `/ { #address-cells = <1>; #size-cells = <1>; ${SMMU} ${body} };`;
 }
 
-test('row 1: a node is no device when it or an ancestor is disabled', () => {
+test('row 1: a node is not a device when it or an ancestor is disabled', () => {
   const source = tree(`
     soc { compatible = "simple-bus"; #address-cells = <1>; #size-cells = <1>; ranges; status = "disabled";
       inside@1000 { compatible = "ex,dev"; reg = <0x1000 0x1000>; iommus = <&smmu 1>; };

@@ -23,7 +23,7 @@ const two = board(`smmu@e0600000 { ${SMMU('0xe0600000', '&eth 0x5')} };`);
 const SATA = '/smb/sata@e0300000';
 const READS: Partial<Platform> = configured('ARM_SMMU=y', 'ARM_SMMU_LEGACY_DT_BINDINGS=y', 'MODULES=y');
 
-test('without the option nobody reads the list, and the SMMU blocks what it does not know', () => {
+test('without the option nothing reads the list, and the SMMU blocks what it does not know', () => {
   const off = reportAt(board(), SATA, configured('ARM_SMMU=y', 'ARM_SMMU_DISABLE_BYPASS_BY_DEFAULT=y'));
   expect(off).toMatchObject({ verdict: 'direct', certainty: 'certain', group: null, iommus: [] });
   expect(off.steps.map(({ text }) => text).join('\n')).toContain('`/smb/smmu@e0200000` blocks its DMA');

@@ -85,7 +85,7 @@ describe('a command line', () => {
 });
 
 describe('the platform of a tree', () => {
-  test('what nobody says is assumed', () => {
+  test('what nothing says is assumed', () => {
     expect(stated()).toEqual({
       kind: 'linux',
       arch: 'arm64',

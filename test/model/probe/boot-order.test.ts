@@ -31,20 +31,20 @@ test('each supplier once, suppliers first; only what the device needs', () => {
   ).toEqual(['/clock@1000', '/idle@5000']);
 });
 
-test('a circle ends, and is named', () => {
+test('a cycle ends, and is named', () => {
   const tree = treeOf(`/ {
     a: a { compatible = "ex,a"; #clock-cells = <0>; clocks = <&b>; };
     b: b { compatible = "ex,b"; #clock-cells = <0>; clocks = <&a>; };
   };`);
-  const { steps, circles } = bootOrder(tree, LINUX_6_12);
+  const { steps, cycles } = bootOrder(tree, LINUX_6_12);
   expect(steps.map(({ level, waits }) => [level, waits[0]?.by, waits[0]?.released])).toEqual([
-    [1, 'driver', 'circle'],
-    [1, 'driver', 'circle'],
+    [1, 'driver', 'cycle'],
+    [1, 'driver', 'cycle'],
   ]);
-  expect(circles).toEqual([['/a', '/b']]);
+  expect(cycles).toEqual([['/a', '/b']]);
 });
 
-test('an IOMMU is waited for in the set-up of DMA, whatever fw_devlink does, and by a link when it is strict', () => {
+test('an IOMMU is waited for in DMA setup, whatever fw_devlink does, and by a link when it is strict', () => {
   const gpu = nodeAt(chain, '/gpu@4000');
   const waits = (cmdline: string) =>
     bootWaits(chain, platform({ cmdline }), gpu).map(({ by, property }) => `${by} ${property}`);

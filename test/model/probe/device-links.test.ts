@@ -103,10 +103,10 @@ describe('where Linux does not wait', () => {
     expect(endless(machineOf(tree, platform({ cmdline })), nodeAt(tree, '/mixed'))).toBeUndefined();
   });
 
-  test('inside a circle, and only there', () => {
+  test('inside a cycle, and only there', () => {
     expect([...reasons('/a'), ...reasons('/c')]).toEqual([
-      'supplier b not ready, released: circle: unknown',
-      'supplier a not ready, released: circle: unknown',
+      'supplier b not ready, released: cycle: unknown',
+      'supplier a not ready, released: cycle: unknown',
       'supplier d not ready: unknown',
     ]);
     const machine = machineOf(tree, platform());

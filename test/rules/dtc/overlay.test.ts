@@ -9,7 +9,7 @@ test('nodes outside the fragments are lost', () => {
 
 / {
 	hdmi-in {
-//	^^^^^^^ 💡 warning[overlay-outside-fragment]: \`/hdmi-in\` stands in no fragment…
+//	^^^^^^^ 💡 warning[overlay-outside-fragment]: \`/hdmi-in\` is in no fragment…
 		port { };
 	};
 };

@@ -70,7 +70,7 @@ describe('a later entry', () => {
   it('is what a surplus cell is taken for', () =>
     checkDiagnostics(
       board(`		iommus = <&smmu 4 0x7f80>;
-//                                ^^^^^^ error[iommus-tail-ignored]: \`0x7f80\` stands where \`iommus\` needs the next phandle, but no node has that phandle; Linux uses the first entry and ignores the rest.`),
+//                                ^^^^^^ error[iommus-tail-ignored]: \`0x7f80\` is at a place where \`iommus\` needs the next phandle, but no node has that phandle; Linux uses the first entry and ignores the rest.`),
     ));
 
   it('whose IOMMU is disabled takes the others with it', () =>
@@ -113,7 +113,7 @@ describe('a disabled IOMMU', () => {
     checkDiagnostics(
       board(
         `		iommus = <&inner 4>;
-//              ^^^^^^ warning[iommus-target-disabled]: \`iommus\` points to \`/bus/iommu\`, which stands below a disabled node; its probe waits until the deferred probe timeout, then Linux gives it direct DMA.`,
+//              ^^^^^^ warning[iommus-target-disabled]: \`iommus\` points to \`/bus/iommu\`, which is below a disabled node; its probe waits until the deferred probe timeout, then Linux gives it direct DMA.`,
         '\tbus { compatible = "simple-bus"; status = "disabled"; inner: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; }; };\n',
       ),
     ));
@@ -159,7 +159,7 @@ ${more}
 //- /chip.dtsi
 ${board(`\t\tiommus = <&off 4>;\n//\t\t^^^^^^ 💡 ${severity}[iommus-target-disabled]`, off)}`;
 
-  it('in the file of the chip, for boards to enable, is no warning', () => checkDiagnostics(chip('info', '')));
+  it('in the file of the chip, for boards to enable, is not a warning', () => checkDiagnostics(chip('info', '')));
 
   it('by the board is one', () => checkDiagnostics(chip('warning', '&off { status = "disabled"; };')));
 

@@ -37,7 +37,7 @@ describe('an option in bootargs', () => {
   it('is of another architecture', () =>
     checkDiagnostics(
       board(`		bootargs = "console=ttyAMA0 iommu=pt quiet";
-//                                          ^^^^^^^^ warning[bootargs-iommu-option-unknown]: \`iommu=pt\` is no option of Linux on arm64, and has no effect; there it is \`iommu.passthrough=1\`.`),
+//                                          ^^^^^^^^ warning[bootargs-iommu-option-unknown]: \`iommu=pt\` is not an option of Linux on arm64, and has no effect; there it is \`iommu.passthrough=1\`.`),
     ));
 
   it('is gone since Linux 6.10, and was there before', () => {

@@ -103,12 +103,12 @@ describe('iommu-map', () => {
     checkFix('iommu-map-target-disabled', good.replace('"okay"', '"disabled"'), good);
   });
 
-  it('on a device that is no bridge', () =>
+  it('on a device that is not a bridge', () =>
     checkDiagnostics(`/ {
 	smmu: iommu { compatible = "arm,smmu-v3"; #iommu-cells = <1>; };
 	dma {
 		iommu-map = <0x0 &smmu 0x0 0x1>;
-//              ^^^^^^^^^ warning[iommu-map-wrong-node]: \`iommu-map\` stands on a node that is no PCI host bridge or other bus with IDs; Linux never reads it.
+//              ^^^^^^^^^ warning[iommu-map-wrong-node]: \`iommu-map\` is on a node that is not a PCI host bridge or other bus with IDs; Linux never reads it.
 	};
 };
 `));
@@ -131,7 +131,7 @@ describe('a virtio-iommu behind the bridge that it serves', () => {
       ),
     ));
 
-  it('is no hole when it is left out', () =>
+  it('is not a hole when it is left out', () =>
     checkNone(board('\t\tiommu-map = <0x0 &viommu 0x0 0x8>, <0x9 &viommu 0x9 0xfff7>;', viommu)));
 });
 

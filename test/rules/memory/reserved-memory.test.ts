@@ -66,7 +66,7 @@ describe('a shared pool', () => {
   it('is the default area only as CMA', () =>
     checkDiagnostics(
       board(`		pool@50000000 { compatible = "shared-dma-pool"; reg = <0x0 0x50000000 0x4000000>; linux,cma-default; };
-//                                                                                                ^^^^^^^^^^^^^^^^^ warning[shared-pool-flags]: Without \`reusable\` this is no CMA area, so Linux does not make it the default one.`),
+//                                                                                                ^^^^^^^^^^^^^^^^^ warning[shared-pool-flags]: Without \`reusable\` this is not a CMA area, so Linux does not make it the default one.`),
     ));
 
   it('on 32-bit Arm says which kind it is', () => {
@@ -84,7 +84,7 @@ describe('a shared pool', () => {
       `		pool@${start} { compatible = "shared-dma-pool"; reg = <0x0 0x${start} 0x4000000>; reusable; };`;
     checkDiagnostics(
       board(`${pool('50100000')}
-//                                                              ^^^ error[cma-pool-alignment]: \`reg\` is no multiple of 2 MiB; Linux prints \`incorrect alignment of CMA region\` and makes no CMA area.`),
+//                                                              ^^^ error[cma-pool-alignment]: \`reg\` is not a multiple of 2 MiB; Linux prints \`incorrect alignment of CMA region\` and makes no CMA area.`),
     );
     checkNone(board(pool('50100000')), ARM);
     checkNone(board(pool('50200000')));
@@ -98,7 +98,7 @@ describe('a shared pool', () => {
 		c@70000000 { compatible = "shared-dma-pool"; reg = <0x0 0x70000000 0x4000000>; reusable; };`),
     ));
 
-  it('stands below /reserved-memory', () => {
+  it('is below /reserved-memory', () => {
     const device = (entry: string): string => `	sram: sram { compatible = "mmio-sram"; };
 	pool: pool { compatible = "shared-dma-pool"; size = <0x400000>; };
 	dsp {
@@ -109,7 +109,7 @@ describe('a shared pool', () => {
       board(
         '',
         device(`<&pool>;
-//                               ^^^^^ error[dma-pool-misplaced]: \`/pool\` is no child of \`/reserved-memory\`, so Linux sets aside no memory for this pool.`),
+//                               ^^^^^ error[dma-pool-misplaced]: \`/pool\` is not a child of \`/reserved-memory\`, so Linux sets aside no memory for this pool.`),
       ),
     );
     checkNone(board('', device('<&sram>;')));

@@ -254,7 +254,7 @@ describe('xen-module-reg', () => {
       }),
     ));
 
-  it('a child that is no module', () =>
+  it('a child that is not a module', () =>
     checkSilent(
       'xen-module-reg',
       instead(DOM0LESS, {

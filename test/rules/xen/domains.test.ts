@@ -159,7 +159,8 @@ describe('xen-llc-colors', () => {
   it('off wins over the sizes', () =>
     expect(of('4.20', 'llc-size=1M llc-nr-ways=16 no-llc-coloring')).toMatch(/^error/));
   it('a Xen without them', () => expect(of('4.20,ARM_64=y', 'llc-coloring=on')).toMatch(/^error/));
-  it('no list', () => expect(of('4.22', 'llc-coloring=on', 'llc-colors = "0-";')).toMatch(/^error: "0-" is no list/));
+  it('no list', () =>
+    expect(of('4.22', 'llc-coloring=on', 'llc-colors = "0-";')).toMatch(/^error: "0-" is not a list/));
   it('with static memory', () =>
     expect(of('4.22', 'llc-coloring=on', 'xen,static-mem = <0x0 0x50000000 0x0 0x8000000>;')).toMatch(
       /exclude each other/,
@@ -205,7 +206,7 @@ describe('xen-shared-mem', () => {
     [`${ID} ${MEM}`, /^$/],
     [MEM, /^error: The shared memory has no `xen,shm-id`: Xen 4\.22 panics\.$/],
     [ID, /has no `xen,shared-mem`/],
-    [`${ID} ${MEM.replace('0x60000000', '0x60000800')}`, /0x60000800 is no multiple of 4 KiB/],
+    [`${ID} ${MEM.replace('0x60000000', '0x60000800')}`, /0x60000800 is not a multiple of 4 KiB/],
     [`${ID} ${MEM.replace('0x1000>', '0x0>')}`, /a size of 0/],
     [`${ID} ${MEM.replace('0x50000000', '0x90000000')}`, /At 0x90000000 the tree has no RAM/],
     [`${ID} ${MEM} role = "reader";`, /neither "owner" nor "borrower"/],
@@ -239,7 +240,7 @@ describe('xen-evtchn', () => {
     ],
     ['xen,evtchn = <10 &ec3>;', 'xen,evtchn = <12 &ec1>;', /has no `xen,evtchn` with a port and this end/],
     ['xen,evtchn = <10>;', 'xen,evtchn = <12 &ec1>;', /^error: The event channel has no `xen,evtchn`/m],
-    ['xen,evtchn = <10 0x1234>;', 'xen,evtchn = <12 &ec1>;', /The other end of the event channel is no node/],
+    ['xen,evtchn = <10 0x1234>;', 'xen,evtchn = <12 &ec1>;', /The other end of the event channel is not a node/],
   ])('%s and %s', (first, second, text) => expect(of(first, second)).toMatch(text));
 });
 

@@ -370,7 +370,7 @@ describe('xen-boolean-has-value', () => {
       }),
     ));
 
-  it(`\`direct-map\` of a node that is no domain is somebody else's`, () =>
+  it(`\`direct-map\` of a node that is not a domain is somebody else's`, () =>
     checkNone(
       instead(HOST, {
         'xen,passthrough;': `xen,passthrough;

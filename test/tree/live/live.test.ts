@@ -305,7 +305,7 @@ test.each([
   ['is overridden later', '/soc.dtsi', 'status = "okay"', 'status = "reserved"'],
   ['is deleted later', '/soc.dtsi', 'interrupts = <1 2>', 'interrupts = <1 22>'],
   ['makes a node referenced that would be omitted', '/board.dts', 'clocks = <&clk PIN_A>', 'clocks = <&spare>'],
-  ['is no value any more', '/soc.dtsi', '#clock-cells = <1>', '#clock-cells = <1> 2'],
+  ['is not a value any more', '/soc.dtsi', '#clock-cells = <1>', '#clock-cells = <1> 2'],
 ])('a value that %s', (_name, path, from, to) => {
   const editor = new Editor(BOARD.replace('extra-node { uses = <&spare>; };', ''));
   editor.live();

@@ -82,7 +82,7 @@ function snapshotOf(session: Session, path: string, name: string): LiveSnapshot 
   if (text === undefined) throw new Failure(`${name}: ${session.files.refusal(path) ?? 'cannot be read'}`);
   const snapshot = readSnapshot(text);
   if ('complaint' in snapshot) throw new Failure(`${name}: ${snapshot.complaint}`);
-  if (snapshot.blob && !isBlob(snapshot.blob)) throw new Failure(`${name}: its fdt lines are no device tree blob`);
+  if (snapshot.blob && !isBlob(snapshot.blob)) throw new Failure(`${name}: its fdt lines are not a device tree blob`);
   return snapshot;
 }
 

@@ -28,7 +28,7 @@ import { runWork } from './workers.ts';
 export const explainCommand: Command = {
   name: 'explain',
   operands: 'FILE [NODE…]',
-  summary: 'The effective DMA set-up of the given nodes (path, &label or alias), or of every device.',
+  summary: 'The effective DMA setup of the given nodes (path, &label or alias), or of every device.',
   details: [
     'Given a board alone: a table of what does DMA, by IOMMU; --all lists every device, --why with the reasons.',
     'Given a folder: a line per board with the number of devices by verdict.',

@@ -40,7 +40,7 @@ async function fix(args: Arguments, io: Io): Promise<number> {
   const { operands, values } = args;
   if (operands.length === 0) throw new Failure('fix needs files or folders; see `dt-iommu fix --help`');
   for (const id of values.rule) {
-    if (!CATALOGUE.byId.has(id)) throw new Failure(`'${id}' is no rule; \`dt-iommu rules\` lists them`);
+    if (!CATALOGUE.byId.has(id)) throw new Failure(`'${id}' is not a rule; \`dt-iommu rules\` lists them`);
   }
   const boards = findFiles(operands, io.cwd, SOURCES);
   requireUtf8Names(boards);

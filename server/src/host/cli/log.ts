@@ -85,6 +85,6 @@ function streamOf(name: string, io: Io): AsyncIterable<string> {
   if (name === '-') return latin1(io.input?.() ?? process.stdin);
   const path = absolute(io.cwd, name);
   if (isFolder(path, name)) throw new Failure(`${name}: is a folder; give the file of a log`);
-  if (!statSync(path).isFile()) throw new Failure(`${name}: is no file; - reads standard input`);
+  if (!statSync(path).isFile()) throw new Failure(`${name}: is not a file; - reads standard input`);
   return createReadStream(path, { encoding, highWaterMark: 1 << 20 });
 }

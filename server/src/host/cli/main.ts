@@ -49,7 +49,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return 0;
     }
     const command = COMMANDS.find((candidate) => candidate.name === name);
-    if (!command) throw new Failure(`'${name}' is no command; it is one of ${names()}`);
+    if (!command) throw new Failure(`'${name}' is not a command; it is one of ${names()}`);
     const args = parseArguments(command, rest);
     if (args.values.help) {
       io.out(commandHelp(command));

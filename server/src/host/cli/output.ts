@@ -55,7 +55,7 @@ export function requireWritable(path: string, isInput: IsInput = NOTHING_READ): 
 /** The folder below which many results are written. Its parent must be there; the folders in it are made as needed. */
 export function makeOutputFolder(path: string): void {
   const stats = guarded(path, () => statSync(path, { throwIfNoEntry: false }));
-  if (stats && !stats.isDirectory()) throw new Failure(`${path}: is no folder; give another one with --out-dir`);
+  if (stats && !stats.isDirectory()) throw new Failure(`${path}: is not a folder; give another one with --out-dir`);
   if (!stats) guarded(path, () => mkdirSync(path));
 }
 

@@ -22,7 +22,7 @@ export const rulesCommand: Command = {
 async function rules({ operands: [id, ...more], values }: Arguments, io: Io): Promise<number> {
   if (more.length > 0) throw new Failure('rules takes one rule id, or none for the list');
   const rule = id === undefined ? undefined : CATALOGUE.byId.get(id);
-  if (id !== undefined && !rule) throw new Failure(`'${id}' is no rule; \`dt-iommu rules\` lists them`);
+  if (id !== undefined && !rule) throw new Failure(`'${id}' is not a rule; \`dt-iommu rules\` lists them`);
   const sorted = [...CATALOGUE.rules].sort((a, b) => (a.id < b.id ? -1 : 1));
   if (values.format === 'json') {
     io.out(`${JSON.stringify(rule ? describe(rule) : sorted.map(describe), undefined, 2)}\n`);

@@ -33,7 +33,7 @@ export function registerLog(connection: Connection, answer: Answer): void {
   );
   connection.onExecuteCommand(({ command, arguments: [params] = [] }: ExecuteCommandParams, token) => {
     if (command !== protocol.log.method)
-      throw new ResponseError(LSPErrorCodes.RequestFailed, `${command} is no command`);
+      throw new ResponseError(LSPErrorCodes.RequestFailed, `${command} is not a command`);
     return answer(command, token, (session) => explainLog(session, params as protocol.LogParams)?.text ?? null);
   });
 }

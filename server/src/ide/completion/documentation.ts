@@ -76,7 +76,7 @@ function aboutProperty({ snapshot: { tree } }: View, name: string, binding: stri
   const cells =
     form?.cells === undefined
       ? ''
-      : `Behind each reference stand as many cells as ${code(form.cells)} of the node says.`;
+      : `Behind each reference come as many cells as ${code(form.cells)} of the node says.`;
   const uses = propertiesNamed(tree, name).length;
   return [
     row?.what ?? names,

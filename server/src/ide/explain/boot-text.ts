@@ -34,13 +34,13 @@ export function endText(wait: BootWait): string {
   const { by, end, device, seconds } = wait;
   const why = wait.why === null ? '' : reasonText(wait.why);
   const whose = device === null ? 'its driver' : `the driver of ${device}`;
-  if (end === 'nothing') return 'set up before devices exist, nobody waits';
+  if (end === 'nothing') return 'set up before devices exist, nothing waits';
   if (by === 'driver') return releasedText(wait);
   if (by === 'parent') return parentText(wait, why);
   if (by === 'dma') {
-    if (end === 'bound') return 'the set-up of DMA waits until the IOMMU is registered';
-    if (end === 'module') return `the set-up of DMA waits until its module is loaded${giveUp(seconds)}`;
-    return `never registered, because ${why}; the set-up of DMA waits ${timeText(seconds)}`;
+    if (end === 'bound') return 'DMA setup waits until the IOMMU is registered';
+    if (end === 'module') return `DMA setup waits until its module is loaded${giveUp(seconds)}`;
+    return `never registered, because ${why}; DMA setup waits ${timeText(seconds)}`;
   }
   switch (end) {
     case 'bound':
@@ -61,20 +61,20 @@ function parentText({ end }: BootWait, why: string): string {
   return end === 'module' ? 'its driver makes this device once its module is loaded' : 'its driver makes this device';
 }
 
-function releasedText({ released, circle }: BootWait): string {
+function releasedText({ released, cycle }: BootWait): string {
   switch (released) {
     case 'optional':
       return "optional, Linux does not wait; the device's own driver asks for it";
-    case 'circle':
-      return `it waits for this device, too${through(circle ?? [])}, so Linux lets go of the link; the device's own driver asks for it`;
+    case 'cycle':
+      return `it waits for this device, too${through(cycle ?? [])}, so Linux drops the link; the device's own driver asks for it`;
     default:
       return "fw_devlink does not hold the probe back; the device's own driver asks for it";
   }
 }
 
 /** What lies between the supplier and the device that it waits for. */
-function through(circle: readonly string[]): string {
-  return circle.length > 2 ? ` (by way of ${wayText(circle.slice(2))})` : '';
+function through(cycle: readonly string[]): string {
+  return cycle.length > 2 ? ` (by way of ${wayText(cycle.slice(2))})` : '';
 }
 
 function giveUp(seconds: number | null): string {
@@ -101,7 +101,7 @@ export function wayText(way: readonly string[]): string {
 }
 
 /** The lines of `dt-iommu explain --boot-order`. */
-export function bootOrderText({ steps, circles, fwDevlink }: BootOrder): string {
+export function bootOrderText({ steps, cycles, fwDevlink }: BootOrder): string {
   const strict = fwDevlink.strict ? ', strict' : '';
   const lines = [`boot order by the suppliers of each device (${becausePlain(fwDevlink.because)}${strict})`];
   let level = 0;
@@ -113,9 +113,9 @@ export function bootOrderText({ steps, circles, fwDevlink }: BootOrder): string 
     }
     lines.push(...stepLines(step));
   }
-  if (circles.length > 0) {
-    lines.push('', 'wait for each other, so Linux lets go of the links between them');
-    for (const circle of circles) lines.push(`   ${circle.join(', ')}`);
+  if (cycles.length > 0) {
+    lines.push('', 'wait for each other, so Linux drops the links between them');
+    for (const cycle of cycles) lines.push(`   ${cycle.join(', ')}`);
   }
   return `${lines.join('\n')}\n`;
 }

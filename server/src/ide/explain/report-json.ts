@@ -88,18 +88,19 @@ export function reportJson(report: DmaReport, place: JsonPlace): object {
 }
 
 /** `dt-iommu explain --boot-order --format json`. */
-export function bootOrderJson({ steps, circles, fwDevlink }: BootOrder, platform: Platform): object {
+export function bootOrderJson({ steps, cycles, fwDevlink }: BootOrder, platform: Platform): object {
   const order = steps.map((step) => ({ ...step, driver: driverJson(step.driver), waits: step.waits.map(waitJson) }));
   const devlink = { ...fwDevlink, because: becausePlain(fwDevlink.because) };
-  return { version: 1, platform: platformJson(platform), fwDevlink: devlink, order, circles };
+  return { version: 1, platform: platformJson(platform), fwDevlink: devlink, order, cycles, circles: cycles };
 }
 
 function otherwiseJson(other: Otherwise): object {
   return { ...other, when: elsewhereText(other.when) };
 }
 
+/** `circle`, and `circles` above, are the names of version 0.1: they go with the next one. */
 function waitJson(wait: BootWait): object {
-  return { ...wait, why: wait.why && reasonText(wait.why), driver: driverJson(wait.driver) };
+  return { ...wait, circle: wait.cycle, why: wait.why && reasonText(wait.why), driver: driverJson(wait.driver) };
 }
 
 function driverJson(driver: SupplierDriver | null): object | null {

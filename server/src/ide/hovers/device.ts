@@ -103,7 +103,7 @@ function refused({ snapshot: { tree } }: Asked, who: string, claims: readonly Cl
   const path = (claim ?? claims[0])?.iommu ?? '';
   const off =
     claim?.why.kind === 'refused' && typeof claim.why.why !== 'string' && claim.why.why.kind === 'iommu-disabled';
-  const not = off ? 'which is disabled' : claim ? 'which does not take it' : 'and nobody reads that';
+  const not = off ? 'which is disabled' : claim ? 'which does not take it' : 'and nothing reads that';
   return { icon: 'circle-slash', headline: `${who} names ${plain(shortName(tree)(path))}, ${not}: direct DMA`, facts };
 }
 
@@ -148,7 +148,7 @@ export function sizeText(size: bigint): string {
 function assigned(asked: Asked, who: string, report: DmaReport): Head {
   const { xen } = report;
   const limits = (xen?.limits ?? []).map((limit) => `${limit.used} of ${limit.available ?? '?'} ${limitName(limit)}`);
-  const owner = xen?.owner === undefined ? 'is no device of this Linux' : `belongs to ${plain(xen.owner)}`;
+  const owner = xen?.owner === undefined ? 'is not a device of this Linux' : `belongs to ${plain(xen.owner)}`;
   const p2m = xen?.sharesP2m ? `Xen translates with the P2M of ${plain(xen.owner ?? '')}` : '';
   return { icon: 'shield', headline: `${who} ${owner}${behind(asked, report)}`, facts: [p2m, ...limits] };
 }

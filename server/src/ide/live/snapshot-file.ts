@@ -31,7 +31,7 @@ export function readSnapshot(text: string): LiveSnapshot | { readonly complaint:
   const [kernel] = of('kernel');
   if (kernel === undefined) return { complaint: "has no line 'kernel RELEASE'" };
   const blob = blobOf(of('fdt64'), of('fdt16'));
-  if (blob === 'damaged') return { complaint: 'has a device tree that is no base64 or hexadecimal text' };
+  if (blob === 'damaged') return { complaint: 'has a device tree that is not base64 or hexadecimal text' };
   const config = of('config');
   return {
     kernel,

@@ -39,7 +39,7 @@ export interface BootView {
   readonly levels: readonly (readonly BootNode[])[];
   readonly edges: readonly BootEdge[];
   /** Names of devices that wait for each other: Linux lets go of the links between them. */
-  readonly circles: readonly (readonly string[])[];
+  readonly cycles: readonly (readonly string[])[];
   /** Those with most masters first. */
   readonly holders: readonly Holder[];
 }
@@ -50,7 +50,7 @@ export function bootViewOf(snapshot: Snapshot, map: DmaMap, path: string): BootV
   const node = nodeByPath(tree, path.split('#')[0] ?? path);
   if (!node || platform.kind === 'zephyr') return undefined;
   const name = (at: string): string => nodeByPath(tree, at)?.labels[0]?.name ?? at.slice(at.lastIndexOf('/') + 1);
-  const { steps, circles } = bootOrder(tree, platform, [node]);
+  const { steps, cycles } = bootOrder(tree, platform, [node]);
   const own = pathOf(node);
   const target = steps.find((step) => step.path === own)?.path ?? steps.at(-1)?.path ?? own;
   const links = steps.flatMap((step) => edgesOf(step, steps));
@@ -73,7 +73,7 @@ export function bootViewOf(snapshot: Snapshot, map: DmaMap, path: string): BootV
     name: name(target),
     levels: levels.map((row) => row.toSorted((a, b) => Number(b.onWay) - Number(a.onWay))),
     edges: links.map((link) => ({ ...link, onWay: onWay(link.from, link.to) })),
-    circles: circles.map((circle) => circle.map(name)),
+    cycles: cycles.map((cycle) => cycle.map(name)),
     holders: holdersOf(snapshot, map, name),
   };
 }

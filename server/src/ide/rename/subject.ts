@@ -29,7 +29,7 @@ export function subjectAt(view: View, offset: number): Subject | Refusal {
       if (mention.label !== undefined) return labelAt(view, mention.label, mention.span);
       return nodeAt(view, mention.node, mention.span);
     default:
-      return { refusal: 'Labels, macros and names of nodes can be renamed; none of them stands here.' };
+      return { refusal: 'Labels, macros and names of nodes can be renamed; there is none here.' };
   }
 }
 
@@ -41,7 +41,7 @@ function labelAt({ text }: View, name: string, span: Span): Subject {
 function nodeAt({ text }: View, node: DtNode, span: Span): Subject | Refusal {
   if (!node.parent) return { refusal: 'The root has no name.' };
   const written = text.slice(span.start, span.end);
-  if (written.startsWith('&')) return { refusal: `Rename ${pathOf(node)} at a place where its name stands before { .` };
+  if (written.startsWith('&')) return { refusal: `Rename ${pathOf(node)} at a place where its name comes before { .` };
   if (written !== node.name) return { refusal: `The name of ${pathOf(node)} comes out of a macro.` };
   const [base = ''] = node.name.split('@');
   if (FIXED.has(base)) return { refusal: `${base} is found by its name; nothing would find it under another one.` };
@@ -53,10 +53,10 @@ export function nameFault({ kind, name }: Subject, newName: string): string | un
   if (newName === name) return 'This is its name already.';
   if (kind === 'node') {
     if (/^[A-Za-z0-9,._+-]+(?:@[A-Za-z0-9,._+-]+)?$/.test(newName)) return undefined;
-    return `${quoted(newName)} is no name of a node: letters, digits and , . _ + - and a unit address behind @.`;
+    return `${quoted(newName)} is not a name for a node: use letters, digits and , . _ + - and a unit address behind @.`;
   }
   if (!/^[A-Za-z_]\w*$/.test(newName)) {
-    return `${quoted(newName)} is no name of a ${kind}: letters, digits and _ only, and no digit first.`;
+    return `${quoted(newName)} is not a name for a ${kind}: use letters, digits and _ only, and no digit first.`;
   }
   if (kind === 'macro' && (newName === 'defined' || newName.startsWith('__VA_')))
     return `cpp keeps ${newName} for itself.`;

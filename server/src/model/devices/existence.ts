@@ -79,7 +79,7 @@ function locate(machine: Machine, node: DtNode): Existence {
   const steps = newSteps();
   const parent = node.parent;
   if (!parent) {
-    say(steps, POPULATE_INIT, 'The root is no device; Linux makes devices for its children.');
+    say(steps, POPULATE_INIT, 'The root is not a device; Linux makes devices for its children.');
     return none(steps);
   }
   if (isPciBus(parent)) return pciFunction(machine, node, steps);
@@ -162,7 +162,7 @@ function below(machine: Machine, node: DtNode, strings: readonly string[], steps
     const file = populatingDriver(name);
     if (file !== undefined) return device(strings, steps, `Linux 6.12 ${file}`);
   }
-  const text = `${quoted(pathOf(parent))} is no bus that Linux descends into, and no driver that makes devices for its children is known to this tool.`;
+  const text = `${quoted(pathOf(parent))} is not a bus that Linux descends into, and no driver that makes devices for its children is known to this tool.`;
   sayIf(steps, BUS_CREATE, text, {
     dependsOn: `whether the driver of ${quoted(parentStrings[0] ?? pathOf(parent))} makes devices for its children`,
     evidence: [at(parent, 'compatible')],

@@ -30,7 +30,7 @@ export type PerNode<T> = (machine: Machine, node: DtNode) => T;
 
 /**
  * A function of a node that is computed once per node. While it is being computed for a node, asking for the same node
- * gives `onCycle`: trees may refer in circles.
+ * gives `onCycle`: trees may refer in cycles.
  */
 export function perNode<T extends NonNullable<unknown>>(
   compute: (machine: Machine, node: DtNode) => T,

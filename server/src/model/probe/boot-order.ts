@@ -39,8 +39,8 @@ export interface BootWait {
   /** The device whose driver must bind, where the supplier has none of its own; `null`: nobody's. */
   readonly device: string | null;
   readonly driver: SupplierDriver | null;
-  /** The shortest circle that this wait is part of: the device itself first, then what it waits for, and so on. */
-  readonly circle: readonly string[] | null;
+  /** The shortest cycle that this wait is part of: the device itself first, then what it waits for, and so on. */
+  readonly cycle: readonly string[] | null;
 }
 
 /** A device with its waits. */
@@ -57,7 +57,7 @@ export interface BootOrder {
   /** By level, and inside a level in the order in which Linux makes the devices. */
   readonly steps: readonly BootStep[];
   /** Devices that wait for each other; Linux lets go of the links inside each. */
-  readonly circles: readonly (readonly string[])[];
+  readonly cycles: readonly (readonly string[])[];
   /** `on`, `rpm`: suppliers are waited for. */
   readonly fwDevlink: { readonly mode: string; readonly strict: boolean; readonly because: Because };
 }
@@ -77,11 +77,11 @@ export function bootOrder(tree: DeviceTree, platform: Platform, nodes?: readonly
     .flatMap((node) => (levels.has(node) ? [step(machine, node, levels.get(node) ?? 1)] : []))
     .sort((a, b) => a.level - b.level);
   const shown = new Set(steps.map(({ path }) => path));
-  const circles = allCycles(machine)
-    .map((circle) => [...new Set(circle.flatMap((node) => compact(deviceAbove(machine, node))))].map(pathOf))
-    .filter((circle) => circle.length > 1 && circle.some((path) => shown.has(path)));
+  const cycles = allCycles(machine)
+    .map((cycle) => [...new Set(cycle.flatMap((node) => compact(deviceAbove(machine, node))))].map(pathOf))
+    .filter((cycle) => cycle.length > 1 && cycle.some((path) => shown.has(path)));
   const { value, because } = fwDevlink(platform);
-  return { steps, circles, fwDevlink: { ...value, because } };
+  return { steps, cycles, fwDevlink: { ...value, because } };
 }
 
 /** The longest row of devices of which each waits for the one before, ending with the last that a device waits for. */
@@ -131,13 +131,13 @@ function parentWait(machine: Machine, parent: DtNode): BootWait {
   const end = driver ? ENDS[driver.state] : 'unknown';
   const why = end === 'never' ? ({ kind: 'option-off', symbol: driver?.symbol ?? '' } as const) : null;
   const on = pathOf(parent);
-  const rest = { property: null, released: null, seconds: null, device: null, circle: null };
+  const rest = { property: null, released: null, seconds: null, device: null, cycle: null };
   return { ...rest, on, by: 'parent', end, why, driver };
 }
 
 function linkWait(machine: Machine, node: DtNode, link: DeviceLink): BootWait {
   const { supplier, device, released, end } = link;
-  const circle = released === 'circle' ? shortestCycle(machine, node, supplier) : undefined;
+  const cycle = released === 'cycle' ? shortestCycle(machine, node, supplier) : undefined;
   const { releases, seconds } = timeoutOf(machine);
   return {
     on: pathOf(supplier),
@@ -150,7 +150,7 @@ function linkWait(machine: Machine, node: DtNode, link: DeviceLink): BootWait {
     why: link.why ?? null,
     device: device === undefined || device === supplier ? null : pathOf(device),
     driver: link.driver ?? null,
-    circle: circle ? circle.map(pathOf) : null,
+    cycle: cycle ? cycle.map(pathOf) : null,
   };
 }
 
@@ -172,7 +172,7 @@ function iommuWait(machine: Machine, { node, path, registration }: IommuState): 
     why: registration.kind === 'never' ? registration.why : null,
     device: null,
     driver: supplierDriver(machine.platform, node) ?? null,
-    circle: null,
+    cycle: null,
   };
 }
 

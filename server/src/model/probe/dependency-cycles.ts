@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Which devices wait for each other in a circle: Linux lets go of every link inside one.
+// Which devices wait for each other in a cycle: Linux lets go of every link inside one.
 import { existence } from '#model/devices/existence.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
@@ -7,16 +7,16 @@ import { fwDevlink } from '#model/platform/platform.ts';
 import type { DtNode } from '#tree/types.ts';
 import { suppliersOf } from './suppliers.ts';
 
-/** The nodes of one circle, in tree order. */
+/** The nodes of one cycle, in tree order. */
 export type DependencyCycle = readonly DtNode[];
 
 /**
- * The circle that holds a device and its supplier, if they wait for each other, by whatever way. As in
+ * The cycle that holds a device and its supplier, if they wait for each other, by whatever way. As in
  * drivers/base/core.c:__fw_devlink_relax_cycles, a node waits for its suppliers and for the device that it is part of.
  */
 export function cycleOf(machine: Machine, node: DtNode, supplier: DtNode): DependencyCycle | undefined {
-  const circle = circles(machine).get(node);
-  return circle !== undefined && circles(machine).get(supplier) === circle ? circle : undefined;
+  const cycle = cycles(machine).get(node);
+  return cycle !== undefined && cycles(machine).get(supplier) === cycle ? cycle : undefined;
 }
 
 /** The shortest way on which a device waits for itself through a supplier: the device, the supplier, and back to before it. */
@@ -36,18 +36,18 @@ export function shortestCycle(machine: Machine, node: DtNode, supplier: DtNode):
   return [node, ...way];
 }
 
-/** Every circle of the tree. */
+/** Every cycle of the tree. */
 export function allCycles(machine: Machine): readonly DependencyCycle[] {
-  return [...new Set(circles(machine).values())];
+  return [...new Set(cycles(machine).values())];
 }
 
-const circles = perMachine<ReadonlyMap<DtNode, DependencyCycle>>((machine) => {
+const cycles = perMachine<ReadonlyMap<DtNode, DependencyCycle>>((machine) => {
   const order = new Map(treeNodes(machine).all.map((node, index) => [node, index]));
   const found = new Map<DtNode, DependencyCycle>();
   for (const component of components(treeNodes(machine).all, (node) => awaited(machine, node))) {
     if (component.length < 2) continue;
-    const circle = component.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
-    for (const node of circle) found.set(node, circle);
+    const cycle = component.sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    for (const node of cycle) found.set(node, cycle);
   }
   return found;
 });

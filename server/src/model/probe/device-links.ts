@@ -33,14 +33,14 @@ export interface DeviceLink {
    * Why fw_devlink does not keep the probe from starting, so that the device's own driver finds the supplier, or not:
    * the property is optional, fw_devlink is off or permissive, the supplier waits for the device, too.
    */
-  readonly released?: 'optional' | 'mode' | 'circle';
+  readonly released?: 'optional' | 'mode' | 'cycle';
   readonly driver: SupplierDriver | undefined;
   readonly end: WaitEnd;
   /** Why the wait has no end, a clause about the supplier. */
   readonly why?: Reason;
 }
 
-/** The suppliers that fw_devlink waits for where its mode lets it, before circles are taken out. */
+/** The suppliers that fw_devlink waits for where its mode lets it, before cycles are taken out. */
 const strictLinks: PerNode<readonly DeviceLink[]> = perNode(
   (machine, node) => {
     const { kernelVersion: version } = machine.platform;
@@ -57,7 +57,7 @@ export const deviceLinks: PerNode<readonly DeviceLink[]> = perNode(
     const permissive = !waitsForSuppliers(machine);
     const links = strictLinks(machine, node).map((link): DeviceLink => {
       if (permissive) return { ...link, released: 'mode' };
-      return cycleOf(machine, node, link.supplier) ? { ...link, released: 'circle' } : link;
+      return cycleOf(machine, node, link.supplier) ? { ...link, released: 'cycle' } : link;
     });
     const optional = suppliersOf(machine.tree, node, { version, strict: true })
       .filter(({ supplier, binding }) => binding.optional && !links.some((link) => link.supplier === supplier))

@@ -123,7 +123,7 @@ function iommuNode(machine: Machine, node: DtNode, driver: XenDriver): HostView 
   if (!walksP2m) {
     const { enabled } = iommuSwitch(machine.tree, xenOf(machine.platform));
     const why = enabled ? '' : `, because ${noIommuAtAll(machine)}`;
-    say(steps, HARDWARE_SETUP, `It does not come up in Xen and protects nobody${why}.`);
+    say(steps, HARDWARE_SETUP, `It does not come up in Xen and protects nothing${why}.`);
   }
   return { owner: 'Xen', walksP2m, stripped: false, hidden: true, steps };
 }

@@ -67,7 +67,7 @@ const pciRules: readonly Rule[] = [
     name: 'pci_device_reg',
     level: 'warning',
     needs: ['reg_format', 'pci_bridge'],
-    title: 'PCI function whose `reg` is no configuration address',
+    title: 'PCI function whose `reg` is not a configuration address',
     where: (tree) => childrenOf(busesOf(tree).pci),
     doc: 'The first entry of the `reg` of a PCI function is its address in configuration space: bus, device and function in the first cell, zeros in the other two. The unit address is `device` or `device,function` in hexadecimal. Linux ties the node to the function that it finds there; a node with another address is ignored, with its `iommu-map` and interrupts.',
     example: {

@@ -199,7 +199,7 @@ function mapParent(
   const parent = cellTarget(tree, cell);
   if (!parent) {
     const isSilent = cell.ref !== undefined || tree.plugin || isGuestPhandle(tree, cell);
-    const message = `Cell ${at} of \`interrupt-map\` is no phandle of a node; Linux stops reading the map there.`;
+    const message = `Cell ${at} of \`interrupt-map\` is not a phandle of a node; Linux stops reading the map there.`;
     return { stop: isSilent ? [] : [onProperty(map, message)] };
   }
   const interrupt = cellCount(parent, '#interrupt-cells');

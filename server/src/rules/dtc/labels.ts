@@ -24,7 +24,7 @@ export const LABEL_RULES: readonly Rule[] = [
     level: 'error',
     scope: 'tree',
     title: 'Label in two places',
-    doc: 'A label stands for one node, one property or one place in a value. dtc refuses to write a blob when it stands in two, because a reference to it could mean either.',
+    doc: 'A label stands for one node, one property or one place in a value. dtc refuses to write a blob when it is at two, because a reference to it could mean either.',
     example: { bad: '/ { dma: a { }; dma: b { }; };', good: '/ { dma: a { }; mmc: b { }; };' },
     *check({ tree }) {
       if (tree.innerLabels.length === 0 && !isOnSeveralNodes(tree)) return;
@@ -51,17 +51,13 @@ function duplicate(use: Use, other: Use): Finding {
   const where = use.property
     ? `\`${use.property.name}\` of \`${use.node.name || '/'}\``
     : `\`${use.node.name || '/'}\``;
-  return onNode(
-    use.node,
-    `The label \`${use.label}\` stands at ${where} and elsewhere; dtc writes no blob with both.`,
-    {
-      node: use.node,
-      related: [
-        { message: 'the label here', span: use.span },
-        { message: `what \`&${use.label}\` means`, span: other.span },
-      ],
-    },
-  );
+  return onNode(use.node, `The label \`${use.label}\` is at ${where} and elsewhere; dtc writes no blob with both.`, {
+    node: use.node,
+    related: [
+      { message: 'the label here', span: use.span },
+      { message: `what \`&${use.label}\` means`, span: other.span },
+    ],
+  });
 }
 
 function isOnSeveralNodes(tree: DeviceTree): boolean {

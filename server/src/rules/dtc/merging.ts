@@ -13,7 +13,7 @@ export const MERGING_RULES: readonly Rule[] = [
     scope: 'tree',
     title: 'Node twice in the same braces',
     knows: 'node',
-    doc: 'Two nodes of one name stand in the same braces. dtc merges nodes only where a later `/ { … }` or `&label { … }` opens them again; within one pair of braces it takes the second for a mistake and writes no blob.',
+    doc: 'Two nodes of one name are in the same braces. dtc merges nodes only where a later `/ { … }` or `&label { … }` opens them again; within one pair of braces it takes the second for a mistake and writes no blob.',
     example: { bad: '/ { dma { }; dma { }; };', good: '/ { dma { }; }; / { dma { }; };' },
     check: madeByTree,
   }),

@@ -126,7 +126,7 @@ export const VALUE_TYPE_RULES: readonly Rule[] = [
     level: 'warning',
     title: '`…-names` is not a list of strings',
     knows: 'node',
-    doc: 'A property that ends in `-names` holds one string for each entry of the list it belongs to. Where it is no list of strings, Linux finds no entry by its name.',
+    doc: 'A property that ends in `-names` holds one string for each entry of the list it belongs to. Where it is not a list of strings, Linux finds no entry by its name.',
     example: { bad: '/ { dma { reg-names = <1>; }; };', good: '/ { dma { reg-names = "control"; }; };' },
     properties: isNameList,
     *check(_context, node) {

@@ -20,7 +20,7 @@ export const DROPPED: readonly Dropped[] = [
   {
     id: 'xen-iommu-unsupported',
     reason:
-      '`xen-dom0-iommu-visible` says it at each master, where it has consequences; an IOMMU without masters protects nobody anyway (xen/drivers/passthrough/arm/iommu.c:iommu_hardware_setup).',
+      '`xen-dom0-iommu-visible` says it at each master, where it has consequences; an IOMMU without masters protects nothing anyway (xen/drivers/passthrough/arm/iommu.c:iommu_hardware_setup).',
   },
   {
     id: 'xen-iommus-unparsable',
@@ -119,6 +119,6 @@ export const DROPPED: readonly Dropped[] = [
   {
     id: 'xen-virtio-irq-range',
     reason:
-      'the layout is that of libxl alone; xen/include/public/arch-arm.h says that nobody may rely on it, and a dom0less guest has its own.',
+      'the layout is that of libxl alone; xen/include/public/arch-arm.h says that it may not be relied on, and a dom0less guest has its own.',
   },
 ];

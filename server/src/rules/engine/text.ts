@@ -75,7 +75,7 @@ Devices and pipes are never opened: they could block or have no end. Name a regu
     id: 'syntax/unresolved-reference',
     severity: 'error',
     title: 'Reference to a node that does not exist at this point',
-    doc: `\`&label { … }\` and \`/delete-node/ &label\` change a node that must exist already where they stand. dtc stops here and
+    doc: `\`&label { … }\` and \`/delete-node/ &label\` change a node that must exist already at that place. dtc stops here and
 writes no blob. Correct the label, or move the block behind the node.`,
     source: DTC,
     example: { bad: `${board()}&uart {\n};\n`, good: `${board('uart: serial { };')}&uart {\n};\n` },

@@ -65,7 +65,7 @@ behind another one is not seen there: the device gets no grants. Name the grant 
 const domidRange: Rule = {
   id: 'xen-grant-domid-range',
   severity: 'error',
-  title: 'Backend that is no domain ID',
+  title: 'Backend that is not a domain ID',
   properties: ['iommus', 'iommu-map'],
   doc: `The cell after a \`xen,grant-dma\` node is the ID of the domain that serves the device. IDs end at 0x7fef; from 0x7ff0 on
 Xen reserves them, so no domain can map the granted pages and the device does not work. Write the ID of the backend.`,
@@ -80,7 +80,7 @@ Xen reserves them, so no domain can map the granted pages and the device does no
       const [domid] = args;
       if (!domid || domid.value < FIRST_RESERVED_DOMID) continue;
       yield {
-        message: `0x${domid.value.toString(16)} is no domain: IDs end at 0x7fef, and Xen lets nobody map what is granted to it.`,
+        message: `0x${domid.value.toString(16)} is not a domain: IDs end at 0x7fef, and Xen lets no domain map what is granted to it.`,
         span: domid.span,
       };
     }
@@ -207,7 +207,7 @@ const pciIommus: Rule = {
   title: '`iommus` to `xen,grant-dma` on a PCI host bridge',
   properties: ['iommus'],
   doc: `For a virtio device on PCI, Linux takes the backend from the \`iommu-map\` of the host bridge (since 6.2). The \`iommus\` of the
-bridge concerns the bridge alone, which is no virtio device: nothing behind it gets grants. Write \`iommu-map\`.`,
+bridge concerns the bridge alone, which is not a virtio device: nothing behind it gets grants. Write \`iommu-map\`.`,
   source: INIT_DOMID,
   example: {
     bad: board(GRANT_DMA, host('iommus = <&xen_iommu 1>;')),

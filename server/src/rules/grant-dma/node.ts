@@ -60,7 +60,7 @@ Linux ignores the rest, and the schema check of the tree fails. Delete the prope
     for (const property of node.properties.values()) {
       if (BINDING_PROPERTIES.has(property.name)) continue;
       yield {
-        message: `A \`xen,grant-dma\` node is no hardware and has no \`${property.name}\`; Linux ignores it.`,
+        message: `A \`xen,grant-dma\` node is not hardware and has no \`${property.name}\`; Linux ignores it.`,
         span: lastSet(property).name,
         fix: deletion(context, property),
         tag: 'unnecessary',

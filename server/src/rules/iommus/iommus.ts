@@ -117,7 +117,7 @@ const iommusMissingIommuCells: Rule = {
   title: '`iommus` that points to a node without `#iommu-cells`',
   properties: ['iommus'],
   knows: 'all',
-  doc: `The node that the first entry names has no \`#iommu-cells\`, so nobody can tell how many cells belong to it.
+  doc: `The node that the first entry names has no \`#iommu-cells\`, so the number of cells that belong to it is unknown.
 Linux prints \`could not get #iommu-cells\`, gives up on the list, and the device gets direct DMA.
 Add \`#iommu-cells\` with the number from the IOMMU's binding, or point to the IOMMU that you mean.`,
   source: PARSE,
@@ -186,14 +186,14 @@ function stopText(stop: ListStop): string {
     case 'empty':
       return 'The phandle 0 ends `iommus`';
     default:
-      return `\`${cell}\` stands where \`iommus\` needs the next phandle, but no node has that phandle`;
+      return `\`${cell}\` is at a place where \`iommus\` needs the next phandle, but no node has that phandle`;
   }
 }
 
 const iommusTargetNotIommu: Rule = {
   id: 'iommus-target-not-iommu',
   severity: 'error',
-  title: '`iommus` that points to a node which is no IOMMU',
+  title: '`iommus` that points to a node which is not an IOMMU',
   properties: ['iommus'],
   doc: `The node has \`#iommu-cells\`, but its \`compatible\` is of no IOMMU that Linux has a driver for.
 The device waits for an IOMMU that never registers; after the deferred probe timeout (10 s with modules) it gets direct DMA.
@@ -326,7 +326,7 @@ const iommusTargetDisabled: Rule = {
 Linux then behaves as if the device had no IOMMU: direct DMA at once and without a message. Where the bus above the IOMMU is
 disabled, the IOMMU is never registered and the device first waits for the deferred probe timeout.
 Hardware that is not bypassed will fault. Enable the IOMMU, or delete \`iommus\` for this board. It is *info* where the chip's own file leaves
-the IOMMU off for boards to enable, and in a tree for Xen: there a disabled IOMMU is no IOMMU, which is how one is kept out
+the IOMMU off for boards to enable, and in a tree for Xen: there a disabled IOMMU is not an IOMMU, which is how one is kept out
 that Xen cannot drive.`,
   source: `${XLATE}; Documentation/devicetree/bindings/iommu/iommu.txt`,
   example: {
@@ -338,7 +338,7 @@ that Xen cannot drive.`,
     const use = firstDisabled(context, node);
     if (!property || !use || !isLive(node)) return;
     const own = !isAvailable(use.provider);
-    const what = own ? 'which is disabled' : 'which stands below a disabled node';
+    const what = own ? 'which is disabled' : 'which is below a disabled node';
     yield {
       message: `\`iommus\` points to \`${pathOf(use.provider)}\`, ${what}; ${outcome(context, node, own ? 'direct' : 'defer->direct')}.`,
       span: lastSet(property).name,

@@ -93,7 +93,7 @@ and boots as if the option were not there. For other architectures write \`iommu
       const foreign = name === 'intel_iommu' || name === 'amd_iommu' || (name === 'iommu' && arch !== 'powerpc');
       const gone = name === 'arm_smmu_v3.disable_bypass' && compareVersions(kernelVersion, [6, 10]) >= 0;
       if (!foreign && !gone) continue;
-      const why = gone ? 'is gone since Linux 6.10' : `is no option of Linux on ${arch}`;
+      const why = gone ? 'is gone since Linux 6.10' : `is not an option of Linux on ${arch}`;
       const instead = text === 'iommu=pt' ? '; there it is `iommu.passthrough=1`' : '';
       const inText = context.text(span.file).slice(span.start, span.end) === text;
       const message = `\`${text}\` ${why}, and has no effect${instead}.`;

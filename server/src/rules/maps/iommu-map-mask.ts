@@ -75,7 +75,7 @@ const maskAlone: Rule = {
     const property = node.properties.get('iommu-map-mask');
     if (!property || node.properties.has('iommu-map')) return;
     yield {
-      message: '`iommu-map-mask` stands here without `iommu-map`; Linux never reads it.',
+      message: '`iommu-map-mask` is here without `iommu-map`; Linux never reads it.',
       span: lastSet(property).name,
       fix: deletion(context, property),
       tag: 'unnecessary',

@@ -35,7 +35,7 @@ const length: Rule = {
   id: 'iommu-map-length',
   severity: 'error',
   fixable: true,
-  title: '`iommu-map` whose length is no multiple of four cells',
+  title: '`iommu-map` whose length is not a multiple of four cells',
   properties: ['iommu-map'],
   knows: 'node',
   doc: `An entry of \`iommu-map\` has four cells: first ID, IOMMU, first output ID, number of IDs.
@@ -322,7 +322,7 @@ leaves the IOMMU off for boards to enable.`,
     yield {
       message: own
         ? `\`iommu-map\` points to \`${pathOf(provider)}\`, which is disabled; the functions that it covers get direct DMA.`
-        : `iommu-map points to ${pathOf(provider)}, which stands below a disabled node and never registers; the functions that it covers ${wait}.`,
+        : `iommu-map points to ${pathOf(provider)}, which is below a disabled node and never registers; the functions that it covers ${wait}.`,
       span: lastSet(property).name,
       related: status ? [{ message: 'disabled here', span: lastSet(status).span }] : [],
       ...(isLeftOff(context.tree, provider) && { severity: 'info' as const }),
@@ -341,7 +341,7 @@ const ID_BUSES = /^(fsl,qoriq-mc|xlnx,.*-cdx|nvidia,tegra\d+-host1x)$/;
 const wrongNode: Rule = {
   id: 'iommu-map-wrong-node',
   severity: 'warning',
-  title: '`iommu-map` on a node that is no bus with IDs',
+  title: '`iommu-map` on a node that is not a bus with IDs',
   properties: ['iommu-map'],
   doc: `Linux reads \`iommu-map\` only on PCI host bridges, on fsl-mc and CDX controllers and on host1x.
 On any other node it has no effect, and the device gets direct DMA unless it has \`iommus\`. Use \`iommus\` on a single device.`,
@@ -356,7 +356,7 @@ On any other node it has no effect, and the device gets direct DMA unless it has
     if (!property || node.name === '__overlay__') return;
     if (isPciHost(node) || strings(node.properties.get('compatible')).some((name) => ID_BUSES.test(name))) return;
     yield {
-      message: '`iommu-map` stands on a node that is no PCI host bridge or other bus with IDs; Linux never reads it.',
+      message: '`iommu-map` is on a node that is not a PCI host bridge or other bus with IDs; Linux never reads it.',
       span: lastSet(property).name,
     };
   },

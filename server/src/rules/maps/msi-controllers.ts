@@ -57,7 +57,7 @@ lines, where they have any. Add the property.`,
 const mbiRanges: Rule = {
   id: 'gic-mbi-ranges',
   severity: 'error',
-  title: '`mbi-ranges` that are no pairs',
+  title: '`mbi-ranges` that are not pairs',
   properties: ['mbi-ranges'],
   knows: 'all',
   doc: `\`mbi-ranges\` has pairs of a first interrupt and a number of interrupts that the GICv3 hands out for messages. With an

@@ -100,7 +100,7 @@ interrupt lines, and a device that needs MSIs does not work. Enable the controll
     if (!dead || !isLive(node) || named.some(({ provider }) => isLive(provider))) return;
     const own = !isAvailable(dead.provider) && (!dead.provider.parent || isLive(dead.provider.parent));
     yield {
-      message: `\`${pathOf(dead.provider)}\` ${own ? 'is disabled' : 'stands below a disabled node'}; Linux has no MSI domain for this device.`,
+      message: `\`${pathOf(dead.provider)}\` ${own ? 'is disabled' : 'is below a disabled node'}; Linux has no MSI domain for this device.`,
       span: dead.phandle.span,
       related: [{ message: 'the controller', span: nodeSpan(dead.provider) }],
       ...(own && { fix: enabling(context, dead.provider) }),

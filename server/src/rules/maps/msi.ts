@@ -21,7 +21,7 @@ const mapFormat: Rule = {
   properties: ['msi-map'],
   doc: `\`msi-map\` is read like \`iommu-map\`: entries of four cells, first IDs within \`msi-map-mask\`, phandles that exist.
 Otherwise Linux prints \`Error: Bad msi-map length\` or \`Invalid msi-map translation\`, and the functions get no MSI domain
-of this map. Since Linux 7.2 an entry has as many cells as \`#msi-cells\` of its controller asks for, and what stands before
+of this map. Since Linux 7.2 an entry has as many cells as \`#msi-cells\` of its controller asks for, and what precedes
 the broken entry still works. Correct the entry.`,
   source: `${MAP_ID}, drivers/of/irq.c:of_msi_map_get_device_domain`,
   example: {
@@ -93,7 +93,7 @@ const parentCells: Rule = {
   title: '`msi-parent` that does not parse',
   properties: ['msi-parent'],
   knows: 'all',
-  doc: `After the phandle of an MSI controller stand as many cells as its \`#msi-cells\` says (none without it). Linux stops at
+  doc: `After the phandle of an MSI controller come as many cells as its \`#msi-cells\` says (none without it). Linux stops at
 the first entry that does not fit or names no node: it takes the first controller before it that has a domain, and without one
 the device has no MSI domain. Complete the entry.`,
   source: 'Linux 6.12 drivers/of/irq.c:of_msi_get_domain, drivers/of/base.c:of_phandle_iterator_next',

@@ -130,7 +130,7 @@ neither, and a device that lists the region cannot get it; and \`linux,cma-defau
       };
     } else if (cmaDefault && !reusable) {
       yield {
-        message: 'Without `reusable` this is no CMA area, so Linux does not make it the default one.',
+        message: 'Without `reusable` this is not a CMA area, so Linux does not make it the default one.',
         span: lastSet(cmaDefault).name,
         severity: 'warning',
       };
@@ -194,7 +194,7 @@ is missing. Align \`reg\`, or \`size\`, to 4 MiB.`,
     if (!place || place.size === 0n || (place.start | place.size) % unit === 0n) return;
     const property = reg ?? node.properties.get('size');
     yield {
-      message: `\`${reg ? 'reg' : 'size'}\` is no multiple of ${unit / MIB} MiB; Linux prints \`incorrect alignment of CMA region\` and makes no CMA area.`,
+      message: `\`${reg ? 'reg' : 'size'}\` is not a multiple of ${unit / MIB} MiB; Linux prints \`incorrect alignment of CMA region\` and makes no CMA area.`,
       span: property ? lastSet(property).name : nodeSpan(node),
     };
   },
@@ -250,7 +250,7 @@ const misplaced: Rule = {
   title: 'DMA pool outside of `/reserved-memory`',
   properties: ['memory-region'],
   knows: 'all',
-  doc: `Linux looks for regions and pools only among the children of \`/reserved-memory\`. This pool stands elsewhere, so its
+  doc: `Linux looks for regions and pools only among the children of \`/reserved-memory\`. This pool is elsewhere, so its
 memory is not set aside, and the device that lists it gets \`-EINVAL\` when it asks for the pool, or uses all memory instead.
 Move the node below \`/reserved-memory\`.`,
   source: 'Linux 6.12 drivers/of/of_reserved_mem.c:fdt_scan_reserved_mem, of_reserved_mem_device_init_by_idx',
@@ -270,7 +270,7 @@ Move the node below \`/reserved-memory\`.`,
     for (const { provider, phandle } of list.entries) {
       if (isRegion(provider) || !compatibles(provider).some((name) => POOLS.includes(name))) continue;
       yield {
-        message: `\`${pathOf(provider)}\` is no child of \`/reserved-memory\`, so Linux sets aside no memory for this pool.`,
+        message: `\`${pathOf(provider)}\` is not a child of \`/reserved-memory\`, so Linux sets aside no memory for this pool.`,
         span: phandle.span,
         related: [{ message: 'the pool', span: nodeSpan(provider) }],
       };

@@ -119,7 +119,7 @@ const chainBroken: Rule = {
   title: 'Bus without `dma-ranges` below one that has it',
   properties: ['dma-ranges'],
   knows: 'all',
-  doc: `A bus has a non-empty \`dma-ranges\`, a bus below it has none, and devices stand below that. On its way up Linux
+  doc: `A bus has a non-empty \`dma-ranges\`, a bus below it has none, and devices are below that. On its way up Linux
 tolerates a missing \`dma-ranges\` only on the first bus; further up it gives up, so neither the window nor the limit holds for
 these devices. Add an empty \`dma-ranges;\` to the bus in between.`,
   source: GET_RANGE,
@@ -186,7 +186,7 @@ Move it to the bus.`,
     if (!property || node.children.size > 0 || isPciHost(node) || !isLive(node) || !isDmaDevice(context, node)) return;
     if (node.properties.has('iommu-map') || node.properties.has('#address-cells')) return;
     yield {
-      message: '`dma-ranges` stands on a device without children; Linux reads it on the bus only.',
+      message: '`dma-ranges` is on a device without children; Linux reads it on the bus only.',
       span: lastSet(property).name,
     };
   },

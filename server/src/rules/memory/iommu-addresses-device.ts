@@ -18,7 +18,7 @@ const noIommu: Rule = {
   properties: ['iommu-addresses'],
   needs: ['iommu-addresses-not-in-memory-region'],
   knows: 'all',
-  doc: `Only drivers of IOMMUs ask for these ranges, for their own masters. The device has no \`iommus\`, so nobody reads the
+  doc: `Only drivers of IOMMUs ask for these ranges, for their own masters. The device has no \`iommus\`, so nothing reads the
 property: nothing is mapped and nothing is kept free. Add \`iommus\` to the device, or delete \`iommu-addresses\`.`,
   source: READ_BY,
   example: {

@@ -28,7 +28,7 @@ export function valueRefusal({ value }: DtProperty): string | undefined {
     return `it has ${data.length} cells, and a device has one backend`;
   if (bytes.length !== 4 || data.length !== 1) return 'its value is not one cell, so the domain is not clear';
   const domid = cellValue(bytes);
-  return domid < FIRST_RESERVED_DOMID ? undefined : `\`${domid}\` is no domain ID, which ends at 0x7fef`;
+  return domid < FIRST_RESERVED_DOMID ? undefined : `\`${domid}\` is not a domain ID, which ends at 0x7fef`;
 }
 
 function cellValue(bytes: Uint8Array): number {

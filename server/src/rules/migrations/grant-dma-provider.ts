@@ -63,7 +63,7 @@ function existingProvider(context: RuleContext, node: DtNode, user: Span): Provi
     return { refused: `${name} is in the board file, and other boards with this file need not have it` };
   }
   if (user.file === place.file && !existsFor(text(user.file), place.start, user.start)) {
-    return { refused: `${name} stands under an \`#if\` that does not hold this device` };
+    return { refused: `${name} is under an \`#if\` that does not hold this device` };
   }
   const edits = repairCells(context, node);
   if (!edits) return { refused: `\`#iommu-cells\` of ${name} is not 1, and other devices use it as it is` };

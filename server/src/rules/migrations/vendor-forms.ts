@@ -81,7 +81,7 @@ function planTegra(context: RuleContext, node: DtNode): Plan {
       const id = list[at + 1];
       if (!id || !isOfController(context, id)) {
         return {
-          refused: `the ID of \`${pathOf(user)}\` is no macro of a \`tegra*-mc.h\`, and older numbers were others`,
+          refused: `the ID of \`${pathOf(user)}\` is not a macro of a \`tegra*-mc.h\`, and older numbers were others`,
         };
       }
       edits.push({ span: phandle.span, text: `&${label}` });

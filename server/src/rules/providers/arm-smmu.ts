@@ -56,7 +56,7 @@ const mastersUnreadable: Rule = {
   title: '`mmu-masters` with an entry that does not parse',
   properties: ['mmu-masters'],
   knows: 'all',
-  doc: `After each phandle in \`mmu-masters\` stand as many stream IDs as \`#stream-id-cells\` of that master says. Linux reads the
+  doc: `After each phandle in \`mmu-masters\` come as many stream IDs as \`#stream-id-cells\` of that master says. Linux reads the
 list anew for every device, and an entry that names no node, a node without \`#stream-id-cells\`, or too few IDs ends it with
 an error: masters after it, and all that no entry before it is for, are refused. Complete the entry.`,
   source:

@@ -47,7 +47,7 @@ with \`arm-smmu.disable_bypass=0\`.`,
       if (!first || others.length < masters.size) continue;
       const does = others.length === 1 ? `${pathOf(first)} does` : `${others.length} devices of its bus do`;
       const blocks =
-        uses.length === 0 ? 'nobody lists a stream of this SMMU, which' : 'this SMMU, of which they list no stream,';
+        uses.length === 0 ? 'no node lists a stream of this SMMU, which' : 'this SMMU, of which they list no stream,';
       yield {
         message: `${does} DMA, and ${blocks} blocks what it does not know: where it lies in their path, nothing gets through.`,
         span: nodeSpan(node),

@@ -163,7 +163,7 @@ const omapDspInstance: Rule = {
   title: '`ti,syscon-mmuconfig` without the number of the DSP’s IOMMU',
   properties: ['ti,syscon-mmuconfig'],
   knows: 'all',
-  doc: `After the phandle of the system control module stands the number of the IOMMU within the DSP subsystem, 0 or 1.
+  doc: `After the phandle of the system control module comes the number of the IOMMU within the DSP subsystem, 0 or 1.
 The driver refuses everything else with \`invalid IOMMU instance id\` or \`couldn't get the IOMMU instance id\`. Add it.`,
   source: 'Linux 6.12 drivers/iommu/omap-iommu.c:omap_iommu_dra7_get_dsp_system_cfg',
   example: {
@@ -177,7 +177,7 @@ The driver refuses everything else with \`invalid IOMMU instance id\` or \`could
     const instance = cells(context.tree, property)[1];
     if (instance?.value === 0 || instance?.value === 1) return;
     const what = instance
-      ? `\`${hex(instance.value)}\` is no number of an IOMMU of the DSP (0 or 1)`
+      ? `\`${hex(instance.value)}\` is not the number of an IOMMU of the DSP (0 or 1)`
       : '`ti,syscon-mmuconfig` lacks the number of the IOMMU after the phandle';
     yield { message: `${what}; ${NEVER}.`, span: instance?.span ?? lastSet(property).name };
   },

@@ -168,7 +168,7 @@ the device gets direct DMA. Add \`#iommu-cells = <1>\` when the device behind th
     if (entries.length > 0 || stop?.reason !== 'no-cells' || !provider) return;
     if (!compatibles(provider).includes('virtio,mmio')) return;
     yield {
-      message: `\`${pathOf(provider)}\` is a virtio device without \`#iommu-cells\`, which is no IOMMU; Linux gives this device direct DMA.`,
+      message: `\`${pathOf(provider)}\` is a virtio device without \`#iommu-cells\`, which is not an IOMMU; Linux gives this device direct DMA.`,
       span: stop.phandle.span,
       fix: repair(`Add \`#iommu-cells = <1>\` to \`${pathOf(provider)}\``, () =>
         insertProperty(context.text, provider, { name: '#iommu-cells', value: '<1>' }),

@@ -121,7 +121,7 @@ const misspelled: Rule = {
   judgement: true,
   title: 'Property whose name is like a well-known one',
   doc: `The name differs by a letter or two from a property that Linux reads on every device, and the node lacks that property.
-Nobody reads the one that is written: with \`compatibel\` there is no driver, with \`#adress-cells\` the children are read with
+Nothing reads the one that is written: with \`compatibel\` there is no driver, with \`#adress-cells\` the children are read with
 the default. Correct the name. A name that a binding of yours has is silenced by a comment.`,
   source: 'Linux 7.3 drivers/of/base.c:__of_find_property compares whole names',
   example: {
@@ -136,7 +136,7 @@ the default. Correct the name. A name that a binding of yours has is silenced by
       if (name === undefined || node.properties.has(name)) continue;
       const isWritten = writtenAs(context, property) === property.name;
       yield {
-        message: `${property.name} is no property that Linux reads; ${name}, which is like it, is missing here.`,
+        message: `${property.name} is not a property that Linux reads; ${name}, which is like it, is missing here.`,
         span: lastSet(property).name,
         ...(isWritten && {
           fix: repair(`Change ${property.name} to ${name}`, () => ({ span: lastSet(property).name, text: name })),

@@ -20,7 +20,7 @@ const statusUnknown: Rule = {
   fixable: true,
   // What was switched off by mistake may be better off so.
   judgement: true,
-  title: '`status` with a value that nobody knows',
+  title: '`status` with a value that Linux does not know',
   doc: `Linux makes a device of a node whose \`status\` is \`"okay"\` or \`"ok"\`, or which has none. Every other text is taken for
 \`"disabled"\`, so \`"okey"\` switches the device off without a message. The specification has \`okay\`, \`disabled\`, \`reserved\`,
 \`fail\` and \`fail-…\`. Correct the word.`,
@@ -34,7 +34,7 @@ const statusUnknown: Rule = {
     if (value === 'ok' || STATUSES.includes(value) || /^(?:fail-|failed$)/.test(value)) return;
     const [meant] = nearest(value, STATUSES, 1);
     yield {
-      message: `"${value}" is no status; Linux takes it for disabled and makes no device of the node.`,
+      message: `"${value}" is not a status; Linux takes it for disabled and makes no device of the node.`,
       span: valueSpan(status),
       ...(meant !== undefined && {
         fix: repair(`Change "${value}" to "${meant}"`, () => replaceValue(context.text, status, `"${meant}"`)),

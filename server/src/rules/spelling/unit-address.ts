@@ -29,7 +29,7 @@ const unitAddressDiffers: Rule = {
   platforms: ['linux', 'kvm', 'xen-dom0'],
   sees: 'node',
   title: 'Unit address that is not the first address of `reg`',
-  doc: `What stands behind the \`@\` of a node is the first address in its \`reg\`, in hexadecimal. Linux goes by \`reg\`, and names
+  doc: `What follows the \`@\` of a node is the first address in its \`reg\`, in hexadecimal. Linux goes by \`reg\`, and names
 the device by it; people, aliases, overlays and scripts go by the name. One of the two is wrong: often a node was copied and
 only one of them changed: where another node has the same address in \`reg\`, it is a warning. Correct the one that is wrong.`,
   source: 'Devicetree Specification 0.4, 2.2.1; Linux 7.3 drivers/of/device.c:of_device_make_bus_id',

@@ -44,7 +44,7 @@ const notFound: Rule = {
   id: 'xen-path-not-found',
   severity: 'error',
   fixable: true,
-  title: '`xen,path` that is no node of the host',
+  title: '`xen,path` that is not a node of the host',
   properties: ['xen,path'],
   platforms: XEN_GUEST,
   needs: ['xen-path-invalid', 'xen-reg-path-pair'],

@@ -41,7 +41,7 @@ export function isDomain({ tree }: RuleContext, node: DtNode): boolean {
 const misplaced: Rule = {
   id: 'xen-domain-misplaced',
   severity: 'warning',
-  title: '`xen,domain` that is no child of `/chosen`',
+  title: '`xen,domain` that is not a child of `/chosen`',
   properties: ['compatible'],
   platforms: XEN_HOST,
   doc: `Xen looks for domains only among the direct children of \`/chosen\`. This node is somewhere else, so no domain is made of it,

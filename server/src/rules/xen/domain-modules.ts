@@ -76,11 +76,11 @@ alone.`,
 const place: Rule = {
   id: 'xen-module-place',
   severity: 'error',
-  title: 'Module whose `reg` is no place in memory',
+  title: 'Module whose `reg` is not in memory',
   properties: ['compatible'],
   platforms: XEN_HOST,
   needs: ['xen-module-reg'],
-  doc: `Xen reads \`reg\` of a module in the \`#address-cells\` and \`#size-cells\` of the node that it stands in; a node without them takes over
+  doc: `Xen reads \`reg\` of a module in the \`#address-cells\` and \`#size-cells\` of the node that it is in; a node without them takes over
 those of \`/chosen\`. Read so, the value is too short (\`\\\`reg\\\` property length is too short\`), has no size, does not divide, or names a
 place where the tree has no RAM: Xen panics, or finds no kernel there. Write address and size in these cells.`,
   source: `${MULTIBOOT}, device_tree_for_each_node; ${PROBE}`,

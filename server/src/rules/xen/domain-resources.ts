@@ -218,7 +218,7 @@ const colours: Rule = {
   properties: [COLOURS, 'xen,static-mem'],
   platforms: XEN_HOST,
   doc: `Since 4.20 \`llc-colors\` gives a domain its part of the last-level cache. Xen panics where the colouring is not switched on
-(\`llc-coloring=on\`, or \`llc-size\` with \`llc-nr-ways\`, and a Xen built with \`CONFIG_LLC_COLORING\`), where the text is no list of
+(\`llc-coloring=on\`, or \`llc-size\` with \`llc-nr-ways\`, and a Xen built with \`CONFIG_LLC_COLORING\`), where the text is not a list of
 numbers and ranges, and where a domain has \`xen,static-mem\` while it is on. Older releases ignore the property (*warning*).`,
   source:
     'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0less_node; xen/common/llc-coloring.c:parse_color_config, llc_coloring_init',
@@ -256,7 +256,7 @@ numbers and ranges, and where a domain has \`xen,static-mem\` while it is on. Ol
         span,
       };
     else if (!COLOUR_CONFIG.test(text))
-      yield { message: `"${text}" is no list like "0-3,8": ${named(build)} panics.`, span };
+      yield { message: `"${text}" is not a list like "0-3,8": ${named(build)} panics.`, span };
   },
 };
 

@@ -78,7 +78,7 @@ const sharedMem: Rule = {
   platforms: XEN_HOST,
   knows: 'all',
   doc: `A \`${SHARED}\` node needs \`xen,shm-id\` (up to ${LONGEST_ID} characters) and \`xen,shared-mem\`: address in the machine, address
-in the guest, size, in the cells of the domain, each a multiple of 4 KiB, in RAM that nobody else has. \`role\` is \`"owner"\` or
+in the guest, size, in the cells of the domain, each a multiple of 4 KiB, in RAM that no other domain has. \`role\` is \`"owner"\` or
 \`"borrower"\`. On anything else Xen stops while it reads the tree (\`Early FDT parsing failed\`), and so it does with any such node when
 it is built without \`CONFIG_STATIC_SHM\`. The machine's address may be left out since 4.19. Correct the node.`,
   source: SHM,
@@ -124,7 +124,7 @@ function memoryProblem(context: RuleContext, node: DtNode): string | undefined {
   const { machine, guest, size } = found;
   if (size === 0n) return 'The shared memory has a size of 0';
   const odd = [machine ?? 0n, guest, size].find((value) => (value & PAGE) !== 0n);
-  if (odd !== undefined) return `0x${odd.toString(16)} is no multiple of 4 KiB`;
+  if (odd !== undefined) return `0x${odd.toString(16)} is not a multiple of 4 KiB`;
   const direct = node.parent?.properties.has('direct-map') && node.parent.name !== 'chosen';
   if (direct && machine === undefined) return 'A domain with `direct-map` needs the address in the machine, too';
   if (direct && machine !== guest)
@@ -196,7 +196,7 @@ function endOf({ tree }: RuleContext, node: DtNode): End | undefined {
 function channelProblem(context: RuleContext, node: DtNode): string | undefined {
   const own = endOf(context, node);
   if (!own) return 'The event channel has no `xen,evtchn` with a port and the other end';
-  if (!own.other) return 'The other end of the event channel is no node';
+  if (!own.other) return 'The other end of the event channel is not a node';
   const path = `\`${pathOf(own.other)}\``;
   // An end without the property is reported there.
   if (isPart(context, own.other, CHANNEL) && !own.other.properties.has('xen,evtchn')) return undefined;

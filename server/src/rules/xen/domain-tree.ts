@@ -107,7 +107,7 @@ the node.`,
     for (const domain of system?.domains ?? []) {
       if (!system || domain.node === undefined || domainNode(system, domain)) continue;
       yield {
-        message: `The project file links \`${basename(domain.tree.file)}\` to \`${domain.node}\`, and that is no domain of this tree.`,
+        message: `The project file links \`${basename(domain.tree.file)}\` to \`${domain.node}\`, and that is not a domain of this tree.`,
         span: nodeSpan(root.children.get('chosen') ?? root),
         node: root.children.get('chosen') ?? root,
       };
@@ -223,7 +223,7 @@ const XENSTORE_CAPABILITY = 4;
 const noXenstore: Rule = {
   id: 'xen-enhanced-no-xenstore',
   severity: 'info',
-  title: 'Domain that wants Xenstore where nobody provides it',
+  title: 'Domain that wants Xenstore where nothing provides it',
   properties: ['xen,enhanced'],
   platforms: XEN_HOST,
   knows: 'all',

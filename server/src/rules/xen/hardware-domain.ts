@@ -19,7 +19,7 @@ const hardwareDomain: Rule = {
   title: 'Hardware domain with what only other domains may have',
   properties: ['capabilities'],
   platforms: XEN_HOST,
-  doc: `Bit 1 of \`capabilities\` makes the hardware domain, which gets all devices that nobody else has. Xen panics when it has
+  doc: `Bit 1 of \`capabilities\` makes the hardware domain, which gets all devices that no other domain has. Xen panics when it has
 \`passthrough\`, \`nr_spis\` or a \`multiboot,device-tree\` module, and when there is a second one. Remove what is too much.`,
   source: `${BINDINGS}; xen/arch/arm/dom0less-build.c:arch_parse_dom0less_node`,
   example: {

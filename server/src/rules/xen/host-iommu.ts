@@ -32,7 +32,7 @@ const noDriver: Rule = {
   knows: 'all',
   doc: `Xen brings up an IOMMU of this tree, and \`iommus\` of this device names another one, for which Xen has no driver. Adding the
 device fails then, and with it the start of dom0: \`Could not set up … guest OS\`. Disable the other IOMMU, which
-Xen takes for no IOMMU, or remove \`iommus\`. Where all that Xen drives is an SMMUv3 or an IPMMU and nobody says how Xen is built, it is
+Xen takes for no IOMMU, or remove \`iommus\`. Where all that Xen drives is an SMMUv3 or an IPMMU and it is not known how Xen is built, it is
 a *warning*: a Xen without these drivers boots. Reported once, at the first master.`,
   source: `${ADD_DEVICE}, xen/arch/arm/device.c:handle_device`,
   example: {
@@ -229,7 +229,7 @@ remove it here.`,
     const property = node.properties.get('xen,passthrough');
     if (!property || !xenDriver(context.platform, node) || !isAvailable(node)) return;
     yield {
-      message: 'With `xen,passthrough` Xen does not use this IOMMU, and dom0 gets it disabled: it protects nobody.',
+      message: 'With `xen,passthrough` Xen does not use this IOMMU, and dom0 gets it disabled: it protects nothing.',
       span: lastSet(property).name,
       fix: deletion(context, property),
     };

@@ -344,7 +344,7 @@ function contradicts(a: Mapping, b: Mapping): boolean {
 const pathForm: Rule = {
   id: 'xen-path-invalid',
   severity: 'error',
-  title: '`xen,path` that is no absolute path',
+  title: '`xen,path` that is not an absolute path',
   properties: ['xen,path'],
   platforms: XEN_GUEST,
   doc: `Xen looks the path up in the host's tree name by name, with unit addresses; it knows no aliases there. This text does not start
@@ -357,7 +357,7 @@ with \`/\`, so Xen prints \`Couldn't find node … in host_dt!\` and panics. Wri
     if (!property || text === undefined || text.startsWith('/') || !isPassedThrough(context, node)) return;
     const { ends, ...severity } = assignmentFails(context, 'with its registers and without its interrupts');
     yield {
-      message: `\`${text}\` is no path from the host's root, so Xen finds no such device: ${ends}.`,
+      message: `\`${text}\` is not a path from the host's root, so Xen finds no such device: ${ends}.`,
       span: lastSet(property).name,
       ...severity,
     };

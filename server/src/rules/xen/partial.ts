@@ -55,7 +55,7 @@ function isForXen(context: RuleContext): boolean {
 const busProps: Rule = {
   id: 'xen-partial-bus-props',
   severity: 'warning',
-  title: '`/passthrough` that is no bus for the guest',
+  title: '`/passthrough` that is not a bus for the guest',
   scope: 'tree',
   properties: CONSUMED,
   platforms: XEN_GUEST,

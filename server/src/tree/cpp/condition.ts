@@ -117,8 +117,8 @@ class ConditionParser {
     const operator = this.#pending.at(-1)?.operator;
     if (operator === undefined && found === '') return 'the condition is missing';
     if (operator === '(' && found === ')') return 'there is nothing between `(` and `)`';
-    if (operator !== undefined && operator !== '(') return `nothing stands behind \`${operator}\``;
-    return found === '' ? '`)` is missing' : `nothing stands before \`${found}\``;
+    if (operator !== undefined && operator !== '(') return `nothing follows \`${operator}\``;
+    return found === '' ? '`)` is missing' : `nothing precedes \`${found}\``;
   }
 
   /** A binary operator waits for its right side. */

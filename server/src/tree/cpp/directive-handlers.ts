@@ -223,7 +223,7 @@ export class Directives {
     else if (open.hasElse && directive !== 'endif') {
       const span = this.#unit.span(open.at, open.at + open.length);
       const related = [{ message: 'the conditional begins here', span }];
-      this.#fault(`\`#${directive}\` stands behind the \`#else\` of its \`#${open.opener}\`; cpp stops here.`, place, {
+      this.#fault(`\`#${directive}\` follows the \`#else\` of its \`#${open.opener}\`; cpp stops here.`, place, {
         related,
       });
     }

@@ -80,7 +80,7 @@ export function readInteger(text: string): Num | string {
   const match = INTEGER.exec(text);
   const digits = match?.[1];
   const suffix = match?.[2] ?? '';
-  if (digits === undefined) return `\`${text}\` is no integer`;
+  if (digits === undefined) return `\`${text}\` is not an integer`;
   if (!SUFFIX.test(suffix)) return `the suffix \`${suffix}\` of \`${text}\` is none of an integer`;
   const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits) & MASK;
   return { bits: value, unsigned: /u/i.test(suffix) || value >= SIGN };

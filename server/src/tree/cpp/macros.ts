@@ -26,7 +26,7 @@ export interface DefinitionFault {
 /** Why a name may not be defined or undefined. */
 export function nameFault(token: Token | undefined, directive: string): string | undefined {
   if (!token || token.kind === Kind.End) return `\`#${directive}\` needs a macro name; cpp stops here.`;
-  if (token.kind !== Kind.Identifier) return `\`${token.text}\` is no name for a macro; cpp stops here.`;
+  if (token.kind !== Kind.Identifier) return `\`${token.text}\` is not a name for a macro; cpp stops here.`;
   if (token.text === 'defined') return `\`${token.text}\` cannot be a macro; cpp stops here.`;
   return undefined;
 }
@@ -139,7 +139,7 @@ function optionalFault(body: readonly Token[], variadic: boolean): DefinitionFau
   for (const [index, token] of body.entries()) {
     const fault = { at: token.at, length: token.length };
     if (token.text === '__VA_OPT__') {
-      if (start) return { ...fault, fault: '`__VA_OPT__` may not stand in a `__VA_OPT__`; cpp stops here.' };
+      if (start) return { ...fault, fault: '`__VA_OPT__` may not be used in a `__VA_OPT__`; cpp stops here.' };
       if (body[index + 1]?.text !== '(') return { ...fault, fault: '`__VA_OPT__` needs a `(`; cpp stops here.' };
       start = token;
     } else if (start && token.text === '(') {

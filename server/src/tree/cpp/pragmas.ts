@@ -87,7 +87,7 @@ export class Pragmas {
   #poison(names: readonly Token[]): void {
     for (const { kind, text, at, length } of names) {
       if (kind !== Kind.Identifier) {
-        const message = `\`${text}\` is no name that \`#pragma GCC poison\` could poison; cpp stops here.`;
+        const message = `\`${text}\` is not a name that \`#pragma GCC poison\` could poison; cpp stops here.`;
         this.#unit.report('syntax/directive', message, { at, length });
         return;
       }

@@ -21,7 +21,7 @@ export function tableText({ domain, iommu, state, table }: XenTable, about: 'dom
 
 export const XEN_STATEMENTS: Words<XenStatement> = {
   'xen-not-in-table': ({ iommu, xen, why }) =>
-    `${quoted(iommu)} is not in the table of a driver of ${xen}${why === null ? '' : ` (${why})`}: Xen leaves it alone, and it protects nobody from Xen's side.`,
+    `${quoted(iommu)} is not in the table of a driver of ${xen}${why === null ? '' : ` (${why})`}: Xen leaves it alone, and it protects nothing from Xen's side.`,
   'xen-own-table': ({ mirrors }) =>
     `Whether this IPMMU could walk a P2M, only the chip tells: one that does stage 1 alone would need a table of its own for each domain, from its creation on, before the first page of the P2M, with every later change (${mirrors.join(', ')}); Xen on Arm has no such mode (IOMMU_FORCE_PT_SHARE).`,
 };
