@@ -143,8 +143,8 @@ test('a baseline from SARIF hides what moved, and shows what is new', async () =
 
 test.each([
   ['{"version":"2.1.0","runs":[{"results":[{"ruleId":"x"}]}]}', /without fingerprints/],
-  ['{"version":"2.1.0"}', /is no report/],
-  ['[null]', /is no report/],
+  ['{"version":"2.1.0"}', /is not a report/],
+  ['[null]', /is not a report/],
   ['{', /cannot be read as a baseline/],
 ])('a baseline of %s is exit code 2', async (text, expected) => {
   const at = folder(GUEST);

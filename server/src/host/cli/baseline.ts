@@ -55,7 +55,7 @@ function readBaseline(path: string): readonly string[] {
   }
   const { problems, runs } = fields(report);
   if (Array.isArray(problems)) return problems.map((problem) => fingerprint({ ...BLANK, ...fields(problem) }));
-  if (!Array.isArray(runs)) throw new Failure(`${path}: is no report; ${MAKE_BASELINE}`);
+  if (!Array.isArray(runs)) throw new Failure(`${path}: is not a report; ${MAKE_BASELINE}`);
   const results = runs.flatMap((run) => listOf(fields(run).results));
   return results.map((result) => {
     const print = fields(fields(result).partialFingerprints)[FINGERPRINT];
