@@ -22,7 +22,7 @@ const PROJECTS: Readonly<Record<string, { kind: string; version?: readonly numbe
   'u-boot': {
     kind: 'u-boot',
     version: [7, 1],
-    boards: ['arch/arm/dts/board.dts', 'dts/upstream/src/arm64/acme/up.dts'],
+    boards: ['arch/arm/dts/board.dts', 'arch/arm/dts/deep.dts', 'dts/upstream/src/arm64/acme/up.dts'],
   },
   barebox: { kind: 'barebox', boards: ['arch/arm/dts/board.dts'] },
   'devicetree-rebasing': { kind: 'devicetree-rebasing', version: [6, 13], boards: ['src/arm64/acme/board.dts'] },
@@ -37,7 +37,19 @@ const PROJECTS: Readonly<Record<string, { kind: string; version?: readonly numbe
   'raspberry-pi': { kind: 'linux', version: [6, 12], boards: ['arch/arm/boot/dts/overlays/audio-overlay.dts'] },
   zephyr: {
     kind: 'zephyr',
-    boards: ['boards/acme/kit/kit.dts', 'boards/shields/hat/hat.overlay', 'samples/app/boards/kit.overlay'],
+    boards: [
+      'boards/acme/duo/duo_cpu1.dts',
+      'boards/acme/kit/kit.dts',
+      'boards/acme/kit/kit_1_2_0.overlay',
+      'boards/shields/cap/cap.overlay',
+      'boards/shields/hat/boards/kit.overlay',
+      'boards/shields/hat/hat.overlay',
+      'samples/app/boards/kit.overlay',
+      'samples/late/boards/kit.overlay',
+      'samples/named/boards/duo_chip_cpu1.overlay',
+      'samples/named/boards/kit.overlay',
+      'samples/named/boards/kit_1_2_0.overlay',
+    ],
   },
   folder: { kind: 'folder', boards: ['boards/acme/board.dts'] },
 };

@@ -155,3 +155,12 @@ test('the fix keeps the line ends of the file', () => {
   const text = '/dts-v1/;\r\n/ {\r\n\ta {\r\n\t\tb = <1>;\r\n\tc {\r\n\t\td = <1>;\r\n\t};\r\n};\r\n';
   checkFix('syntax/error', text, text.replace('<1>;\r\n\tc', '<1>;\r\n\t};\r\n\tc'));
 });
+
+test('what a header has for C++ is no mistake of a board', () => {
+  const header = '#ifdef __cplusplus\nextern "C" {\n#endif\n#if defined(__cplusplus)\n}\n#endif\n';
+  const board = '/dts-v1/;\n#include "util.h"\n/ { a { b { }; late; }; };\n';
+  const { tree } = evaluateText(`//- /board.dts\n${board}//- /util.h\n${header}`);
+  expect(tree.problems.map((problem) => shown(board, problem))).toEqual([
+    '/ { a { b { }; [late]; }; }; Properties must precede subnodes; dtc stops here.',
+  ]);
+});

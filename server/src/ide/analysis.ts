@@ -42,8 +42,8 @@ interface Inputs {
   readonly frontend: Frontend;
   /** The version of a file that counts. */
   version(file?: SourceFile): SourceFile | undefined;
-  /** The tree of the board, or of an overlay. */
-  evaluate(file: string): DeviceTree;
+  /** The tree of the board with the texts behind it, or of an overlay. */
+  evaluate(file: string, behind?: readonly string[]): DeviceTree;
   /** Another tree of the board's Xen system. */
   other(file: string): DeviceTree;
 }
@@ -187,7 +187,9 @@ export class Analysis {
     const known = this.#boards.get([board, ...overlays].join('\0'));
     return (
       known ??
-      this.#evaluate({ board, overlays }, (path) => this.#frontend.evaluate(path, this.#contexts.options(path)))
+      this.#evaluate({ board, overlays }, (path, behind) =>
+        this.#frontend.evaluate(path, this.#contexts.options(path, behind)),
+      )
     );
   }
 
@@ -255,8 +257,9 @@ export class Analysis {
       const file = this.#documents.read(path);
       if (file) frontend.adopt(file, this.#frontend.ast(file));
     }
-    const evaluate = (path: string) => frontend.evaluate(path, this.#contexts.options(path));
-    const other = (path: string) => applyOverlays(evaluate(path), this.#contexts.overlaysOf(path).map(evaluate));
+    const evaluate = (path: string, behind?: readonly string[]) =>
+      frontend.evaluate(path, this.#contexts.options(path, behind));
+    const other = (path: string) => this.#composed(evaluate, path, this.#contexts.overlaysOf(path));
     const inputs = { frontend, version: current, evaluate, other };
     return new FixSandbox((versions) => {
       changed = versions;
@@ -276,7 +279,10 @@ export class Analysis {
     return this.#documents.isFile(board) && this.board(board, overlays).tree.files.includes(file);
   }
 
-  #evaluate(composition: Composition, treeOf = (path: string) => this.#liveTree(path)): Snapshot {
+  #evaluate(
+    composition: Composition,
+    treeOf: Inputs['evaluate'] = (path, behind) => this.#liveTree(path, behind),
+  ): Snapshot {
     for (const path of this.#documents.opened()) {
       const live = this.#documents.live(path);
       if (live) this.#frontend.adopt(live.file, live.ast);
@@ -291,7 +297,7 @@ export class Analysis {
   }
 
   #snapshot({ frontend, version, evaluate, other }: Inputs, { board, overlays }: Composition): Snapshot {
-    const tree = this.#contexts.explained(applyOverlays(evaluate(board), overlays.map(evaluate)));
+    const tree = this.#contexts.explained(this.#composed(evaluate, board, overlays));
     const system = this.#contexts.system(board, (path) => (path === board ? tree : other(path)));
     const platform = this.#contexts.platform(tree, system);
     const paths = treesOf({ tree, platform }).flatMap((each) => each.files);
@@ -313,22 +319,32 @@ export class Analysis {
     });
   }
 
-  #liveTree(path: string): DeviceTree {
-    const live = this.#live.get(path) ?? this.#frontend.live(path);
-    this.#live.delete(path);
-    this.#live.set(path, live);
+  #composed(evaluate: Inputs['evaluate'], board: string, overlays: readonly string[]): DeviceTree {
+    const { behind, merged } = this.#contexts.layers(overlays);
+    return applyOverlays(
+      evaluate(board, behind),
+      merged.map((path) => evaluate(path)),
+    );
+  }
+
+  #liveTree(path: string, behind: readonly string[] = []): DeviceTree {
+    const key = [path, ...behind].join('\0');
+    const live = this.#live.get(key) ?? this.#frontend.live(path);
+    this.#live.delete(key);
+    this.#live.set(key, live);
     for (const oldest of this.#live.keys()) {
       if (this.#live.size <= MAX_BOARDS) break;
       this.#live.delete(oldest);
     }
-    return live.evaluate(this.#contexts.options(path));
+    return live.evaluate(this.#contexts.options(path, behind));
   }
 
   #systemTree(path: string): DeviceTree {
     const known = this.#systemTrees.get(path);
     if (known) return known;
-    const evaluate = (file: string) => this.#frontend.evaluate(file, this.#contexts.options(file));
-    const tree = applyOverlays(evaluate(path), this.#contexts.overlaysOf(path).map(evaluate));
+    const evaluate = (file: string, behind?: readonly string[]) =>
+      this.#frontend.evaluate(file, this.#contexts.options(file, behind));
+    const tree = this.#composed(evaluate, path, this.#contexts.overlaysOf(path));
     this.#systemTrees.set(path, tree);
     return tree;
   }

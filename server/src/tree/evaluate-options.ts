@@ -21,6 +21,8 @@ export interface EvaluateOptions {
   readonly time?: { readonly date: string; readonly time: string };
   /** `-@`: dtc then keeps labelled nodes that `/omit-if-no-ref/` names. */
   readonly symbols?: boolean;
+  /** Properties may follow child nodes: Zephyr's reader (dtlib.py), which dtc only sees the result of, takes them. */
+  readonly lateProperties?: boolean;
   /** Whose refusals count; absent: the newest known. */
   readonly dtc?: DtcVersion;
   /** The tree is written although this check of dtc fails (`-f`): what comes after it is left undone, as dtc does. */

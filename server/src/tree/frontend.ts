@@ -129,6 +129,7 @@ function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): Dev
     const span = { file: file.path, start: 0, end: Math.max(0, file.text.search(/\n|$/)) };
     return evaluation.finish([{ rule: 'syntax/error', severity: 'error', message: SCRIPT_MESSAGE, span }]);
   }
+  if (broken.length > 0 && isKconfigFragment(file)) return { ...emptyTree(file.path), problems: [], files: [file.path], missing: [] };
   if (!unusual && broken.length === 0 && (!irregular || options.standalone)) return evaluation.finish([]);
   const strict = evaluation.readStrictly(file);
   if (!strict.fault) {
@@ -149,6 +150,11 @@ function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): Dev
   }
   const text = (path: string): string => shared.reader.read(path)?.text ?? '';
   return evaluation.finish(syntaxProblems(strict, strict.fault, broken, text), cpp);
+}
+
+/** Zephyr's applications also call parts of a `.config` so. */
+function isKconfigFragment({ path, text }: SourceFile): boolean {
+  return path.endsWith('.overlay') && /^(?:\s|#[^\n]*(?:\n|$))*CONFIG_\w+=/.test(text);
 }
 
 function emptyTree(board: string): DeviceTree {

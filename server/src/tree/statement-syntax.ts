@@ -49,8 +49,9 @@ class StatementFault extends Error {
   }
 }
 
-export function parseStatements(text: string, place: Place, readBinary?: ReadBinary): Statements {
-  const parser = new StatementParser(text, readBinary);
+/** `late`: properties may follow child nodes. */
+export function parseStatements(text: string, place: Place, readBinary?: ReadBinary, late = false): Statements {
+  const parser = new StatementParser(text, readBinary, late);
   const items: Item[] = [];
   try {
     if (place === 'source') parser.source(items);
@@ -68,10 +69,12 @@ export function parseStatements(text: string, place: Place, readBinary?: ReadBin
 class StatementParser {
   readonly #text: string;
   readonly #readBinary: ReadBinary | undefined;
+  readonly #late: boolean;
   #at = 0;
 
-  constructor(text: string, readBinary: ReadBinary | undefined) {
+  constructor(text: string, readBinary: ReadBinary | undefined, late: boolean) {
     this.#text = text;
+    this.#late = late;
     this.#readBinary = readBinary;
   }
 
@@ -271,7 +274,7 @@ class StatementParser {
       const start = this.#at;
       const keyword = this.#match(KEYWORD);
       if (keyword === '/delete-node/' || keyword === '/delete-property/') {
-        if (keyword === '/delete-property/' && nodes) this.#late(start);
+        if (keyword === '/delete-property/' && nodes) this.#tooLate(start);
         nodes ||= keyword === '/delete-node/';
         this.#directive(items, { keyword, start, base, target: NAME });
         continue;
@@ -292,13 +295,14 @@ class StatementParser {
         items.push(this.#node(start, base, depth));
       } else {
         this.#failAtCall(start, name);
-        if (nodes) this.#late(start);
+        if (nodes) this.#tooLate(start);
         items.push(this.#property(start, base));
       }
     }
   }
 
-  #late(start: number): never {
+  #tooLate(start: number): void {
+    if (this.#late) return;
     const message = 'Properties must precede subnodes; dtc stops here.';
     throw new StatementFault({ at: start, width: this.#at - start, message });
   }

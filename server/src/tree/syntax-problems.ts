@@ -58,6 +58,7 @@ export function syntaxProblems(
   for (const { file, errors } of broken) {
     const source = new FileSource(file, true);
     for (const error of errors) {
+      if (isForCompilers(file.text, error.start)) continue;
       const explains = causes(error, file, stop);
       isExplained ||= explains;
       if (explains || isBehind(error, file, stop)) found.push(problemOf(error, source, file.text));
@@ -112,6 +113,16 @@ function causes(error: SyntaxFault, { path, text }: SourceFile, { problem, span 
 function isBehind({ start, reaches }: SyntaxFault, { path }: SourceFile, { span, files }: Stop): boolean {
   if (path === span.file) return reaches === true || start > span.end + 1;
   return files.indexOf(path) < 0 || files.indexOf(path) > files.indexOf(span.file);
+}
+
+/** Whether a place of a header is below `#ifdef __cplusplus`, which dtc never sees: there stands `extern "C" {`. */
+function isForCompilers(text: string, at: number): boolean {
+  const open: boolean[] = [];
+  for (const [, word, rest = ''] of text.slice(0, at).matchAll(/^[ \t]*#[ \t]*(if|endif)(\w*.*)$/gm)) {
+    if (word === 'endif') open.pop();
+    else open.push(/^(?:def\s+|\s+defined\s*\(?\s*)__cplusplus\b/.test(rest));
+  }
+  return open.includes(true);
 }
 
 /** Nothing but blanks, comments and directives. */

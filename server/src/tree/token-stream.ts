@@ -135,7 +135,7 @@ function read(unit: Unit, { reader, options, board }: Inputs, place: Place) {
   const includes = followIncludes(printed.text, folder, { reader, includePaths: options.includePaths });
   const { text } = includes;
   const readBinary = (name: string) => readBinaryFile(reader, join(folder, name));
-  const statements = parseStatements(text, place, readBinary);
+  const statements = parseStatements(text, place, readBinary, options.lateProperties);
   const span = (start: number, end: number): Span => spanIn(includes.pieces, { unit, printed, board }, start, end);
   const problems = [...unit.problems];
   for (const { at, end, problem } of includes.missing) {

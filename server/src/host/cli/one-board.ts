@@ -30,7 +30,10 @@ export async function openSnapshot(
   io: Io,
 ): Promise<{ readonly session: Session; readonly snapshot: Snapshot }> {
   const { session, file } = await open(args, io);
-  return { session, snapshot: session.analysis(file).board(file) };
+  const analysis = session.analysis(file);
+  // An overlay of Zephyr is text of its board.
+  const view = file.endsWith('.overlay') ? analysis.view(file) : undefined;
+  return { session, snapshot: view?.snapshot ?? analysis.board(file) };
 }
 
 async function open(args: Arguments, io: Io): Promise<{ session: Session; file: string }> {

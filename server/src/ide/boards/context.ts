@@ -11,19 +11,22 @@ import type { DeviceTree } from '#tree/types.ts';
 import { IncludeIndex, isBoard, sharedAmong } from './boards.ts';
 import { type BuildRecord, buildRecord } from './kbuild-record.ts';
 import { MissingIncludes } from './missing-includes.ts';
-import { builtCompositions, type Composition, isOverlay, projectCompositions } from './overlays.ts';
+import { builtCompositions, type Composition, isOverlay, isTextBehind, projectCompositions } from './overlays.ts';
 import { findProjectFile, mergeProjects, type Project, parseProject, type RuleLevel } from './project.ts';
 import {
   appendedFiles,
   buildDefines,
   findSourceTree,
   includePaths,
+  lateProperties,
   platformDefaults,
   quietRules,
   type SourceTree,
   unseenHeaders,
 } from './source-tree.ts';
 import { hostBoard, nearbyHost, roleIn, xenSystem } from './xen-systems.ts';
+import { zephyrRoots } from './zephyr.ts';
+import { zephyrComposition } from './zephyr-overlays.ts';
 
 /** What the editor or the command line says over project files. */
 export interface Settings {
@@ -72,6 +75,7 @@ export class Contexts {
   readonly #selected = new Map<string, string>();
   readonly #records = new Map<string, BuildRecord | undefined>();
   readonly #placed = new Map<string, PlacedOptions>();
+  readonly #zephyr = new Map<string, Composition | undefined>();
   readonly #missingIncludes: MissingIncludes;
   #settings: Settings = { project: {} };
 
@@ -96,6 +100,7 @@ export class Contexts {
     this.#projectFiles.clear();
     this.#records.clear();
     this.#placed.clear();
+    this.#zephyr.clear();
     this.#missingIncludes.forget();
     for (const index of this.#indexes.values()) for (const file of files) index.update(file);
   }
@@ -133,17 +138,24 @@ export class Contexts {
     const dtc = parseDtcVersion(project.dtcVersion ?? this.sourceTree(board)?.dtcVersion ?? '');
     return {
       ...(dtc && { dtc }),
-      includePaths: [...(project.includePaths ?? []), ...own],
+      includePaths: [...(project.includePaths ?? []), ...this.#roots(behind), ...own],
       defines: [
         ['__DTS__', '1'],
         ...(record?.defines ?? buildDefines(this.sourceTree(board))),
         ...Object.entries(project.defines ?? {}),
       ],
       standalone: !/\.dt(so?|b)$/.test(board),
+      ...(lateProperties(this.sourceTree(board)) && { lateProperties: true }),
       ...(record?.symbols && { symbols: true }),
       ...(all.length > 0 && { appended: all }),
       ...(unseen.length > 0 && { unseen }),
     };
+  }
+
+  /** Folders with the headers of the applications and shields whose overlays are behind a board. */
+  #roots(behind: readonly string[]): string[] {
+    const folders = behind.flatMap((overlay) => zephyrRoots(overlay));
+    return [...new Set(folders)].filter((path) => this.#documents.isFolder(path));
   }
 
   /** What the place of a board gives: the flags that its build wrote down, or those that its project's build would use. */
@@ -267,7 +279,16 @@ export class Contexts {
   #compositions(file: string): Composition[] {
     if (!isOverlay(file)) return [];
     const listed = projectCompositions(this.project(file).boards ?? [], file);
-    return listed.length > 0 ? listed : builtCompositions(this.#documents, file);
+    if (listed.length > 0) return listed;
+    if (!file.endsWith('.overlay')) return builtCompositions(this.#documents, file);
+    const found = remembered(this.#zephyr, file, () => zephyrComposition(this.#documents, file));
+    return found ? [found] : [];
+  }
+
+  /** The overlays that are text behind the board's own, and those that are merged into its blob. */
+  layers(overlays: readonly string[]): { readonly behind: readonly string[]; readonly merged: readonly string[] } {
+    const behind = overlays.filter((path) => isTextBehind(this.#documents, path));
+    return { behind, merged: overlays.filter((path) => !behind.includes(path)) };
   }
 
   /** Whether a `.dts` file is no board of its own, because boards include it and it has no `/dts-v1/`. */

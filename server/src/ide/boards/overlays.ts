@@ -15,6 +15,11 @@ export function isOverlay(path: string): boolean {
   return /\.(dtso|overlay)$/.test(path);
 }
 
+/** Zephyr's kind: its text is put behind the board's, and cpp and dtc read both as one. */
+export function isTextBehind(files: FileSystem, path: string): boolean {
+  return path.endsWith('.overlay') && !/^[ \t]*\/plugin\//m.test(files.peek(path) ?? '');
+}
+
 /** The boards of a project that the overlay is applied to; those behind it in the list are left out. */
 export function projectCompositions(boards: readonly ProjectBoard[], overlay: string): Composition[] {
   return boards.flatMap(({ file, overlays }) => upTo({ board: file, overlays }, overlay));

@@ -50,6 +50,8 @@ export interface ProjectKind {
   /** The folders below which the boards are that may include this file. */
   boards?(place: Place): readonly string[];
   readonly platform?: PlatformKind;
+  /** Its build reads properties that follow child nodes. */
+  readonly lateProperties?: true;
   /** The architecture of Linux that runs on the boards of this folder. */
   arch?(place: Place): string | undefined;
   /** The release of Linux that its device trees are of; absent, or `undefined`: the newest one that is known. */
@@ -299,7 +301,9 @@ const zephyr: ProjectKind = {
   boards: () => ['boards'],
   arch: ({ inside }) => part(/^(?:dts|boards)\/([^/]+)\//, inside),
   platform: 'zephyr',
-  quiet: [],
+  lateProperties: true,
+  // Its reader takes the last one; and what Linux reads does not matter.
+  quiet: [...dtc('duplicate_property_names'), 'property-misspelled', 'names-without-entry'],
 };
 
 /** A folder with a copy of Linux's headers. */

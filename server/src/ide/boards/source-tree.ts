@@ -2,7 +2,7 @@
 // Which project a file belongs to, found by walking upwards, and what follows from it: where its build looks for includes,
 // which release of Linux it is, for which platform its device trees are written.
 
-import { ancestors, join } from '#base/files.ts';
+import { ancestors, dirname, join } from '#base/files.ts';
 import { own } from '#base/own.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import type { KernelVersion, Platform, PlatformKind } from '#model/platform/types.ts';
@@ -53,6 +53,11 @@ export function includePaths(files: FileSystem, tree: SourceTree, file: string):
   return [...new Set(candidates.map((path) => join(tree.root, path)))].filter((path) => files.isFolder(path));
 }
 
+/** Whether the project's own build reads properties that follow child nodes, which dtc refuses. */
+export function lateProperties(tree: SourceTree | undefined): boolean {
+  return (tree && kindOf(tree).lateProperties) ?? false;
+}
+
 /** `-D` of the project's own build. */
 export function buildDefines(tree: SourceTree | undefined): readonly (readonly [string, string])[] {
   return tree ? (kindOf(tree).defines ?? []).map((name) => [name, '1']) : [];
@@ -66,17 +71,24 @@ export function appendedFiles(files: FileSystem, tree: SourceTree, file: string)
 /** Names that a build's configuration defines: without it nobody knows which are macros. */
 const CONFIGURED = /\b(?:CONFIG_|CFG_|IS_ENABLED\()|["<]config\.h[">]/;
 
+/** Own texts of a board: U-Boot's nest five deep and are thirty at most. */
+const MAX_TEXTS = 100;
+
 /** A header that only a build makes and that the board's own texts depend on. */
 export function unseenHeaders(files: FileSystem, tree: SourceTree, board: string): string[] {
   const generated = kindOf(tree).generated?.(placeOf(files, tree, board)) ?? [];
   if (generated.length === 0) return [];
-  const texts = [board, ...appendedFiles(files, tree, board)].flatMap((file) => {
-    const text = files.peek(file) ?? '';
-    const beside = [...text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm)];
-    const folder = file.replace(/\/[^/]*$/, '');
-    return [text, ...beside.map(([, name = '']) => files.peek(join(folder, name)) ?? '')];
-  });
-  return texts.some((text) => CONFIGURED.test(text)) ? generated.map((path) => join(tree.root, path)) : [];
+  const texts = new Map<string, string>();
+  const read = (file: string): void => {
+    const text = texts.has(file) || texts.size >= MAX_TEXTS ? undefined : files.peek(file);
+    if (text === undefined) return;
+    texts.set(file, text);
+    for (const [, name = ''] of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm))
+      read(join(dirname(file), name));
+  };
+  for (const file of [board, ...appendedFiles(files, tree, board)]) read(file);
+  const configured = [...texts.values()].some((text) => CONFIGURED.test(text));
+  return configured ? generated.map((path) => join(tree.root, path)) : [];
 }
 
 /** What the tree says about the machine; the fields that it does not say are absent. */
