@@ -129,7 +129,8 @@ function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): Dev
     const span = { file: file.path, start: 0, end: Math.max(0, file.text.search(/\n|$/)) };
     return evaluation.finish([{ rule: 'syntax/error', severity: 'error', message: SCRIPT_MESSAGE, span }]);
   }
-  if (broken.length > 0 && isKconfigFragment(file)) return { ...emptyTree(file.path), problems: [], files: [file.path], missing: [] };
+  if (broken.length > 0 && isKconfigFragment(file))
+    return { ...emptyTree(file.path), problems: [], files: [file.path], missing: [] };
   if (!unusual && broken.length === 0 && (!irregular || options.standalone)) return evaluation.finish([]);
   const strict = evaluation.readStrictly(file);
   if (!strict.fault) {
