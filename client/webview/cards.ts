@@ -53,8 +53,12 @@ export function cardElement(card: Card, view: View): HTMLElement | null {
   );
 }
 
-/** What makes an element stand for a device. */
-function asksFor({ path, sentence, problems }: Card): Record<string, string> {
+/** What makes a button stand for a device or an IOMMU. */
+export function asksFor({
+  path,
+  sentence,
+  problems,
+}: Pick<Card, 'path' | 'sentence' | 'problems'>): Record<string, string> {
   const told = problems.length === 0 ? '' : `. ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
   return {
     type: 'button',

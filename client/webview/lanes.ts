@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The elements for lanes and gates.
-import { bridgeElement, buttonOf, cardElement, itemElement, listOf, type View, WAY_ICONS } from './cards.ts';
+import { asksFor, bridgeElement, buttonOf, cardElement, itemElement, listOf, type View, WAY_ICONS } from './cards.ts';
 import { element, icon, spoken } from './dom.ts';
 import type { IconName } from './icons.ts';
 import type { Frame, Gate, Lane, Pair, Section } from './messages.ts';
@@ -132,17 +132,9 @@ function refusedElement({ key, refused }: Lane, view: View): HTMLElement | null 
   );
 }
 
+/** A gate without a path is no button. */
 function asksForGate({ path, sentence, problems }: Gate): Record<string, string> {
-  if (path === null) return {};
-  const told = problems.length === 0 ? '' : `. ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
-  return {
-    type: 'button',
-    tabindex: '-1',
-    'data-action': 'select',
-    'data-path': path,
-    'aria-description': `${sentence}${told}`,
-    'data-vscode-context': JSON.stringify({ webviewSection: 'device', path, preventDefaultContextMenuItems: true }),
-  };
+  return path === null ? {} : asksFor({ path, sentence, problems });
 }
 
 /** A button for an IOMMU, else only a box. */

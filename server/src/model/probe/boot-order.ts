@@ -101,7 +101,7 @@ export function longestWay(tree: DeviceTree, platform: Platform, node: DtNode): 
 function waitsOf(machine: Machine, node: DtNode): BootWait[] {
   const iommus = awaitedIommus(machine, node);
   const links = deviceLinks(machine, node)
-    // What the set-up of DMA waits for is told there.
+    // What the DMA setup waits for is told there.
     .filter(({ released, supplier }) => released !== 'optional' || !iommus.some((state) => state.node === supplier))
     .map((link) => linkWait(machine, node, link));
   const parent = madeBy(machine, node);

@@ -281,7 +281,7 @@ const poolNotBuilt: Rule = {
   properties: ['memory-region'],
   needs: ['restricted-pool-behind-iommu', 'memory-region-disabled-pool'],
   doc: `A \`restricted-dma-pool\` confines the DMA of a device only in kernels with CONFIG_DMA_RESTRICTED_POOL, from Linux 5.15
-on. In this kernel the pool is plain reserved memory that nobody uses, and the device reaches all RAM. Switch the option on.`,
+on. In this kernel the pool is plain reserved memory that nothing uses, and the device reaches all RAM. Switch the option on.`,
   source: 'Linux 6.12 kernel/dma/Kconfig, drivers/of/device.c:of_dma_set_restricted_buffer',
   example: {
     bad: board(...ROOT, POOL, 'dma { compatible = "vendor,dma"; memory-region = <&pool>; };'),
