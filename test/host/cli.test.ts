@@ -80,7 +80,7 @@ describe('usage', () => {
     [['frobnicate'], /'frobnicate' is not a command; it is one of check, explain/],
     [['check', '--frob'], /--frob.*see `dt-iommu check --help`/],
     [['check', '--write'], /--write.*see `dt-iommu check --help`/],
-    [['check', '--format', 'svg'], /one of text, json, sarif, github/],
+    [['check', '--format', 'svg'], /one of text, json, sarif, github, gitlab/],
     [['check', '--fail-on', 'hint'], /error, warning or info/],
     [['check', 'absent.dts'], /absent\.dts: cannot be read \(ENOENT\)/],
     [['check', '--platform', 'windows', 'a.dts'], /--platform is not one of linux, xen-dom0/],
@@ -115,7 +115,7 @@ describe('usage', () => {
       expect.arrayContaining(['check', 'explain', 'fix', 'compile', 'tree', 'graph', 'rules', 'lsp']),
     );
     for (const name of names) expect((await boards.run(name, '--help')).out).toContain(`dt-iommu ${name}`);
-    expect((await boards.run('check', '--help')).out).toContain('text (default), json, sarif, github');
+    expect((await boards.run('check', '--help')).out).toContain('text (default), json, sarif, github, gitlab');
   });
 
   test('the version is that of the package', async () => {

@@ -12,7 +12,7 @@ import { type Findings, joined } from './findings.ts';
 import { Failure, type Io } from './io.ts';
 import { writeOutput } from './output.ts';
 import { atLeast } from './problems.ts';
-import { type CheckReport, githubReport, jsonReport, summary, textReport } from './report.ts';
+import { type CheckReport, githubReport, gitlabReport, jsonReport, summary, textReport } from './report.ts';
 import { type RuleText, sarifReport } from './sarif.ts';
 
 /** Of one machine of several: what `merge` needs of it, in its JSON and its SARIF. */
@@ -47,6 +47,8 @@ function formatted(report: CheckReport, values: Values, io: Io, part: Part | und
       });
     case 'github':
       return githubReport(report);
+    case 'gitlab':
+      return gitlabReport(report);
     default: {
       const total = values['syntax-only'] ? syntaxTotal(report) : summary(report);
       const color = io.color && values.output === undefined;

@@ -43,7 +43,7 @@ export const checkCommand: Command = {
     'output',
     'depfile',
   ],
-  formats: ['text', 'json', 'sarif', 'github'],
+  formats: ['text', 'json', 'sarif', 'github', 'gitlab'],
   run: check,
 };
 

@@ -26,7 +26,7 @@ export const mergeCommand: Command = {
     ['merge part*.sarif', 'the same for people'],
   ],
   options: ['format', 'fail-on', 'baseline', 'output'],
-  formats: ['text', 'json', 'sarif', 'github'],
+  formats: ['text', 'json', 'sarif', 'github', 'gitlab'],
   run: mergeParts,
 };
 

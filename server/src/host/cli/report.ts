@@ -2,6 +2,7 @@
 // A list of problems in the formats that people, scripts and CI read. Names are as the report shall show them.
 import { styleText } from 'node:util';
 import type { Severity } from '#base/problem.ts';
+import { fingerprints } from './baseline.ts';
 import type { Place, ReportedProblem } from './problems.ts';
 import { framed } from './source-line.ts';
 
@@ -67,6 +68,20 @@ export function githubReport({ problems }: CheckReport): string {
       return `::${commands[severity]} ${list.join(',')}::${escaped(message, /[%\r\n]/g)}\n`;
     })
     .join('');
+}
+
+/** The code quality report of GitLab. */
+export function gitlabReport({ problems }: CheckReport): string {
+  const severities = { error: 'major', warning: 'minor', info: 'info', hint: 'info' } as const;
+  const prints = fingerprints(problems);
+  const issues = problems.map(({ rule, severity, message, file, range }, index) => ({
+    description: message,
+    check_name: rule,
+    fingerprint: prints[index],
+    severity: severities[severity],
+    location: { path: file, lines: { begin: range.start.line + 1, end: range.end.line + 1 } },
+  }));
+  return `${JSON.stringify(issues, undefined, 2)}\n`;
 }
 
 function escaped(text: string, special: RegExp): string {
