@@ -3,6 +3,8 @@
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { type Claim, claimsOf } from '#model/claims.ts';
 import { dmaRole, type Role } from '#model/devices/dma-role.ts';
+import { type DmaPool, dmaPool } from '#model/direct/pool.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { type BootWait, bootWaits, longestWay } from '#model/probe/boot-order.ts';
 import { type DmaOps, dmaOps } from '#model/report/dma-ops.ts';
 import type { DmaReport } from '#model/report/types.ts';
@@ -13,6 +15,8 @@ export interface DeviceExplanation {
   readonly report: DmaReport;
   readonly role: Role;
   readonly ops: DmaOps | null;
+  /** Where its coherent memory comes from, when not from all of RAM. */
+  readonly pool: DmaPool | undefined;
   /** Entries of `iommus` and `iommu-map` that are not used. */
   readonly claims: readonly Claim[];
   /** In the order in which Linux comes to them. */
@@ -44,7 +48,8 @@ function factsOf(
   const made = report.verdict !== 'no-device' && report.verdict !== 'not-configured';
   const role = dmaRole(tree, node, platform.kernelVersion, made);
   const claims = claimsOf(tree, platform, node, report);
-  return { report, role, ops: dmaOps(platform, report.verdict), claims, ...waitsOf(snapshot, report) };
+  const pool = role.role === 'master' ? dmaPool(machineOf(tree, platform), node, report.verdict) : undefined;
+  return { report, role, ops: dmaOps(platform, report.verdict), pool, claims, ...waitsOf(snapshot, report) };
 }
 
 /** A function behind a host bridge has no suppliers of its own, and Zephyr none at all. */

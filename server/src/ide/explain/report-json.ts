@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // DMA reports as the public JSON of `dt-iommu explain --format json` and `dtIommu/explain` (contracts.md section 3).
-
+import { hex } from '#base/numbers.ts';
 import type { Range, Span } from '#base/text.ts';
 import type { Claim } from '#model/claims.ts';
 import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
+import type { DmaPool } from '#model/direct/pool.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { xenVersionText } from '#model/platform/xen-build.ts';
 import type { BootOrder, BootWait } from '#model/probe/boot-order.ts';
@@ -66,15 +67,24 @@ export function platformJson(platform: Platform): PlatformJson {
 }
 
 /** The report, with what is told of the device beside its own fields. */
-function explanationJson({ report, role, ops, claims, waits, otherwise }: DeviceExplanation, place: JsonPlace): object {
+function explanationJson(
+  { report, role, ops, pool, claims, waits, otherwise }: DeviceExplanation,
+  place: JsonPlace,
+): object {
   const facts = { role: role.role, roleWhy: roleText(role.why), ops };
   return {
     ...reportJson(report, place),
     ...facts,
+    pool: pool ? poolJson(pool) : null,
     claims: claims.map(claimJson),
     waits: waits.map(waitJson),
     otherwise: otherwise.map(otherwiseJson),
   };
+}
+
+function poolJson({ path, kind, start, size, bus }: DmaPool): object {
+  const text = (value: bigint | undefined) => (value === undefined ? null : hex(value));
+  return { path, kind, start: text(start), size: text(size), bus: text(bus) };
 }
 
 function claimJson({ property, index, iommu, by, code, why }: Claim): object {

@@ -3,6 +3,7 @@
 import { hex } from '#base/numbers.ts';
 import { printable, type Span } from '#base/text.ts';
 import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
+import { poolText } from '#wording/pool.ts';
 import { dependsOnText, describeStep } from '#wording/report.ts';
 import { tableText } from '#wording/statements/xen.ts';
 import { driverText, idText, limitName, limitText, otherwiseText, reservedText, verdictText } from '#wording/values.ts';
@@ -21,6 +22,7 @@ export function reportText(
   const head = [report.path, report.label ? `(${report.label})` : '', report.rid ? `function ${report.rid}` : ''];
   const lines = [head.filter((part) => part !== '').join(' '), `  ${verdictText(report)}`];
   for (const [name, value] of facts(report)) lines.push(`  ${name.padEnd(10)} ${value}`);
+  if (more.pool) lines.push(`  ${'pool'.padEnd(10)} ${poolText(more.pool)}`);
   for (const other of more.otherwise ?? []) lines.push(`  ${'otherwise'.padEnd(10)} ${otherwiseText(other)}`);
   lines.push(...bootLines(more));
   if (report.steps.length > 0)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The RAM that Linux has of a tree, and whether a device reaches all of it or has to bounce.
 import { type Machine, perMachine } from '#model/platform/machine.ts';
-import { isAvailable, strings } from '#tree/query.ts';
+import { isAvailable, strings, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { childCells, larger, rawCells, readNumber, smaller } from './addresses.ts';
 import type { Addressing, Window } from './dma-ranges.ts';
@@ -81,15 +81,23 @@ function usableRange(machine: Machine): Bank | undefined {
   return chosen && listed(machine, chosen, 'linux,usable-memory-range')[0];
 }
 
-/** Static regions with `no-map`, as far as Linux reads `/reserved-memory` at all (__reserved_mem_check_root). */
+/** Static regions with `no-map`, where Linux reads them. */
 function unmappedRegions(machine: Machine): Bank[] {
   const parent = machine.tree.root.children.get('reserved-memory');
-  if (!parent?.properties.has('ranges')) return [];
-  const [own, root] = [childCells(machine, parent), childCells(machine, machine.tree.root)];
-  if (own.address !== root.address || own.size !== root.size) return [];
+  if (!parent || !readsReserved(machine)) return [];
   return [...parent.children.values()]
     .filter((node) => node.properties.has('no-map') && isAvailable(node))
     .flatMap((node) => listed(machine, node, 'reg').slice(0, 1));
+}
+
+/** Whether Linux reads `/reserved-memory`: its cells are the root's, and it has `ranges` (__reserved_mem_check_root). */
+export function readsReserved(machine: Machine): boolean {
+  const { root } = machine.tree;
+  const node = root.children.get('reserved-memory');
+  if (!node?.properties.has('ranges')) return false;
+  return ['#address-cells', '#size-cells'].every(
+    (name) => u32(node.properties.get(name)) === (u32(root.properties.get(name)) ?? 1),
+  );
 }
 
 function common(bank: Bank, { start, size }: Bank): Bank[] {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The restricted DMA pool of a device without an IOMMU: which one Linux takes, and whether it can be used.
+import { readsReserved } from '#model/addresses/memory.ts';
 import { subjectLine } from '#model/devices/device-name.ts';
 import type { Subject } from '#model/iommu/subject.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { isEnabled } from '#model/platform/platform.ts';
 import { at, decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
-import { cells, cellTarget, compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
+import { cells, cellTarget, compatibles, isAvailable, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
 const SET_BUFFER = 'Linux 6.12 drivers/of/device.c:of_dma_set_restricted_buffer';
@@ -17,7 +18,7 @@ const FORBIDDEN = ['reusable', 'linux,cma-default', 'linux,dma-default', 'no-map
 /** True when all DMA of the device bounces through a pool of its own. */
 export function takesRestrictedPool(subject: Subject, steps: Steps): boolean {
   const { machine, node, configuredBy } = subject;
-  const pool = firstPool(machine, node, configuredBy);
+  const pool = restrictedPool(machine, node, configuredBy);
   if (!pool) return false;
   const path = pathOf(pool);
   const state = isEnabled(machine.platform, 'DMA_RESTRICTED_POOL');
@@ -46,24 +47,16 @@ export function takesRestrictedPool(subject: Subject, steps: Steps): boolean {
   return true;
 }
 
-/** Whether Linux reads /reserved-memory: its cells are the root's, and it has `ranges` (fdt_scan_reserved_mem). */
-function readsReserved({ tree: { root } }: Machine): boolean {
-  const node = root.children.get('reserved-memory');
-  if (!node?.properties.has('ranges')) return false;
-  return ['#address-cells', '#size-cells'].every(
-    (name) => u32(node.properties.get(name)) === (u32(root.properties.get(name)) ?? 1),
-  );
-}
-
 /** A step for a pool that an IOMMU makes useless. */
 export function sayPoolUnused(subject: Subject, steps: Steps): void {
-  const pool = firstPool(subject.machine, subject.node, subject.configuredBy);
+  const pool = restrictedPool(subject.machine, subject.node, subject.configuredBy);
   if (!pool) return;
   const authority = 'Linux 6.12 drivers/of/device.c:of_dma_configure_id';
   say(steps, authority, { kind: 'pool-unused', pool: pathOf(pool) }, at(subject.node, 'memory-region'));
 }
 
-function firstPool(machine: Machine, node: DtNode, configuredBy: DtNode): DtNode | undefined {
+/** The first pool that `memory-region` of the device lists, or of the bus that configures it. */
+export function restrictedPool(machine: Machine, node: DtNode, configuredBy: DtNode): DtNode | undefined {
   for (const holder of [node, configuredBy]) {
     const list = cells(machine.tree, holder.properties.get('memory-region'));
     if (list.length === 0) continue;

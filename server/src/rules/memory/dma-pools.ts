@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about regions of `/reserved-memory` as Linux takes them at boot: their places, sizes, and the DMA pools in them.
 import { childCells, rawCells, readNumber, regRange } from '#model/addresses/addresses.ts';
+import { CMA_ALIGNMENT } from '#model/direct/pool.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -168,8 +169,6 @@ the region does not get it. Add \`no-map\`, or \`reusable\` for a CMA area.`,
 };
 
 const MIB = 0x100000n;
-/** The smallest that CMA_MIN_ALIGNMENT_BYTES is in any configuration with pages of 4 KiB. */
-const CMA_ALIGNMENT: Readonly<Partial<Record<string, bigint>>> = { arm64: 2n * MIB, riscv: 2n * MIB, arm: MIB };
 
 const cmaAlignment: Rule = {
   id: 'cma-pool-alignment',
