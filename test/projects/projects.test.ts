@@ -28,7 +28,10 @@ const PROJECTS: Readonly<Record<string, { kind: string; version?: readonly numbe
   'devicetree-rebasing': { kind: 'devicetree-rebasing', version: [6, 13], boards: ['src/arm64/acme/board.dts'] },
   beagleboard: { kind: 'devicetree-rebasing', boards: ['src/arm64/acme/board.dts'] },
   'op-tee': { kind: 'op-tee', boards: ['core/arch/arm/dts/board.dts'] },
-  'trusted-firmware-a': { kind: 'trusted-firmware-a', boards: ['fdts/board.dts'] },
+  'trusted-firmware-a': {
+    kind: 'trusted-firmware-a',
+    boards: ['fdts/acme_cot_descriptors.dts', 'fdts/board.dts', 'fdts/stm32mp157-kit.dts'],
+  },
   coreboot: { kind: 'coreboot', boards: ['src/mainboard/acme/board/board.dts'] },
   edk2: { kind: 'edk2', boards: ['Platform/Acme/DeviceTree/board.dts'] },
   openwrt: { kind: 'openwrt', version: [6, 12], boards: ['target/linux/acme/dts/board.dts'] },

@@ -46,7 +46,9 @@ export interface ProjectKind {
   /** Files that its build makes and that define macros for the board: without them names may be macros. */
   generated?(place: Place): readonly string[];
   /** Macros that its build defines for cpp. */
-  readonly defines?: readonly string[];
+  defines?(place: Place): readonly string[];
+  /** Files that other tools read, or that are parts of boards, although they are called `.dts`. */
+  readonly parts?: RegExp;
   /** The folders below which the boards are that may include this file. */
   boards?(place: Place): readonly string[];
   readonly platform?: PlatformKind;
@@ -126,7 +128,7 @@ const uBoot: ProjectKind = {
     return found === undefined ? [] : [join(folder, found)];
   },
   generated: () => ['include/generated/autoconf.h', 'include/config.h'],
-  defines: ['__ASSEMBLY__'],
+  defines: () => ['__ASSEMBLY__'],
   boards: ({ inside }) => [`arch/${part(/^arch\/([^/]+)\//, inside)}/dts`],
   // arch/arm/dts has boards of both widths.
   arch: ({ inside }) => part(/^arch\/((?!arm\/)[^/]+)\//, inside),
@@ -176,7 +178,8 @@ const opTee: ProjectKind = {
   includes: ({ file }) => ['core/include', dirname(file)],
   generated: () => ['out/arm-plat-vexpress/include/generated/conf.h'],
   boards: ({ inside }) => [`core/arch/${part(/^core\/arch\/([^/]+)\//, inside)}/dts`],
-  quiet: QUIET_IN_COPIES,
+  // It reads its trees itself.
+  quiet: [...QUIET_IN_COPIES, 'reserved-memory-cells'],
 };
 
 const trustedFirmware: ProjectKind = {
@@ -184,8 +187,12 @@ const trustedFirmware: ProjectKind = {
   marks: [['fdts/', 'plat/', 'make_helpers/']],
   // make_helpers/cflags.mk: `-Ifdts`, and the includes of the platform, which begin with these.
   includes: ({ file }) => ['fdts', 'include', 'include/plat/arm/common', dirname(file)],
-  generated: () => ['build'],
-  boards: () => ['fdts'],
+  // plat/st/stm32mp1/platform.mk; which platform's headers a board gets is said when it is built.
+  defines: ({ file }) => /^stm32mp1[35]/.exec(basename(file))?.map((name) => name.toUpperCase()) ?? [],
+  generated: ({ file }) => ['platform_def.h', 'platform_oid.h'].map((name) => join(dirname(file), name)),
+  // Chains of trust, which tools/cot_dt2c reads, and lists of partitions, which the build puts into others.
+  parts: /_(cot_descriptors|sp_list)\.dts$/,
+  boards: () => ['fdts', 'plat'],
   quiet: [...QUIET_IN_COPIES, ...dtc('interrupt_provider')],
 };
 

@@ -59,8 +59,18 @@ export function lateProperties(tree: SourceTree | undefined): boolean {
 }
 
 /** `-D` of the project's own build. */
-export function buildDefines(tree: SourceTree | undefined): readonly (readonly [string, string])[] {
-  return tree ? (kindOf(tree).defines ?? []).map((name) => [name, '1']) : [];
+export function buildDefines(
+  files: FileSystem,
+  tree: SourceTree | undefined,
+  file: string,
+): readonly (readonly [string, string])[] {
+  const names = tree && kindOf(tree).defines?.(placeOf(files, tree, file));
+  return (names ?? []).map((name) => [name, '1']);
+}
+
+/** Whether a `.dts` is no board, by its project's rules for names. */
+export function isPart(tree: SourceTree | undefined, file: string): boolean {
+  return (tree && kindOf(tree).parts?.test(file)) ?? false;
 }
 
 /** What the build puts behind the board's own text. */
@@ -69,7 +79,10 @@ export function appendedFiles(files: FileSystem, tree: SourceTree, file: string)
 }
 
 /** Names that a build's configuration defines: without it nobody knows which are macros. */
-const CONFIGURED = /\b(?:CONFIG_|CFG_|IS_ENABLED\()|["<]config\.h[">]/;
+const CONFIGURED = /\b(?:CONFIG_|CFG_|IS_ENABLED\()|["<](?:config|platform_def|platform_oid)\.h[">]/;
+
+/** Of a file beside: those of other folders depend on no configuration. */
+const OWN_INCLUDE = /^[ \t]*#[ \t]*include[ \t]*["<]([^">\n]+)[">]/gm;
 
 /** Own texts of a board: U-Boot's nest five deep and are thirty at most. */
 const MAX_TEXTS = 100;
@@ -83,8 +96,7 @@ export function unseenHeaders(files: FileSystem, tree: SourceTree, board: string
     const text = texts.has(file) || texts.size >= MAX_TEXTS ? undefined : files.peek(file);
     if (text === undefined) return;
     texts.set(file, text);
-    for (const [, name = ''] of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"/gm))
-      read(join(dirname(file), name));
+    for (const [, name = ''] of text.matchAll(OWN_INCLUDE)) read(join(dirname(file), name));
   };
   for (const file of [board, ...appendedFiles(files, tree, board)]) read(file);
   const configured = [...texts.values()].some((text) => CONFIGURED.test(text));

@@ -1,0 +1,3 @@
+#if STM32MP15
+#define KIT_CLOCK 1
+#endif
