@@ -107,7 +107,7 @@ describe('usage', () => {
     const { code, out } = await boards.run('--help');
     expect(code).toBe(0);
     const names = [...out.matchAll(/^ {2}([\w-]+)/gm)].map((match) => match[1] ?? '');
-    const documented = [...readFileSync('README.md', 'utf8').matchAll(/^\| `([\w-]+)/gm)].map(
+    const documented = [...readFileSync('docs/command-line.md', 'utf8').matchAll(/^\| `([\w-]+)/gm)].map(
       (match) => match[1] ?? '',
     );
     expect(names.filter((name) => !documented.includes(name))).toEqual([]);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What a release holds itself to, as far as it needs no packing: `npm run test:release` does the rest.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
 
 /** The scripts have no declarations. */
 const script = async (name: string) => (await import(new URL(`../../scripts/${name}`, import.meta.url).href)) as Script;
@@ -94,4 +96,36 @@ it('reads the names of a zip', async () => {
   entry.write('a', 46);
   expect(zipNames(end(0, 0))).toEqual([]);
   expect(zipNames(Buffer.concat([entry, end(1, 47)]))).toEqual(['a']);
+});
+
+it('has links in its pages that lead somewhere', () => {
+  const pages = [
+    ...readdirSync(fileURLToPath(new URL('../../', import.meta.url))).filter((name) => name.endsWith('.md')),
+    ...readdirSync(fileURLToPath(new URL('../../docs/', import.meta.url)), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ];
+  const dead = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .filter((target) => !existsSync(new URL(target, new URL(`../../${page}`, import.meta.url))))
+      .map((target) => `${page}: ${target}`),
+  );
+  expect(pages.length).toBeGreaterThan(20);
+  expect(dead).toEqual([]);
+});
+
+it('asks in its issue forms for what a report needs', () => {
+  const folder = new URL('../../.github/ISSUE_TEMPLATE/', import.meta.url);
+  for (const name of readdirSync(fileURLToPath(folder))) {
+    const form = parse(readFileSync(new URL(name, folder), 'utf8')) as Record<string, unknown>;
+    if (name === 'config.yml') expect(Object.keys(form)).toEqual(['blank_issues_enabled', 'contact_links']);
+    else
+      expect(form).toMatchObject({
+        name: expect.any(String),
+        description: expect.any(String),
+        body: expect.any(Array),
+      });
+  }
 });

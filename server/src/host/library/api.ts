@@ -28,7 +28,7 @@ export interface Files {
   list?(folder: string): readonly string[];
 }
 
-/** The fields of `dt-iommu.json` (README.md). */
+/** The fields of `dt-iommu.json` (docs/command-line.md). */
 export interface Settings {
   readonly boards?: readonly {
     readonly name?: string;
