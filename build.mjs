@@ -39,6 +39,8 @@ const BUNDLES = {
   ),
   'dist/server-web.js': { ...WEB, format: 'iife', entryPoints: ['server/src/host/web.ts'] },
   'dist/dma-map.js': { ...WEB, format: 'iife', entryPoints: ['client/webview/main.ts'] },
+  'dist/document.js': { ...WEB, format: 'iife', entryPoints: ['client/webview/document.ts'] },
+  'dist/document.css': { entryPoints: ['client/webview/document.css'] },
   'dist/dma-map.css': { entryPoints: ['client/webview/map.css'] },
   'dist/library.js': { ...LIBRARY, entryPoints: ['server/src/host/library/index.ts'] },
   'dist/library-node.js': {

@@ -65,6 +65,10 @@ export async function openText(blob: vscode.Uri): Promise<vscode.TextDocument> {
   return vscode.languages.setTextDocumentLanguage(document, 'dts');
 }
 
+export function isBlob({ path }: vscode.Uri): boolean {
+  return /\.dtbo?$/.test(path);
+}
+
 function textUri({ scheme, authority, path }: vscode.Uri): vscode.Uri {
   return vscode.Uri.from({
     scheme: BLOB_SCHEME,

@@ -2,9 +2,11 @@
 // What desktop and web share: which documents are served, the commands, the status item that names the active board.
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
-import { BLOB_SCHEME, Blobs, openText } from './blobs.ts';
+import { BLOB_SCHEME, Blobs, isBlob, openText } from './blobs.ts';
+import { compare } from './compare.ts';
 import { DmaMaps } from './dma-map-panel.ts';
 import { DmaSideBar } from './dma-side-bar.ts';
+import { LivePages } from './pages.ts';
 import type { BoardsResult, ExplainResult, LogResult, TextResult } from './protocol.ts';
 import { ResolvedTrees } from './resolved-trees.ts';
 import { Running, type StartClient } from './running.ts';
@@ -50,6 +52,7 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
   const pages = new Pages();
   const status = new BoardStatus(running);
   const trees = new ResolvedTrees(running);
+  const live = new LivePages(running, context.extensionUri);
   let schemes = servedSchemes();
   const servesNewFolders = () => {
     // What a client is asked for is fixed when it starts: a folder of another file system needs a new one.
@@ -64,14 +67,18 @@ export async function activateWith(context: vscode.ExtensionContext, start: Star
     status,
     new Blobs(running),
     trees,
+    live,
     new DmaSideBar(running, activeDocument),
     new DmaMaps(running, context.extensionUri, {
       active: activeDocument,
-      explain: (board, node) => explainIn(running, pages, { textDocument: { uri: board }, node }),
+      explain: (board, node) => explainIn(running, live, { textDocument: { uri: board }, node }),
       showRule: (id) => showRule(running, pages, id),
     }),
     vscode.commands.registerCommand('devicetreeIommu.selectBoard', () => selectBoard(running, status)),
-    vscode.commands.registerCommand('devicetreeIommu.explain', (at?: unknown) => explain(running, pages, at)),
+    vscode.commands.registerCommand('devicetreeIommu.explain', (at?: unknown) => explain(running, live, at)),
+    vscode.commands.registerCommand('devicetreeIommu.compare', (at?: unknown) =>
+      compare(running, live, { at, active: activeDocument() }),
+    ),
     vscode.commands.registerCommand('devicetreeIommu.showTree', (at?: unknown) => showTree(trees, at)),
     vscode.commands.registerCommand('devicetreeIommu.explainLog', () => explainLog(running, pages)),
     vscode.commands.registerCommand('devicetreeIommu.showRule', (id: string) => showRule(running, pages, id)),
@@ -171,15 +178,25 @@ async function selectBoard(running: Running, status: BoardStatus): Promise<void>
 }
 
 /** `at`: the node of a hover's link; else the one at the cursor. */
-async function explain(running: Running, pages: Pages, at: unknown): Promise<void> {
+async function explain(running: Running, pages: LivePages, at: unknown): Promise<void> {
   const params = isNodeOf(at) ? at : atCursor();
   if (params) await explainIn(running, pages, params);
 }
 
-async function explainIn(running: Running, pages: Pages, params: object): Promise<void> {
+async function explainIn(running: Running, pages: LivePages, params: NodeOf | AtCursor): Promise<void> {
   const found = await running.request<ExplainResult>('dtIommu/explain', params);
-  if (found && found.devices.length > 0) await preview(pages.put('explain.md', found.markdown));
-  else void vscode.window.showInformationMessage('The cursor is in no node of the device tree.');
+  const device = found?.devices[0] as { readonly path: string; readonly label: string | null } | undefined;
+  if (!device) {
+    void vscode.window.showInformationMessage('The cursor is in no node of the device tree.');
+    return;
+  }
+  const name = device.label ?? device.path.slice(device.path.lastIndexOf('/') + 1);
+  const { textDocument } = params;
+  await pages.show({
+    title: `Explain: ${name}`,
+    method: 'dtIommu/explainPage',
+    params: { textDocument, node: device.path },
+  });
 }
 
 interface NodeOf {
@@ -193,7 +210,12 @@ function isNodeOf(at: unknown): at is NodeOf {
   return typeof textDocument?.uri === 'string' && typeof node === 'string';
 }
 
-function atCursor(): { textDocument: { readonly uri: string }; position: vscode.Position } | undefined {
+interface AtCursor {
+  readonly textDocument: { readonly uri: string };
+  readonly position: vscode.Position;
+}
+
+function atCursor(): AtCursor | undefined {
   const document = activeDocument();
   const position = vscode.window.activeTextEditor?.selection.active;
   return document && position && { textDocument: identifier(document), position };
@@ -201,7 +223,7 @@ function atCursor(): { textDocument: { readonly uri: string }; position: vscode.
 
 /** `at`: a blob of the explorer; else the board of the active editor. */
 async function showTree(trees: ResolvedTrees, at: unknown): Promise<void> {
-  const blob = at instanceof vscode.Uri && /\.dtbo?$/.test(at.path) ? await openText(at) : undefined;
+  const blob = at instanceof vscode.Uri && isBlob(at) ? await openText(at) : undefined;
   const document = blob ?? activeDocument();
   if (document) await trees.show(document.uri);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The DMA map: a page in the editor area that shows a board's lanes, follows the cursor, and leads to the line.
 import * as vscode from 'vscode';
-import { makeNonce, mapPage } from '../webview/html.ts';
+import { makeNonce, webviewPage } from '../webview/html.ts';
 // The messages are types alone: the page is a bundle of its own.
 import type { FromPage, ToPage } from '../webview/messages.ts';
 import type {
@@ -118,7 +118,8 @@ class DmaMapPanel implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor((editor) => editor && void this.#switch(editor)),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#follow(textEditor)),
     ];
-    webview.html = mapPage({
+    webview.html = webviewPage({
+      title: 'DMA Map',
       script: uri('dma-map.js'),
       style: uri('dma-map.css'),
       source: webview.cspSource,

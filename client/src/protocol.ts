@@ -13,6 +13,7 @@ export type {
   LogResult,
   NamedPlace,
   OutlineEntry,
+  OverlaysResult,
   ResolvedPlace,
   ResolvedTreeResult,
   TextResult,

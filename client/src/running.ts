@@ -9,6 +9,8 @@ export type StartClient = () => Promise<BaseLanguageClient>;
 export class Running {
   client: BaseLanguageClient;
   readonly #restarted = new vscode.EventEmitter<void>();
+  /** Who hears which notification. */
+  readonly #heard = new Map<string, vscode.EventEmitter<unknown>>();
   readonly onRestarted = this.#restarted.event;
 
   constructor(client: BaseLanguageClient) {
@@ -18,6 +20,7 @@ export class Running {
   async restart(start: StartClient): Promise<void> {
     await this.client.dispose();
     this.client = await start();
+    for (const [method, event] of this.#heard) this.#hear(method, event);
     this.#restarted.fire();
   }
 
@@ -27,10 +30,17 @@ export class Running {
 
   /** Hears a notification of the server, also of one that is started later. */
   listen<P>(method: string, handler: (params: P) => void): vscode.Disposable {
-    let listener = this.client.onNotification(method, handler);
-    const again = this.onRestarted(() => {
-      listener = this.client.onNotification(method, handler);
-    });
-    return vscode.Disposable.from({ dispose: () => listener.dispose() }, again);
+    let event = this.#heard.get(method);
+    if (!event) {
+      event = new vscode.EventEmitter<unknown>();
+      this.#heard.set(method, event);
+      this.#hear(method, event);
+    }
+    return event.event((params) => handler(params as P));
+  }
+
+  /** A connection has one handler for each method: the last that was given. */
+  #hear(method: string, event: vscode.EventEmitter<unknown>): void {
+    this.client.onNotification(method, (params) => event.fire(params));
   }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The HTML around the map: nothing is allowed but our own script and style.
+// The HTML around a page: nothing is allowed but our own script and style.
 
 export interface PageParts {
+  readonly title: string;
   /** URIs that the webview may read. */
   readonly script: string;
   readonly style: string;
@@ -10,7 +11,7 @@ export interface PageParts {
   readonly nonce: string;
 }
 
-export function mapPage({ script, style, source, nonce }: PageParts): string {
+export function webviewPage({ title, script, style, source, nonce }: PageParts): string {
   const policy = [
     "default-src 'none'",
     `style-src ${source}`,
@@ -24,7 +25,7 @@ export function mapPage({ script, style, source, nonce }: PageParts): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy.join('; ')}">
-<title>DMA Map</title>
+<title>${title.replace(/[<>&]/g, '')}</title>
 <link rel="stylesheet" href="${style}">
 </head>
 <body>

@@ -2,13 +2,14 @@
 // The page around the map: what its policy lets run, and that its sources make no markup of texts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { makeNonce, mapPage } from '../../client/webview/html.ts';
+import { makeNonce, webviewPage } from '../../client/webview/html.ts';
 
 const FOLDER = new URL('../../client/webview/', import.meta.url);
 const sources = readdirSync(FOLDER).filter((name) => name.endsWith('.ts'));
 
 test('only our own script with the nonce, only our own style', () => {
-  const page = mapPage({
+  const page = webviewPage({
+    title: 'DMA Map',
     script: 'https://a.test/map.js',
     style: 'https://a.test/map.css',
     source: 'https://a.test',

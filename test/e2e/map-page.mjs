@@ -96,7 +96,7 @@ export async function servePage() {
   const folder = mkdtempSync(path.join(tmpdir(), 'dt-iommu-map-'));
   const module = path.join(folder, 'html.mjs');
   await build({ entryPoints: [path.join(root, 'client/webview/html.ts')], outfile: module, format: 'esm' });
-  const { mapPage } = await import(pathToFileURL(module).toString());
+  const { webviewPage } = await import(pathToFileURL(module).toString());
   const files = {
     '/dma-map.js': ['text/javascript', readFileSync(path.join(root, 'dist/dma-map.js'))],
     '/dma-map.css': ['text/css', readFileSync(path.join(root, 'dist/dma-map.css'))],
@@ -108,9 +108,15 @@ export async function servePage() {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${server.address().port}`;
-  const parts = { script: `${origin}/dma-map.js`, style: `${origin}/dma-map.css`, source: origin, nonce: 'test' };
+  const parts = {
+    title: 'DMA Map',
+    script: `${origin}/dma-map.js`,
+    style: `${origin}/dma-map.css`,
+    source: origin,
+    nonce: 'test',
+  };
   // VS Code puts the colours of the theme on the document.
-  const page = mapPage(parts).replace('</head>', `<link rel="stylesheet" href="${origin}/themes.css">\n</head>`);
+  const page = webviewPage(parts).replace('</head>', `<link rel="stylesheet" href="${origin}/themes.css">\n</head>`);
   const stop = () => {
     server.close();
     rmSync(folder, { recursive: true, force: true });

@@ -29,6 +29,15 @@ const folder = folderOf(`//- /board.dts
 		#clock-cells = <1>;
 	};
 };
+//- /other.dts
+#include "board.dts"
+&net { /delete-property/ iommus; };
+/ {
+	dma@5000 {
+		compatible = "fsl,imx7d-usdhc";
+		reg = <0x5000 0x1000>;
+	};
+};
 //- /kernel.config
 CONFIG_ARM64=y
 CONFIG_MODULES=y
@@ -110,4 +119,31 @@ test('--compare as JSON: both reports, and what differs', async () => {
   const net = devices.find(({ path }: { path: string }) => path === '/ethernet@3000');
   expect([net.differs, net.a.verdict, net.b.verdict]).toEqual([['verdict'], 'iommu-dma', 'iommu-dma-fq']);
   expect(devices.find(({ path }: { path: string }) => path === '/clock-controller@1000').differs).toEqual([]);
+});
+
+test('--compare with an option of the .config turned over', async () => {
+  const { out } = await folder.run('explain', 'board.dts', '--compare', 'CONFIG_ARM_SMMU_V3', ...kernel);
+  expect(out).toContain('1 device  A  translated by the IOMMU');
+  expect(out).toMatch(/B {2}waits, then direct DMA without the IOMMU/);
+  const same = await folder.run('explain', 'board.dts', '--compare', 'CONFIG_ARM_SMMU_V3=y', ...kernel);
+  expect(same.out).toContain('1 of 1 devices are the same on both');
+  const without = await folder.run('explain', 'board.dts', '--compare', 'CONFIG_ARM_SMMU_V3');
+  expect([without.code, without.error]).toEqual([
+    2,
+    'dt-iommu: --compare CONFIG_ARM_SMMU_V3: name a .config with --kernel-config\n',
+  ]);
+});
+
+test('--compare with another tree', async () => {
+  const { out } = await folder.run('explain', 'board.dts', '--compare', 'other.dts');
+  expect(out).toMatch(/^A {2}board\.dts, Linux .*\nB {2}other\.dts, Linux /);
+  expect(out).toContain(
+    '1 device  A  translated by the IOMMU, strict invalidation\n          B  direct DMA, no IOMMU\n  net\n',
+  );
+  expect(out).toContain('only in B\n  /dma@5000: direct DMA, no IOMMU\n');
+  await folder.run('compile', 'board.dts', '-o', 'board.dtb');
+  const same = await folder.run('explain', 'board.dts', '--compare', 'board.dtb');
+  expect(same.out).toContain('1 of 1 devices are the same on both');
+  const two = await folder.run('explain', 'board.dts', '--compare', 'other.dts', '--compare', 'board.dtb');
+  expect([two.code, two.error]).toEqual([2, 'dt-iommu: --compare takes one file, not other.dts and board.dtb\n']);
 });

@@ -60,6 +60,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/log': 'ide/boards ide/explain',
   'ide/fixes': 'ide/analysis.ts ide/boards ide/files ide/navigation ide/problems',
   'ide/completion': 'ide/analysis.ts ide/boards ide/explain ide/hovers ide/knowledge ide/navigation',
+  'ide/compare': 'ide/boards ide/explain ide/map',
   'ide/resolved': 'ide/analysis.ts ide/boards ide/hovers ide/navigation',
   'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/files ide/hovers ide/structure',
   'ide/hovers': 'ide/boards ide/explain ide/map',

@@ -12,6 +12,8 @@ import { Knowledge } from '#ide/knowledge/knowledge.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import type { Change, Grammar } from '#syntax/parser.ts';
 import { applyOverlays } from '#tree/apply-overlays.ts';
+import { writeBlob } from '#tree/blob.ts';
+import { decompile } from '#tree/decompile.ts';
 import { Frontend, type LiveBoard } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 
@@ -191,6 +193,12 @@ export class Analysis {
         this.#frontend.evaluate(path, this.#contexts.options(path, behind)),
       )
     );
+  }
+
+  /** The tree as a kernel gets it: numbers for references, and no text of a source around it. */
+  booted(tree: DeviceTree): DeviceTree {
+    const file = { path: '/text.dts', text: decompile(writeBlob(tree, { symbols: false })) };
+    return new Frontend(this.#grammar, { read: () => file }).evaluate(file.path, { includePaths: [], defines: [] });
   }
 
   /** The `dt-iommu.json` that says something about the file. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu explain`: the effective DMA set-up of devices, and why; for a folder, how many devices get which.
 import { relative } from 'node:path';
+import { printable } from '#base/text.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { compareDma, likeFirst } from '#ide/compare/compare-boards.ts';
 import { bootOrderText } from '#ide/explain/boot-text.ts';
 import { briefExplanationOf, type DeviceExplanation, explanationOf } from '#ide/explain/device-explanation.ts';
 import { maskReach } from '#ide/explain/dma-mask.ts';
@@ -10,11 +12,12 @@ import { bootOrderJson, explainJson } from '#ide/explain/report-json.ts';
 import { reportText } from '#ide/explain/report-text.ts';
 import { dmaMap } from '#ide/map/dma-map.ts';
 import { overviewTable } from '#ide/map/table.ts';
+import { wishedPlatform } from '#ide/map/what-if.ts';
 import { configure } from '#model/configure.ts';
 import { bootOrder } from '#model/probe/boot-order.ts';
 import type { DmaReport, Verdict } from '#model/report/types.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
-import { platformText, VERDICTS } from '#wording/values.ts';
+import { platformText, VERDICTS, verdictText } from '#wording/values.ts';
 import { type Arguments, type Command, PLATFORM_OPTIONS, positive, TREE_OPTIONS, type Values } from './arguments.ts';
 import { byChange, compareJson, sideBySide } from './compare.ts';
 import { absolute, BOARDS, findFiles, isFolder, shard } from './find.ts';
@@ -22,6 +25,7 @@ import { Failure, type Io } from './io.ts';
 import { openSnapshot, Places, tellErrors } from './one-board.ts';
 import { startProgress } from './progress.ts';
 import { plural } from './report.ts';
+import type { Session } from './session.ts';
 import { settingsOf } from './settings.ts';
 import { runWork } from './workers.ts';
 
@@ -33,8 +37,9 @@ export const explainCommand: Command = {
     'Given a board alone: a table of what does DMA, by IOMMU; --all lists every device, --why with the reasons.',
     'Given a folder: a line per board with the number of devices by verdict.',
     "Given nodes: also what each probe waits for, in Linux's order, and what the device would get elsewhere.",
-    '--compare takes NAME=VALUE with NAME one of platform, kernel-version, kernel-config, cmdline. One row for all devices',
-    'that change alike; with nodes, or --all, each device by itself.',
+    '--compare takes NAME=VALUE with NAME one of platform, kernel-version, kernel-config, cmdline; CONFIG_NAME (turned',
+    'over) or CONFIG_NAME=y, m or n; or another tree, a source or a blob (`tree A --diff B` has what else differs).',
+    'One row for all devices that change alike; with nodes, or --all, each device by itself.',
   ],
   examples: [
     ['explain board.dts', 'a table of what does DMA, by IOMMU'],
@@ -148,28 +153,73 @@ async function explainOrder(args: Arguments, io: Io): Promise<number> {
   return tellErrors({ session, tree }, io);
 }
 
-/** Against the platform that `--compare` makes of this one: by kind of change, or with nodes (or `--all`) each device. */
+/** Against another platform or another tree: by kind of change, or with nodes (or `--all`) each device. */
 async function explainBoth(args: Arguments, io: Io): Promise<number> {
   const { values, operands } = args;
   const left = await openSnapshot(args, io);
-  const right = await openSnapshot({ operands, values: { ...values, ...otherPlatform(values.compare) } }, io);
+  const right = await otherSide(args, left.snapshot, io);
   const names = operands.slice(1);
   const pairs = reportsOf(left.snapshot, names, values.rid).map((report) => {
-    const node = nodeNamed(right.snapshot.tree, report.path);
-    return { left: report, right: node && reportOf(right.snapshot, node, values.rid) };
+    const node = nodeNamed(right.tree, report.path);
+    return { left: report, right: node && reportOf(right, node, values.rid) };
   });
   if (values.format === 'json') {
-    const platforms = [left.snapshot.platform, right.snapshot.platform] as const;
+    const platforms = [left.snapshot.platform, right.platform] as const;
     const places = [new Places(left.session, io).range, new Places(right.session, io).range] as const;
     io.out(`${JSON.stringify(compareJson(pairs, platforms, places), undefined, 2)}\n`);
   } else {
-    const platforms = [platformText(left.snapshot.platform), platformText(right.snapshot.platform)] as const;
+    const file = right.file === undefined ? [] : [operands[0] ?? '', right.file];
+    const sides = [left.snapshot.platform, right.platform].map((platform, at) =>
+      [file[at], platformText(platform)].filter((part) => part !== undefined).join(', '),
+    ) as [string, string];
     const each = names.length > 0 || values.all;
     const shown = new Set(dmaMap(left.snapshot).devices.map(({ path }) => path));
     const options = { isMaster: (path: string) => shown.has(path), width: io.columns };
-    io.out(each ? sideBySide(pairs, platforms) : byChange(pairs, platforms, options));
+    io.out(each ? sideBySide(pairs, sides) : byChange(pairs, sides, options));
+    if (right.file !== undefined && !each) io.out(onlyThere(left.snapshot, right));
   }
   return tellErrors({ session: left.session, tree: left.snapshot.tree }, io);
+}
+
+type Side = Pick<Snapshot, 'tree' | 'platform'>;
+
+interface OtherSide extends Side {
+  readonly session: Session;
+  readonly snapshot: Snapshot;
+  /** As it was given; absent: the same tree. */
+  readonly file: string | undefined;
+}
+
+/** `--compare` takes options of a platform, `CONFIG_NAME` and what it becomes, and one file. */
+async function otherSide({ operands, values }: Arguments, left: Snapshot, io: Io): Promise<OtherSide> {
+  const symbols = values.compare.filter((each) => each.startsWith('CONFIG_'));
+  const [file, ...more] = values.compare.filter((each) => !each.includes('=') && !symbols.includes(each));
+  if (more.length > 0) throw new Failure(`--compare takes one file, not ${file} and ${more.join(', ')}`);
+  const settings = values.compare.filter((each) => each !== file && !symbols.includes(each));
+  const opened = await openSnapshot(
+    { operands: [file ?? operands[0] ?? ''], values: { ...values, ...otherPlatform(settings) } },
+    io,
+  );
+  const { tree, platform: own } = opened.snapshot;
+  let platform = file === undefined ? own : likeFirst(left.platform, own);
+  for (const symbol of symbols) {
+    const wished = wishedPlatform(platform, symbol);
+    if (typeof wished === 'string') {
+      const text = platform.kernelConfig
+        ? `it takes CONFIG_NAME or CONFIG_NAME=y, m or n`
+        : 'name a .config with --kernel-config';
+      throw new Failure(`--compare ${symbol}: ${text}`);
+    }
+    platform = wished;
+  }
+  return { ...opened, file, tree, platform };
+}
+
+/** Devices that do DMA and are in the second tree alone. */
+function onlyThere(left: Snapshot, { snapshot }: OtherSide): string {
+  const { added } = compareDma(left, snapshot);
+  const lines = added.map((report) => `  ${printable(report.label ?? report.path)}: ${verdictText(report)}\n`);
+  return lines.length === 0 ? '' : `only in B\n${lines.join('')}`;
 }
 
 const COMPARABLE = ['platform', 'kernel-version', 'kernel-config', 'cmdline'] as const;
@@ -179,7 +229,9 @@ function otherPlatform(settings: readonly string[]): Partial<Values> {
     settings.map((setting) => {
       const [name = '', ...value] = setting.split('=');
       if (!COMPARABLE.some((known) => known === name) || value.length === 0) {
-        throw new Failure(`--compare takes NAME=VALUE with NAME one of ${COMPARABLE.join(', ')}, not '${setting}'`);
+        throw new Failure(
+          `--compare takes NAME=VALUE with NAME one of ${COMPARABLE.join(', ')}, CONFIG_NAME, or a file, not '${setting}'`,
+        );
       }
       return [name, value.join('=')];
     }),
@@ -198,7 +250,7 @@ function named(tree: DeviceTree, name: string): DtNode {
   return node;
 }
 
-function reportOf({ tree, platform }: Snapshot, node: DtNode, rid: string | undefined): DmaReport {
+function reportOf({ tree, platform }: Side, node: DtNode, rid: string | undefined): DmaReport {
   return configure(tree, platform, node, rid === undefined ? {} : { rid: requesterId(rid) });
 }
 

@@ -94,7 +94,10 @@ export const HELP: Record<OptionName, readonly [string, string]> = {
     '--boot-order',
     'what must be bound before what, level by level: the board, or all that the nodes need',
   ],
-  compare: ['--compare NAME=VALUE', 'side by side with a platform that differs in this option (repeatable)'],
+  compare: [
+    '--compare NAME=VALUE',
+    'side by side with a platform that differs in this option, in CONFIG_NAME, or with another tree (repeatable)',
+  ],
   rule: ['--rule ID', 'only this rule (repeatable)'],
   write: ['--write', 'change the files instead of printing a diff'],
   check: ['--check', 'name the files that would change and exit with 1 if there are any'],

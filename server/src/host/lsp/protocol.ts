@@ -103,6 +103,43 @@ export const resolvedHover: Request<ResolvedHoverParams, TextResult | null> = { 
 /** The page of a rule, in Markdown. */
 export const rule: Request<{ readonly id: string }, TextResult | null> = { method: 'dtIommu/rule' };
 
+/** A page of text for a view; its links name places as `file:///soc.dtsi#L12`. */
+export interface PageResult {
+  readonly markdown: string;
+  /** URIs of the boards that it is about: when the map of one changes, so may the page. */
+  readonly boards: readonly string[];
+}
+
+export interface NodePageParams extends DocumentParams {
+  /** A path, `&label` or alias. */
+  readonly node: string;
+}
+
+/** All about a device. */
+export const explainPage: Request<NodePageParams, PageResult | null> = { method: 'dtIommu/explainPage' };
+
+/** A tree of a comparison: the document's board with the overlays that are known for it, or with others. */
+export interface ComparedTree extends DocumentParams {
+  /** URIs, instead of those that are known for the board. */
+  readonly overlays?: readonly string[];
+}
+
+export interface CompareParams extends ComparedTree {
+  readonly with: ComparedTree;
+}
+
+/** What differs between two boards, a board with and without overlays, a source and a blob. */
+export const compare: Request<CompareParams, PageResult | null> = { method: 'dtIommu/compare' };
+
+/** The overlays of a board: those that are applied to it, and others that are known to fit. */
+export interface OverlaysResult {
+  readonly board: string;
+  readonly applied: readonly string[];
+  readonly known: readonly string[];
+}
+
+export const overlays: Request<DocumentParams, OverlaysResult | null> = { method: 'dtIommu/overlays' };
+
 export interface LogParams extends DocumentParams {
   /** Lines of a log of Linux or Xen. */
   readonly text: string;

@@ -5,6 +5,7 @@ import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import { briefExplanationOf, explanationOf } from '#ide/explain/device-explanation.ts';
 import { explanationPage, ruleMarkdown } from '#ide/explain/markdown.ts';
+import { code } from '#ide/explain/markup.ts';
 import { nodeNamed } from '#ide/explain/node-name.ts';
 import { explainJson } from '#ide/explain/report-json.ts';
 import { reportText } from '#ide/explain/report-text.ts';
@@ -16,6 +17,7 @@ import { platformText } from '#wording/values.ts';
 import { placeName, rangeOf } from './convert.ts';
 import { registerLog } from './log.ts';
 import { type Handle, registerMap } from './map-requests.ts';
+import { registerPages } from './page-requests.ts';
 import * as protocol from './protocol.ts';
 import type { Answer, Progress, Session } from './server.ts';
 import { registerTrees } from './tree-requests.ts';
@@ -52,6 +54,7 @@ export function registerRequests(connection: Connection, answer: Answer, progres
   });
   registerMap(handle);
   registerTrees(handle);
+  registerPages(handle);
   handle(protocol.rule, (_session, { id }) => {
     const rule = CATALOGUE.byId.get(id);
     return rule ? { text: ruleMarkdown(rule) } : null;
@@ -93,7 +96,7 @@ function explain(session: Session, params: protocol.ExplainParams): protocol.Exp
       platformText(snapshot.platform),
     ].join('\n\n'),
     markdown: explanations
-      .map((explanation) => explanationPage(explanation, snapshot.platform, place))
+      .map((explanation) => explanationPage(explanation, snapshot.platform, { place: (span) => code(place(span)) }))
       .join('\n\n---\n\n'),
   };
 }

@@ -26,24 +26,21 @@ import { deferralText } from './report-text.ts';
 
 export type { Link } from './markup.ts';
 
-/**
- * A device as a page of its own: all reasons, and everything that the probe waits for. Places are text, because VS Code's
- * preview of Markdown follows no link to a file outside the workspace.
- */
+/** A device as a page of its own: all reasons, and everything that the probe waits for; `place` makes Markdown of a place. */
 export function explanationPage(
   explanation: DeviceExplanation,
   platform: Platform,
-  place: (span: Span) => string,
+  { place, opened = [] }: { readonly place: (span: Span) => string; readonly opened?: readonly Span[] },
 ): string {
   const { report, waits, way, otherwise } = explanation;
   const label = report.label ? ` (${code(report.label)})` : '';
   return paragraphs([
     `# ${code(report.path)}${label}`,
-    report.compatible.map(code).join(', '),
+    [report.compatible.map(code).join(', '), opened.map(place).join(', ')].filter((part) => part !== '').join(' · '),
     `**DMA: ${verdictText(report)}**${certaintyNote(report)}`,
     bullets([...facts(report), ...otherwise.map(otherwiseMarkdown)]),
     report.log.length > 0 ? `## Linux prints\n\n\`\`\`\n${report.log.join('\n')}\n\`\`\`` : '',
-    report.steps.length > 0 ? `## Why\n\n${stepsMarkdown(report.steps, (span) => code(place(span)))}` : '',
+    report.steps.length > 0 ? `## Why\n\n${stepsMarkdown(report.steps, place)}` : '',
     waits.length > 0 ? `## What the probe waits for\n\n${numbered(waits.map(waitText))}` : '',
     way.length > 1 ? `The longest way there: ${wayText(way)}.` : '',
     `*On ${platformText(platform)}.*`,

@@ -17,9 +17,9 @@ export type WhatIf =
 const MAX_OPTION = 200;
 const RELEASES = ['5.10', '5.15', '6.1', '6.6', '6.12', '6.18'];
 
-/** An option of the command line, `CONFIG_NAME=y`, `m` or `n`, or a release such as `6.1`. */
+/** An option of the command line, `CONFIG_NAME=y`, `m` or `n`, `CONFIG_NAME` turned over, or a release such as `6.1`. */
 export function whatIf(snapshot: Snapshot, map: DmaMap, wish: string): WhatIf {
-  const other = otherPlatform(snapshot.platform, wish.trim());
+  const other = wishedPlatform(snapshot.platform, wish.trim());
   if (typeof other === 'string') return { refused: other };
   const right = new Map(configureAll(snapshot.tree, other).map((report) => [report.path, report]));
   const masters = new Set(map.devices.map(({ path }) => path));
@@ -30,22 +30,24 @@ export function whatIf(snapshot: Snapshot, map: DmaMap, wish: string): WhatIf {
   return { platform: platformText(other).replaceAll('`', ''), ...changeRows(pairs) };
 }
 
-/** Or why not. */
-function otherPlatform(platform: Platform, wish: string): Platform | string {
+/** The platform with what is wished, or why not. `CONFIG_NAME` alone turns the option over. */
+export function wishedPlatform(platform: Platform, wish: string): Platform | string {
   if (platform.kind === 'zephyr') return 'Zephyr sets its DMA up when it is built.';
   const [, major, minor] = /^v?(\d{1,2})\.(\d{1,3})$/.exec(wish) ?? [];
   if (major !== undefined && minor !== undefined) {
     return { ...platform, kernelVersion: [Number(major), Number(minor)], assumed: without(platform, 'kernelVersion') };
   }
-  const [, symbol, value] = /^CONFIG_(\w+)=([ymn])$/.exec(wish) ?? [];
-  if (symbol !== undefined && value !== undefined) {
+  const [, symbol, value] = /^CONFIG_(\w+)(?:=([ymn]))?$/.exec(wish) ?? [];
+  if (symbol !== undefined) {
     if (platform.kernelConfig === undefined) {
       return 'No .config is known: name one with the setting devicetreeIommu.kernelConfig, then change an option of it.';
     }
-    return { ...platform, kernelConfig: new Map(platform.kernelConfig).set(symbol, value) };
+    const now = platform.kernelConfig.get(symbol) ?? 'n';
+    const other = value ?? (now === 'n' ? 'y' : 'n');
+    return { ...platform, kernelConfig: new Map(platform.kernelConfig).set(symbol, other) };
   }
   if (!/^[!-~]+( [!-~]+)*$/.test(wish) || wish.length > MAX_OPTION) {
-    return 'An option of the command line, CONFIG_NAME=y, m or n, or a release such as 6.1.';
+    return 'An option of the command line, CONFIG_NAME=y, m or n, CONFIG_NAME alone (the other way round), or a release such as 6.1.';
   }
   return { ...withOption(platform, wish), assumed: without(platform, 'cmdline') };
 }
