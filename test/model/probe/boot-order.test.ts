@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The boot order of devices: every device once, after the ones that Linux itself waits for.
 import { expect, test } from 'vitest';
-import { type BootStep, bootOrder, bootWaits } from '#model/probe/boot-order.ts';
+import { type BootStep, bootOrder, bootWaits, longestWay } from '#model/probe/boot-order.ts';
 import { configured, LINUX_6_12, platform } from '#test/support/reports.ts';
 import { nodeAt, treeOf } from '#test/support/tree.ts';
 
@@ -66,4 +66,29 @@ test('an IOMMU that this kernel lacks', () => {
     seconds: 5,
     driver: { symbol: 'ROCKCHIP_IOMMU', state: 'off' },
   });
+});
+
+test('the longest way does not depend on who was asked before, also around circles', () => {
+  // Small trees with any links; iommus make circles that fw_devlink does not break.
+  let seed = 7;
+  const random = (below: number) => {
+    seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+    return (seed >> 8) % below;
+  };
+  for (let round = 0; round < 30; round++) {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const nodes = names.map((name, index) => {
+      const other = () => names[random(names.length)];
+      const clocks = random(3) > 0 ? `clocks = <&${other()}>;` : '';
+      const iommus = random(2) > 0 ? `iommus = <&${other()}>;` : '';
+      const address = 0x1000 * (index + 1);
+      return `${name}: ${name}@${address.toString(16)} { compatible = "rockchip,iommu"; reg = <${address} 16>; #iommu-cells = <0>; #clock-cells = <0>; ${clocks} ${iommus} };`;
+    });
+    const tree = treeOf(`/ { #address-cells = <1>; #size-cells = <1>; ${nodes.join('\n')} };`);
+    const devices = [...tree.root.children.values()];
+    const shared = devices.map((node) => longestWay(tree, LINUX_6_12, node));
+    // Another platform object is another machine, which knows nothing yet.
+    const alone = devices.map((node) => longestWay(tree, { ...LINUX_6_12 }, node));
+    expect(shared).toEqual(alone);
+  }
 });

@@ -75,7 +75,9 @@ async function explain(args: Arguments, io: Io): Promise<number> {
   const board = await openSnapshot(args, io);
   const { snapshot } = board;
   const reports = reportsOf(snapshot, names, args.values.rid);
-  const explanations = reports.map((report) =>
+  const { all, why, quiet, format } = args.values;
+  const detailed = format === 'json' || names.length > 0 || why;
+  const explanations = (detailed ? reports : []).map((report) =>
     (names.length > 0 ? explanationOf : briefExplanationOf)(snapshot, report),
   );
   const places = new Places(board.session, io);
@@ -93,10 +95,9 @@ async function explain(args: Arguments, io: Io): Promise<number> {
     const page = inFull([explanation], places);
     return found ? `${page.trimEnd()}\n  mask ${`${found.bits} bits`.padEnd(6)} ${found.text}\n\n` : page;
   };
-  if (args.values.format === 'json') {
+  if (format === 'json') {
     io.out(`${JSON.stringify(withMask(explainJson(explanations, snapshot.platform, places.range)), undefined, 2)}\n`);
   } else {
-    const { all, why, quiet } = args.values;
     if (names.length > 0) io.out(explanations.map(masked).join(''));
     else if (why)
       io.out(

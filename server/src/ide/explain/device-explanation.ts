@@ -22,7 +22,7 @@ export interface DeviceExplanation {
   /** In the order in which Linux comes to them. */
   readonly waits: readonly BootWait[];
   /** The longest row of devices of which each waits for the one before, without the device itself. */
-  readonly way: readonly string[];
+  way(): readonly string[];
   readonly otherwise: readonly Otherwise[];
 }
 
@@ -59,6 +59,6 @@ function waitsOf(
 ): Pick<DeviceExplanation, 'waits' | 'way'> {
   const node = nodeByPath(tree, report.path);
   const none = !node || platform.kind === 'zephyr' || report.verdict === 'no-device' || report.rid !== undefined;
-  if (none) return { waits: [], way: [] };
-  return { waits: bootWaits(tree, platform, node), way: longestWay(tree, platform, node) };
+  if (none) return { waits: [], way: () => [] };
+  return { waits: bootWaits(tree, platform, node), way: () => longestWay(tree, platform, node) };
 }

@@ -32,7 +32,8 @@ export function explanationPage(
   platform: Platform,
   { place, opened = [] }: { readonly place: (span: Span) => string; readonly opened?: readonly Span[] },
 ): string {
-  const { report, waits, way, otherwise } = explanation;
+  const { report, waits, otherwise } = explanation;
+  const way = explanation.way();
   const label = report.label ? ` (${code(report.label)})` : '';
   return paragraphs([
     `# ${code(report.path)}${label}`,

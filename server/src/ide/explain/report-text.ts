@@ -31,8 +31,9 @@ export function reportText(
 }
 
 /** What the probe waits for, in Linux's order, and the way there. */
-function bootLines({ waits = [], way = [] }: Partial<DeviceExplanation>): string[] {
+function bootLines({ waits = [], way: wayOf }: Partial<DeviceExplanation>): string[] {
   if (waits.length === 0) return [];
+  const way = wayOf?.() ?? [];
   const after = way.length < 2 ? [] : [`      the longest way there: ${wayText(way)}`];
   return ['  waits for', ...waits.map((wait, index) => `${`${index + 1}.`.padStart(5)} ${waitText(wait)}`), ...after];
 }

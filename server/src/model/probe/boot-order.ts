@@ -6,7 +6,7 @@ import { type SupplierDriver, supplierDriver } from '#model/devices/supplier-dri
 import { listBinding } from '#model/iommu/binding.ts';
 import type { IommuState } from '#model/iommu/state.ts';
 import { finalState } from '#model/iommu/takedown.ts';
-import { type Machine, machineOf } from '#model/platform/machine.ts';
+import { type Machine, machineOf, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { fwDevlink } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
@@ -87,15 +87,29 @@ export function bootOrder(tree: DeviceTree, platform: Platform, nodes?: readonly
 /** The longest row of devices of which each waits for the one before, ending with the last that a device waits for. */
 export function longestWay(tree: DeviceTree, platform: Platform, node: DtNode): string[] {
   const machine = machineOf(tree, platform);
-  const levels = new Map<DtNode, number>();
-  settleLevels(machine, node, levels);
+  const levels = levelsFrom(machine, node);
   const way: string[] = [];
   for (let at: DtNode | undefined = node; at; ) {
     const level: number = levels.get(at) ?? 1;
     at = before(machine, at).find((supplier) => levels.get(supplier) === level - 1);
-    if (at) way.unshift(pathOf(at));
+    if (at) way.push(pathOf(at));
   }
-  return way;
+  return way.reverse();
+}
+
+const knownLevels = perMachine(() => new Map<DtNode, number>());
+
+/** The levels of all that a node needs: those that others asked for before, unless it depends on where one begins. */
+function levelsFrom(machine: Machine, node: DtNode): ReadonlyMap<DtNode, number> {
+  const known = knownLevels(machine);
+  const news = new Map<DtNode, number>();
+  if (settleLevels(machine, node, news, known)) {
+    for (const [each, level] of news) known.set(each, level);
+    return known;
+  }
+  const own = new Map<DtNode, number>();
+  settleLevels(machine, node, own);
+  return own;
 }
 
 function waitsOf(machine: Machine, node: DtNode): BootWait[] {
@@ -177,36 +191,52 @@ function iommuWait(machine: Machine, { node, path, registration }: IommuState): 
 }
 
 /** The devices that must be bound before: those that Linux itself waits for and that come. */
-function before(machine: Machine, node: DtNode): DtNode[] {
-  const comes = (end: WaitEnd): boolean => end === 'bound' || end === 'module' || end === 'unknown';
-  const links = deviceLinks(machine, node).flatMap(({ released, end, device }) =>
-    released === undefined && comes(end) && device && device !== node ? [device] : [],
-  );
-  const iommus = awaitedIommus(machine, node).filter(({ registration }) => registration.kind !== 'never');
-  return [...compact(madeBy(machine, node)), ...links, ...iommus.map((state) => state.node)];
-}
+const before: PerNode<readonly DtNode[]> = perNode(
+  (machine, node) => {
+    const comes = (end: WaitEnd): boolean => end === 'bound' || end === 'module' || end === 'unknown';
+    const links = deviceLinks(machine, node).flatMap(({ released, end, device }) =>
+      released === undefined && comes(end) && device && device !== node ? [device] : [],
+    );
+    const iommus = awaitedIommus(machine, node).filter(({ registration }) => registration.kind !== 'never');
+    return [...compact(madeBy(machine, node)), ...links, ...iommus.map((state) => state.node)];
+  },
+  () => [],
+);
 
 function compact(node: DtNode | undefined): DtNode[] {
   return node ? [node] : [];
 }
 
-/** Depth first without recursion: a tree that is being typed may say anything. */
-function settleLevels(machine: Machine, start: DtNode, levels: Map<DtNode, number>): void {
+/**
+ * Depth first without recursion: a tree that is being typed may say anything. False where devices need each other in a
+ * circle: what a level is then depends on the start. `known`: levels of other starts.
+ */
+function settleLevels(
+  machine: Machine,
+  start: DtNode,
+  levels: Map<DtNode, number>,
+  known: ReadonlyMap<DtNode, number> = levels,
+): boolean {
+  const settled = (node: DtNode) => levels.get(node) ?? known.get(node);
+  let straight = true;
   const open: { readonly node: DtNode; readonly before: readonly DtNode[]; next: number }[] = [];
   const entered = new Set<DtNode>();
   const enter = (node: DtNode): void => {
     entered.add(node);
     open.push({ node, before: before(machine, node), next: 0 });
   };
-  if (!levels.has(start)) enter(start);
+  if (settled(start) === undefined) enter(start);
   for (let top = open.at(-1); top; top = open.at(-1)) {
     const supplier = top.before[top.next++];
-    if (supplier && !levels.has(supplier) && !entered.has(supplier)) enter(supplier);
-    else if (!supplier) {
+    if (supplier && settled(supplier) === undefined) {
+      if (entered.has(supplier)) straight = false;
+      else enter(supplier);
+    } else if (!supplier) {
       open.pop();
-      levels.set(top.node, 1 + Math.max(0, ...top.before.map((node) => levels.get(node) ?? 0)));
+      levels.set(top.node, 1 + Math.max(0, ...top.before.map((node) => settled(node) ?? 0)));
     }
   }
+  return straight;
 }
 
 function step(machine: Machine, node: DtNode, level: number): BootStep {
