@@ -9,7 +9,7 @@ import { isObject, isSchema, keyword, objectAt, type Schema, type SchemaObject, 
 import { canParse, parseYaml } from './yaml.ts';
 
 /** One binding has what the validator fills in, too: 20 KB each. */
-const MAX_DOCUMENTS = 500;
+const MAX_DOCUMENTS = 1000;
 
 /** A binding as it was read. */
 export interface Document {
@@ -26,6 +26,8 @@ export interface Resolved {
 
 export class BindingLibrary {
   readonly index: BindingIndex;
+  /** Of dt-schema's own schemas. */
+  readonly core: BindingIndex | undefined;
   readonly #files: BindingFiles;
   readonly #folder: string;
   /** dt-schema's own schemas, where somebody said where they are. */
@@ -39,14 +41,11 @@ export class BindingLibrary {
     this.#folder = folder;
     this.#core = core;
     this.index = new BindingIndex(files, folder);
+    this.core = core === undefined ? undefined : new BindingIndex(files, core);
   }
 
   get revision(): number {
     return this.#revision;
-  }
-
-  get hasCore(): boolean {
-    return this.#core !== undefined;
   }
 
   /** A binding by its name; `undefined` for what is no binding, or cannot be read yet. */
@@ -106,9 +105,10 @@ export class BindingLibrary {
   }
 
   /** The binding that a node with these compatibles is judged by, as dt-schema picks it. */
-  bindingOf(compatibles: readonly string[]): Document | undefined {
+  bindingOf(compatibles: readonly string[], how: 'exact' | 'likely' = 'likely'): Document | undefined {
     for (const compatible of compatibles) {
-      const found = this.bindingsNaming(compatible).find((each) => !Object.hasOwn(each.root, 'select'));
+      const named = how === 'exact' ? this.#named(compatible) : this.bindingsNaming(compatible);
+      const found = named.find((each) => !Object.hasOwn(each.root, 'select'));
       if (found) return found;
     }
     return undefined;
@@ -116,13 +116,34 @@ export class BindingLibrary {
 
   /** The bindings with a compatible: those of devices before those that devices share. */
   bindingsNaming(compatible: string): readonly Document[] {
-    const named = this.index.named(compatible).filter(({ hasCompatible }) => hasCompatible);
-    const found = named.flatMap(({ name }) => this.#naming(name, (words) => words.has(compatible), compatible));
+    const found = this.#named(compatible);
     if (found.length > 0) return found;
     const patterned = this.index.patterned().filter(({ pattern }) => searches(pattern, compatible) === true);
     return patterned.flatMap(({ pattern, binding }) =>
       binding.hasCompatible ? this.#naming(binding.name, (words) => words.has(pattern), compatible) : [],
     );
+  }
+
+  #named(compatible: string): readonly Document[] {
+    const all = [...this.index.named(compatible), ...(this.core?.named(compatible) ?? [])];
+    const named = all.filter(({ hasCompatible }) => hasCompatible);
+    return named.flatMap(({ name }) => this.#naming(name, (words) => words.has(compatible), compatible));
+  }
+
+  /** Bindings that say themselves for which nodes they are; dt-schema's own where they are at hand. */
+  selecting(): ReadonlySet<string> {
+    return new Set([...this.index.selecting(), ...(this.core?.selecting() ?? [])].map(({ name }) => name));
+  }
+
+  /** Everything is looked over. */
+  get done(): boolean {
+    return this.index.done && this.core?.done !== false;
+  }
+
+  /** Looks over some more. */
+  step(characters: number): void {
+    if (!this.index.done) this.index.step(characters);
+    else this.core?.step(characters);
   }
 
   #naming(name: string, has: (words: ReadonlySet<string>) => boolean, compatible: string): Document[] {

@@ -5,6 +5,7 @@
 const MAX_PATTERN = 2000;
 const MAX_TEXT = 300;
 const MAX_STEPS = 50_000;
+const MAX_KNOWN = 4000;
 
 interface Search {
   readonly text: string;
@@ -18,19 +19,37 @@ class Exhausted extends Error {}
 
 /** `undefined`: the pattern is not one that is understood, or the search took too long. */
 export function searches(pattern: string, text: string): boolean | undefined {
+  let answers = answered.get(pattern);
+  if (!answers) {
+    if (answered.size > MAX_KNOWN) answered.clear();
+    answers = new Map();
+    answered.set(pattern, answers);
+  }
+  let answer = answers.get(text);
+  if (answer === undefined && !answers.has(text)) {
+    if (answers.size > MAX_KNOWN) answers.clear();
+    answer = search(pattern, text);
+    answers.set(text, answer);
+  }
+  return answer;
+}
+
+/** The same names are held against the same patterns all the time. */
+const answered = new Map<string, Map<string, boolean | undefined>>();
+
+function search(pattern: string, text: string): boolean | undefined {
   const compiled = compiledOf(pattern);
   if (compiled === undefined || text.length > MAX_TEXT) return undefined;
   if (compiled instanceof RegExp) return compiled.test(text);
-  const search: Search = { text, steps: 0 };
+  const state: Search = { text, steps: 0 };
   try {
-    for (let at = 0; at <= text.length; at++) if (compiled(search, at, () => true)) return true;
+    for (let at = 0; at <= text.length; at++) if (compiled(state, at, () => true)) return true;
     return false;
   } catch {
     return undefined;
   }
 }
 
-const MAX_KNOWN = 4000;
 const known = new Map<string, RegExp | Matcher | undefined>();
 
 function compiledOf(pattern: string): RegExp | Matcher | undefined {

@@ -54,10 +54,22 @@ export function stringsAt(schema: SchemaObject, name: string): readonly string[]
   return listAt(schema, name).filter((each): each is string => typeof each === 'string');
 }
 
+type Entries = readonly (readonly [string, Schema])[];
+
+const NONE: Entries = [];
+/** Bindings stay as they are once they are read. */
+const entries = new WeakMap<SchemaObject, Entries>();
+
 /** Entries of `properties` and its kin. */
-export function entriesAt(schema: SchemaObject, name: string): readonly (readonly [string, Schema])[] {
-  const value = objectAt(schema, name);
-  return value ? Object.entries(value).filter((entry): entry is [string, Schema] => isSchema(entry[1])) : [];
+export function entriesAt(schema: SchemaObject, name: string): Entries {
+  const table = objectAt(schema, name);
+  if (!table) return NONE;
+  let known = entries.get(table);
+  if (!known) {
+    known = Object.entries(table).filter((entry): entry is [string, Schema] => isSchema(entry[1]));
+    entries.set(table, known);
+  }
+  return known;
 }
 
 /** Whether it describes a node, as dt-schema tells it. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Every rule there is, family after family: the only list.
+import { BINDING_RULES } from '#rules/bindings/rules.ts';
 import { OVERLAY_RULES } from '#rules/dtc/overlay.ts';
 import { catalogue } from '#rules/engine/catalogue.ts';
 import type { Rule } from '#rules/engine/rule.ts';
@@ -130,6 +131,7 @@ export const FAMILIES: readonly Family[] = [
     title: 'Names and values that Linux looks for',
     rules: [...VALUE_SPELLING_RULES, ...NAME_SPELLING_RULES, ...NAME_LIST_RULES, ...UNIT_ADDRESS_SPELLING_RULES],
   },
+  { title: 'What the bindings say', rules: BINDING_RULES },
   { title: 'The text itself', rules: TEXT_RULES },
   { title: 'Checks of dtc', rules: DTC_RULES },
 ];

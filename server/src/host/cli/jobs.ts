@@ -3,8 +3,10 @@
 
 import { dirname } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
+import type { View } from '#ide/analysis.ts';
 import { isBoard } from '#ide/boards/boards.ts';
 import { advised } from '#ide/problems/advice.ts';
+import { checkBindings } from '#ide/problems/binding-problems.ts';
 import { diagnostics } from '#ide/problems/diagnostics.ts';
 import type { Verdict } from '#model/report/types.ts';
 import { refusals } from '#rules/dtc/refusals.ts';
@@ -66,7 +68,8 @@ function checkOne(session: Session, file: string): Checked {
   const { snapshot, choice } = view;
   const whole = isBoard(file) || /\.dtbo?$/.test(file);
   // dtc never reads what a script of U-Boot changes.
-  const problems = (whole ? advised(view, true) : diagnostics(view)).filter(
+  const own = whole ? advised(view, true) : diagnostics(view);
+  const problems = [...own, ...bindingProblems(session, view)].filter(
     ({ rule, span }) => !(rule.startsWith('dtc/') && session.isScript(span.file)),
   );
   return {
@@ -85,6 +88,14 @@ function checkOne(session: Session, file: string): Checked {
     idle: isBoard(file) ? located(snapshot.idleIgnores(), file, (path) => snapshot.text(path)) : [],
     crashes: snapshot.crashes(),
   };
+}
+
+/** `--bindings`: where there are none, somebody who asked for them would take silence for praise. */
+function bindingProblems(session: Session, view: View): readonly Problem[] {
+  if (!session.bindings || !isBoard(view.file)) return [];
+  const found = checkBindings(view);
+  if (!found) throw new Error('has no bindings around it: Documentation/devicetree/bindings, dts/Bindings or Bindings');
+  return found;
 }
 
 /**

@@ -3,6 +3,7 @@
 import { dirname } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import { lineStarts, positionAt } from '#base/text.ts';
+import { loadYaml } from '#bindings/yaml.ts';
 import { buildTime } from '#host/clock.ts';
 import { readGrammar } from '#host/grammar.ts';
 import { DiskFiles } from '#host/sources.ts';
@@ -31,6 +32,8 @@ export interface SessionSettings {
   readonly piped?: Piped;
   /** Problems come with what their repairs would change. */
   readonly planned?: boolean;
+  /** `--bindings`. */
+  readonly bindings?: boolean;
   /** `-@`. */
   readonly symbols?: boolean;
   /** `-f`. */
@@ -100,6 +103,10 @@ export class Session {
     return new Frontend(this.#grammar, { read: () => file }).evaluate(file.path, { includePaths: [], defines: [] });
   }
 
+  get bindings(): boolean {
+    return this.#settings.bindings ?? false;
+  }
+
   get planned(): boolean {
     return this.#settings.planned ?? false;
   }
@@ -148,6 +155,7 @@ export type Sessions = (file: string) => Session;
 
 export async function openSessions(settings: SessionSettings): Promise<Sessions> {
   const grammar = await readGrammar();
+  if (settings.bindings) await loadYaml();
   let folder: string | undefined;
   let session = new Session(grammar, settings);
   return (file) => {

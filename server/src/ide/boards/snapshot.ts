@@ -6,6 +6,7 @@ import { configure, configureAll } from '#model/configure.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import type { Catalogue, RunInput } from '#rules/engine/catalogue.ts';
+import { withoutIgnored } from '#rules/engine/ignore-comments.ts';
 import { type Crash, type RunResult, runRules } from '#rules/engine/runner.ts';
 import type { Ast } from '#syntax/ast.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
@@ -84,6 +85,16 @@ export class Snapshot {
   /** Rules that failed on a node: defects of ours, for the log. */
   crashes(): readonly Crash[] {
     return this.#run().crashes;
+  }
+
+  /** What others found on the board, as the user wants it: with the severities of the project, without what is ignored. */
+  weighed(found: readonly Problem[]): readonly Problem[] {
+    const wanted = found.flatMap((problem) => {
+      const level = this.#input.levels[problem.rule];
+      if (level === 'off') return [];
+      return [level ? { ...problem, severity: level } : problem];
+    });
+    return withoutIgnored(this.#runInput(), wanted);
   }
 
   range(span: Span): Range {

@@ -4,6 +4,7 @@ import type { Problem, Related } from '#base/problem.ts';
 import type { Analysis, View } from '#ide/analysis.ts';
 import { isBoard } from '#ide/boards/boards.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { BindingProblems } from './binding-problems.ts';
 import { diagnostics } from './diagnostics.ts';
 
 /** Boards that are asked about one file, the nearest first. */
@@ -22,6 +23,7 @@ interface Answer {
 /** Remembers answers by words, not by place, so that they outlive the edits between two rounds of asking. */
 export class BoardsShowingProblem {
   readonly #analysis: Analysis;
+  readonly #bindings: BindingProblems;
   /** Shared file → board → its answer; `undefined`: the board does not read the file. */
   readonly #answers = new Map<string, Map<string, Answer | undefined>>();
 
@@ -30,6 +32,7 @@ export class BoardsShowingProblem {
 
   constructor(analysis: Analysis) {
     this.#analysis = analysis;
+    this.#bindings = new BindingProblems(analysis);
   }
 
   /** Some text, file or setting changed: every answer has to be asked for again. */
@@ -53,6 +56,7 @@ export class BoardsShowingProblem {
    * there is none left to ask.
    */
   askNext(file: string): boolean {
+    if (this.#bindings.work(file)) return true;
     const view = isBoard(file) ? undefined : this.#analysis.view(file);
     if (!view || view.choice.board === file) return false;
     const answers = this.#answers.get(file) ?? new Map<string, Answer | undefined>();
@@ -72,7 +76,7 @@ export class BoardsShowingProblem {
   /** The problems of a file; those of a shared one say which boards show them, as far as boards were asked. */
   problems(view: View): Problem[] {
     const { file, choice, snapshot } = view;
-    const own = diagnostics(view);
+    const own = [...diagnostics(view), ...this.#bindings.problems(view)];
     if (choice.board === file || isBoard(file)) return own;
     const answers = [...(this.#answers.get(file) ?? [])].flatMap(([board, answer]) =>
       answer ? [{ board, answer }] : [],

@@ -58,6 +58,16 @@ export function applyIgnores({ rules, input, problems }: IgnoreInput): Ignored {
   return { kept, idle };
 }
 
+/** Without those that a comment silences: for problems that no rule found. */
+export function withoutIgnored(
+  input: Pick<RunInput, 'tree' | 'text'>,
+  problems: readonly Problem[],
+): readonly Problem[] {
+  const ignores = problems.length === 0 ? [] : findIgnores(input.tree, (file) => input.text(file));
+  if (ignores.length === 0) return problems;
+  return problems.filter((problem) => !ignores.some((ignore) => silences(ignore, problem)));
+}
+
 function silences(ignore: Ignore, problem: Problem): boolean {
   if (ignore.rule !== problem.rule) return false;
   if (ignore.wholeFile) return ignore.span.file === problem.span.file;
@@ -69,7 +79,8 @@ function silences(ignore: Ignore, problem: Problem): boolean {
 
 /** A rule that did not run on this board proves nothing. */
 function shouldHaveSilenced(ignore: Ignore, rules: Catalogue, input: RunInput): boolean {
-  if (!input.tree.complete) return false;
+  // Who has read the bindings knows more than a run of the rules.
+  if (!input.tree.complete || ignore.rule.startsWith('binding/')) return false;
   const rule = rules.byId.get(ignore.rule);
   if (!rule) return !ignore.rule.includes('/');
   return input.severities?.get(rule.id) !== 'off' && applies(rule, input);
