@@ -37,7 +37,6 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
     ...(args.piped && { piped: args.piped }),
     // The parts of several machines become SARIF, perhaps, when they are joined.
     planned: values.format === 'sarif' || (values.format === 'json' && values.shard !== undefined),
-    planned: values.format === 'sarif',
     bindings: values.bindings ?? false,
     symbols: values.symbols ?? false,
     force: values.force ?? false,

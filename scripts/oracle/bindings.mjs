@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// Boards of a kernel, as they are and with mistakes put in, held against its bindings by us and by dt-schema:
+//
+//   node scripts/oracle/bindings.mjs KERNEL OUT [--core DTSCHEMA/schemas] BOARD…
+//
+// writes OUT/NAME.dtb and OUT/NAME-bad.dtb with what we find in OUT/ours.json. `bindings.py` says what dt-schema finds in
+// the blobs (its output is OUT/theirs.jsonl), and `--compare OUT` holds the two against each other.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { loadModule } from '../load-core.mjs';
+
+const core = await loadModule('scripts/oracle/bindings-entry.mjs');
+const args = process.argv.slice(2);
+
+if (args[0] === '--compare') compare(args[1]);
+else await write(args);
+
+/** Mistakes of every kind on every seventh or so of the nodes, the same ones in each run. */
+function mistakes(tree, seed) {
+  let state = seed;
+  const next = (limit) => {
+    state = (state * 1103515245 + 12345) % 2147483648;
+    return Math.floor((state / 2147483648) * limit);
+  };
+  const lines = [];
+  const visit = (node) => {
+    const path = core.pathOf(node);
+    const names = [...node.properties.keys()].filter(
+      (name) => !/^(phandle|compatible|#.*-cells|ranges|interrupt-parent|status)$/.test(name),
+    );
+    if (node.parent && node.properties.has('compatible') && names.length > 0 && next(5) === 0 && !/[&{}]/.test(path)) {
+      const name = names[next(names.length)];
+      const value = core.printValue(tree, node.properties.get(name).value);
+      const text = [
+        `/delete-property/ ${name};`,
+        `${name.replace(/.$/, 'q')} = <1>;`,
+        `${name};`,
+        `${name} = "other";`,
+        value === '' ? `${name} = <7>;` : `${name} = ${value}, ${value};`,
+        `${name} = <0xfffff>;`,
+      ][next(6)];
+      lines.push(`&{${path}} { ${text} };`);
+    }
+    for (const child of node.children.values()) visit(child);
+  };
+  visit(tree.root);
+  return lines.join('\n');
+}
+
+async function write([kernel, out, ...rest]) {
+  const at = rest.indexOf('--core');
+  const schemas = at < 0 ? undefined : rest.splice(at, 2)[1];
+  await core.loadYaml();
+  const files = new core.DiskFiles();
+  const library = new core.BindingLibrary(files, join(kernel, 'Documentation/devicetree/bindings'), schemas);
+  while (!library.done) library.step(1e6);
+  const grammar = await core.readGrammar();
+  mkdirSync(out, { recursive: true });
+  const ours = {};
+  for (const [index, board] of rest.entries()) {
+    const file = board.startsWith('/') ? board : join(kernel, 'arch/arm64/boot/dts', `${board}.dts`);
+    const analysis = new core.Analysis(grammar, files);
+    const { tree } = analysis.board(file);
+    const name = basename(file, '.dts');
+    const bad = join(dirname(file), `${name}-bad.dts`);
+    const changed = new core.Analysis(grammar, {
+      read: (path) =>
+        path === bad
+          ? { path, text: `#include "${basename(file)}"\n${mistakes(tree, index + 1)}\n` }
+          : files.read(path),
+      peek: (path) => files.peek(path),
+      readBinary: (path) => files.readBinary(path),
+      refusal: (path) => files.refusal(path),
+      isFile: (path) => path === bad || files.isFile(path),
+      isFolder: (path) => files.isFolder(path),
+      list: (folder) => files.list(folder),
+    });
+    for (const [key, each] of [
+      [name, tree],
+      [`${name}-bad`, changed.board(bad).tree],
+    ]) {
+      writeFileSync(join(out, `${key}.dtb`), core.writeBlob(each, { symbols: false }));
+      const check = new core.BoardCheck(library, each);
+      while (check.step());
+      ours[key] = check.findings.map(({ fault, binding }) => ({
+        node: fault.node.path,
+        name: fault.names ? fault.names.join('|') : (fault.name ?? ''),
+        kind: fault.kind,
+        keyword: fault.keyword,
+        schema: binding.name,
+      }));
+      console.log(`${key}: ${ours[key].length} findings`);
+    }
+  }
+  writeFileSync(join(out, 'ours.json'), JSON.stringify(ours));
+}
+
+/** What dt-schema says, as node, property and binding; a list of unknown properties is one each. */
+function theirsOf({ node, at, keyword, message, schema }) {
+  const names = /unevaluatedProperties|additionalProperties/.test(keyword)
+    ? [...message.replace(/ (?:were|was) unexpected.*| do(?:es)? not match.*/, '').matchAll(/'([^']+)'/g)].map(
+        ([, name]) => name,
+      )
+    : /required$|dependentRequired/.test(keyword)
+      ? [/'([^']+)' is (?:a required|a dependency)/.exec(message)?.[1] ?? '']
+      : [''];
+  // Parts of a path that are no numbers: children, then the property.
+  const steps = at.filter((step) => !/^\d+$/.test(step));
+  return names.map((name) => ({ node, steps: name === '' ? steps : [...steps, name], keyword, schema, message }));
+}
+
+function compare(out) {
+  const ours = JSON.parse(readFileSync(join(out, 'ours.json'), 'utf8'));
+  const lines = readFileSync(join(out, 'theirs.jsonl'), 'utf8').trim().split('\n');
+  const total = { both: 0, ours: 0, theirs: 0 };
+  const classes = new Map();
+  for (const line of lines) {
+    const { blob, findings } = JSON.parse(line);
+    const key = basename(blob, '.dtb');
+    const theirs = new Map();
+    for (const each of findings.flatMap(theirsOf)) {
+      theirs.set([each.node, ...each.steps].join('/').replace(/\/+/g, '/'), each);
+    }
+    const mine = new Map();
+    for (const each of ours[key] ?? []) {
+      const name = each.kind === 'required' && each.name.includes('|') ? '' : each.name;
+      mine.set(
+        [each.node, ...(name === '' || name === '$nodename' ? [] : [name])].join('/').replace(/\/+/g, '/'),
+        each,
+      );
+    }
+    const only = (a, b) => [...a].filter(([place]) => !b.has(place));
+    const alone = only(mine, theirs);
+    const missed = only(theirs, mine);
+    total.both += mine.size - alone.length;
+    total.ours += alone.length;
+    total.theirs += missed.length;
+    console.log(
+      `${key}: ${mine.size - alone.length} the same, ${alone.length} only ours, ${missed.length} only dt-schema's`,
+    );
+    for (const [place, each] of alone) console.log(`  + ${place} ${each.kind} ${each.keyword} ${each.schema}`);
+    for (const [place, each] of missed) {
+      classes.set(each.keyword, (classes.get(each.keyword) ?? 0) + 1);
+      console.log(`  - ${place} ${each.keyword} ${each.schema}: ${each.message.slice(0, 120)}`);
+    }
+  }
+  console.log(total, Object.fromEntries(classes));
+}
