@@ -8,7 +8,7 @@ import { DmaMaps } from './dma-map-panel.ts';
 import { DmaSideBar } from './dma-side-bar.ts';
 import { LivePages } from './pages.ts';
 import type { BoardsResult, ExplainResult, LogResult, TextResult } from './protocol.ts';
-import { ResolvedTrees } from './resolved-trees.ts';
+import { HOVER_COMMANDS, ResolvedTrees } from './resolved-trees.ts';
 import { Running, type StartClient } from './running.ts';
 
 /** `devicetree` is what other extensions call the same language. */
@@ -36,9 +36,8 @@ export function clientOptions(): LanguageClientOptions {
       // typed there is then not pulled any more (its `knows` counts a request whose answer will be thrown away).
       pushDiagnostics: true,
     },
-    // Hovers have links to commands of ours, and to no others.
     markdown: {
-      isTrusted: { enabledCommands: ['devicetreeIommu.explain', 'devicetreeIommu.showMap'] },
+      isTrusted: { enabledCommands: HOVER_COMMANDS },
       supportThemeIcons: true,
     },
     // A request that fails is told in the output channel: while one types, a message each time would be in the way.

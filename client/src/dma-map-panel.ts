@@ -40,7 +40,8 @@ export class DmaMaps implements vscode.Disposable {
     this.#help = help;
     const ofNode = (node?: { readonly path?: string }) => node?.path;
     this.#disposables = [
-      vscode.commands.registerCommand('devicetreeIommu.showMap', (node) => this.#show(ofNode(node))),
+      vscode.commands.registerCommand('devicetreeIommu.showMap', (node) => this.#show(ofNode(node), 'map')),
+      vscode.commands.registerCommand('devicetreeIommu.showWaits', (node) => this.#show(ofNode(node), 'boot')),
       vscode.commands.registerCommand('devicetreeIommu.mapGoTo', (node) => this.#map?.goTo(ofNode(node) ?? '')),
       vscode.commands.registerCommand('devicetreeIommu.mapExplain', (node) => this.#map?.explain(ofNode(node) ?? '')),
       vscode.window.registerWebviewPanelSerializer(TYPE, {
@@ -54,8 +55,8 @@ export class DmaMaps implements vscode.Disposable {
     for (const each of this.#disposables) each.dispose();
   }
 
-  /** With a path: that device is selected. */
-  #show(path: string | undefined): void {
+  /** With a path: that device is selected, or what it waits for is shown. */
+  #show(path: string | undefined, view: 'map' | 'boot'): void {
     if (!this.#map) {
       const panel = vscode.window.createWebviewPanel(
         TYPE,
@@ -65,7 +66,7 @@ export class DmaMaps implements vscode.Disposable {
       );
       this.#adopt(panel, undefined);
     }
-    this.#map?.show(path);
+    this.#map?.show(path, view);
   }
 
   #adopt(panel: vscode.WebviewPanel, board: string | undefined): void {
@@ -97,7 +98,7 @@ class DmaMapPanel implements vscode.Disposable {
   /** The details that the page shows, whose places it names by number. */
   #details: { readonly path: string; readonly details: DmaDetailsResult } | undefined;
   #ready = false;
-  #select: string | undefined;
+  #select: { readonly path: string; readonly view: 'map' | 'boot' } | undefined;
   #asking = 0;
 
   constructor(panel: vscode.WebviewPanel, { running, folder, help, board }: PanelParts) {
@@ -132,9 +133,9 @@ class DmaMapPanel implements vscode.Disposable {
     for (const each of this.#disposables.splice(0)) each.dispose();
   }
 
-  show(path: string | undefined): void {
+  show(path: string | undefined, view: 'map' | 'boot'): void {
     this.#panel.reveal(undefined, path === undefined);
-    this.#select = path;
+    this.#select = path === undefined ? undefined : { path, view };
     this.#board = this.#help.active()?.uri.toString() ?? this.#board;
     void this.#refresh();
   }
@@ -214,7 +215,7 @@ class DmaMapPanel implements vscode.Disposable {
     const places = Object.fromEntries(Object.entries(found.places).map(([path, place]) => [path, place.name]));
     const { board, platform, lanes, wishes } = found;
     this.#post({ type: 'map', content: { board, name, platform, lanes, places, wishes } });
-    if (this.#select !== undefined) this.#post({ type: 'select', path: this.#select });
+    if (this.#select) this.#post({ type: 'select', ...this.#select });
     this.#select = undefined;
     const editor = vscode.window.activeTextEditor;
     if (editor) this.#follow(editor);

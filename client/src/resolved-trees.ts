@@ -6,6 +6,9 @@ import { lineFor, nodesOf, type TextNode } from './resolved-lines.ts';
 import { ResolvedMarks } from './resolved-marks.ts';
 import type { Running } from './running.ts';
 
+/** Hovers have links to these commands of ours, and to no others. */
+export const HOVER_COMMANDS = ['devicetreeIommu.explain', 'devicetreeIommu.showMap', 'devicetreeIommu.showWaits'];
+
 /** Scheme of the texts; the query is the URI of the board. */
 export const RESOLVED_SCHEME = 'devicetree-resolved';
 
@@ -49,6 +52,11 @@ export class ResolvedTrees
       running.onRestarted(() => this.#refresh(undefined)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#shown.delete(uri.toString())),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#moved(textEditor)),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        // What the line of the cursor made may stand elsewhere now.
+        const editor = vscode.window.activeTextEditor;
+        if (document.uri.scheme === RESOLVED_SCHEME && editor && editor.document !== document) this.#moved(editor);
+      }),
     ];
   }
 
@@ -111,7 +119,7 @@ export class ResolvedTrees
     });
     if (!found) return undefined;
     const text = new vscode.MarkdownString(found.text, true);
-    text.isTrusted = { enabledCommands: ['devicetreeIommu.explain', 'devicetreeIommu.showMap'] };
+    text.isTrusted = { enabledCommands: HOVER_COMMANDS };
     return new vscode.Hover(text);
   }
 

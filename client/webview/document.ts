@@ -21,10 +21,12 @@ window.addEventListener('message', ({ data }: MessageEvent<ToDocument>) => {
   show(blocksOf(data.markdown));
 });
 
-document.addEventListener('click', ({ target }) => {
-  const link = target instanceof Element ? target.closest('[data-href]') : null;
+document.addEventListener('click', (event) => {
+  const link = event.target instanceof Element ? event.target.closest('[data-href]') : null;
   const href = link?.getAttribute('data-href');
-  if (href) api.postMessage({ type: 'open', href });
+  if (!href) return;
+  event.preventDefault();
+  api.postMessage({ type: 'open', href });
 });
 
 api.postMessage({ type: 'ready' });
@@ -99,7 +101,7 @@ function inlineElement(part: Inline): Child {
     case 'italic':
       return element('em', {}, inline(part.of));
     case 'link':
-      return element('button', { type: 'button', class: 'linkish', 'data-href': part.href }, inline(part.of));
+      return element('a', { href: '#', 'data-href': part.href }, inline(part.of));
     case 'break':
       return element('br', {});
   }

@@ -40,7 +40,7 @@ export type ToPage =
   | { readonly type: 'what-if'; readonly wish: string; readonly result: WhatIfResult | null }
   /** The cursor of the editor is in this device. */
   | { readonly type: 'cursor'; readonly path: string | null }
-  | { readonly type: 'select'; readonly path: string };
+  | { readonly type: 'select'; readonly path: string; readonly view: 'map' | 'boot' };
 
 export type FromPage =
   | { readonly type: 'ready' }

@@ -89,6 +89,8 @@ export class Page {
       case 'select':
         this.#select(message.path, false);
         this.#map.stopAtSelected();
+        if (message.view === 'boot') this.#choice.boot = message.path;
+        if (message.view !== this.#choice.view) this.#view(message.view);
         break;
     }
   }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { command, hover, includes, kernel, placeOf, shoot, startUi, within } from './ui.mjs';
 
 const { session, test, stop } = await startUi('views');
+const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const acme = path.join(session.workspace, 'arch/arm64/boot/dts/acme');
 
 /** The number of the first line that has the text. */
@@ -16,10 +17,24 @@ async function theme(page, name) {
   await page.locator('.quick-input-list').first().waitFor({ state: 'hidden' });
 }
 
-async function clickOn(page, line, word, at = '') {
+async function clickOn(page, line, word) {
   const { x, y } = await within(word, () => placeOf(page, line, word));
   await page.mouse.click(x, y);
-  return at;
+}
+
+/** A page of text inside the frames that VS Code puts around it. */
+function textPage(page) {
+  return page.frameLocator('iframe.webview.ready').last().frameLocator('#active-frame');
+}
+
+/** Everything that axe finds in a page of text. */
+async function withoutFindings(page, what) {
+  const frame = page.frames().find((each) => each.name() === 'active-frame' || each.url().includes('fake.html'));
+  if (!frame) throw new Error(`${what}: no frame`);
+  await frame.evaluate(axe);
+  const { violations } = await frame.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0].html} ${nodes[0].failureSummary}`);
+  if (found.length > 0) throw new Error(`axe on ${what}:\n${found.join('\n')}`);
 }
 
 const board = path.join(acme, 'board.dts');
@@ -40,6 +55,26 @@ await test('the resolved tree: macros beside numbers, both cursors, hover, what 
   await clickOn(page, 'ACME_STREAM_ETHERNET */', 'iommus');
   await page.locator('.tab', { hasText: 'soc.dtsi' }).first().waitFor({ timeout: 60_000 });
   await within('the line of soc.dtsi', () => placeOf(page, 'iommus = <&smmu ACME_STREAM_ETHERNET>', 'iommus'));
+});
+
+await test('the page of a device: its places lead to the line, and it follows what is typed', {
+  folder: session.workspace,
+  file: `${board}:${lineOf(board, '&ethernet')}:2`,
+}, async (page) => {
+  await command(page, 'Explain DMA of the Device at the Cursor');
+  const shown = textPage(page);
+  await shown.locator('h1', { hasText: '/ethernet@2000000' }).first().waitFor({ timeout: 90_000 });
+  includes(await shown.locator('main').textContent(), 'translated by the IOMMU', 'Cache-coherent', 'of_iommu_xlate');
+  await clickOn(page, 'status = "okay"', 'okay');
+  await page.keyboard.press('End');
+  await page.keyboard.type(' /delete-property/ iommus;');
+  await shown.locator('strong', { hasText: 'direct DMA, no IOMMU' }).first().waitFor({ timeout: 60_000 });
+  await shown
+    .locator('li a', { hasText: /^soc\.dtsi:\d+$/ })
+    .last()
+    .click();
+  await page.locator('.tab', { hasText: 'soc.dtsi' }).first().waitFor({ timeout: 60_000 });
+  await command(page, 'Revert File');
 });
 
 if (kernel) {
@@ -63,10 +98,23 @@ if (kernel) {
       await page.keyboard.press('End');
       await page.keyboard.type('\n/delete-property/ iommus;\nacme,mark = "here";');
       await within('the change', () => placeOf(page, 'acme,mark = "here"; /*', 'mark'));
-      await within('the mark', async () => (await page.locator('.cgmr.codicon, .cgmr').count()) > 0);
+      await within('the marks', async () => (await page.locator('.cgmr').count()) > 1);
       await shoot(page, picture);
       await command(page, 'Revert File');
       await within('the change is gone', async () => !(await placeOf(page, 'acme,mark = "here"; /*', 'mark')));
+      await clickOn(page, '&ufs_mem_hc', 'ufs_mem_hc');
+      await command(page, 'Explain DMA of the Device at the Cursor');
+      await textPage(page).locator('h1', { hasText: 'ufs_mem_hc' }).first().waitFor({ timeout: 90_000 });
+      await shoot(page, picture.replace('resolved-tree', 'explain'));
+      await withoutFindings(page, 'Explain');
+      await clickOn(page, '&ufs_mem_hc', 'ufs_mem_hc');
+      await command(page, 'Compare Board with');
+      await page.locator('.quick-input-widget input').first().fill('sm8550-hdk');
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: 'sm8550-hdk.dts' }).first().click();
+      await textPage(page).locator('h1', { hasText: 'sm8550-hdk.dts' }).first().waitFor({ timeout: 90_000 });
+      includes(await textPage(page).locator('main').textContent(), 'sdhc_2', 'no such device', 'The rest of the tree');
+      await shoot(page, picture.replace('resolved-tree', 'compare'));
+      await withoutFindings(page, 'Compare');
     });
   }
 } else {

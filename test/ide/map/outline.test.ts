@@ -67,3 +67,27 @@ test('ids are unique, so that what is open stays open', () => {
   const found = ids(outlineOf(map));
   expect(new Set(found).size).toBe(found.length);
 });
+
+test('IOMMUs of one driver with a single master each are one entry', () => {
+  const pair = (at: number) => `
+	mmu${at}: iommu@${at}000 { compatible = "rockchip,iommu"; reg = <0x${at}000 0x100>; interrupts = <0 ${at} 4>; #iommu-cells = <0>; };
+	vpu${at}: video@${at}800 { compatible = "rockchip,rk3399-vdec"; reg = <0x${at}800 0x100>; iommus = <&mmu${at}>; };`;
+  const board = (count: number) => {
+    const pairs = Array.from({ length: count }, (_, at) => pair(at + 1)).join('');
+    const text = `//- /board.dts
+/dts-v1/;
+/ { #address-cells = <1>; #size-cells = <1>; interrupt-parent = <&gic>;
+	gic: interrupt-controller { interrupt-controller; #interrupt-cells = <3>; };${pairs}
+};
+`;
+    return outlineOf(dmaMap(editor(text).view.snapshot));
+  };
+  expect(board(3).map(({ label }) => label)).toEqual(['mmu1', 'mmu2', 'mmu3']);
+  const [series, ...rest] = board(4);
+  expect(rest).toEqual([]);
+  expect([series?.label, series?.description]).toEqual([
+    '4 IOMMUs with one master each',
+    'rockchip · vpu1, vpu2, vpu3, vpu4',
+  ]);
+  expect(series?.children.map(({ label }) => label)).toEqual(['mmu1', 'mmu2', 'mmu3', 'mmu4']);
+});

@@ -13,7 +13,17 @@ import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { conditionText, otherwiseClause } from '#wording/statements/index.ts';
 import { limitName } from '#wording/values.ts';
 import { idsText } from './ids.ts';
-import { type Asked, commandLinks, type Icon, nameOf, placesLine, reasonLine, type Sheet, shortName } from './sheet.ts';
+import {
+  type Asked,
+  type Counted,
+  commandLinks,
+  type Icon,
+  nameOf,
+  placesLine,
+  reasonLine,
+  type Sheet,
+  shortName,
+} from './sheet.ts';
 
 export function deviceSheet(asked: Asked, node: DtNode): Sheet {
   const report = asked.snapshot.report(node);
@@ -296,10 +306,12 @@ function otherWay({ snapshot }: Asked, verdict: Verdict): string {
 }
 
 /** `7 reasons`, `13 suppliers`. */
-function counts({ snapshot: { tree, platform } }: Asked, node: DtNode, { steps }: DmaReport): string[] {
+function counts({ snapshot: { tree, platform } }: Asked, node: DtNode, { steps }: DmaReport): Counted[] {
   const suppliers = suppliersOf(tree, node, { version: platform.kernelVersion, strict: false }).length;
   return [
-    `${steps.length} ${steps.length === 1 ? 'reason' : 'reasons'}`,
-    ...(suppliers > 0 ? [`${suppliers} ${suppliers === 1 ? 'supplier' : 'suppliers'}`] : []),
+    { text: `${steps.length} ${steps.length === 1 ? 'reason' : 'reasons'}`, leads: 'explain' },
+    ...(suppliers > 0
+      ? [{ text: `${suppliers} ${suppliers === 1 ? 'supplier' : 'suppliers'}`, leads: 'showWaits' } as const]
+      : []),
   ];
 }

@@ -11,7 +11,7 @@ import { statementText } from '#wording/statements/index.ts';
 export interface Reader {
   readonly link: Link;
   /** A link that runs a command of our client on a node; absent elsewhere, and then there are no icons either. */
-  readonly command?: (command: 'explain' | 'showMap', path: string) => string;
+  readonly command?: (command: 'explain' | 'showMap' | 'showWaits', path: string) => string;
 }
 
 export interface Asked {
@@ -74,14 +74,20 @@ export function functionOf(authority: string): string[] {
   return name === undefined ? [] : [code(name)];
 }
 
+/** So many of something, and the command that shows them. */
+export interface Counted {
+  readonly text: string;
+  readonly leads: 'explain' | 'showWaits';
+}
+
 /** `[Explain](…) · [Show in map](…) · [7 reasons](…)`; empty in editors without our commands. */
-export function commandLinks({ reader }: Asked, node: DtNode, more: readonly string[] = []): string {
+export function commandLinks({ reader }: Asked, node: DtNode, more: readonly Counted[] = []): string {
   const { command } = reader;
   if (!command) return '';
   const path = pathOf(node);
   const explain = command('explain', path);
   const map = `[Show in map](${command('showMap', path)})`;
-  const links = [`[Explain](${explain})`, map, ...more.map((text) => `[${text}](${explain})`)];
+  const links = [`[Explain](${explain})`, map, ...more.map(({ text, leads }) => `[${text}](${command(leads, path)})`)];
   return links.join(' · ');
 }
 

@@ -12,6 +12,7 @@ import {
   withoutIommu,
 } from './dma-map.ts';
 import { commonMask, functionsOf, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
+import { SERIES } from './series.ts';
 
 /** What an entry stands for: decides its icon, its colour and its menu. */
 export type OutlineKind = Way | 'problem' | 'note' | 'group' | 'iommu' | 'iommu-off' | 'host' | 'id' | 'section';
@@ -40,7 +41,7 @@ export function outlineOf(map: DmaMap): OutlineNode[] {
   return [
     ...problems(map),
     ...waiting(map),
-    ...used.map((iommu) => iommuNode(map, iommu)),
+    ...usedIommus(map, used),
     ...section(
       'direct',
       'Direct',
@@ -57,6 +58,33 @@ export function outlineOf(map: DmaMap): OutlineNode[] {
 }
 
 /** How many problems there are, for a badge. */
+/** IOMMUs of one driver with a single master each are one entry from so many on, at the place of the first. */
+function usedIommus(map: DmaMap, used: readonly MapIommu[]): OutlineNode[] {
+  const keyOf = (iommu: MapIommu) => {
+    const masters = mastersOf(map, iommu);
+    const isPlain = masters.length === 1 && masters[0]?.way === 'translated' && masters[0].host === null;
+    return isPlain && iommu.enabled && iommu.driver ? iommu.driver : undefined;
+  };
+  const series = new Map<string, MapIommu[]>();
+  for (const iommu of used) {
+    const key = keyOf(iommu);
+    if (key !== undefined) series.set(key, [...(series.get(key) ?? []), iommu]);
+  }
+  return used.flatMap((iommu): OutlineNode[] => {
+    const key = keyOf(iommu);
+    const others = key === undefined ? [] : (series.get(key) ?? []);
+    if (others.length < SERIES) return [iommuNode(map, iommu)];
+    if (others[0] !== iommu) return [];
+    const masters = others.flatMap((each) => mastersOf(map, each).map(nameOf));
+    const label = `${others.length} IOMMUs with one master each`;
+    const description = `${key} · ${masters.join(', ')}`;
+    const children = others.map((each) => iommuNode(map, each));
+    return [
+      { id: `series ${key}`, kind: 'section', label, description, tooltip: `${label}: ${key}`, open: false, children },
+    ];
+  });
+}
+
 export function problemCount({ iommus, devices }: DmaMap): number {
   return [...iommus, ...devices].flatMap((node) => node.problems.filter(isSerious)).length;
 }
