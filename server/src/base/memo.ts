@@ -31,3 +31,12 @@ function answersOf(owner: Owner): Map<object, unknown> {
   Object.defineProperty(owner, ANSWERS, { value: answers });
   return answers;
 }
+
+/** A function of a text that keeps its answer for the text it was asked of last: many findings of one file ask alike. */
+export function ofLastText<T>(compute: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly answer: T } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, answer: compute(text) };
+    return last.answer;
+  };
+}

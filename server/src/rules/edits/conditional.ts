@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which `#if` branches enclose a place: whether what stands there exists wherever something else does.
+import { ofLastText } from '#base/memo.ts';
 
 /**
  * The conditional directives that are open at an offset, outermost first, each by the place of the branch that holds
@@ -7,14 +8,18 @@
  */
 export function branchesAt(source: string, offset: number): number[] {
   const open: number[] = [];
-  for (const match of source.matchAll(/^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b/gm)) {
-    if (match.index >= offset) break;
-    const keyword = match[1] ?? '';
+  for (const { at, keyword } of directives(source)) {
+    if (at >= offset) break;
     if (!keyword.startsWith('if')) open.pop();
-    if (keyword !== 'endif') open.push(match.index);
+    if (keyword !== 'endif') open.push(at);
   }
   return open;
 }
+
+const directives = ofLastText((source) => {
+  const found = source.matchAll(/^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b/gm);
+  return [...found].map(({ index, 1: keyword = '' }) => ({ at: index, keyword }));
+});
 
 /** True when the text at `place` is compiled whenever the text at `user` is: every branch around it holds both. */
 export function existsFor(source: string, place: number, user: number): boolean {

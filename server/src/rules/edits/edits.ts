@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Plans the edits of quick fixes on the source text, in the style that the file already has.
+import { ofLastText } from '#base/memo.ts';
 import type { Span, TextEdit } from '#base/text.ts';
 import type { RuleContext } from '#rules/engine/rule.ts';
 import { lastSet } from '#tree/query.ts';
@@ -195,11 +196,11 @@ export function lineEnd(source: string): string {
 }
 
 /** One step of indentation: a tab, unless the file indents with blanks. */
-export function indentUnit(source: string): string {
+export const indentUnit: (source: string) => string = ofLastText((source) => {
   if (/^\t/m.test(source)) return '\t';
   const widths = [...source.matchAll(/^( +)\S/gm)].slice(0, 50).map((match) => match[1]?.length ?? 0);
   return widths.length === 0 ? '\t' : ' '.repeat(Math.min(...widths));
-}
+});
 
 /** The blanks before the first character of the line that holds an offset. */
 export function indentAt(source: string, at: number): string {
@@ -217,9 +218,9 @@ export function alignment(source: string, at: number): string {
 }
 
 /** Blanks of the same length in place of comments. */
-export function withoutComments(text: string): string {
-  return text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, (comment) => comment.replace(/[^\n]/g, ' '));
-}
+export const withoutComments: (text: string) => string = ofLastText((text) =>
+  text.replace(/\/\*.*?\*\/|\/\/[^\n]*/gs, (comment) => comment.replace(/[^\n]/g, ' ')),
+);
 
 function statement(property: NewProperty): string {
   return property.value === undefined ? `${property.name};` : `${property.name} = ${property.value};`;
