@@ -2,15 +2,34 @@
 // The manifest and the code say the same: settings, rule levels, platforms, what is in the package.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { readSettings, SECTION, SETTINGS } from '#host/lsp/settings.ts';
+import { readSettings, readShown, SECTION, SETTINGS } from '#host/lsp/settings.ts';
 import { PLATFORM_KINDS, RULE_LEVELS } from '#ide/boards/project.ts';
+import { LENS_DEFAULTS } from '#ide/hints/code-lenses.ts';
+import { HINT_DEFAULTS } from '#ide/hints/inlay-hints.ts';
+
+const SHOWN = [
+  ...Object.entries(HINT_DEFAULTS).map(([kind, usual]) => ({ group: 'inlayHints', kind, usual })),
+  ...Object.entries(LENS_DEFAULTS).map(([kind, usual]) => ({ group: 'codeLens', kind, usual })),
+].map((each) => ({ ...each, name: `${each.group}.${each.kind}` }));
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 const contributed = manifest.contributes.configuration.properties;
 
 test('package.json contributes the settings that the server reads, and those of the client', () => {
-  const names = [...SETTINGS, 'trace.server'].map((name) => `${SECTION}.${name}`);
+  const shown = [...SHOWN.map(({ name }) => name)];
+  const names = [...SETTINGS, ...shown, 'trace.server'].map((name) => `${SECTION}.${name}`);
   expect(Object.keys(contributed).sort()).toEqual(names.sort());
+});
+
+test.each(SHOWN)('$name is shown or not as the manifest says, and as the user says', ({ name, group, kind, usual }) => {
+  expect(contributed[`${SECTION}.${name}`].default).toBe(usual);
+  const key = group === 'inlayHints' ? 'hints' : 'lenses';
+  const of = (value: unknown) => (readShown(value)[key] as Record<string, boolean>)[kind];
+  expect([of(undefined), of({ [group]: { [kind]: !usual } }), of({ [group]: { [kind]: 'yes' } })]).toEqual([
+    usual,
+    !usual,
+    usual,
+  ]);
 });
 
 test('every default of the manifest counts as not set', () => {

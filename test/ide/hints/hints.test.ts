@@ -5,10 +5,12 @@ import { codeLenses } from '#ide/hints/code-lenses.ts';
 import { inlayHints } from '#ide/hints/inlay-hints.ts';
 import { editor } from '#test/support/views.ts';
 
+const ALL = { ids: true, overrides: true, macros: true, interrupts: true, braces: true };
+
 /** The text with every hint in its place. */
 function hinted(fixture: string): string {
   const { view } = editor(fixture);
-  return inlayHints(view, 0, view.text.length).reduceRight(
+  return inlayHints(view, 0, view.text.length, ALL).reduceRight(
     (text, hint) => `${text.slice(0, hint.offset)}[${hint.text}]${text.slice(hint.offset)}`,
     view.text,
   );
@@ -43,6 +45,22 @@ describe('inlay hints', () => {
     expect(hinted(`/ {\nl: node@1 {\n${long}};\nshort {\n};\n};`)).toContain('};[&l]\nshort {\n};\n};[/]');
   });
 
+  test('the IDs of an entry with a mask, and of none that says them itself', () => {
+    const smmu =
+      'smmu: iommu@1000 { compatible = "arm,mmu-500"; reg = <0x1000 0x1000>; #iommu-cells = <2>; #global-interrupts = <1>; };';
+    expect(
+      hinted(`/ { #address-cells = <1>; #size-cells = <1>; ${smmu} d { iommus = <&smmu 0x540 0x3>; }; };`),
+    ).toContain('iommus = <&smmu 0x540 0x3[stream ID 0x540 mask 0x3]>;');
+    const v3 = 'smmu: iommu@1000 { compatible = "arm,smmu-v3"; reg = <0x1000 0x20000>; #iommu-cells = <1>; };';
+    const both = `#define SID 0x10\n/ { #address-cells = <1>; #size-cells = <1>; ${v3} d { iommus = <&smmu 7>, <&smmu SID>; }; };`;
+    expect(hinted(both)).toContain('iommus = <&smmu 7>, <&smmu SID[= 16][stream ID 0x10]>;');
+  });
+
+  test('without a choice: only IDs and overrides', () => {
+    const { view } = editor('#define ID 16\n/ { a = <ID>; };\n/ { a = <1>; };');
+    expect(inlayHints(view, 0, view.text.length).map(({ text }) => text)).toEqual(['set again in board.dts:3']);
+  });
+
   test('half-typed text has hints for what is whole', () => {
     expect(hinted('#define ID 16\n/ { a { x = <ID>; }; b { y = <ID')).toContain('x = <ID[= 16]>;');
   });
@@ -61,6 +79,22 @@ describe('code lenses', () => {
       'board.dts:1 iommu@1000: 2 masters, 1 host bridge',
       'board.dts:2 iommu@2: disabled',
       'board.dts:4 pcie@3: requester IDs 0x0 to 0xffff → smmu',
+    ]);
+    const off = { iommus: false, hostBridges: false, devices: false, sharedFiles: false };
+    expect(codeLenses(view, off)).toEqual([]);
+    expect(codeLenses(view, { ...off, devices: true }).map(({ span, title }) => `${place(span)}: ${title}`)).toEqual([
+      'board.dts:3 d1: translated by the IOMMU, strict invalidation',
+      'board.dts:3 d2: translated by the IOMMU, strict invalidation',
+    ]);
+  });
+
+  test('how many boards near a shared file include it', () => {
+    const { view } = editor(
+      '//- /soc.dtsi\n/ { a { };$0 };\n//- /a.dts\n/dts-v1/;\n#include "soc.dtsi"\n//- /b.dts\n/dts-v1/;\n#include "soc.dtsi"\n',
+    );
+    const shown = { iommus: true, hostBridges: true, devices: true, sharedFiles: true };
+    expect(codeLenses(view, shown)).toEqual([
+      { span: { file: '/soc.dtsi', start: 0, end: 0 }, title: '2 boards near here' },
     ]);
   });
 });

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What the server asks of its client: one that refuses, or answers nonsense, harms nobody but itself. A rejection that
 // nobody takes would end the process.
-import { type Connection, MessageType, ShowMessageNotification } from 'vscode-languageserver';
+import {
+  type ClientCapabilities,
+  CodeLensRefreshRequest,
+  type Connection,
+  MessageType,
+  ShowMessageNotification,
+} from 'vscode-languageserver';
 import type { AskSettings } from './settings.ts';
 
 /** Told to the user. Not `window.showWarningMessage`: that is a request, whose refusal nobody would take. */
@@ -12,6 +18,15 @@ export function warn(connection: Connection, message: string): void {
 /** Asked for the client's own sake. */
 export function withoutAnswer(connection: Connection, request: Promise<unknown>): void {
   request.catch((error: unknown) => connection.console.error(`client: ${error}`));
+}
+
+/** What the client shows beside problems is asked for anew. */
+export function refreshViews(connection: Connection, { workspace = {} }: ClientCapabilities): void {
+  const { semanticTokens, inlayHint } = connection.languages;
+  if (workspace.semanticTokens?.refreshSupport) withoutAnswer(connection, semanticTokens.refresh());
+  if (workspace.inlayHint?.refreshSupport) withoutAnswer(connection, inlayHint.refresh());
+  if (workspace.codeLens?.refreshSupport)
+    withoutAnswer(connection, connection.sendRequest(CodeLensRefreshRequest.type));
 }
 
 /** The settings of each folder; none from a client that promised an answer and refuses. */

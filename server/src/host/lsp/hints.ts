@@ -11,12 +11,13 @@ export const HINTS: Partial<ServerCapabilities> = { inlayHintProvider: true, cod
 
 export function registerHints(connection: Connection, answer: Answer): void {
   connection.languages.inlayHint.on(({ textDocument, range }, token) =>
-    answer('inlayHint', token, ({ analysis, workspace }) => {
+    answer('inlayHint', token, ({ analysis, workspace, shown }) => {
       const path = workspace.path(textDocument.uri);
       const view = analysis.view(path);
       if (!view) return [];
       const lines = workspace.lines(path);
-      return inlayHints(view, lines.offset(range.start), lines.offset(range.end)).map(({ offset, text, target }) => ({
+      const found = inlayHints(view, lines.offset(range.start), lines.offset(range.end), shown.hints);
+      return found.map(({ offset, text, target }) => ({
         position: lines.position(offset),
         label: target ? [{ value: text, location: locationOf(workspace, target) }] : text,
         paddingLeft: true,
@@ -24,9 +25,9 @@ export function registerHints(connection: Connection, answer: Answer): void {
     }),
   );
   connection.onCodeLens(({ textDocument }, token) =>
-    answer('codeLens', token, ({ analysis, workspace }) => {
+    answer('codeLens', token, ({ analysis, workspace, shown }) => {
       const view = analysis.view(workspace.path(textDocument.uri));
-      return (view ? codeLenses(view) : []).map(({ span, title }) => ({
+      return (view ? codeLenses(view, shown.lenses) : []).map(({ span, title }) => ({
         range: rangeOf(workspace, span),
         command: { title, command: '' },
       }));

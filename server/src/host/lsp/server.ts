@@ -16,7 +16,7 @@ import {
 import { VERSION } from '#host/version.ts';
 import { Analysis } from '#ide/analysis.ts';
 import { BoardsShowingProblem } from '#ide/problems/boards-showing-problem.ts';
-import { settingsOfClient, warn, withoutAnswer } from './asking.ts';
+import { refreshViews, settingsOfClient, warn, withoutAnswer } from './asking.ts';
 import { diagnosticOf, type Encoding } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { FEATURES, registerFeatures } from './features.ts';
@@ -25,7 +25,7 @@ import { showProjectProblems } from './project-files.ts';
 import { type ClientOptions, dmaMapChanged } from './protocol.ts';
 import { registerRequests } from './requests.ts';
 import { Scheduler } from './scheduler.ts';
-import { type AskSettings, readFolderSettings, SECTION } from './settings.ts';
+import { type AskSettings, readFolderSettings, SECTION, SHOWN_BY_DEFAULT, type Shown } from './settings.ts';
 import { pathOfUri } from './uris.ts';
 import { type Withdrawn, Workspace } from './workspace.ts';
 
@@ -38,6 +38,8 @@ export interface Session {
   /** Has `{id}` where the rule's id goes. */
   readonly rulePage: string | undefined;
   readonly options: ClientOptions;
+  /** Hints and lenses: a setting of the window. */
+  shown: Shown;
   /** The client was told something new about a document's board. */
   boardChanged(path: string): void;
   /** The client shows the map of this board: it is told when that changes. */
@@ -171,6 +173,7 @@ class Server {
       client: capabilities,
       rulePage: options.rulePage ?? this.#environment.rulePage,
       options,
+      shown: SHOWN_BY_DEFAULT,
       boardChanged: () => this.#refreshAll(),
       mapAsked: (board) => this.#maps.asked(board),
     };
@@ -225,6 +228,7 @@ class Server {
     let reading = await read();
     while (files.load && (await files.load()).length > 0) reading = await read();
     for (const complaint of reading.complaints) warn(this.#connection, complaint);
+    session.shown = reading.shown;
     session.analysis.setSettings(reading.settings);
     this.#refreshAll();
   }
@@ -363,8 +367,7 @@ class Server {
     if (!session) return;
     this.#show(session.analysis.opened());
     this.#askLater();
-    if (session.client.workspace?.semanticTokens?.refreshSupport)
-      withoutAnswer(this.#connection, this.#connection.languages.semanticTokens.refresh());
+    refreshViews(this.#connection, session.client);
   }
 
   readonly #withProgress: Progress = async (title, work) => {

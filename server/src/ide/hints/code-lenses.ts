@@ -1,15 +1,29 @@
 // SPDX-License-Identifier: MIT
-// A line above IOMMUs and host bridges: whom the one serves, and where the other's requester IDs go.
+// A line above IOMMUs (whom they serve), host bridges (where requester IDs go), devices (their verdict) and shared files.
 import { hex } from '#base/numbers.ts';
 import { printable, type Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import { nodeRanges } from '#ide/navigation/places.ts';
+import { dmaRole } from '#model/devices/dma-role.ts';
 import { mastersByIommu } from '#model/iommu/masters.ts';
 import { type Machine, machineOf } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { isLive } from '#tree/query.ts';
 import { mapEntries } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
+import { verdictText } from '#wording/values.ts';
+
+/** The kinds and whether they are shown where nobody chose. */
+export const LENS_DEFAULTS = {
+  iommus: true,
+  hostBridges: true,
+  /** The verdict of each device that does DMA itself. */
+  devices: false,
+  /** How many boards include the file. */
+  sharedFiles: false,
+} as const satisfies Readonly<Record<string, boolean>>;
+
+export type LensKind = keyof typeof LENS_DEFAULTS;
 
 export interface CodeLens {
   /** The name of the node. */
@@ -20,16 +34,17 @@ export interface CodeLens {
 /** A map with more entries says only how many. */
 const MAX_ENTRIES = 2;
 
-export function codeLenses(view: View): CodeLens[] {
+/** Of the kinds that are shown, in text order. */
+export function codeLenses(view: View, shown: Readonly<Record<LensKind, boolean>> = LENS_DEFAULTS): CodeLens[] {
   const { snapshot, file } = view;
-  const lenses: CodeLens[] = [];
+  const lenses: CodeLens[] = shown.sharedFiles ? sharedFileLens(view) : [];
   const seen = new Set<DtNode>();
   for (const { node } of nodeRanges(snapshot, file)) {
     if (seen.has(node)) continue;
     seen.add(node);
     // A lens stands where the node is described, not where boards change it.
     const opened = node.origins.find(({ kind }) => kind === 'open');
-    const title = opened?.name.file === file ? titleOf(view, node) : undefined;
+    const title = opened?.name.file === file ? titleOf(view, node, shown) : undefined;
     if (title !== undefined && opened) lenses.push({ span: opened.name, title });
   }
   return lenses;
@@ -47,15 +62,36 @@ function bridgesOf(machine: Machine, iommu: DtNode): number {
   return treeNodes(machine).withIommuMap.filter(names).length;
 }
 
-function titleOf({ snapshot: { tree, platform } }: View, node: DtNode): string | undefined {
-  if (node.properties.has('#iommu-cells')) {
-    if (!isLive(node)) return 'disabled';
-    const machine = machineOf(tree, platform);
-    const masters = mastersByIommu(machine).get(node)?.length ?? 0;
-    const bridges = bridgesOf(machine, node);
-    const parts = [counted(masters, 'master'), ...(bridges > 0 ? [counted(bridges, 'host bridge')] : [])];
-    return parts.join(', ');
-  }
+function sharedFileLens({ file, boardsOf }: View): CodeLens[] {
+  const boards = boardsOf(file).filter((board) => board !== file);
+  if (boards.length === 0) return [];
+  return [{ span: { file, start: 0, end: 0 }, title: `${counted(boards.length, 'board')} near here` }];
+}
+
+function titleOf(view: View, node: DtNode, shown: Readonly<Record<LensKind, boolean>>): string | undefined {
+  if (node.properties.has('#iommu-cells')) return shown.iommus ? iommuTitle(view, node) : undefined;
+  if (node.properties.has('iommu-map')) return shown.hostBridges ? bridgeTitle(view, node) : undefined;
+  return shown.devices ? deviceTitle(view, node) : undefined;
+}
+
+function deviceTitle({ snapshot }: View, node: DtNode): string | undefined {
+  const { tree, platform } = snapshot;
+  if (!isLive(node) || !node.properties.has('compatible')) return undefined;
+  if (dmaRole(tree, node, platform.kernelVersion, true).role !== 'master') return undefined;
+  const report = snapshot.report(node);
+  return report.verdict === 'no-device' || report.verdict === 'not-configured' ? undefined : verdictText(report);
+}
+
+function iommuTitle({ snapshot: { tree, platform } }: View, node: DtNode): string {
+  if (!isLive(node)) return 'disabled';
+  const machine = machineOf(tree, platform);
+  const masters = mastersByIommu(machine).get(node)?.length ?? 0;
+  const bridges = bridgesOf(machine, node);
+  const parts = [counted(masters, 'master'), ...(bridges > 0 ? [counted(bridges, 'host bridge')] : [])];
+  return parts.join(', ');
+}
+
+function bridgeTitle({ snapshot: { tree } }: View, node: DtNode): string | undefined {
   const map = node.properties.get('iommu-map');
   const entries = map && mapEntries(tree, map);
   if (!entries || entries.length === 0) return undefined;

@@ -1,13 +1,33 @@
 // SPDX-License-Identifier: MIT
-// What an editor may show between the words: what a macro is worth, which interrupt and which ID is meant, which node a
-// brace closes, where a property is set again.
+// What an editor may show between the words: which IDs are meant, where a property is set again, what a macro is worth,
+// which interrupt it is, which node a brace closes.
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import { nodeRanges } from '#ide/navigation/places.ts';
+import { iommuState } from '#model/iommu/state.ts';
+import { decode } from '#model/iommu/xlate.ts';
+import { machineOf } from '#model/platform/machine.ts';
 import { compatibles, nodeByReference, readU32, u32 } from '#tree/query.ts';
+import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
+import { idText } from '#wording/values.ts';
+
+/** The kinds and whether they are shown where nobody chose. */
+export const HINT_DEFAULTS = {
+  /** What an entry of `iommus` means to the IOMMU's driver, where its cells do not say it at once. */
+  ids: true,
+  /** Where a property is set again. */
+  overrides: true,
+  macros: false,
+  interrupts: false,
+  /** Which node a far `}` closes. */
+  braces: false,
+} as const satisfies Readonly<Record<string, boolean>>;
+
+export type HintKind = keyof typeof HINT_DEFAULTS;
 
 export interface InlayHint {
+  readonly kind: HintKind;
   readonly offset: number;
   readonly text: string;
   /** The place that the hint names. */
@@ -19,20 +39,25 @@ const LONG_NODE = 25;
 /** A window shows a hundred lines. */
 const MAX_HINTS = 500;
 
-/** In a part of the file, in text order. */
-export function inlayHints(view: View, start: number, end: number): InlayHint[] {
+/** Those of the kinds that are shown, in a part of the file, in text order. */
+export function inlayHints(
+  view: View,
+  start: number,
+  end: number,
+  shown: Readonly<Record<HintKind, boolean>> = HINT_DEFAULTS,
+): InlayHint[] {
   const { snapshot, file, text } = view;
   const hints: InlayHint[] = [];
   const seen = new Set<DtNode>();
   for (const range of nodeRanges(snapshot, file)) {
     if (range.start > end) break;
     if (range.end < start || hints.length > MAX_HINTS) continue;
-    if (range.end <= end) hints.push(...braceHint(text, range));
+    if (shown.braces && range.end <= end) hints.push(...braceHint(text, range));
     if (seen.has(range.node)) continue;
     seen.add(range.node);
     for (const property of range.node.properties.values()) hints.push(...propertyHints(view, property, start, end));
   }
-  return hints.sort((a, b) => a.offset - b.offset);
+  return hints.filter(({ kind }) => shown[kind]).sort((a, b) => a.offset - b.offset);
 }
 
 /** The name of a long node behind its `};`. */
@@ -40,7 +65,7 @@ function braceHint(text: string, { start, end, node }: ReturnType<typeof nodeRan
   const body = text.slice(start, end);
   if (!/\}\s*;?$/.test(body) || lines(body) < LONG_NODE) return [];
   const [label] = node.labels;
-  return [{ offset: end, text: label ? `&${label.name}` : node.name || '/' }];
+  return [{ kind: 'braces', offset: end, text: label ? `&${label.name}` : node.name || '/' }];
 }
 
 function lines(text: string): number {
@@ -58,10 +83,10 @@ function propertyHints(view: View, property: DtProperty, start: number, end: num
     if (span.file !== view.file || span.end < start || span.start > end) continue;
     if (place !== last && last) {
       const name = `${last.name.file.slice(last.name.file.lastIndexOf('/') + 1)}:${view.snapshot.line(last.name)}`;
-      hints.push({ offset: span.end, text: `set again in ${name}`, target: last.name });
+      hints.push({ kind: 'overrides', offset: span.end, text: `set again in ${name}`, target: last.name });
     } else {
       const interrupts = interruptHints(view, property);
-      hints.push(...(interrupts.length > 0 ? interrupts : macroHints(view, property)));
+      hints.push(...(interrupts.length > 0 ? interrupts : macroHints(view, property)), ...idHints(view, property));
     }
   }
   return hints.filter(({ offset }) => start <= offset && offset <= end);
@@ -81,7 +106,7 @@ function macroHints({ text, file }: View, { value }: DtProperty): InlayHint[] {
     const written = text.slice(span.start, span.end);
     if (!/^[A-Za-z_]\w*(?:\(.*\))?$/.test(written) || SPEAKING.test(written)) continue;
     const number = readU32(value.bytes, offset);
-    hints.push({ offset: span.end, text: `= ${number < 4096 ? number : `0x${number.toString(16)}`}` });
+    hints.push({ kind: 'macros', offset: span.end, text: `= ${number < 4096 ? number : `0x${number.toString(16)}`}` });
   }
   return hints;
 }
@@ -101,9 +126,30 @@ function interruptHints({ snapshot: { tree }, file }: View, property: DtProperty
     const type = GIC_TYPES[readU32(bytes, cell * 4)];
     const last = data.find(({ offset, length }) => offset === (cell + count - 1) * 4 && length === 4);
     if (!type || last?.span.file !== file) continue;
-    hints.push({ offset: last.span.end, text: `${type[0]}, ID ${type[1] + readU32(bytes, cell * 4 + 4)}` });
+    hints.push({
+      kind: 'interrupts',
+      offset: last.span.end,
+      text: `${type[0]}, ID ${type[1] + readU32(bytes, cell * 4 + 4)}`,
+    });
   }
   return hints;
+}
+
+/** Behind an entry of `iommus` with a mask, several cells or a macro: the IDs that the driver makes of it. */
+function idHints({ snapshot: { tree, platform }, file, text }: View, property: DtProperty): InlayHint[] {
+  if (property.name !== 'iommus') return [];
+  const machine = machineOf(tree, platform);
+  return specifiers(tree, property, '#iommu-cells').entries.flatMap(({ provider, args }): InlayHint[] => {
+    const last = args.at(-1);
+    if (!last || last.span.file !== file) return [];
+    const ids = decode(
+      iommuState(machine, provider),
+      args.map(({ value }) => value),
+    );
+    const plain = args.length === 1 && /^\(?(?:0x)?[\da-f]/i.test(text.slice(last.span.start, last.span.end));
+    if (ids.length === 0 || plain) return [];
+    return [{ kind: 'ids', offset: last.span.end, text: ids.map(idText).join(', ') }];
+  });
 }
 
 /** As in the Devicetree Specification 2.4: the nearest `interrupt-parent` above. */
