@@ -3,12 +3,13 @@
 //
 // Each part below is a program of its own in test/e2e that prints `ok NAME` or `not ok NAME` per test.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { findChromium, installTools } from './e2e-tools.mjs';
 import { fetchHost, installExtension, makeProfile, packExtension } from './vscode-host.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
@@ -16,14 +17,6 @@ const e2e = path.join(root, 'test/e2e');
 const PARTS = ['map', 'ui', 'views', 'node', 'git', 'web', 'web-oldest', 'electron'];
 /** No part takes a third of it; a hung browser must not hold a CI machine. */
 const LIMIT_MS = 600_000;
-
-const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
-
-function findChromium() {
-  const found = process.env.CHROMIUM_PATH ?? CHROMIUMS.find(existsSync);
-  if (!found) throw new Error('Chromium is missing: `apt-get install chromium`, or name one with CHROMIUM_PATH.');
-  return found;
-}
 
 /** Only to build VS Code's native modules, so only where it is not in the cache yet. */
 async function fetchVscode() {
@@ -34,20 +27,6 @@ async function fetchVscode() {
     const cause = missing.length > 0 ? `${missing.join(', ')} missing: \`apt-get install g++ make python3\`. ` : '';
     throw new Error(`VS Code could not be fetched or built: ${cause}${error.message}`);
   }
-}
-
-/** Playwright, mocha and test-web: only these tests need them, so `npm ci` of the project does not bring them. */
-function installTools() {
-  const lock = readFileSync(path.join(e2e, 'package-lock.json'), 'utf8');
-  const stamp = path.join(e2e, 'node_modules/.complete');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
-  console.log('Installing the test tools into test/e2e/node_modules (once)');
-  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  // Without scripts: that of test-web would download a browser.
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { status } = spawnSync(npm, args, { cwd: e2e, stdio: 'inherit' });
-  if (status !== 0) throw new Error('`npm ci` in test/e2e failed.');
-  writeFileSync(stamp, lock);
 }
 
 /** The installed extension with the tests for the extension host beside it, in a folder of its own. */

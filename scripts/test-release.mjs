@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findChromium, installTools } from './e2e-tools.mjs';
 import { NPM } from './release/pack.mjs';
 import { cacheFolder } from './vscode-host.mjs';
 
@@ -142,11 +143,10 @@ try {
     });
   }
   test('the VSIX in VS Code', () => {
-    const tools = path.join(root, 'test/e2e/node_modules/.complete');
-    const chromium = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
     if (!existsSync(path.join(cacheFolder, 'vscode-host/.complete')))
       return 'no VS Code in the cache (npm run test:e2e)';
-    if (!existsSync(tools) || !existsSync(chromium)) return 'no browser or no test tools (npm run test:e2e)';
+    const chromium = findChromium();
+    installTools();
     const said = run(process.execPath, [path.join(root, 'test/e2e/run-ui.mjs')], {
       env: { E2E_VSIX: artefact('.vsix'), CHROMIUM_PATH: chromium, E2E_ONLY: process.env.E2E_ONLY ?? 'hover' },
     });
