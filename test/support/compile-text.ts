@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What `dt-iommu compile` makes of one text, in short: the exit code, and where it is 0 a hash of the blob.
-import { refusals } from '#rules/dtc/refusals.ts';
+import { DEATH, refusals } from '#rules/dtc/refusals.ts';
 import { writeBlob } from '#tree/blob.ts';
 import { firstFailed, LAST_CHECK } from '#tree/dtc-checks.ts';
 import { parseDtcVersion } from '#tree/dtc-version.ts';
@@ -31,6 +31,7 @@ export function compileText(grammar: Grammar, text: string, { version, flags, ha
   const errors = tree.problems.filter(({ severity }) => severity === 'error').map(({ rule }) => rule);
   if (errors.some((rule) => !rule.startsWith('dtc/') && rule !== PATH_IN_OVERLAY)) return '1';
   const checks = refusals(tree.omits ? evaluate(LAST_CHECK) : tree).map(({ rule }) => rule);
+  if (checks.includes(DEATH)) return '1';
   const failed = firstFailed(new Set([...errors, ...checks].map((rule) => rule.slice(4))));
   if (failed !== undefined && !flags.includes('-f')) return '2';
   if (errors.includes(PATH_IN_OVERLAY)) return '1';

@@ -2,6 +2,7 @@
 // Texts far larger than any board: cpp and dtc 1.6.1 accept each of these and give the values here (`cpp … | dtc`).
 import { expect, test } from 'vitest';
 import { decodeText, encodeText } from '#base/bytes.ts';
+import { compileText } from '#test/support/compile-text.ts';
 import { grammar } from '#test/support/evaluate.ts';
 import { Frontend } from '#tree/frontend.ts';
 
@@ -52,4 +53,42 @@ test('bytes that are no UTF-8 come back', () => {
   const text = 'ä€😀 a';
   expect(decodeText(new TextEncoder().encode(text))).toBe(text);
   expect(decodeText(Uint8Array.of(0x61, 0xe9, 0x62)).length).toBe(3);
+});
+
+const siblings = (count: number) =>
+  `/dts-v1/;\n/ { ${Array.from({ length: count }, (_, i) => `n${i} { };`).join('')} };`;
+const labelled = (count: number) =>
+  `/dts-v1/;\n/ { a { ${Array.from({ length: count }, (_, i) => `l${i}: n${i} { };`).join('')} }; };`;
+const controller = 'b: b { interrupt-controller; #interrupt-cells = <1>; };';
+
+// Each was given to dtc 1.6.1, 1.7.2 and 1.8.1; where a number stands for their death by assertion, it is 1.
+test.each([
+  ['as many child nodes as dtc takes', siblings(9988), true],
+  ['one more', siblings(9989), false],
+  ['with labels, one level deeper', labelled(9984), true],
+  ['one more with a label', labelled(9985), false],
+  ['a backslash, then a quote behind it in a string', `/dts-v1/;\n/ { p = <'\\\\'>; q = "it's"; };`, false],
+  ['two backslashes', `/dts-v1/;\n/ { p = <'\\\\' 3 '\\\\'>; };`, false],
+  ['a backslash, then a quote in a comment', `/dts-v1/;\n/ { p = <'\\\\'>; };\n/* it's */`, true],
+  ['a quote', `/dts-v1/;\n/ { p = <'a' '\\''>; };`, true],
+  [
+    'interrupt-parent of two cells',
+    `/dts-v1/;\n/ { ${controller} a { interrupt-parent = <1 2>; interrupts = <1>; }; };`,
+    false,
+  ],
+  [
+    'interrupt-parent as a path, above',
+    `/dts-v1/;\n/ { interrupt-parent = &b; ${controller} a { interrupts = <1>; }; };`,
+    false,
+  ],
+  [
+    'interrupt-parent of two cells without interrupts',
+    `/dts-v1/;\n/ { ${controller} a { interrupt-parent = <1 2>; }; };`,
+    true,
+  ],
+])('dtc takes it or not: %s', (_what, text, taken) => {
+  for (const flags of ['', '-f']) {
+    const answer = compileText(grammar, text, { version: '1.7.2', flags, hash: () => '' });
+    expect(answer).toBe(taken ? '0 ' : '1');
+  }
 });

@@ -29,7 +29,7 @@ const INTEGERS = [
 ];
 const BINARY = ['+', '-', '*', '/', '%', '<<', '>>', '<', '>', '<=', '>=', '==', '!=', '&', '|', '^', '&&', '||'];
 /** Without a backslash as the character: dtc reads on from there to a later quote, which we do not (docs/reliability.md). */
-const CHARACTERS = ["'a'", "'\\n'", "'\\x41'", "'\\0'", "'\\''", "'\"'", "'\\101'", "'0'"];
+const CHARACTERS = ["'a'", "'\\n'", "'\\x41'", "'\\0'", "'\\''", "'\"'", "'\\101'", "'0'", "'\\\\'"];
 const STRINGS = [
   ...[
     '""',

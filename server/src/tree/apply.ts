@@ -7,6 +7,7 @@ import { tokenIndexAt } from './cpp/expand.ts';
 import { type DtcVersion, dtcHas, NEWEST_DTC } from './dtc-version.ts';
 import { isRelative, openFragment } from './fragment.ts';
 import { type Headers, headersAgree, NO_HEADERS, nextHeader, parseReservation } from './headers.ts';
+import { hasRoom, NO_ROOM, type StackUse, stackInside } from './parser-stack.ts';
 import type { Preprocessor } from './preprocess.ts';
 import { ItemOrigin, LocatedLabel, type Source, StretchOrigin } from './source.ts';
 import type { Head } from './statement-head.ts';
@@ -20,7 +21,7 @@ const MAX_DEPTH = 500;
 /** Statements in one board; the largest of Linux 6.12 has some 20 000. */
 const MAX_STATEMENTS = 3_000_000;
 
-interface Body extends OpenBody {
+interface Body extends OpenBody, StackUse {
   /** A child node came already: dtc allows no property after it. */
   nodes: boolean;
 }
@@ -199,8 +200,10 @@ export class StatementApplier {
     // On a node that was there, dtc's merge_nodes takes over the content alone.
     if (head.omit && target.fresh) this.#omit(node);
     if (body) body.nodes = true;
+    const { length } = head.labels;
+    if (body && !hasRoom(body, length)) this.#report('syntax/limit', NO_ROOM, source, { at, length: 1 });
     this.#depth++;
-    const inner: Body = { node, fresh: target.fresh, nodes: false };
+    const inner: Body = { node, fresh: target.fresh, nodes: false, stack: stackInside(body, length, first) };
     this.#cpp.walk(item.body, source, at, (child, childSource, childAt) => {
       this.#apply(child, childSource, childAt, inner);
     });

@@ -31,7 +31,7 @@ interface InsideNodes {
   readonly nodes: boolean;
 }
 
-/** dtc's own parser overflows its stack at about 10000 levels; no real tree has more than 20. */
+/** dtc's own parser takes 3330 levels; no real tree has more than 20. */
 const MAX_DEPTH = 500;
 
 const BLANK = /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
@@ -39,7 +39,7 @@ const KEYWORD = /\/(dts-v1|plugin|memreserve|delete-node|delete-property|omit-if
 const LABEL = /[A-Za-z_]\w*:/y;
 const REFERENCE = /&(?:[A-Za-z_]\w*|\{[0-9A-Za-z,._+*#?@/-]*\})/y;
 const NAME = /\\?[0-9A-Za-z,._+*#?@-]+/y;
-const INTEGER = /(?:0[xX][0-9a-fA-F]+|[0-9]+)(?:ULL|UL|LL|U|L)?|'(?:[^\\']|\\[\s\S])*'/y;
+const INTEGER = /(?:0[xX][0-9a-fA-F]+|[0-9]+)(?:ULL|UL|LL|U|L)?|'(?:[^'\\]|\\'?)*'/y;
 
 class StatementFault extends Error {
   readonly fault: StatementsFault;
@@ -249,7 +249,10 @@ class StatementParser {
 
   /** From just before `{`; the head started at `start`. */
   #node(start: number, base: number, depth: number): NodeItem {
-    if (depth > MAX_DEPTH) this.#fail('The tree is nested too deeply: fewer levels are expected');
+    if (depth > MAX_DEPTH) {
+      const message = `The tree is nested more than ${MAX_DEPTH} levels deep; what follows is not read.`;
+      throw new StatementFault({ at: start, width: this.#at - start, message });
+    }
     const head = this.#text.slice(start, this.#at).trimEnd();
     this.#expect('{', 'after the name of a node');
     const body: Item[] = [];

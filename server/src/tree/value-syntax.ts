@@ -64,7 +64,8 @@ const BLANK = /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9
 const LABEL = /([A-Za-z_]\w*):/y;
 const REFERENCE = /&(?:([A-Za-z_]\w*)|\{([0-9A-Za-z,._+*#?@/-]*)\})/y;
 const LITERAL = /(0[xX][0-9a-fA-F]+|[0-9]+)(ULL|UL|LL|U|L)?/y;
-const CHARACTER = /'(?:[^\\']|\\[\s\S])*'/y;
+/** As long as dtc's lexer reads on: a quote behind a backslash ends it only where no other quote follows. */
+const CHARACTER = /'(?:[^'\\]|\\'?)*'/y;
 const BITS = /\/bits\//y;
 const INCBIN = /\/incbin\//y;
 const BYTE = /[0-9a-fA-F]{2}/y;

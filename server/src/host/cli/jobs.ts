@@ -9,7 +9,7 @@ import { advised } from '#ide/problems/advice.ts';
 import { checkBindings } from '#ide/problems/binding-problems.ts';
 import { diagnostics } from '#ide/problems/diagnostics.ts';
 import type { Verdict } from '#model/report/types.ts';
-import { refusals } from '#rules/dtc/refusals.ts';
+import { DEATH, refusals } from '#rules/dtc/refusals.ts';
 import type { Crash } from '#rules/engine/runner.ts';
 import { writeBlob } from '#tree/blob.ts';
 import { firstFailed, LAST_CHECK } from '#tree/dtc-checks.ts';
@@ -109,7 +109,8 @@ function compile(session: Session, { file, output, mirrored }: Task): Checked {
   const isRead = errors.every((problem) => isCheck(problem) || problem.rule === PATH_IN_OVERLAY);
   const stops = [...errors, ...(isRead ? refusals(first.omits ? session.tree(file, LAST_CHECK) : first) : [])];
   const failed = isRead ? firstFailed(new Set(stops.map(({ rule }) => rule.slice(4)))) : undefined;
-  const written = stops.length === 0 || (failed !== undefined && session.force && !late);
+  const dies = stops.some(({ rule }) => rule === DEATH);
+  const written = stops.length === 0 || (failed !== undefined && session.force && !late && !dies);
   const tree = failed !== undefined && written ? session.tree(file, failed) : first;
   if (written && output !== undefined) {
     if (mirrored) makeFolderInside(dirname(output));

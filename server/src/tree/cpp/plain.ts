@@ -21,6 +21,8 @@ export function isPlain(text: string): boolean {
   if (CONTROL.test(text) || SPECIAL.test(text)) return false;
   if (text.includes('#') && !hasPlainDirectives(text)) return false;
   if (text.includes('\\') && !hasPlainSplices(text)) return false;
+  // dtc's lexer reads on behind `'\\\\'`, to the next quote.
+  if (text.includes("\\\\'")) return false;
   return hasClosedLiterals(text);
 }
 
