@@ -34,19 +34,19 @@ export class BoardCheck {
   readonly #nodes: DtNode[];
   readonly #results = new Map<DtNode, Result>();
   #judged = 0;
-  /** What was read when it was done: another reading may say something else. */
-  #revision = -1;
+  readonly #revision: number;
 
   /** The library has looked over all of its bindings. `previous`: of the same board, a few keys ago. */
   constructor(library: BindingLibrary, tree: DeviceTree, previous?: BoardCheck) {
     this.#library = library;
     this.#tree = tree;
     this.#judge = new Judge(library);
+    this.#revision = library.revision;
     const same = previous !== undefined && previous.#library === library && previous.#revision === library.revision;
     this.#types = same ? previous.#types : new Map();
     this.#unread = [...library.selecting()];
     const all = walk(tree.root).filter((node) => !isGenerated(node));
-    const before = same && previous.done ? previous.#results : new Map<DtNode, Result>();
+    const before = same ? previous.#results : new Map<DtNode, Result>();
     const left = before.size > 0 ? changedNodes(all, before) : all;
     const again = new Set(left);
     for (const node of all) {
@@ -70,9 +70,7 @@ export class BoardCheck {
       const node = this.#nodes.pop();
       if (node) this.#judgeNode(node);
     }
-    if (!this.done) return true;
-    this.#revision = this.#library.revision;
-    return false;
+    return !this.done;
   }
 
   #judgeNode(node: DtNode): void {
@@ -131,11 +129,11 @@ export class BoardCheck {
 function changedNodes(all: readonly DtNode[], before: ReadonlyMap<DtNode, Result>): readonly DtNode[] {
   const changed = all.filter((node) => {
     const known = before.get(node);
-    return known === undefined || node.revision === undefined || known.revision !== node.revision;
+    return known && (node.revision === undefined || known.revision !== node.revision);
   });
   const counts = changed.some(({ properties }) => [...properties.keys()].some((name) => name.startsWith('#')));
   if (counts || changed.length > all.length / 4) return all;
-  const wanted = new Set<DtNode>();
+  const wanted = new Set<DtNode>(all.filter((node) => !before.has(node)));
   for (const node of changed) {
     for (let at: DtNode | undefined = node; at; at = at.parent) wanted.add(at);
     for (const child of node.children.values()) wanted.add(child);

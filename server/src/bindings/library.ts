@@ -33,7 +33,7 @@ export class BindingLibrary {
   /** dt-schema's own schemas, where somebody said where they are. */
   readonly #core: string | undefined;
   readonly #documents = new Map<string, Document | undefined>();
-  /** Changes with every document that was read: answers that were given before may be different now. */
+  /** Changes when a file did: answers that were given before may be different now. */
   #revision = 0;
 
   constructor(files: BindingFiles, folder: string, core?: string) {
@@ -59,7 +59,6 @@ export class BindingLibrary {
     }
     const document = this.#read(name);
     this.#documents.set(name, document);
-    this.#revision++;
     for (const oldest of this.#documents.keys()) {
       if (this.#documents.size <= MAX_DOCUMENTS) break;
       this.#documents.delete(oldest);
@@ -108,7 +107,8 @@ export class BindingLibrary {
   bindingOf(compatibles: readonly string[], how: 'exact' | 'likely' = 'likely'): Document | undefined {
     for (const compatible of compatibles) {
       const named = how === 'exact' ? this.#named(compatible) : this.bindingsNaming(compatible);
-      const found = named.find((each) => !Object.hasOwn(each.root, 'select'));
+      // One that says itself for which nodes it is is asked by that.
+      const found = named.find((each) => how === 'likely' || !Object.hasOwn(each.root, 'select'));
       if (found) return found;
     }
     return undefined;

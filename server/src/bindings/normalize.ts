@@ -101,6 +101,11 @@ const EVERYWHERE = [
   'bootph-some-ram',
   'bootph-all',
 ];
+/** Added to every binding: nobody looks for them in one. */
+export function isImplicit(name: string): boolean {
+  return EVERYWHERE.includes(name) || WITH_CLOCKS.includes(name) || name === 'pinctrl-names';
+}
+
 const WITH_CLOCKS = [
   'assigned-clocks',
   'assigned-clock-rates-u64',

@@ -2,6 +2,7 @@
 // What the bindings of the tree say of the node that is being typed.
 import { bindingFor, bindingOfNode, childBinding, factOf, type NodeBinding } from '#bindings/facts.ts';
 import type { BindingLibrary } from '#bindings/library.ts';
+import { isImplicit } from '#bindings/normalize.ts';
 import type { PropertyFact } from '#bindings/property-fact.ts';
 import type { View } from '#ide/analysis.ts';
 import { code } from '#ide/explain/markup.ts';
@@ -36,7 +37,8 @@ function bindingOfDraft(library: BindingLibrary, draft: Draft, depth: number): N
 /** Properties that the binding names and that are no nodes, in its order. */
 export function bindingProperties({ library, binding }: Described): readonly PropertyFact[] {
   return [...binding.properties.keys()].flatMap((name) => {
-    const fact = name.startsWith('$') ? undefined : factOf(library, binding, name);
+    const added = isImplicit(name) && binding.properties.get(name)?.every(({ schema }) => schema === true);
+    const fact = name.startsWith('$') || added ? undefined : factOf(library, binding, name);
     return fact && fact.type !== 'node' && !isForbidden(binding, name) ? [fact] : [];
   });
 }
