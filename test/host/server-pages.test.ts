@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// The resolved tree, the page of a device and comparisons through the protocol: they follow what is typed.
+import { expect, test } from 'vitest';
+import type { OverlaysResult, PageResult, ResolvedTreeResult, TextResult } from '#host/lsp/protocol.ts';
+import { LanguageClient, StaticFiles } from '#test/support/language-client.ts';
+
+const SOC = `#define STREAM 0x10
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; };
+	eth: ethernet@2000000 {
+		compatible = "fsl,imx6q-fec";
+		reg = <0x2000000 0x1000>;
+		iommus = <&smmu STREAM>;
+	};
+};
+`;
+const BOARD = '/dts-v1/;\n#include "soc.dtsi"\n&eth {\n};\n';
+const OVERLAY = '/dts-v1/;\n/plugin/;\n&eth { dma-coherent; };\n';
+const PROJECT = JSON.stringify({ boards: [{ file: 'a.dts', overlays: ['with.dtso'] }] });
+const URI = 'file:///a.dts';
+const textDocument = { uri: URI };
+
+async function opened(): Promise<LanguageClient> {
+  const files = {
+    '/soc.dtsi': SOC,
+    '/a.dts': BOARD,
+    '/b.dts': BOARD,
+    '/with.dtso': OVERLAY,
+    '/dt-iommu.json': PROJECT,
+  };
+  const client = new LanguageClient(new StaticFiles(files));
+  await client.initialize();
+  client.open(URI, BOARD);
+  return client;
+}
+
+function type(client: LanguageClient, text: string): Promise<unknown> {
+  client.notify('textDocument/didChange', {
+    textDocument: { uri: URI, version: 2 },
+    contentChanges: [{ text: BOARD.replace('};\n', `${text}\n};\n`) }],
+  });
+  return client.notified('dtIommu/dmaMapChanged');
+}
+
+test('the resolved tree: where each line was set, its hovers, and another one after a key', async () => {
+  const client = await opened();
+  const tree = await client.result<ResolvedTreeResult>('dtIommu/resolvedTree', { textDocument });
+  const lines = tree.text.split('\n');
+  const line = lines.findIndex((each) => each.includes('iommus = '));
+  expect(lines[line]).toBe('\t\tiommus = <&smmu 0x10 /* STREAM */>; /* soc.dtsi:9 */');
+  const [place, ...others] = tree.places.filter((each) => each.line === line);
+  expect(others).toEqual([]);
+  expect(lines[line]?.slice(place?.start, place?.end)).toBe('soc.dtsi:9');
+  expect(tree.files[place?.file ?? -1]).toBe('file:///soc.dtsi');
+  expect([place?.position, place?.until]).toEqual([{ line: 8, character: 2 }, 8]);
+  const hover = { textDocument, position: { line, character: 4 }, line: lines[line] };
+  expect((await client.result<TextResult>('dtIommu/resolvedHover', hover)).text).toContain(
+    '**eth → smmu, stream `0x10`**',
+  );
+  expect(await type(client, '\tiommus = <&smmu 7>;')).toEqual({ board: URI });
+  expect(await client.result('dtIommu/resolvedHover', hover)).toBeNull();
+  const next = await client.result<ResolvedTreeResult>('dtIommu/resolvedTree', { textDocument });
+  expect(next.text.split('\n')[line]).toBe('\t\tiommus = <&smmu 0x7>; /* a.dts:4 */');
+});
+
+test('the page of a device has a link for each place, and follows what is typed', async () => {
+  const client = await opened();
+  const ask = () => client.result<PageResult>('dtIommu/explainPage', { textDocument, node: '&eth' });
+  const { markdown, boards } = await ask();
+  expect(boards).toEqual([URI]);
+  expect(markdown).toContain('translated by the IOMMU');
+  expect(markdown).toContain('[soc.dtsi:9](file:///soc.dtsi#L9)');
+  expect(await type(client, '\t/delete-property/ iommus;')).toEqual({ board: URI });
+  expect((await ask()).markdown).toContain('direct DMA, no IOMMU');
+  const gone = await client.result<PageResult>('dtIommu/explainPage', { textDocument, node: '&no`where' });
+  expect(gone.markdown).toBe("# `&no'where`\n\nThe board has no such node now.");
+});
+
+test('a board is compared with another one, and without its overlay', async () => {
+  const client = await opened();
+  const overlays = await client.result<OverlaysResult>('dtIommu/overlays', { textDocument });
+  expect(overlays).toEqual({ board: URI, applied: ['file:///with.dtso'], known: [] });
+  const other = await client.result<PageResult>('dtIommu/compare', {
+    textDocument,
+    with: { textDocument: { uri: 'file:///b.dts' } },
+  });
+  expect(other.boards).toEqual([URI, 'file:///b.dts']);
+  expect(other.markdown).toContain('# A: a.dts + with.dtso, B: b.dts');
+  expect(other.markdown).toContain(
+    '`/ethernet@2000000` `dma-coherent`: only in A · [with.dtso:3](file:///with.dtso#L3)',
+  );
+  const without = await client.result<PageResult>('dtIommu/compare', {
+    textDocument,
+    overlays: [],
+    with: { textDocument },
+  });
+  expect(without.markdown).toContain('# A: a.dts, B: a.dts + with.dtso');
+  expect(without.markdown).toContain('`dma-coherent`: only in B');
+  const nothing = await client.result('dtIommu/compare', {
+    textDocument,
+    with: { textDocument: { uri: 'file:///no.dts' } },
+  });
+  expect(nothing).toBeNull();
+});
