@@ -99,6 +99,7 @@ if (kernel) {
       await page.keyboard.type('\n/delete-property/ iommus;\nacme,mark = "here";');
       await within('the change', () => placeOf(page, 'acme,mark = "here"; /*', 'mark'));
       await within('the marks', async () => (await page.locator('.cgmr').count()) > 1);
+      await page.keyboard.press('Escape');
       await shoot(page, picture);
       await command(page, 'Revert File');
       await within('the change is gone', async () => !(await placeOf(page, 'acme,mark = "here"; /*', 'mark')));
