@@ -32,7 +32,7 @@ const URI = 'file:///w/board.dts';
 test('a log is held against the document’s board, as a request and as a command', async () => {
   const client = new LanguageClient(new StaticFiles({ '/w/board.dts': BOARD }));
   const { capabilities } = (await client.initialize()) as { capabilities: { executeCommandProvider: object } };
-  expect(capabilities.executeCommandProvider).toEqual({ commands: ['dtIommu/log'] });
+  expect(capabilities.executeCommandProvider).toMatchObject({ commands: expect.arrayContaining(['dtIommu/log']) });
   const params = { textDocument: { uri: URI }, text: LOG };
   const { findings, text } = await client.result<LogResult>('dtIommu/log', params);
   expect(findings).toMatchObject([

@@ -24,12 +24,12 @@ import { typeDefinition } from '#ide/navigation/type-definition.ts';
 import { folds } from '#ide/structure/folding.ts';
 import { links } from '#ide/structure/links.ts';
 import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
+import { COMMANDS, registerCommands } from './commands.ts';
 import { COMPLETION, registerCompletion } from './completion.ts';
 import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import { EDITING, registerEditing } from './editing.ts';
 import { HINTS, registerHints } from './hints.ts';
 import { readerOf } from './hover-reader.ts';
-import { COMMANDS } from './log.ts';
 import { NAVIGATION, registerNavigation } from './navigation.ts';
 import { fileOf, viewAt } from './places.ts';
 import { reader } from './reading-ahead.ts';
@@ -97,6 +97,7 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
   registerStructure(connection, answer, () => readAhead(CALM));
   registerEditing(connection, answer);
   registerNavigation(connection, answer);
+  registerCommands(connection, answer);
   connection.onCodeAction((params, token) => answer('codeAction', token, (session) => actionsOf(session, params)));
   connection.onCodeActionResolve((action, token) =>
     answer('codeAction/resolve', token, (session) => {

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A kernel's log against the board of a document, and blobs as text: for the extension, and as a command for other editors.
-import {
-  type CancellationToken,
-  type Connection,
-  type ExecuteCommandParams,
-  LSPErrorCodes,
-  ResponseError,
-} from 'vscode-languageserver';
+// A kernel's log against the board of a document, and blobs as text: for the extension.
+import type { CancellationToken, Connection } from 'vscode-languageserver';
 import type { Span } from '#base/text.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { logJson, logReport, logText } from '#ide/log/log-report.ts';
@@ -15,9 +9,6 @@ import { placeName, rangeOf } from './convert.ts';
 import * as protocol from './protocol.ts';
 import type { Answer, Session } from './server.ts';
 import { isBlobUri, pathOfUri } from './uris.ts';
-
-/** What `workspace/executeCommand` takes: the same names as the requests, and the same parameters as only argument. */
-export const COMMANDS: readonly string[] = [protocol.log.method];
 
 /** A selection or a whole file; more is cut, `dt-iommu log` reads logs of any size. */
 const MAX_CHARACTERS = 32 << 20;
@@ -31,14 +22,9 @@ export function registerLog(connection: Connection, answer: Answer): void {
     (params: protocol.DocumentParams, token: CancellationToken) =>
       answer(protocol.blob.method, token, ({ analysis }) => textOfBlob(analysis.files, params)),
   );
-  connection.onExecuteCommand(({ command, arguments: [params] = [] }: ExecuteCommandParams, token) => {
-    if (command !== protocol.log.method)
-      throw new ResponseError(LSPErrorCodes.RequestFailed, `${command} is not a command`);
-    return answer(command, token, (session) => explainLog(session, params as protocol.LogParams)?.text ?? null);
-  });
 }
 
-function explainLog({ analysis, workspace }: Session, params: protocol.LogParams): protocol.LogResult | null {
+export function explainLog({ analysis, workspace }: Session, params: protocol.LogParams): protocol.LogResult | null {
   const uri = params?.textDocument?.uri;
   if (typeof uri !== 'string' || typeof params.text !== 'string') return null;
   const view = analysis.view(workspace.path(uri));

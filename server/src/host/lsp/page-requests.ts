@@ -47,7 +47,7 @@ function explainPage(
   return { markdown, boards };
 }
 
-function compare(session: Session, { with: other, ...own }: protocol.CompareParams): protocol.PageResult | null {
+export function compare(session: Session, { with: other, ...own }: protocol.CompareParams): protocol.PageResult | null {
   const [before, after] = [comparedBoard(session, own), comparedBoard(session, other)];
   if (!before || !after) return null;
   return { markdown: comparePage(before, after), boards: [before.uri, after.uri] };

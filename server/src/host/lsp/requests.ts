@@ -56,9 +56,14 @@ export function registerRequests(connection: Connection, answer: Answer, progres
   registerTrees(handle);
   registerPages(handle);
   handle(protocol.rule, (_session, { id }) => {
-    const rule = CATALOGUE.byId.get(id);
-    return rule ? { text: ruleMarkdown(rule) } : null;
+    const text = rulePage(id);
+    return text === undefined ? null : { text };
   });
+}
+
+export function rulePage(id: string): string | undefined {
+  const rule = CATALOGUE.byId.get(id);
+  return rule && ruleMarkdown(rule);
 }
 
 function viewOf({ analysis, workspace }: Session, { textDocument }: protocol.DocumentParams): View | null {
@@ -77,7 +82,7 @@ function boardsOf(session: Session, params: protocol.BoardsParams): protocol.Boa
   };
 }
 
-function explain(session: Session, params: protocol.ExplainParams): protocol.ExplainResult | null {
+export function explain(session: Session, params: protocol.ExplainParams): protocol.ExplainResult | null {
   const view = viewOf(session, params);
   if (!view) return null;
   const { workspace } = session;
