@@ -283,6 +283,15 @@ describe('xen-dtb-module-compat', () => {
           'compatible = "multiboot,module", "multiboot,device-tree";',
       }),
     ));
+
+  it('the older name for a module', () =>
+    checkSilent(
+      'xen-dtb-module-compat',
+      instead(DOM0LESS, {
+        'compatible = "multiboot,device-tree", "multiboot,module";':
+          'compatible = "multiboot,device-tree", "xen,multiboot-module";',
+      }),
+    ));
 });
 
 describe('xen-enhanced-value', () => {

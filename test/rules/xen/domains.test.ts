@@ -145,6 +145,16 @@ describe('xen-domain-nr-spis', () => {
     ['nr_spis = <0>; vpl011;', /^error: `vpl011` takes SPI 0/],
     ['nr_spis = <1>; vpl011;', /^$/],
   ])('%s', (content, text) => expect(of(content)).toMatch(text));
+
+  // domain_vgic_init with CONFIG_GICV3_ESPI: INTIDs from 4096 on, of which 32 are private.
+  it.each([
+    ['4.22', 4064, /^$/],
+    ['4.22', 4032, /^error/],
+    ['4.22,GICV3=y', 4064, /^error/],
+    ['4.20', 4064, /^error/],
+  ])('extended SPIs: %s, %i', (xen, count, text) =>
+    expect(says('xen-domain-nr-spis', hostOf(domU(`nr_spis = <${count}>; ${KERNEL}`), { xen }))).toMatch(text),
+  );
 });
 
 describe('xen-llc-colors', () => {
@@ -219,7 +229,10 @@ describe('xen-shared-mem', () => {
     expect(of(short, '4.18')).toMatch(/^error: `xen,shared-mem` has 6 cells here, and not 4/);
     expect(of(short, '4.19')).toBe('');
   });
-  it('a Xen without it', () => expect(of(`${ID} ${MEM}`, '4.22,ARM_64=y')).toMatch(/built without CONFIG_STATIC_SHM/));
+  it('a Xen without it', () => {
+    expect(of(`${ID} ${MEM}`, '4.22,ARM_64=y')).toMatch(/^error: .* built without CONFIG_STATIC_SHM: Xen 4\.22 panics/);
+    expect(of(`${ID} ${MEM}`, '4.18,ARM_64=y')).toMatch(/^warning: .* looks for no module and no memory behind/);
+  });
 });
 
 describe('xen-evtchn', () => {
@@ -242,6 +255,26 @@ describe('xen-evtchn', () => {
     ['xen,evtchn = <10>;', 'xen,evtchn = <12 &ec1>;', /^error: The event channel has no `xen,evtchn`/m],
     ['xen,evtchn = <10 0x1234>;', 'xen,evtchn = <12 &ec1>;', /The other end of the event channel is not a node/],
   ])('%s and %s', (first, second, text) => expect(of(first, second)).toMatch(text));
+
+  // alloc_static_evtchn looks at the children of /chosen only where there is a hardware domain.
+  it('an end of a dom0 that is not there', () => {
+    const end = 'evtchn@1 { compatible = "xen,evtchn-v1"; };';
+    const dom0 = KERNEL.replaceAll('42000000', '50000000');
+    expect(says('xen-evtchn', hostOf(domU(KERNEL), { chosen: end }))).toBe('');
+    expect(says('xen-evtchn', hostOf(domU(KERNEL), { chosen: `${end} ${dom0}` }))).toMatch(/^error: The event channel/);
+  });
+});
+
+describe('xen-hwdom-passthrough', () => {
+  it('a hardware domain beside dom0', () => {
+    const dom0 = KERNEL.replaceAll('42000000', '50000000');
+    const of = (chosen: string) =>
+      says('xen-hwdom-passthrough', hostOf(domU(`capabilities = <2>; ${KERNEL}`), { chosen }));
+    expect(of('')).toBe('');
+    expect(of(dom0)).toBe(
+      'error: dom0, whose kernel is `/chosen/module@50000000`, is the hardware domain already, and Xen panics.',
+    );
+  });
 });
 
 describe('a partial tree', () => {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about the tree that Xen itself reads: its IOMMUs, its command line, and devices for other domains.
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { only } from '#test/support/analyse.ts';
-import { checkDiagnostics, checkNone, checkSilent } from '#test/support/check.ts';
+import { checkDiagnostics, checkNone, checkSilent, diagnose, dts } from '#test/support/check.ts';
+import { parseFixture } from '#test/support/fixture.ts';
 import { HOST, instead, RCAR } from '#test/support/xen-boards.ts';
 
 describe('xen-iommu-no-driver', () => {
@@ -251,9 +252,23 @@ describe('xen-pci-no-iommu-map', () => {
         [`
 			iommu-map = <0x0 &smmu 0x4d0 0x1>;`]: '',
         'pcie@fd0e0000 {': `pcie@fd0e0000 {
-//              ^^^^^^^^^^^^^ warning[xen-pci-no-iommu-map]`,
+//              ^^^^^^^^^^^^^ info[xen-pci-no-iommu-map]`,
       }),
     ));
+
+  // xen/arch/arm/Kconfig:PCI_PASSTHROUGH selects HAS_PCI, without which no PCI code is in a Xen for Arm.
+  it.each([
+    ['4.22,ARM_SMMU=y,PCI_PASSTHROUGH=y', 'warning'],
+    ['4.22,ARM_SMMU=y', undefined],
+  ])('by configuration: %s', (xen, severity) => {
+    const board = instead(HOST, {
+      '//- /board.dts': `//- /board.dts xen:${xen}`,
+      [`
+			iommu-map = <0x0 &smmu 0x4d0 0x1>;`]: '',
+    });
+    const { problems } = diagnose(parseFixture(dts(board)), only('xen-pci-no-iommu-map'));
+    expect(problems.map((problem) => problem.severity)).toEqual(severity === undefined ? [] : [severity]);
+  });
 
   it('a bridge that Xen does not know', () =>
     checkNone(

@@ -289,6 +289,13 @@ describe('xen-reg-length', () => {
       }),
     ));
 
+  // handle_passthrough_prop maps nothing then, and goes on to the interrupts and the IOMMU.
+  it('none at all', () =>
+    checkSilent(
+      'xen-reg-length',
+      instead(PARTIAL, { 'xen,reg = <0x0 0xff000000 0x0 0x1000 0x0 0x10000000>;': 'xen,reg;' }),
+    ));
+
   it('two mappings', () =>
     checkNone(
       instead(PARTIAL, {

@@ -129,6 +129,14 @@ describe('properties that came with a release', () => {
 `;
   const of = (rule: string, content: string, xen: string) => says(rule, domain(content, xen), xen);
 
+  it('xen,enhanced = "legacy": 4.21', () => {
+    const legacy = 'xen,enhanced = "legacy";';
+    expect(of('xen-enhanced-value', legacy, '4.20')).toMatch(
+      /^warning: Xen 4\.20 does not know `"legacy"`, which came with 4\.21, and gives the domain no `\/hypervisor`/,
+    );
+    expect(of('xen-enhanced-value', legacy, '4.21')).toBe('');
+  });
+
   it('capabilities: 4.21', () => {
     expect(of('xen-hwdom-passthrough', 'capabilities = <2>; nr_spis = <32>;', '4.20')).toMatch(
       /^warning: Xen 4\.20 does not read `capabilities`/,

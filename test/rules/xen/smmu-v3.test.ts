@@ -77,7 +77,12 @@ describe('xen-smmuv3-stream-pci', () => {
     expect(of('4.21')).toMatch(
       /^info: PCI function 00:02\.0 behind `\/pcie` has stream 0x10 as well: where there is one, Xen since 4\.21/,
     ));
-  it('one that the tree describes', () => expect(of('4.21', 'nic@2,0 { reg = <0x1000 0 0 0 0>; };')).toMatch(/^error/));
+  it('one that the tree describes, by configuration', () => {
+    const nic = 'nic@2,0 { reg = <0x1000 0 0 0 0>; };';
+    expect(of('4.21', nic)).toMatch(/^warning: .*: Xen since 4\.21 with CONFIG_PCI_PASSTHROUGH stops with a BUG\.$/);
+    expect(of('4.21,ARM_SMMU_V3=y,PCI_PASSTHROUGH=y', nic)).toMatch(/^error: .*: Xen since 4\.21 stops with a BUG\.$/);
+    expect(of('4.21,ARM_SMMU_V3=y', nic)).toBe('');
+  });
   it('a stream beyond the map', () => expect(of('4.21', '', '0x100')).toBe(''));
   it('before Xen read the map', () => expect(of('4.20')).toBe(''));
 });

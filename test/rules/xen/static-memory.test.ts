@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about memory that a domain of Xen has by address.
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { only } from '#test/support/analyse.ts';
-import { checkDiagnostics, checkNone, checkSilent } from '#test/support/check.ts';
+import { checkDiagnostics, checkNone, checkSilent, diagnose, dts } from '#test/support/check.ts';
+import { parseFixture } from '#test/support/fixture.ts';
 import { DOM0LESS, instead } from '#test/support/xen-boards.ts';
 
 describe('xen-directmap-needs-static-mem', () => {
@@ -68,6 +69,17 @@ describe('xen-static-mem-align', () => {
 //                      ^^^^^^^^^^^^^^ error[xen-static-mem-align]`,
       }),
     ));
+
+  // init_staticmem_bank rounds the start up, acquire_static_memory_bank down: the first page is not a static one.
+  it('by its start and by its end', () => {
+    const of = (bank: string) => {
+      const text = instead(DOM0LESS, { '0x0 0x40000000 0x0 0x20000000': bank });
+      const { problems } = diagnose(parseFixture(dts(text)), only('xen-static-mem-align'));
+      return problems.map(({ message }) => message).join();
+    };
+    expect(of('0x0 0x40000200 0x0 0x20000000')).toMatch(/: Xen panics\.$/);
+    expect(of('0x0 0x40000000 0x0 0x20000200')).toMatch(/: the guest lacks .*, and a debug build of Xen panics\.$/);
+  });
 
   it('a bank on a page that is on no megabyte', () =>
     checkNone(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the domains that Xen itself starts: nodes with `xen,domain` in `/chosen`, their modules and privileges.
 import { isSince } from '#model/platform/xen-build.ts';
+import { isModule } from '#model/xen/modules.ts';
 import { partialModule } from '#model/xen/system.ts';
 import { insertProperty, replaceValue } from '#rules/edits/edits.ts';
 import { repair } from '#rules/edits/repairs.ts';
@@ -152,8 +153,8 @@ const passthroughValue: Rule = {
   properties: ['passthrough'],
   platforms: XEN_HOST,
   knows: 'node',
-  doc: `In the node of a domain, \`passthrough\` is \`"enabled"\` or \`"disabled"\`. Any other text counts as disabled without a message, so
-the domain gets no IOMMU and no device can be assigned to it. Correct the text.`,
+  doc: `In the node of a domain, \`passthrough\` is \`"enabled"\` or \`"disabled"\`. Any other text counts as disabled without a message:
+the domain gets no IOMMU, unless a \`multiboot,device-tree\` module gives it one, and no device can be assigned to it. Correct the text.`,
   source: `${BINDINGS}; docs/misc/arm/device-tree/booting.txt`,
   example: {
     bad: chosen(domain(`${PLAIN} passthrough = "on"; ${KERNEL}`)),
@@ -234,7 +235,8 @@ const moduleReg: Rule = {
   knows: 'all',
   doc: `The boot loader puts kernels and partial trees into memory, and \`reg\` of the module's node says where. A module of a domain
 without \`reg\` ends in a panic. Write address and size in the cells of the domain's node.`,
-  source: 'Xen 4.22 docs/misc/arm/device-tree/booting.txt',
+  source:
+    'Xen 4.22 xen/common/device-tree/bootinfo-fdt.c:process_multiboot_node; docs/misc/arm/device-tree/booting.txt',
   example: {
     bad: chosen(domain(`${PLAIN} module { compatible = "multiboot,kernel", "multiboot,module"; };`)),
     good: GOOD,
@@ -254,9 +256,10 @@ const moduleCompatible: Rule = {
   properties: ['compatible'],
   platforms: XEN_HOST,
   knows: 'node',
-  doc: `Xen registers a module by the string \`multiboot,module\`. This one lacks it, so the partial tree is never loaded and the domain
+  doc: `Xen registers a module by the string \`multiboot,module\` (or the older \`xen,multiboot-module\`). This one lacks it, so the partial tree is never loaded and the domain
 gets none of its devices. Add the string after \`multiboot,device-tree\`.`,
-  source: 'Xen 4.22 docs/misc/arm/device-tree/booting.txt',
+  source:
+    'Xen 4.22 xen/common/device-tree/bootinfo-fdt.c:early_scan_node; xen/common/device-tree/kernel.c:kernel_probe',
   example: {
     bad: chosen(domain(`${PLAIN} ${KERNEL} ${PARTIAL.replace(', "multiboot,module"', '')}`)),
     good: chosen(domain(`${PLAIN} ${KERNEL} ${PARTIAL}`)),
@@ -265,7 +268,7 @@ gets none of its devices. Add the string after \`multiboot,device-tree\`.`,
   *check(_context, node) {
     const names = compatibles(node);
     const property = node.properties.get('compatible');
-    if (!property || !names.includes('multiboot,device-tree') || names.includes('multiboot,module')) return;
+    if (!property || !names.includes('multiboot,device-tree') || isModule(node)) return;
     yield {
       message: 'Without `"multiboot,module"` Xen does not load this partial device tree.',
       span: lastSet(property).name,
@@ -273,7 +276,9 @@ gets none of its devices. Add the string after \`multiboot,device-tree\`.`,
   },
 };
 
-const ENHANCED = ['enabled', 'legacy', 'no-xenstore', 'disabled'];
+const ENHANCED = ['enabled', 'no-xenstore', 'disabled'];
+/** It came with 4.21. */
+const LEGACY = 'legacy';
 
 const enhanced: Rule = {
   id: 'xen-enhanced-value',
@@ -282,9 +287,10 @@ const enhanced: Rule = {
   properties: ['xen,enhanced'],
   platforms: XEN_HOST,
   knows: 'node',
-  doc: `\`xen,enhanced\` is empty or one of \`"enabled"\`, \`"legacy"\`, \`"no-xenstore"\` and \`"disabled"\`. Other text counts as disabled: the
-domain gets no \`/hypervisor\` node and no grant table, so its virtio devices cannot use grants. Correct the text.`,
-  source: `${BINDINGS}; docs/misc/arm/device-tree/booting.txt`,
+  doc: `\`xen,enhanced\` is empty or one of \`"enabled"\`, \`"no-xenstore"\`, \`"disabled"\` and, since 4.21, \`"legacy"\`. Other text counts as
+disabled: the domain gets no \`/hypervisor\` node, so that Linux in it does not know of Xen and its virtio devices use no grants.
+Correct the text.`,
+  source: `${BUILD}, prepare_dtb_domU; docs/misc/arm/device-tree/booting.txt`,
   example: {
     bad: chosen(domain(`${PLAIN} xen,enhanced = "yes"; ${KERNEL}`)),
     good: chosen(domain(`${PLAIN} xen,enhanced = "no-xenstore"; ${KERNEL}`)),
@@ -294,9 +300,11 @@ domain gets no \`/hypervisor\` node and no grant table, so its virtio devices ca
     const property = node.properties.get('xen,enhanced');
     if (!property || property.value.bytes.length === 0 || !isDomain(context, node)) return;
     const value = strings(property)[0];
-    if (value !== undefined && ENHANCED.includes(value)) return;
+    const build = xen(context);
+    if (value !== undefined && (ENHANCED.includes(value) || (value === LEGACY && isSince(build, [4, 21])))) return;
+    const since = value === LEGACY ? ', which came with 4.21,' : '';
     yield {
-      message: `Xen does not know ${value === undefined ? 'this value' : `\`"${value}"\``} and gives the domain no grant table and no \`/hypervisor\`.`,
+      message: `${named(build)} does not know ${value === undefined ? 'this value' : `\`"${value}"\``}${since} and gives the domain no \`/hypervisor\`: its Linux uses no grants.`,
       span: lastSet(property).name,
     };
   },

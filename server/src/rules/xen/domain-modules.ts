@@ -120,7 +120,7 @@ const partialSize: Rule = {
   platforms: XEN_HOST,
   knows: 'all',
   doc: `\`reg\` of the module says how many bytes the boot loader put there, and Xen maps so many. The partial tree that the project links to
-this domain is larger as a blob: Xen refuses it (\`Partial FDT totalsize is too big\`) and panics. Write the size of the blob.`,
+this domain is larger as a blob: Xen refuses it (a debug build prints \`Partial FDT totalsize is too big\`) and panics. Write the size of the blob.`,
   source: 'Xen 4.22 xen/common/device-tree/dom0less-build.c:check_partial_fdt',
   example: {
     bad: example({ chosen: domU('domU1').replace('0x44000000 0x0 0x10000', '0x44000000 0x0 0x100') }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about what a domain is to get of the machine: CPUs, memory, interrupts, colours of the cache.
 
-import { isSince, xenName, xenOf } from '#model/platform/xen-build.ts';
+import { isSince, xenName, xenOf, xenOption } from '#model/platform/xen-build.ts';
 import { parseBool, settingsOf, xenArguments, xenArgumentsProperty } from '#model/xen/command-line.ts';
 import { dom0Memory, domainMemory, hostRam, moduleSize, mostCpus, sizeText, total } from '#model/xen/memory.ts';
 import { dom0Kernel } from '#model/xen/modules.ts';
@@ -150,6 +150,12 @@ kernel and ramdisk need in a panic while they are loaded. Write a size with its 
 
 /** 1020 interrupts of a GIC without the 32 that are private to a CPU (xen/arch/arm/vgic.c:domain_vgic_init). */
 const MOST_SPIS = 988;
+/** Extended SPIs begin at interrupt 4096, of which 32 are private ones. */
+const FIRST_ESPI = 4064;
+
+function mayHaveEspi(context: RuleContext): boolean {
+  return isSince(xen(context), [4, 21]) && xenOption(xen(context), 'GICV3_ESPI') !== 'off';
+}
 
 const spis: Rule = {
   id: 'xen-domain-nr-spis',
@@ -159,7 +165,7 @@ const spis: Rule = {
   platforms: XEN_HOST,
   doc: `\`nr_spis\` says how many shared interrupts the domain's virtual interrupt controller has, rounded up to 32; without it they are as many
 as the host's. A device that a partial tree assigns keeps its number, and Xen refuses one that is not there: \`invalid vIRQ number\`. More
-than 988 make no domain at all, and \`vpl011\` needs one. Raise the number or remove the property.`,
+than 988 make no domain at all (a Xen since 4.21 with \`CONFIG_GICV3_ESPI\` also takes 4064 and more, for extended SPIs), and \`vpl011\` needs one. Raise the number or remove the property.`,
   source:
     'Xen 4.22 xen/arch/arm/vgic.c:domain_vgic_init; xen/arch/arm/irq.c:route_irq_to_guest; xen/arch/arm/vpl011.c:domain_vpl011_init',
   example: {
@@ -173,6 +179,7 @@ than 988 make no domain at all, and \`vpl011\` needs one. Raise the number or re
     const span = lastSet(property).name;
     const rounded = Math.ceil(count / 32) * 32;
     if (rounded > MOST_SPIS) {
+      if (rounded >= FIRST_ESPI && mayHaveEspi(context)) return;
       yield {
         message: `${count} are rounded up to ${rounded}, and Xen makes a domain with at most ${MOST_SPIS}: it panics.`,
         span,

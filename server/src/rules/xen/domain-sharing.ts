@@ -4,7 +4,7 @@ import { rawCells, readNumber } from '#model/addresses/addresses.ts';
 import { isSince, xenOption } from '#model/platform/xen-build.ts';
 import { type Bank, contains, hostRam, overlaps } from '#model/xen/memory.ts';
 import { inheritedCells } from '#model/xen/modules.ts';
-import { domainNodes } from '#model/xen/system.ts';
+import { domainNodes, hardwareOwner } from '#model/xen/system.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { cells, cellTarget, compatibles, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
@@ -79,8 +79,8 @@ const sharedMem: Rule = {
   knows: 'all',
   doc: `A \`${SHARED}\` node needs \`xen,shm-id\` (up to ${LONGEST_ID} characters) and \`xen,shared-mem\`: address in the machine, address
 in the guest, size, in the cells of the domain, each a multiple of 4 KiB, in RAM that no other domain has. \`role\` is \`"owner"\` or
-\`"borrower"\`. On anything else Xen stops while it reads the tree (\`Early FDT parsing failed\`), and so it does with any such node when
-it is built without \`CONFIG_STATIC_SHM\`. The machine's address may be left out since 4.19. Correct the node.`,
+\`"borrower"\`. On anything else Xen stops while it reads the tree (\`Early FDT parsing failed\`; before 4.19 later, at the domain), and so it does
+with any such node when it is built without \`CONFIG_STATIC_SHM\` (before 4.19 it then only ignores what follows in the tree, a *warning*). The machine's address may be left out since 4.19. Correct the node.`,
   source: SHM,
   example: {
     bad: shared('xen,shared-mem = <0x0 0x50000000 0x0 0x60000000 0x0 0x10000>;'),
@@ -96,10 +96,12 @@ it is built without \`CONFIG_STATIC_SHM\`. The machine's address may be left out
     const at = (property = memory) => (property ? lastSet(property).name : nodeSpan(node));
     const panics = `${named(xen(context))} panics`;
     const off = xenOption(xen(context), 'STATIC_SHM') === 'off';
+    const ends = isSince(xen(context), [4, 19]);
     if (off)
       yield {
-        message: `This Xen is built without CONFIG_STATIC_SHM: ${panics} over any shared memory.`,
+        message: `This Xen is built without CONFIG_STATIC_SHM: ${ends ? `${panics} over any shared memory` : `${named(xen(context))} looks for no module and no memory behind this node`}.`,
         span: nodeSpan(node),
+        ...(!ends && { severity: 'warning' as const }),
       };
     else if (!id) yield { message: `The shared memory has no \`xen,shm-id\`: ${panics}.`, span: nodeSpan(node) };
     else if (text === '' || text.length > LONGEST_ID)
@@ -173,6 +175,8 @@ from 4.19 on). Correct both ends.`,
   example: { bad: channels('xen,evtchn = <0xa &ec2>;', ''), good: GOOD_CHANNEL, platform: HOST },
   *check(context, node) {
     if (!isPart(context, node, CHANNEL) || xenOption(xen(context), 'STATIC_EVTCHN') === 'off') return;
+    // Without a dom0 or hardware domain Xen does not look at the ends that stand in `/chosen` itself.
+    if (node.parent?.name === 'chosen' && !hardwareOwner(context.tree) && domainNodes(context.tree).length > 0) return;
     const property = node.properties.get('xen,evtchn');
     const problem = channelProblem(context, node);
     if (problem === undefined) return;

@@ -151,7 +151,7 @@ const grantsNeedEnhanced: Rule = {
   properties: ['compatible'],
   platforms: XEN_GUEST,
   judgement: true,
-  doc: `Without \`xen,enhanced\` Xen gives a domain neither a \`/hypervisor\` node nor a grant table. Linux in it does not know that it runs
+  doc: `Without \`xen,enhanced\` Xen gives a domain no \`/hypervisor\` node. Linux in it does not know that it runs
 on Xen, so a virtio device behind \`xen,grant-dma\` gets no grants: the kernel waits for the IOMMU and goes on with guest addresses,
 which the backend cannot use. Add \`xen,enhanced = "no-xenstore"\` to the domain's node in the host's tree.`,
   source: `Xen 4.22 xen/arch/arm/dom0less-build.c:make_hypervisor_node; ${BINDINGS}; Linux 6.12 drivers/xen/grant-dma-ops.c:xen_is_grant_dma_device`,
@@ -164,7 +164,7 @@ which the backend cannot use. Add \`xen,enhanced = "no-xenstore"\` to the domain
     const property = owner.properties.get('xen,enhanced');
     if (property && strings(property)[0] !== 'disabled') return;
     yield {
-      message: `${owner.name} has no \`xen,enhanced\`${property ? ' but "disabled"' : ''}, so Xen gives it no grant table, and no device can use grants.`,
+      message: `${owner.name} has no \`xen,enhanced\`${property ? ' but "disabled"' : ''}, so Xen gives it no \`/hypervisor\` node: its Linux sets up no grant table, and no device gets grants.`,
       span: nodeSpan(node),
       related: [{ message: 'the domain', span: nodeSpan(owner) }],
       ...(!property && { fix: addEnhanced({ tree: system.host, text: context.text }, owner) }),
@@ -190,9 +190,9 @@ const spilled: Rule = {
   platforms: XEN_HOST,
   doc: `To learn whether a domain has a partial tree, Xen looks for \`multiboot,device-tree\` from the domain's node to the end of the whole
 tree, so that of a later domain counts for this one, too. The domain is created with an IOMMU that it has no use for, which costs:
-Xen kills a guest of that kind when it flushes its caches by set and way, as boot loaders and older kernels do. Put domains without a
-partial tree last.`,
-  source: `${BINDINGS}; xen/common/device-tree/device-tree.c:dt_find_compatible_node; xen/arch/arm/mmu/p2m.c:p2m_set_way_flush`,
+when such a guest flushes its caches by set and way, as some boot loaders and older kernels do, Xen injects an undefined instruction in
+place of the flush. Put domains without a partial tree last.`,
+  source: `${BINDINGS}; xen/common/device-tree/device-tree.c:dt_find_compatible_node; xen/arch/arm/p2m.c:p2m_set_way_flush`,
   example: {
     bad: smmuBoard(`chosen { ${CELLS} ${withoutModule('domU1')} ${domU('domU2')} };`),
     good: smmuBoard(`chosen { ${CELLS} ${domU('domU1')} ${withoutModule('domU2')} };`),

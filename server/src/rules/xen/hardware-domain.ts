@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about the hardware domain: the one that gets, by `capabilities`, all devices that nobody else has.
 import { isSince } from '#model/platform/xen-build.ts';
+import { dom0Kernel } from '#model/xen/modules.ts';
 import { domainNodes, isHardwareDomain, partialModule } from '#model/xen/system.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { lastSet, nodeSpan, pathOf } from '#tree/query.ts';
@@ -20,7 +21,8 @@ const hardwareDomain: Rule = {
   properties: ['capabilities'],
   platforms: XEN_HOST,
   doc: `Bit 1 of \`capabilities\` makes the hardware domain, which gets all devices that no other domain has. Xen panics when it has
-\`passthrough\`, \`nr_spis\` or a \`multiboot,device-tree\` module, and when there is a second one. Remove what is too much.`,
+\`passthrough\`, \`nr_spis\` or a \`multiboot,device-tree\` module, and when there is a second one, or a dom0, which is one, too. Remove what is
+too much.`,
   source: `${BINDINGS}; xen/arch/arm/dom0less-build.c:arch_parse_dom0less_node`,
   example: {
     bad: chosen(domain(`${PLAIN} capabilities = <2>; passthrough = "enabled"; ${KERNEL}`)),
@@ -44,9 +46,11 @@ const hardwareDomain: Rule = {
     if (module) {
       yield { message: 'Xen panics over a partial device tree of the hardware domain.', span: nodeSpan(module) };
     }
-    const first = domainNodes(context.tree).find(isHardwareDomain);
+    const dom0 = dom0Kernel(context.tree)?.node;
+    const first = dom0 ?? domainNodes(context.tree).find(isHardwareDomain);
     if (first && first !== node) {
-      yield { message: `\`${pathOf(first)}\` is the hardware domain already, and Xen panics.`, span: nodeSpan(node) };
+      const other = `${dom0 ? 'dom0, whose kernel is ' : ''}\`${pathOf(first)}\`${dom0 ? ',' : ''}`;
+      yield { message: `${other} is the hardware domain already, and Xen panics.`, span: nodeSpan(node) };
     }
   },
 };
@@ -62,7 +66,7 @@ const hardwareIommu: Rule = {
   doc: `The drivers of the hardware domain program guest addresses. They are right only behind an IOMMU or with \`direct-map\`; with
 neither, Xen panics: \`non-direct mapped hardware domain requires iommu\`. Add \`xen,static-mem\` and \`direct-map\`,
 or enable an IOMMU that Xen drives.`,
-  source: 'Xen 4.22 xen/common/device-tree/dom0less-build.c; docs/misc/arm/device-tree/booting.txt',
+  source: `${BINDINGS}; docs/misc/arm/device-tree/booting.txt`,
   example: {
     bad: chosen(domain(`${PLAIN} capabilities = <2>; ${KERNEL}`)).replace(XEN_SMMU, ''),
     good: chosen(domain(`${PLAIN} capabilities = <2>; ${KERNEL}`)),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about how Xen boots: its command line, and the PCI host bridges that it takes over.
-import { isSince, xenOf } from '#model/platform/xen-build.ts';
+import { isSince, xenOf, xenOption } from '#model/platform/xen-build.ts';
 import { iommuSwitch, xenArguments, xenArgumentsProperty } from '#model/xen/command-line.ts';
 import { board, host } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -87,11 +87,12 @@ const noIommuMap: Rule = {
   properties: ['device_type'],
   platforms: XEN_HOST,
   knows: 'all',
-  doc: `Since 4.21 Xen adds PCI devices to the IOMMU when one is up, and finds their streams in the bridge's \`iommu-map\`. Without it
-adding fails with \`-ENXIO\` and dom0 reports each device behind the bridge as rejected; Linux alone would use direct DMA.
-Add \`iommu-map\`, or mark the bridge \`xen,passthrough\`.`,
+  doc: `Since 4.21 a Xen that is built with \`CONFIG_PCI_PASSTHROUGH\` adds the PCI devices that dom0 reports to the IOMMU when one is up, and
+finds their streams in the bridge's \`iommu-map\`. Without it adding fails with \`-ENXIO\` (SMMUv2) or \`-ENODEV\`, and dom0 reports each
+device behind the bridge as rejected; Linux alone would use direct DMA. The option is off by default and needs \`CONFIG_EXPERT\`: where the
+configuration is not known, this is *info*, and a Xen without it is not reported. Add \`iommu-map\`, or mark the bridge \`xen,passthrough\`.`,
   source:
-    'Xen 4.22 xen/drivers/passthrough/device_tree.c:iommu_add_dt_pci_sideband_ids; xen/drivers/passthrough/pci.c:pci_add_device',
+    'Xen 4.22 xen/drivers/passthrough/device_tree.c:iommu_add_dt_pci_sideband_ids; xen/drivers/passthrough/pci.c:pci_add_device; xen/arch/arm/Kconfig:PCI_PASSTHROUGH',
   example: {
     bad: smmuBoard(host('compatible = "pci-host-ecam-generic";')),
     good: smmuBoard(host('compatible = "pci-host-ecam-generic"; iommu-map = <0x0 &smmu 0x0 0x8000>;')),
@@ -100,11 +101,15 @@ Add \`iommu-map\`, or mark the bridge \`xen,passthrough\`.`,
   *check(context, node) {
     if (!compatibles(node).some((name) => BRIDGES.includes(name)) || !isLive(node)) return;
     if (node.properties.has('iommu-map') || node.properties.has('xen,passthrough')) return;
-    if (xenIommus(context).length === 0 || !isSince(xenOf(context.platform), [4, 21])) return;
+    const build = xenOf(context.platform);
+    if (xenIommus(context).length === 0 || !isSince(build, [4, 21])) return;
+    const option = xenOption(build, 'PCI_PASSTHROUGH');
+    if (option === 'off') return;
+    const which = option === 'on' ? 'Xen 4.21 and later' : 'Xen 4.21 and later with CONFIG_PCI_PASSTHROUGH';
     yield {
-      message:
-        'Xen 4.21 and later rejects the PCI devices behind this bridge: its IOMMU is up, and there is no `iommu-map`.',
+      message: `${which} rejects the PCI devices behind this bridge: its IOMMU is up, and there is no \`iommu-map\`.`,
       span: nodeSpan(node),
+      ...(option === 'unknown' && { severity: 'info' as const }),
     };
   },
 };

@@ -31,8 +31,8 @@ const streamLimit: Rule = {
   title: 'More than 16 streams of one device at an SMMUv1 or v2 of Xen',
   properties: ['iommus'],
   platforms: XEN_HOST,
-  doc: `Xen keeps the streams of a device in an array of 16 and copies all entries of \`iommus\` into it without a check, so that a
-17th writes over what lies behind. Cover several IDs with one entry through the mask in a second cell.`,
+  doc: `Xen keeps the stream-matching entries of a device in an array of 16 and fills in one for each entry of \`iommus\` without a check, so
+that a 17th writes over what lies behind. Cover several IDs with one entry through the mask in a second cell.`,
   source: `${SMMU}:arm_smmu_dt_add_device_legacy (MAX_MASTER_STREAMIDS)`,
   example: {
     bad: smmuBoard(`dma { iommus = ${Array.from({ length: 17 }, (_, id) => `<&smmu ${id}>`).join(', ')}; };`),
@@ -131,8 +131,9 @@ const interruptNames: Rule = {
   knows: 'all',
   needs: ['smmuv3-interrupt-names'],
   doc: `Xen finds the interrupts of an SMMUv3 by name: \`combined\`, or else \`eventq\`, \`priq\` and \`gerror\`. None of these is in
-\`interrupt-names\`, so Xen uses no interrupt, without a message, and faults of devices stay unseen. Add the names.`,
-  source: 'Xen 4.22 xen/drivers/passthrough/arm/smmu-v3.c:arm_smmu_device_probe',
+\`interrupt-names\`, so Xen uses no interrupt, prints \`no evtq irq - events will not be reported!\`, and faults of devices stay unseen.
+Add the names.`,
+  source: 'Xen 4.22 xen/drivers/passthrough/arm/smmu-v3.c:arm_smmu_device_probe, arm_smmu_setup_unique_irqs',
   example: {
     bad: board32(GIC, SMMU_V3_AT.replace(' };', ' interrupts-extended = <&gic 1>; };')),
     good: board32(GIC, SMMU_V3_AT.replace(' };', ' interrupts-extended = <&gic 1>; interrupt-names = "combined"; };')),

@@ -213,7 +213,8 @@ const regLength: Rule = {
   platforms: XEN_GUEST,
   needs: ['xen-reg-cells'],
   doc: `A mapping is the address in the host, the size, and the address in the guest, in the cells of the parent. Xen drops what does
-not fill one, without a message, so registers are missing in the guest. Complete the last mapping.`,
+not fill one, without a message, so registers are missing in the guest. Complete the last mapping. An empty \`xen,reg\` is allowed: a
+device with interrupts and no registers has one.`,
   source: ASSIGN,
   example: {
     bad: partial(MMIO.replace('0x1000 0x0 0xff000000>', '0x1000 0xff000000>')),
@@ -224,7 +225,7 @@ not fill one, without a message, so registers are missing in the guest. Complete
     const reg = xenReg(context, node);
     if (!reg) return;
     const width = 2 * reg.address + reg.size;
-    if (width > 0 && reg.count > 0 && reg.count % width === 0) return;
+    if (width === 0 || reg.count % width === 0) return;
     const layout = `${reg.address} cells host address, ${reg.size} size, ${reg.address} guest address`;
     yield {
       message: `A mapping has ${width} cells (${layout}), and these ${reg.count} do not divide into mappings.`,
@@ -272,7 +273,8 @@ const regVsReg: Rule = {
   platforms: XEN_GUEST,
   needs: ['xen-reg-cells', 'xen-reg-length', 'xen-reg-unaligned'],
   doc: `\`reg\` tells the guest where the registers are, \`xen,reg\` is where Xen maps them. A range of \`reg\` lies in no mapping, so the
-guest's accesses there trap and kill it. Set \`reg\` to the guest addresses of \`xen,reg\`.`,
+guest's access there gets a data abort from Xen, over which Linux dies (with \`trap-unmapped-accesses = <0>\` of the domain, since 4.21,
+it reads all ones). Set \`reg\` to the guest addresses of \`xen,reg\`.`,
   source: `${ASSIGN}; docs/misc/arm/device-tree/passthrough.txt`,
   example: {
     bad: partial(MMIO.replace('reg = <0x0 0xff000000', 'reg = <0x0 0xfe000000')),

@@ -118,7 +118,9 @@ const iommus: Rule = {
 /** Whether Xen copies the node, or, for `/gic`, gives its phandle to its own controller. */
 function isCopied(context: RuleContext, node: DtNode): boolean {
   const { children } = context.tree.root;
-  return isPassedThrough(context, node) || node === children.get('gic') || node === children.get('aliases');
+  if (isPassedThrough(context, node)) return true;
+  // dt_node_cmp does not tell upper case from lower case.
+  return children.get(node.name) === node && ['gic', 'aliases'].includes(node.name.toLowerCase());
 }
 
 const dangling: Rule = {
@@ -163,7 +165,7 @@ const gicName: Rule = {
   title: 'Interrupt controller of a partial device tree that is not called `gic`',
   properties: ['interrupt-parent'],
   platforms: XEN_GUEST,
-  doc: `Xen makes the guest's interrupt controller itself and gives it the phandle of the root's child with exactly the name \`gic\`.
+  doc: `Xen makes the guest's interrupt controller itself and gives it the phandle of the root's child with the name \`gic\` (in upper or lower case).
 A controller with another name (also \`gic@…\`) is dropped, and \`interrupt-parent\` leads nowhere. Rename the node.`,
   source: 'Xen 4.22 xen/common/device-tree/dom0less-build.c:domain_handle_dtb_boot_module, init_intc_phandle',
   example: { bad: GOOD.replace('gic: gic {', 'gic: interrupt-controller {'), good: GOOD, platform: GUEST },

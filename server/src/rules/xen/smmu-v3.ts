@@ -2,7 +2,7 @@
 // Rules about an SMMUv3 under Xen: what stops its probe, and with it Xen, and streams that two devices share.
 import { rawCells } from '#model/addresses/addresses.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { isSince } from '#model/platform/xen-build.ts';
+import { isSince, xenOption } from '#model/platform/xen-build.ts';
 import { iommuSwitch } from '#model/xen/command-line.ts';
 import { isProbed, type SmmuV3Failure, smmuV3Failure, xenDriver } from '#model/xen/drivers.ts';
 import { type Guarded, guardedDevices } from '#model/xen/limits.ts';
@@ -141,17 +141,20 @@ const withPci: Rule = {
   scope: 'tree',
   properties: ['iommu-map'],
   platforms: XEN_HOST,
-  doc: `Since 4.21 Xen gives the PCI functions that dom0 reports streams from the bridge's \`iommu-map\`. A function with this requester ID
-gets the stream that a platform device has already, and Xen stops with a \`BUG\`. Whether there is such a function, only the machine
-knows; where the tree describes it, this is an *error*. Let the map leave the stream out, or correct the platform device's ID.`,
-  source: `${SMMU_V3}:arm_smmu_add_device, arm_smmu_write_strtab_ent; xen/drivers/passthrough/device_tree.c:iommu_add_dt_pci_sideband_ids`,
+  doc: `Since 4.21 a Xen that is built with \`CONFIG_PCI_PASSTHROUGH\` (off by default) gives the PCI functions that dom0 reports streams from the
+bridge's \`iommu-map\`. A function with this requester ID gets the stream that a platform device has already, and Xen stops with a \`BUG\`.
+Whether there is such a function, only the machine knows; where the tree describes it and the configuration has the option, this is an
+*error*, and a Xen without the option is not reported. Let the map leave the stream out, or correct the platform device's ID.`,
+  source: `${SMMU_V3}:arm_smmu_add_device, arm_smmu_write_strtab_ent; xen/drivers/passthrough/device_tree.c:iommu_add_dt_pci_sideband_ids; xen/arch/arm/Kconfig:PCI_PASSTHROUGH`,
   example: {
     bad: tree(smmu(ONE), 'dma { iommus = <&smmu 8>; };', host('iommu-map = <0x0 &smmu 0x0 0x10000>;')),
     good: tree(smmu(ONE), 'dma { iommus = <&smmu 0x10008>; };', host('iommu-map = <0x0 &smmu 0x0 0x10000>;')),
     platform: HOST,
   },
   *check(context) {
-    if (!isSince(xen(context), [4, 21])) return;
+    const option = xenOption(xen(context), 'PCI_PASSTHROUGH');
+    if (!isSince(xen(context), [4, 21]) || option === 'off') return;
+    const which = option === 'on' ? 'Xen since 4.21' : 'Xen since 4.21 with CONFIG_PCI_PASSTHROUGH';
     const bridges = context.nodesWith('iommu-map').filter((node) => isPciHost(node) && isLive(node));
     for (const { device, iommu, ids } of guarded(context)) {
       for (const bridge of bridges) {
@@ -164,13 +167,13 @@ knows; where the tree describes it, this is an *error*. Let the map leave the st
         const described = [...bridge.children.values()].find((child) => functionOf(child) === hit.rid && isLive(child));
         const bdf = `${hex(hit.rid >> 8, 2)}:${hex((hit.rid >> 3) & 31, 2)}.${hit.rid & 7}`;
         yield {
-          message: `PCI function ${bdf} behind \`${pathOf(bridge)}\` has stream 0x${hit.id.toString(16)} as well: ${described ? '' : 'where there is one, '}Xen since 4.21 stops with a BUG.`,
+          message: `PCI function ${bdf} behind \`${pathOf(bridge)}\` has stream 0x${hit.id.toString(16)} as well: ${described ? '' : 'where there is one, '}${which} stops with a BUG.`,
           span: iommusSpan(device),
           node: device,
           related: [
             { message: described ? 'the function' : 'maps the function to it', span: nodeSpan(described ?? bridge) },
           ],
-          ...(described && { severity: 'error' as const }),
+          ...(described && { severity: option === 'on' ? ('error' as const) : ('warning' as const) }),
         };
       }
     }

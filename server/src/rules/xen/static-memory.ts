@@ -61,7 +61,8 @@ const directMap: Rule = {
   platforms: XEN_HOST,
   doc: `\`direct-map\` gives the domain its memory at the machine's own addresses, so these must be fixed by \`xen,static-mem\`. Without
 it Xen panics: \`direct-map is not valid for domain … without static allocation.\` Add \`xen,static-mem\`.`,
-  source: 'Xen 4.22 xen/arch/arm/dom0less-build.c:arch_parse_dom0less_node; docs/misc/arm/device-tree/booting.txt',
+  source:
+    'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0less_node; docs/misc/arm/device-tree/booting.txt',
   example: { bad: example('memory = <0x0 0x80000>; direct-map;'), good: GOOD, platform: HOST },
   *check({ tree }, node) {
     const property = node.properties.get('direct-map');
@@ -138,9 +139,11 @@ const alignRule: Rule = {
   properties: ['xen,static-mem'],
   platforms: XEN_HOST,
   needs: ['xen-static-mem-cells'],
-  doc: `A bank must start on a page of 4 KiB and have a whole number of them. Xen only asserts that: a debug build stops, another one
-goes on with pages that belong to nobody. Round the bank.`,
-  source: STATIC,
+  doc: `A bank must start on a page of 4 KiB and have a whole number of them. Xen only asserts that, in a debug build. Another one panics
+over a bank that starts inside a page (\`failed to acquire static memory\`), whose first page it did not set aside, and leaves the
+last part of one that ends inside a page to nobody. Round the bank.`,
+  source:
+    'Xen 4.22 xen/common/device-tree/static-memory.c:acquire_static_memory_bank; xen/include/xen/static-memory.h:init_staticmem_bank; xen/common/page_alloc.c:prepare_staticmem_pages',
   example: {
     bad: example('memory = <0x0 0x80000>; xen,static-mem = <0x0 0x30000800 0x0 0x20000000>;'),
     good: GOOD,
@@ -151,7 +154,9 @@ goes on with pages that belong to nobody. Round the bank.`,
     const bad = banks(context, node)?.list.find(({ start, size }) => ((start | size) & 0xfffn) !== 0n);
     if (!property || !bad) return;
     yield {
-      message: `The bank at 0x${bad.start.toString(16)} of 0x${bad.size.toString(16)} bytes is not made of whole 4 KiB pages.`,
+      message: `The bank at 0x${bad.start.toString(16)} of 0x${bad.size.toString(16)} bytes is not made of whole 4 KiB pages: ${
+        (bad.start & 0xfffn) === 0n ? 'the guest lacks the last part of it, and a debug build of Xen' : 'Xen'
+      } panics.`,
       span: lastSet(property).name,
     };
   },
@@ -200,8 +205,9 @@ const placeRule: Rule = {
   platforms: XEN_HOST,
   needs: ['xen-static-mem-cells', 'xen-static-mem-align'],
   doc: `Xen takes the banks out of its own RAM before it starts the domains. A bank outside \`/memory\` has no pages, and Xen dies before it
-has anything to say. One that covers a module or another domain's bank stops Xen since 4.18 (\`Early FDT parsing failed\`); before, the
-module is overwritten or the second domain gets no memory. Move the bank.`,
+has anything to say. One that covers a module or another domain's bank stops Xen: since 4.19 with \`Early FDT parsing failed\`, in 4.18, which
+reads no further in the tree, for want of the domain's kernel; before, the module is overwritten or the second domain gets no memory.
+Move the bank.`,
   source:
     'Xen 4.22 xen/common/device-tree/bootinfo-fdt.c:device_tree_get_meminfo; xen/common/device-tree/bootinfo.c:check_reserved_regions_overlap; xen/common/device-tree/static-memory.c:init_staticmem_pages',
   example: {
