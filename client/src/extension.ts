@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Desktop entry: starts the server as a process.
-import type { ExtensionContext } from 'vscode';
+import { commands, type ExtensionContext } from 'vscode';
 import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-languageclient/node';
+import { checkAllBoards, registerCheckTasks } from './check-tasks.ts';
 import { activateWith, clientOptions } from './client.ts';
 
 export function activate(context: ExtensionContext): Promise<unknown> {
   // The command line has the server in it: one bundle for both.
   const module = context.asAbsolutePath('dist/cli.cjs');
   const server: ServerOptions = { module, args: ['lsp'], transport: TransportKind.stdio };
+  context.subscriptions.push(
+    registerCheckTasks(module),
+    commands.registerCommand('devicetreeIommu.checkAll', checkAllBoards),
+  );
   return activateWith(context, async () => {
     const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', server, clientOptions());
     await client.start();

@@ -6,6 +6,7 @@ import { readSettings, readShown, SECTION, SETTINGS } from '#host/lsp/settings.t
 import { PLATFORM_KINDS, RULE_LEVELS } from '#ide/boards/project.ts';
 import { LENS_DEFAULTS } from '#ide/hints/code-lenses.ts';
 import { HINT_DEFAULTS } from '#ide/hints/inlay-hints.ts';
+import { folderOf } from '#test/support/cli.ts';
 
 const SHOWN = [
   ...Object.entries(HINT_DEFAULTS).map(([kind, usual]) => ({ group: 'inlayHints', kind, usual })),
@@ -59,4 +60,24 @@ test('the package is an allow-list', () => {
   const [first, ...rest] = readFileSync('.vscodeignore', 'utf8').trim().split('\n');
   expect(first).toBe('**');
   expect(rest.every((line) => line.startsWith('!'))).toBe(true);
+});
+
+test('the problem matcher of the task reads what `dt-iommu check` prints', async () => {
+  const [matcher] = manifest.contributes.problemMatchers;
+  const folder = folderOf(
+    '//- /guest.dts\n/dts-v1/;\n/ { v { compatible = "virtio,mmio"; xen,backend-domid = <1>; }; };\n',
+  );
+  const { out } = await folder.run('check', '--no-color', '.');
+  folder.remove();
+  const pattern = new RegExp(matcher.pattern.regexp);
+  const [found, ...more] = out.split('\n').flatMap((line) => pattern.exec(line) ?? []);
+  expect(found).toMatch(/^guest\.dts:2:37: warning: No Linux reads/);
+  const { file, line, column, severity, code } = matcher.pattern;
+  expect([file, line, column, severity, code].map((group) => more[group - 1])).toEqual([
+    'guest.dts',
+    '2',
+    '37',
+    'warning',
+    'xen-backend-domid-legacy',
+  ]);
 });

@@ -193,6 +193,20 @@ suite('editor', () => {
     check(texts[0] === 'iommus = <&xen_iommu ', `the edit has ${texts.join()}`);
   });
 
+  test('all boards of the folder are checked by a task', async () => {
+    const root = vscode.workspace.workspaceFolders?.[0];
+    const tasks = await vscode.tasks.fetchTasks({ type: 'dt-iommu' });
+    // A browser's own host has no disk and no processes.
+    if (root?.uri.scheme !== 'file') return check(tasks.length === 0, `${tasks.length} tasks`);
+    const [task] = tasks;
+    check(task, 'no task');
+    const ended = new Promise<number | undefined>((resolve) => {
+      vscode.tasks.onDidEndTaskProcess(({ exitCode }) => resolve(exitCode));
+    });
+    await vscode.tasks.executeTask(task);
+    check((await ended) === 0, 'there is an error in a board');
+  });
+
   test('source.fixAll.dtIommu repairs the file when it is saved', async () => {
     const document = await open('guest.dts');
     const before = document.getText();
