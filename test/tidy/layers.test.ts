@@ -63,7 +63,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/completion': 'ide/analysis.ts ide/boards ide/explain ide/hovers ide/knowledge ide/navigation',
   'ide/compare': 'ide/boards ide/explain ide/map',
   'ide/resolved': 'ide/analysis.ts ide/boards ide/hovers ide/navigation',
-  'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/files ide/hovers ide/structure',
+  'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/files ide/hovers ide/knowledge ide/structure',
   'ide/hovers': 'ide/boards ide/explain ide/map',
   'ide/problems': 'ide/analysis.ts ide/boards ide/completion ide/knowledge',
   'ide/hints': 'ide/analysis.ts ide/navigation',

@@ -53,6 +53,12 @@ test('a node, and a child of one, lead to the binding', () => {
   expect(at('/ { other { a$0 = <1>; }; };').types).toEqual([]);
 });
 
+test('without bindings a property of the specification has words of ours', () => {
+  const { view, offset } = editor('/dts-v1/;\n/ { dma { reg-na$0mes = "a"; }; };');
+  const text = hover(view, offset, { link: () => ({ text: 'place', href: '' }) })?.markdown;
+  expect(text).toMatch(/A name for each entry of reg\.$/);
+});
+
 test('what no binding names has no lines of one', () => {
   expect(at('/ { dma { compatible = "acme,engine-v1"; acme,ot$0her = <4>; }; };').hover).not.toContain('yaml');
   expect(at('/ { dma { compatible = "acme,en$0gine-v3"; }; };').hover).toBe('');

@@ -3,13 +3,13 @@
 import { printable, type Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import type { Link } from '#ide/explain/markdown.ts';
+import { propertyRow } from '#ide/knowledge/property-table.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { compatibles, isAvailable, nodeByLabel, pathOf } from '#tree/query.ts';
 import { bindingDocumentation } from './binding-knowledge.ts';
 import { propertiesNamed } from './evidence.ts';
 import type { CompletionItem } from './item.ts';
 import { macroSteps } from './macro-steps.ts';
-import { propertyRow } from './property-table.ts';
 import { formOf } from './providers.ts';
 
 export type About = NonNullable<CompletionItem['about']>;

@@ -6,6 +6,7 @@ import { own } from '#base/own.ts';
 import { factOf } from '#bindings/facts.ts';
 import type { PropertyFact } from '#bindings/property-fact.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { PLACES, PROPERTY_TABLE, propertyRow } from '#ide/knowledge/property-table.ts';
 import { isAvailable, lastSet, pathOf, walk } from '#tree/query.ts';
 import type { DeviceTree, DtProperty } from '#tree/types.ts';
 import {
@@ -19,7 +20,6 @@ import {
 import { type Here, isTyped } from './drafts.ts';
 import { kindsFor, propertiesNamed, propertyNames } from './evidence.ts';
 import { type CompletionItem, literal, mayMean } from './item.ts';
-import { PLACES, PROPERTY_TABLE, propertyRow } from './property-table.ts';
 import { formOf } from './providers.ts';
 import { otherBoards } from './strings.ts';
 

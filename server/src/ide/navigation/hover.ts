@@ -3,12 +3,13 @@
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import { macroMarkdown, placesMarkdown, propertyMarkdown } from '#ide/explain/markdown.ts';
-import { code } from '#ide/explain/markup.ts';
+import { code, plain } from '#ide/explain/markup.ts';
 import { compatibleHover, propertyBindingHover } from '#ide/hovers/binding.ts';
 import { cellHover, numberHover } from '#ide/hovers/cells/index.ts';
 import { expansionText, macroUse } from '#ide/hovers/macros.ts';
 import { busHover, nodeHover } from '#ide/hovers/node.ts';
 import type { Asked, Reader } from '#ide/hovers/sheet.ts';
+import { propertyRow } from '#ide/knowledge/property-table.ts';
 import { printValue } from '#tree/print.ts';
 import { nodeByReference } from '#tree/query.ts';
 import type { Datum, DtNode, DtProperty } from '#tree/types.ts';
@@ -107,9 +108,12 @@ function compatibleText(asked: Asked, view: View, property: DtProperty, datum: D
   return compatibleHover(asked, view.knowledge.bindings(view.file), property.node, name);
 }
 
-function bindingText(asked: Asked, view: View, { node, name }: DtProperty): string {
+function bindingText(asked: Asked, view: View, property: DtProperty): string {
+  const { node, name } = property;
   const library = view.knowledge.bindings(view.file);
-  return library ? propertyBindingHover(asked, library, node, name) : '';
+  const stated = library ? propertyBindingHover(asked, library, node, name) : '';
+  // Without a binding: what the specification says, in our words.
+  return stated !== '' || isDma(property) ? stated : plain(propertyRow(name)?.what ?? '');
 }
 
 /** In the value of `iommus` and its like, what counts is the device that has it. */
