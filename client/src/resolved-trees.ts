@@ -55,7 +55,8 @@ export class ResolvedTrees
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         // What the line of the cursor made may stand elsewhere now.
         const editor = vscode.window.activeTextEditor;
-        if (document.uri.scheme === RESOLVED_SCHEME && editor && editor.document !== document) this.#moved(editor);
+        const isSource = editor && editor.document.uri.scheme !== RESOLVED_SCHEME;
+        if (isSource && document.uri.scheme === RESOLVED_SCHEME) this.#moved(editor);
       }),
     ];
   }
