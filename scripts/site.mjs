@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import MarkdownIt from 'markdown-it';
+import { bundledPackages, noticesText } from './release/bundled.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const at = (/** @type {string[]} */ ...names) => path.join(root, ...names);
@@ -21,7 +22,6 @@ const PARTS = [
   'library.js',
   'web-tree-sitter.wasm',
   'tree-sitter-devicetree.wasm',
-  'third-party-notices.txt',
 ];
 const EXAMPLES = [
   'xen-guest.dts',
@@ -109,15 +109,31 @@ const built = spawnSync(process.execPath, [at('build.mjs')], { cwd: root, stdio:
 if (built.status !== 0) process.exit(1);
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-await build({
+const { metafile } = await build({
   entryPoints: ['main', 'search', 'map-host'].map((name) => at(`site/${name}.ts`)),
   outdir: out,
   bundle: true,
   minify: true,
   format: 'esm',
   target: 'es2022',
+  metafile: true,
+  absWorkingDir: root,
   logLevel: 'warning',
 });
+const ours = Object.entries(metafile.outputs).map(
+  ([file, { inputs }]) => /** @type {const} */ ([path.basename(file), Object.keys(inputs)]),
+);
+const others = JSON.parse(readFileSync(at('dist/bundled.json'), 'utf8'));
+const inParts = others
+  .map((/** @type {{ within: string[] }} */ one) => ({
+    ...one,
+    within: one.within.map((file) => path.basename(file)).filter((file) => PARTS.includes(file)),
+  }))
+  .filter((/** @type {{ within: string[] }} */ { within }) => within.length > 0);
+writeFileSync(
+  path.join(out, 'third-party-notices.txt'),
+  noticesText([...inParts, ...bundledPackages(new Map(ours), root)]),
+);
 for (const name of PARTS) cpSync(at('dist', name), path.join(out, name));
 for (const name of EXAMPLES) cpSync(at('examples', name), path.join(out, 'examples', name));
 for (const name of ['theme.css', 'site.css', 'map.html']) cpSync(at('site', name), path.join(out, name));
