@@ -164,3 +164,19 @@ test('what a header has for C++ is no mistake of a board', () => {
     '/ { a { b { }; [late]; }; }; Properties must precede subnodes; dtc stops here.',
   ]);
 });
+
+test.each([
+  ['/ {\u00a0p; };', '/ {[\u00a0]p; };', '00A0'],
+  ['/ { p =\u2028<1 2>; };', '/ { p =[\u2028]<1 2>; };', '2028'],
+  ['/ { p = <(1\u3000+ 2)>; };', '/ { p = <(1[\u3000]+ 2)>; };', '3000'],
+  ['/ { p = [01\u202f02]; };', '/ { p = [01[\u202f]02]; };', '202F'],
+  ['/ { p; };\n\ufeff/ { q; };', '[\ufeff]/ { q; };', 'FEFF'],
+])('white space that dtc does not know: %j', (text, place, code) => {
+  const board = `/dts-v1/;\n${text}\n`;
+  const { tree } = evaluateText(`//- /board.dts\n${board}`);
+  const expected = `${place} The character U+${code} is no blank for dtc; dtc stops here.`.trim();
+  expect(tree.problems.map((problem) => shown(board, problem))).toEqual([expected]);
+  const edits = tree.problems[0]?.fix?.plan() ?? [];
+  const { tree: repaired } = evaluateText(`//- /board.dts\n${applyEdits(board, edits)}`);
+  expect(repaired.problems).toEqual([]);
+});

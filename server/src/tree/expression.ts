@@ -42,7 +42,7 @@ interface Pending {
 }
 
 const TOKEN =
-  /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*)*(?:((?:0[xX][0-9a-fA-F]+|[0-9]+))(?:ULL|UL|LL|U|L)?|('(?:[^'\\]|\\'?)*')|(<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%~!()<>&|^?:]))/y;
+  /(?:[ \t\n\r\f\v]+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*)*(?:((?:0[xX][0-9a-fA-F]+|[0-9]+))(?:ULL|UL|LL|U|L)?|('(?:[^'\\]|\\'?)*')|(<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%~!()<>&|^?:]))/y;
 
 /** Evaluates the parenthesised expression whose `(` stands at `at`. @throws ExpressionError */
 export function evaluateExpression(text: string, at: number): ExpressionResult {

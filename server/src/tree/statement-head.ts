@@ -24,8 +24,8 @@ export interface Head {
   readonly regular: boolean;
 }
 
-const BLANK = /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*)*/y;
-const LABEL = /([A-Za-z_]\w*)(\s*):/y;
+const BLANK = /(?:[ \t\n\r\f\v]+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*)*/y;
+const LABEL = /([A-Za-z_]\w*)([ \t\n\r\f\v]*):/y;
 const OMIT = /\/omit-if-no-ref\//y;
 const REFERENCE = /&(?:([A-Za-z_]\w*)|\{([^}]*)\})/y;
 const NAME = /\\?([0-9A-Za-z,._+*#?@-]+)/y;

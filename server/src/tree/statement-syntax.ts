@@ -34,7 +34,7 @@ interface InsideNodes {
 /** dtc's own parser takes 3330 levels; no real tree has more than 20. */
 const MAX_DEPTH = 500;
 
-const BLANK = /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
+const BLANK = /(?:[ \t\n\r\f\v]+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
 const KEYWORD = /\/(dts-v1|plugin|memreserve|delete-node|delete-property|omit-if-no-ref)\//y;
 const LABEL = /[A-Za-z_]\w*:/y;
 const REFERENCE = /&(?:[A-Za-z_]\w*|\{[0-9A-Za-z,._+*#?@/-]*\})/y;

@@ -53,6 +53,8 @@ export function syntaxProblems(
   text: (file: string) => string,
 ): Problem[] {
   const stop = stopOf(strict, fault, text);
+  const blank = foreignBlank(stop.span, text(stop.span.file));
+  if (blank) return [blank];
   const found: Problem[] = [];
   let isExplained = false;
   for (const { file, errors } of broken) {
@@ -66,6 +68,17 @@ export function syntaxProblems(
   }
   const own: Problem[] = isExplained ? [] : [stop.problem];
   return [...own, ...found].slice(0, MAX_SYNTAX_PROBLEMS);
+}
+
+/** White space that a web page or a word processor put in, and that is none for dtc. */
+function foreignBlank({ file, start }: Span, text: string): Problem | undefined {
+  const character = text[start] ?? '';
+  if (!/[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]/.test(character)) return undefined;
+  const span = { file, start, end: start + 1 };
+  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  const message = `The character U+${code} is no blank for dtc; dtc stops here.`;
+  const fix: Repair = { title: 'Replace it by a blank', plan: () => [{ span, text: ' ' }] };
+  return { rule: 'syntax/error', severity: 'error', message, span, fix };
 }
 
 /** Where dtc stops. */

@@ -60,7 +60,7 @@ export const EMPTY_VALUE: RawValue = {
   end: 0,
 };
 
-const BLANK = /(?:\s+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
+const BLANK = /(?:[ \t\n\r\f\v]+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
 const LABEL = /([A-Za-z_]\w*):/y;
 const REFERENCE = /&(?:([A-Za-z_]\w*)|\{([0-9A-Za-z,._+*#?@/-]*)\})/y;
 const LITERAL = /(0[xX][0-9a-fA-F]+|[0-9]+)(ULL|UL|LL|U|L)?/y;

@@ -97,6 +97,7 @@ export function readCharacter(text: string): Num | string {
     if (hex !== undefined) bytes.push(Number.parseInt(hex.slice(-8), 16));
     else if (octal !== undefined) bytes.push(Number.parseInt(octal, 8));
     else {
+      if (escaped === 'x') return '\\x in a character constant has no hexadecimal digit';
       const code = (escaped ?? unit).codePointAt(0) ?? 0;
       if (escaped !== undefined) bytes.push(ESCAPES[escaped] ?? code);
       else if (wide || code < 0x80) bytes.push(code);

@@ -6,8 +6,8 @@
 /** Macros whose value depends on the place, and what only cpp/unit.ts knows. */
 const SPECIAL =
   /\b(?:__(?:FILE|BASE_FILE|LINE|INCLUDE_LEVEL|COUNTER|DATE|TIME|TIMESTAMP|VA_OPT)__|_Pragma|__has_include)/;
-/** White space that no one types, and a carriage return that ends no line. */
-const CONTROL = /[\0\f\v\ufeff]|\r(?!\n)/;
+/** White space that no one types, or that is none for dtc; and a carriage return that ends no line. */
+const CONTROL = /[\0\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]|\r(?!\n)/;
 
 const KNOWN = /^(?:define|undef|include|if|ifdef|ifndef|elif|else|endif|error|warning)$/;
 const UNKNOWN = /^(?:include_next|import|line|pragma|ident|sccs|assert|unassert|elifdef|elifndef)$/;

@@ -53,7 +53,7 @@ export class Pragmas {
         break;
       case 'push_macro':
       case 'pop_macro':
-        this.#stack(first.text, tokens);
+        this.#stack(first, tokens);
         break;
       case 'poison':
         this.#poison(tokens.slice(2));
@@ -69,8 +69,20 @@ export class Pragmas {
     }
   }
 
-  #stack(name: string, [, open, string, close]: readonly Token[]): void {
-    if (open?.text !== '(' || string?.kind !== Kind.String || close?.text !== ')') return;
+  #stack(pragma: Token, [, open, string, close]: readonly Token[]): void {
+    const name = pragma.text;
+    if (open?.text !== '(' || string?.kind !== Kind.String || close?.text !== ')') {
+      const { at, length } = string ?? open ?? pragma;
+      this.#unit.report(
+        'syntax/directive',
+        `\`#pragma ${name}\` wants a name in quotes and parentheses; cpp stops here.`,
+        {
+          at,
+          length,
+        },
+      );
+      return;
+    }
     const { macros } = this.#unit;
     const macro = string.text.slice(1, -1).trim();
     const stack = this.#pushed.get(macro) ?? [];
