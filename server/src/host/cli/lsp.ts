@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu lsp`: the language server, for any editor.
-import { serveStreams } from '#host/lsp/stdio.ts';
 import type { Arguments, Command } from './arguments.ts';
 import { Failure } from './io.ts';
 
@@ -16,6 +15,8 @@ export const lspCommand: Command = {
 
 async function lsp({ values }: Arguments): Promise<number> {
   if (!values.stdio) throw new Failure('lsp speaks on standard input and output only; say so with --stdio');
+  // The protocol's library is a fifth of what other commands would load for nothing.
+  const { serveStreams } = await import('#host/lsp/stdio.ts');
   serveStreams(process.stdin, process.stdout);
   // The server ends the process when its client says `exit` or goes away.
   return new Promise<number>(() => undefined);
