@@ -79,6 +79,18 @@ describe('xen-hypervisor-node', () => {
       }),
     ));
 
+  // xen_guest_init: without xen_grant_frames it maps ballooned pages.
+  it('no place for the grant table', () =>
+    checkDiagnostics(
+      instead(GUEST, {
+        [`	hypervisor {
+		compatible = "xen,xen-4.19", "xen,xen";
+		reg = <0x0 0x38000000 0x0 0x1000000>;`]: `	hypervisor {
+//      ^^^^^^^^^^ warning[xen-hypervisor-node]
+		compatible = "xen,xen-4.19", "xen,xen";`,
+      }),
+    ));
+
   it('the `/hypervisor` of another hypervisor', () =>
     checkSilent(
       'xen-hypervisor-node',

@@ -65,6 +65,43 @@ describe('xen-path-not-marked', () => {
       only('xen-path-not-marked'),
     ));
 
+  // map_device_irqs_to_domain skips interrupts whose controller is not the GIC.
+  it("an interrupt at a GPIO controller is nobody's", () =>
+    checkDiagnostics(
+      instead(SYSTEM, {
+        [`		serial@ff000000 {
+			compatible = "cdns,uart-r1p12";
+			reg = <0x0 0xff000000 0x0 0x1000>;
+			interrupts = <0 21 4>;`]: `		gpio: gpio@ff0a0000 {
+			compatible = "xlnx,zynqmp-gpio-1.0";
+			reg = <0x0 0xff0a0000 0x0 0x1000>;
+			interrupt-controller;
+			#interrupt-cells = <2>;
+		};
+
+		serial@ff000000 {
+			compatible = "cdns,uart-r1p12";
+			reg = <0x0 0xff000000 0x0 0x1000>;
+			interrupt-parent = <&gpio>;
+			interrupts = <21 4>;`,
+        [`xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};`]: `xen,path = "/soc/mmc@ff160000";
+			xen,reg = <0x0 0xff160000 0x0 0x1000 0x0 0xff160000>;
+		};
+
+		serial@ff000000 {
+			compatible = "cdns,uart-r1p12";
+			reg = <0x0 0xff000000 0x0 0x1000>;
+			xen,path = "/soc/serial@ff000000";
+//                      ^^^^^^^^ 💡 warning[xen-path-not-marked]
+			xen,reg = <0x0 0xff000000 0x0 0x1000 0x0 0xff000000>;
+			xen,force-assign-without-iommu;
+		};`,
+      }),
+      only('xen-path-not-marked'),
+    ));
+
   it('the tree of Linux itself, to which the boot loader adds everybody', () =>
     checkDiagnostics(
       instead(SYSTEM.replaceAll('"multiboot,kernel", "multiboot,module"', '"later"'), {

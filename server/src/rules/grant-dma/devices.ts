@@ -68,7 +68,8 @@ const domidRange: Rule = {
   title: 'Backend that is not a domain ID',
   properties: ['iommus', 'iommu-map'],
   doc: `The cell after a \`xen,grant-dma\` node is the ID of the domain that serves the device. IDs end at 0x7fef; from 0x7ff0 on
-Xen reserves them, so no domain can map the granted pages and the device does not work. Write the ID of the backend.`,
+Xen reserves them, so no domain can map the granted pages and the device does not work. Linux keeps 16 bits of the cell: a larger number is
+another domain than it says. Write the ID of the backend.`,
   source: `${INIT_DOMID}; Xen 4.22 xen/include/public/xen.h:DOMID_FIRST_RESERVED`,
   example: {
     bad: board(GRANT_DMA, virtio('iommus = <&xen_iommu 0x7ff0>; dma-coherent;')),
@@ -79,8 +80,13 @@ Xen reserves them, so no domain can map the granted pages and the device does no
     for (const { args } of grants(context, node)) {
       const [domid] = args;
       if (!domid || domid.value < FIRST_RESERVED_DOMID) continue;
+      const kept = domid.value & 0xffff;
+      const then =
+        kept < FIRST_RESERVED_DOMID
+          ? `Linux keeps 16 bits and grants to domain ${kept}`
+          : 'Xen lets no domain map what is granted to it';
       yield {
-        message: `0x${domid.value.toString(16)} is not a domain: IDs end at 0x7fef, and Xen lets no domain map what is granted to it.`,
+        message: `0x${domid.value.toString(16)} is not a domain: IDs end at 0x7fef, and ${then}.`,
         span: domid.span,
       };
     }

@@ -17,9 +17,9 @@ const cellsRule: Rule = {
   title: '`xen,grant-dma` whose `#iommu-cells` is not 1',
   properties: ['#iommu-cells'],
   knows: 'node',
-  doc: `The one cell of a specifier is the domain that serves the device. With another number Linux prints
-\`Incompatible IOMMU node\` and goes on without grants, so the backend must map the guest's memory or the device fails.
-Set it to 1.`,
+  doc: `The one cell of a specifier is the domain that serves the device. With another number a device whose \`iommus\` names the node goes
+on without grants, so that the backend must map the guest's memory or the device fails; only with debug output on does Linux print
+\`Incompatible IOMMU node\`. For \`iommu-map\` it is the same in 7.3, and in 6.12 one cell is taken anyway. Set it to 1.`,
   source: `${INIT_DOMID}; Documentation/devicetree/bindings/iommu/xen,grant-dma.yaml`,
   example: {
     bad: board('xen-iommu { compatible = "xen,grant-dma"; #iommu-cells = <2>; };'),
@@ -31,7 +31,7 @@ Set it to 1.`,
     const count = u32(property);
     if (!property || !isGrant(node) || count === undefined || count === 1) return;
     yield {
-      message: `\`#iommu-cells\` says ${count}, but Linux takes only 1 for a grant provider and goes on without grants.`,
+      message: `\`#iommu-cells\` says ${count}, but Linux takes only 1 for a grant provider: a device whose \`iommus\` names it goes on without grants.`,
       span: lastSet(property).name,
       fix: setCells(context, property, 1),
     };
@@ -76,10 +76,11 @@ const hypervisorNode: Rule = {
   properties: ['compatible'],
   knows: 'all',
   doc: `A guest finds the place for its grant table in the \`reg\` and the event channel's interrupt in the \`interrupts\` of \`/hypervisor\`.
-Without \`reg\` Linux prints \`Xen grant table region is not found\`; without the interrupt it does not start its Xen part. In both
-cases there are no grants. Xen and its toolstack write the node; copy it whole.`,
+Without the interrupt Linux does not start its Xen part (\`Xen event channel interrupt not found\`), and there are no grants. Without
+\`reg\` it prints \`Xen grant table region is not found\` and puts the grant table over pages of its own memory instead (*warning*).
+Xen and its toolstack write the node; copy it whole.`,
   source:
-    'Linux 6.12 arch/arm/xen/enlighten.c:xen_dt_guest_init, xen_guest_init; Documentation/devicetree/bindings/arm/xen.txt',
+    'Linux 6.12 arch/arm/xen/enlighten.c:xen_dt_guest_init, xen_guest_init; drivers/xen/xlate_mmu.c:xen_xlate_map_ballooned_pages; Documentation/devicetree/bindings/arm/xen.txt',
   example: {
     bad: board32(GIC, 'hypervisor { compatible = "xen,xen-4.17", "xen,xen"; interrupts-extended = <&gic 15>; };'),
     good: board32(
@@ -91,15 +92,20 @@ cases there are no grants. Xen and its toolstack write the node; copy it whole.`
   *check(context, node) {
     if (node.name !== 'hypervisor' || node.parent !== context.tree.root) return;
     if (!compatibles(node).includes('xen,xen')) return;
-    const missing = [
-      ...(node.properties.has('reg') ? [] : ['`reg`']),
-      ...(node.properties.has('interrupts') || node.properties.has('interrupts-extended') ? [] : ['`interrupts`']),
-    ];
-    if (missing.length === 0) return;
-    yield {
-      message: `\`/hypervisor\` lacks ${missing.join(' and ')}, so Linux sets up no grant table or no event channel: virtio gets no grants.`,
-      span: nodeSpan(node),
-    };
+    if (!node.properties.has('interrupts') && !node.properties.has('interrupts-extended')) {
+      yield {
+        message:
+          '`/hypervisor` lacks `interrupts`, so Linux does not start its Xen part: no event channels, and virtio gets no grants.',
+        span: nodeSpan(node),
+      };
+    } else if (!node.properties.has('reg')) {
+      yield {
+        message:
+          '`/hypervisor` lacks `reg`: Linux prints "Xen grant table region is not found" and uses pages of its own memory for the grant table.',
+        span: nodeSpan(node),
+        severity: 'warning',
+      };
+    }
   },
 };
 

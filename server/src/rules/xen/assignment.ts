@@ -3,6 +3,7 @@
 
 import { basename } from '#base/files.ts';
 import type { Repair } from '#base/problem.ts';
+import type { XenSystem } from '#model/platform/types.ts';
 import { protection } from '#model/xen/host.ts';
 import {
   assignments,
@@ -31,6 +32,7 @@ import {
   exampleHost,
   GOOD_SYSTEM,
   GUARDED,
+  isRouted,
   pathSpan,
   registers,
   UART,
@@ -78,8 +80,8 @@ function writePath({ text }: RuleContext, node: DtNode, path: string): Repair {
 }
 
 /** Whether Xen notices a second owner: by an interrupt that is taken, or by the stream of an IOMMU. */
-function isExclusive(device: DtNode, guarded: boolean): boolean {
-  return guarded || device.properties.has('interrupts') || device.properties.has('interrupts-extended');
+function isExclusive({ host }: XenSystem, device: DtNode, guarded: boolean): boolean {
+  return guarded || isRouted(host, device);
 }
 
 const notMarked: Rule = {
@@ -92,7 +94,8 @@ const notMarked: Rule = {
   judgement: true,
   doc: `Xen builds dom0 before it assigns devices to the other domains, and gives it every device without \`xen,passthrough\`. The
 interrupt and the IOMMU's stream of this one then belong to dom0, and the assignment fails with \`-EBUSY\`: Xen panics. With a hardware
-domain in place of dom0 it is the same for whichever of the two comes second. A device with neither is mapped to both domains. In a tree to
+domain in place of dom0 it is the same for whichever of the two comes second. A device with neither (an interrupt at another controller than
+the GIC is not Xen's) is mapped to both domains. In a tree to
 which the boot loader adds dom0 and the domains, this is *info*. Add \`xen,passthrough\` to the node in the host's tree.`,
   source: `Xen 4.22 xen/arch/arm/device.c:handle_device; ${IOMMU_ASSIGN}`,
   example: { bad: example({ device: GUARDED }), good: GOOD_SYSTEM },
@@ -104,7 +107,7 @@ which the boot loader adds dom0 and the domains, this is *info*. Add \`xen,passt
     // Domains without a dom0 are a system of their own; a tree without either gets both from the boot loader.
     if (!first && domainNodes(system.host).length > 0) return;
     const owner = first ? hardwareOwnerName(first) : 'a dom0 that the boot loader adds';
-    const exclusive = isExclusive(device, protection(host, device).use !== undefined);
+    const exclusive = isExclusive(system, device, protection(host, device).use !== undefined);
     const failure = assignmentFails(context, 'without its interrupts, and dom0 keeps it as well');
     const severity = !first ? 'info' : exclusive ? (failure.severity ?? 'error') : 'warning';
     yield {
@@ -146,7 +149,7 @@ the domain that Xen starts first, and the second assignment fails with \`-EBUSY\
     if (!earlier) return;
     const guarded = protection(host, made.device).use !== undefined;
     // One domain may route its own interrupt twice.
-    if (earlier.domain === made.domain ? !guarded : !isExclusive(made.device, guarded)) return;
+    if (earlier.domain === made.domain ? !guarded : !isExclusive(system, made.device, guarded)) return;
     const { ends, ...severity } = assignmentFails(context, 'without its interrupts');
     yield {
       message: `\`${pathOf(made.device)}\` already belongs to ${domainName(earlier.domain)}, and Xen does not assign it a second time: ${ends}.`,

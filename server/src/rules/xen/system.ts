@@ -85,6 +85,18 @@ export function isHostGic(controller: DtNode): boolean {
   return compatibles(controller).some((name) => /gic/.test(name));
 }
 
+/** Whether Xen routes an interrupt of the device: one whose controller is not the GIC it leaves alone (map_device_irqs_to_domain). */
+export function isRouted(tree: DeviceTree, device: DtNode): boolean {
+  const elsewhere = (controller: DtNode) => controller.properties.has('interrupt-controller') && !isHostGic(controller);
+  const extended = device.properties.get('interrupts-extended');
+  if (extended) {
+    const { entries, stop } = specifiers(tree, extended, '#interrupt-cells');
+    return stop !== undefined || entries.some(({ provider }) => !elsewhere(provider));
+  }
+  const controller = interruptParent(tree, device);
+  return device.properties.has('interrupts') && (!controller || !elsewhere(controller));
+}
+
 /** `SPI 63`. */
 export function interruptName({ type, number }: GicInterrupt): string {
   return `${type} ${number}`;
