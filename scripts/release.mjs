@@ -80,8 +80,16 @@ function readFile(file) {
   return readFileSync(path.join(root, file), 'utf8');
 }
 
-/** Seconds: the commit's, or the changelog's where there is no Git. */
+/** @type {number | undefined} */
+let time;
+
+/** Seconds: the commit's, or the changelog's where there is no Git; one for the whole run, whatever is committed. */
 function epoch() {
+  time ??= readEpoch();
+  return time;
+}
+
+function readEpoch() {
   if (process.env.SOURCE_DATE_EPOCH) return Number(process.env.SOURCE_DATE_EPOCH);
   const { status, stdout } = spawnSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' });
   return status === 0 ? Number(stdout) : Date.parse(changelogDate()) / 1000;
