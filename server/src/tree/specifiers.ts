@@ -122,8 +122,14 @@ export function mapEntries(
     const provider = cellsName === undefined ? undefined : cellTarget(tree, phandle);
     return provider && cellsName !== undefined ? (u32(provider.properties.get(cellsName)) ?? 1) : 1;
   };
-  const old = all.length % 4 === 0 && all.every((cell, at) => at % 4 !== 3 || cell.value === 1);
-  return divide(tree, all, old ? () => 1 : provided) ?? (old ? divide(tree, all, provided) : undefined);
+  return divide(tree, all, cellsName !== undefined && isOldForm(tree, all, cellsName) ? () => 1 : provided);
+}
+
+/** Linux 7.2 takes one output cell for two only in a map whose entries all have length 1 and the target of the first. */
+function isOldForm(tree: DeviceTree, all: readonly Cell[], cellsName: string): boolean {
+  const target = all[1] && cellTarget(tree, all[1]);
+  if (all.length % 4 !== 0 || u32(target?.properties.get(cellsName)) !== 2) return false;
+  return all.every((cell, at) => (at % 4 === 3 ? cell.value === 1 : at % 4 !== 1 || cellTarget(tree, cell) === target));
 }
 
 function divide(tree: DeviceTree, all: readonly Cell[], outCellsOf: (phandle: Cell) => number): MapEntry[] | undefined {

@@ -4,7 +4,7 @@
 import { hex } from '#base/numbers.ts';
 import { driverCreatedDevices } from '#model/drivers/driver-created-devices.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import { inVersions } from '#model/platform/platform.ts';
+import { compareVersions, inVersions } from '#model/platform/platform.ts';
 import { at, doubt, quoted, type Steps, say } from '#model/report/steps.ts';
 import type { MadeDevice } from '#model/report/types.ts';
 import type { Condition } from '#model/statements/index.ts';
@@ -21,18 +21,24 @@ export type AskById = (id: number) => {
   readonly doubts: readonly Condition[];
 };
 
-/** The devices that the node's driver makes by the entries of its map; `undefined`: it makes none. */
+/** The devices that the node's driver makes by its map; `undefined`: it makes none. */
 export function madeDevices(machine: Machine, node: DtNode, ask: AskById, steps: Steps): MadeDevice[] | undefined {
   const created = driverCreatedDevices(node);
   if (!created || !inVersions(machine.platform.kernelVersion, created)) return undefined;
-  const authority = `Linux 6.12 ${created.source}`;
+  const release = compareVersions(machine.platform.kernelVersion, [7, 3]) >= 0 ? '7.3' : '6.12';
+  const authority = `Linux ${release} ${created.source}`;
   if (created.by === 'node') {
     say(steps, authority, `The driver sets up ${created.what}, by this node, too.`);
     return undefined;
   }
-  const count = Math.min(MOST, Math.floor(cells(machine.tree, node.properties.get('iommu-map')).length / 4));
+  const map = cells(machine.tree, node.properties.get('iommu-map'));
+  const entries = Math.floor(map.length / 4);
+  const byLength = compareVersions(machine.platform.kernelVersion, [7, 3]) >= 0;
+  const lengths = map.slice(0, entries * 4).filter((_, index) => index % 4 === 3);
+  const count = Math.min(MOST, byLength ? lengths.reduce((sum, { value }) => sum + value, 0) : entries);
   if (count === 0) return undefined;
-  const text = `The driver makes a device for each of the ${count} entries of \`iommu-map\`, and sets up its DMA by this node with its number as ID.`;
+  const each = byLength ? `ID of the ${count} that the lengths in` : `of the ${count} entries of`;
+  const text = `The driver makes a device for each ${each} \`iommu-map\`${byLength ? ' add up to' : ''}, and sets up its DMA by this node with its number as ID.`;
   say(steps, authority, text, at(node, 'iommu-map'));
   const made: MadeDevice[] = [];
   for (let id = 0; id < count; id++) {

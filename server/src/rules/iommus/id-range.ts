@@ -118,7 +118,7 @@ check, and the stream that was meant stays untranslated. Write the stream's numb
     cell: 0,
     title: 'Tegra swgroup that the chip does not have',
     doc: `The cell is a \`TEGRA_SWGROUP_…\` of the chip's header. Linux looks it up in a table of the chip and, when it is not
-there, enables nothing and prints nothing: the client stays untranslated. Use the macro of the right chip.`,
+there, prints \`group from swgroup … not found\` and enables nothing: the client stays untranslated. Use the macro of the right chip.`,
     source: 'Linux 6.12 drivers/iommu/tegra-smmu.c:tegra_smmu_enable',
     bad: [MC, 'dma { iommus = <&mc 200>; };'],
     good: [MC],

@@ -227,7 +227,7 @@ const iommusNoLinuxDriver: Rule = {
   needs: ['iommus-target-not-iommu'],
   doc: `The IOMMU is known, but in the chosen release no driver binds it or the driver cannot take masters:
 only the binding names the string and the fallback is missing, the node is a legacy form, or the driver lost its
-\`of_xlate\` (OMAP and MediaTek v1 in 6.8 to 6.12). The device gets direct DMA, at once or after the deferred probe timeout.
+\`of_xlate\` (OMAP in 6.8 to 6.12, MediaTek v1 since 6.8). The device gets direct DMA, at once or after the deferred probe timeout.
 Add the fallback string that the binding asks for, or choose another release.`,
   source: XLATE,
   example: {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The rule about `iommu-map` of NVIDIA's host1x, which counts the memory contexts instead of mapping requester IDs.
+import { compareVersions } from '#model/platform/platform.ts';
 import { board, mmu500 } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { entriesOf, iommuDriver } from '#rules/engine/uses.ts';
 import { compatibles, isLive, pathOf } from '#tree/query.ts';
+import type { MapEntry } from '#tree/specifiers.ts';
 
 function host1x(map: string): string {
   return `host1x { compatible = "nvidia,tegra234-host1x"; iommus = <&smmu 0x1f>; iommu-map = ${map}; };`;
@@ -15,10 +17,12 @@ const contextMap: Rule = {
   title: '`iommu-map` of host1x that leaves a memory context without IOMMU',
   properties: ['iommu-map'],
   needs: ['iommu-map-length', 'iommu-map-bad-phandle', 'iommu-map-target-disabled'],
-  doc: `Linux makes as many memory contexts of host1x as \`iommu-map\` has entries, numbers them from 0, and looks each number up
-in the map. A number that no entry covers has no IOMMU: Linux prints \`Context device … has no IOMMU!\` and the whole probe of
-host1x fails, with the display and video engines behind it. Let entry *n* cover ID *n*.`,
-  source: 'Linux 6.12 drivers/gpu/host1x/context.c:host1x_memory_context_list_init',
+  doc: `Linux 6.12 makes as many memory contexts of host1x as \`iommu-map\` has entries, Linux 7.3 as many as their lengths add
+up to; it numbers them from 0 and looks each number up in the map. A number that no entry covers has no IOMMU: Linux prints
+\`Context device … has no IOMMU!\` and the whole probe of host1x fails, with the display and video engines behind it. For a
+release between the two, where it is not known how it counts, this is reported when both ways fail. Let entry *n* cover ID *n*.`,
+  source:
+    'Linux 6.12 drivers/gpu/host1x/context.c:host1x_memory_context_list_init; Linux 7.3 drivers/gpu/host1x/context.c:host1x_memory_context_list_init',
   example: {
     bad: board(mmu500(1), host1x('<1 &smmu 0x35 1>, <2 &smmu 0x36 1>')),
     good: board(mmu500(1), host1x('<0 &smmu 0x35 1>, <1 &smmu 0x36 1>')),
@@ -29,15 +33,31 @@ host1x fails, with the display and video engines behind it. Let entry *n* cover 
     if (!entries || !isHost1x || !isLive(node)) return;
     const [first] = entries;
     if (!first?.provider || !iommuDriver(context, first.provider)) return;
-    const missing = entries.findIndex(
-      (_, id) => !entries.some(({ base, length }) => base.value <= id && id < base.value + length.value),
-    );
-    if (missing < 0) return;
+    const { kernelVersion } = context.platform;
+    const sum = entries.reduce((total, { length }) => total + length.value, 0);
+    const byLength = compareVersions(kernelVersion, [7, 3]) >= 0;
+    const count = byLength ? sum : entries.length;
+    const missing = firstMissing(entries, count);
+    if (missing === undefined) return;
+    if (!byLength && compareVersions(kernelVersion, [6, 12]) > 0 && firstMissing(entries, sum) === undefined) return;
+    const has = byLength
+      ? `The lengths in iommu-map add up to ${count}`
+      : `\`iommu-map\` has ${count} ${count === 1 ? 'entry' : 'entries'}`;
     yield {
-      message: `\`iommu-map\` has ${entries.length} ${entries.length === 1 ? 'entry' : 'entries'}, so Linux makes ${entries.length} contexts, and none of the entries covers context ${missing}; the probe of \`${pathOf(node)}\` fails.`,
-      span: entries[missing]?.base.span ?? first.base.span,
+      message: `${has}, so Linux makes ${count} ${count === 1 ? 'context' : 'contexts'}, and none of the entries covers context ${missing}; the probe of \`${pathOf(node)}\` fails.`,
+      span: (byLength ? undefined : entries[missing]?.base.span) ?? first.base.span,
     };
   },
 };
+
+/** The first of so many numbers that no entry covers. */
+function firstMissing(entries: readonly MapEntry[], count: number): number | undefined {
+  let next = 0;
+  for (const { base, length } of [...entries].sort((a, b) => a.base.value - b.base.value)) {
+    if (base.value > next) break;
+    next = Math.max(next, base.value + length.value);
+  }
+  return next < count ? next : undefined;
+}
 
 export const HOST1X_RULES: readonly Rule[] = [contextMap];

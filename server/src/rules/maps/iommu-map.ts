@@ -11,7 +11,7 @@ import { isPciHost, lastId, lastTranslated, overlaps, uncovered } from '#rules/e
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { cellCount, entriesOf, iommuDriver } from '#rules/engine/uses.ts';
 import { hasNewForm, withAllCells, withOneCell } from '#rules/migrations/iommu-map-form.ts';
-import { isAvailable, isLeftOff, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
+import { cells, cellTarget, isAvailable, isLeftOff, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';
 import { type MapEntry, mapEntries } from '#tree/specifiers.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 
@@ -41,7 +41,8 @@ const length: Rule = {
   doc: `An entry of \`iommu-map\` has four cells: first ID, IOMMU, first output ID, number of IDs.
 With any other length, or none, Linux prints \`Error: Bad iommu-map length\`, and every function behind the bridge gets
 direct DMA. Complete the entry. From Linux 7.2 on an entry has as many output cells as \`#iommu-cells\` of its IOMMU says,
-and with more than one of them it covers one ID. The quick fix goes from one form to the other.`,
+and with more than one of them it covers one ID; entries are then read as they are tried, so what stands before the broken
+one still works. The quick fix goes from one form to the other.`,
   source: MAP_ID,
   example: {
     bad: board(mmu500(2), host('iommu-map = <0x0 &smmu 0x0 0x0 0x1>;')),
@@ -55,15 +56,29 @@ and with more than one of them it covers one ID. The quick fix goes from one for
     const what = lengthText(context, property, newForm);
     const edits = wide ? withAllCells(context, node) : newForm ? withOneCell(context, node) : undefined;
     const title = wide ? 'Write all output cells' : 'Write one output cell per entry';
+    const bytes = property.value.bytes.length;
     const end =
-      newForm && entriesOf(context, node, 'iommu-map') ? 'reads fours that name no IOMMU' : 'refuses the whole map';
+      newForm && entriesOf(context, node, 'iommu-map')
+        ? 'reads fours that name no IOMMU and no ID behind this node is translated'
+        : wide && bytes === 0
+          ? 'finds no entry and no ID behind this node is translated'
+          : wide && bytes % 4 === 0 && beginsWhole(context, property)
+            ? 'translates at most what entries before the broken one cover, and fails for every other ID'
+            : 'refuses the whole map and no ID behind this node is translated';
     yield {
-      message: `\`iommu-map\` ${what}; Linux ${end} and no ID behind this node is translated.`,
+      message: `\`iommu-map\` ${what}; Linux ${end}.`,
       span: lastSet(property).name,
       ...(edits && { fix: planned(title, edits) }),
     };
   },
 };
+
+/** The first entry has all its cells, as Linux 7.2 counts them. */
+function beginsWhole({ tree }: RuleContext, property: DtProperty): boolean {
+  const all = cells(tree, property);
+  const provider = all[1] && cellTarget(tree, all[1]);
+  return provider !== undefined && all.length >= 3 + (u32(provider.properties.get('#iommu-cells')) ?? 1);
+}
 
 function lengthText({ tree, platform }: RuleContext, property: DtProperty, newForm: boolean): string {
   const count = property.value.bytes.length / 4;
@@ -83,17 +98,22 @@ const badPhandle: Rule = {
   properties: ['iommu-map'],
   knows: 'all',
   doc: `The second cell of the entry is a number that is the phandle of no node.
-For every ID that the entry covers Linux gets \`-ENODEV\`, and the function uses direct DMA without a message.
-Write a reference such as \`&smmu\`.`,
+For every ID that the entry covers Linux gets \`-ENODEV\`, and the function uses direct DMA without a message. Linux 7.2 and
+later look at the phandle before the IDs: there every ID that no entry before it covers has this end, also where the entry
+has length 0. Write a reference such as \`&smmu\`.`,
   source: MAP_ID,
   example: { bad: board(host('iommu-map = <0x0 0x11 0x0 0x10000>;')), good: GOOD },
   *check(context, node) {
+    const oneByOne = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
     for (const entry of mapOf(context, node)) {
-      if (entry.provider || entry.phandle.ref !== undefined || entry.length.value === 0) continue;
+      if (entry.provider || entry.phandle.ref !== undefined || (entry.length.value === 0 && !oneByOne)) continue;
+      const who = oneByOne ? 'functions that no entry before it covers' : `functions with the IDs ${range(entry)}`;
       yield {
-        message: `No node has the phandle \`${hex(entry.phandle.value)}\`; functions with the IDs ${range(entry)} get direct DMA.`,
+        message: `No node has the phandle \`${hex(entry.phandle.value)}\`; ${who} get direct DMA.`,
         span: entry.phandle.span,
       };
+      // What follows has no meaning for Linux 7.2.
+      if (oneByOne) return;
     }
   },
 };
@@ -176,11 +196,16 @@ const wrap: Rule = {
   title: '`iommu-map` entry that runs over the end of the ID space',
   properties: ['iommu-map'],
   knows: 'node',
-  doc: `First ID plus length is 2^32 or more. Linux adds them in 32 bits, the sum wraps, and the entry never matches:
-functions with these IDs get direct DMA. Shorten the length.`,
-  source: MAP_ID,
-  example: { bad: board(SMMU_V3, host('iommu-map = <0x1 &smmu 0x0 0xffffffff>;')), good: GOOD },
+  doc: `First ID plus length is 2^32 or more. Linux up to 7.1 adds them in 32 bits, the sum wraps, and the entry never matches:
+functions with these IDs get direct DMA. Linux 7.2 and later subtract instead, and the entry works. Shorten the length.`,
+  source: `${MAP_ID}; Linux 7.3 drivers/of/base.c:of_map_id`,
+  example: {
+    bad: board(SMMU_V3, host('iommu-map = <0x1 &smmu 0x0 0xffffffff>;')),
+    good: GOOD,
+    platform: { kernelVersion: [6, 12] },
+  },
   *check(context, node) {
+    if (compareVersions(context.platform.kernelVersion, [7, 2]) >= 0) return;
     for (const { base, length: count } of mapOf(context, node)) {
       if (base.value + count.value < 2 ** 32) continue;
       yield {
@@ -228,8 +253,9 @@ const cellsMismatch: Rule = {
   title: '`iommu-map` towards an IOMMU whose `#iommu-cells` is not 1',
   properties: ['iommu-map'],
   doc: `Up to Linux 7.1 an entry has four cells whatever \`#iommu-cells\` of the IOMMU says, and one output cell reaches the
-driver. From 7.2 on the number of output cells follows \`#iommu-cells\`; the old form is still read when every entry has
-length 1. Nothing is wrong for an older kernel, and an entry of its own for each function is read by both.`,
+driver. From 7.2 on the number of output cells follows \`#iommu-cells\`; the old form towards two cells is still read when
+every entry has length 1 and names the same IOMMU. Nothing is wrong for an older kernel, and an entry of its own for each
+function is read by both.`,
   source: `${MAP_ID}; Linux 7.2 commit ccb2fd725d41 "of: Respect #{iommu,msi}-cells in maps"`,
   example: {
     bad: board(mmu500(2), host('iommu-map = <0x0 &smmu 0x0 0x1>;')),
@@ -336,32 +362,6 @@ function disabledProvider(context: RuleContext, node: DtNode): DtNode | undefine
   return mapOf(context, node).find(({ provider }) => provider && !isLive(provider))?.provider;
 }
 
-const ID_BUSES = /^(fsl,qoriq-mc|xlnx,.*-cdx|nvidia,tegra\d+-host1x)$/;
-
-const wrongNode: Rule = {
-  id: 'iommu-map-wrong-node',
-  severity: 'warning',
-  title: '`iommu-map` on a node that is not a bus with IDs',
-  properties: ['iommu-map'],
-  doc: `Linux reads \`iommu-map\` only on PCI host bridges, on fsl-mc and CDX controllers and on host1x.
-On any other node it has no effect, and the device gets direct DMA unless it has \`iommus\`. Use \`iommus\` on a single device.`,
-  source: 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure, drivers/pci/pci-driver.c:pci_dma_configure',
-  example: {
-    bad: board(SMMU_V3, 'dma { iommu-map = <0x0 &smmu 0x0 0x1>; };'),
-    good: board(SMMU_V3, 'dma { iommus = <&smmu 0x0>; };'),
-  },
-  *check(_context, node) {
-    const property = node.properties.get('iommu-map');
-    // What an overlay adds to a node is put into a bridge, as likely as not.
-    if (!property || node.name === '__overlay__') return;
-    if (isPciHost(node) || strings(node.properties.get('compatible')).some((name) => ID_BUSES.test(name))) return;
-    yield {
-      message: '`iommu-map` is on a node that is not a PCI host bridge or other bus with IDs; Linux never reads it.',
-      span: lastSet(property).name,
-    };
-  },
-};
-
 function range(entry: MapEntry): string {
   return `${hex(entry.base.value)} to ${hex(lastId(entry))}`;
 }
@@ -377,5 +377,4 @@ export const IOMMU_MAP_RULES: readonly Rule[] = [
   cellsMismatch,
   noCells,
   targetDisabled,
-  wrongNode,
 ];

@@ -10,6 +10,7 @@ import type { Rule } from '#rules/engine/rule.ts';
 import { entriesOf, iommuDriver, usesByProvider, usesOf } from '#rules/engine/uses.ts';
 import { compatibles, isLive, lastSet, nodeSpan, pathOf, strings, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
+import type { DtNode } from '#tree/types.ts';
 
 const MAP_ID = 'Linux 6.12 drivers/of/base.c:of_map_id';
 const ITS = 'its: msi-controller { compatible = "arm,gic-v3-its"; msi-controller; #msi-cells = <1>; };';
@@ -125,10 +126,11 @@ const itsCells: Rule = {
   properties: ['msi-parent'],
   needs: ['msi-parent-cells'],
   knows: 'all',
-  doc: `A device that is not on PCI tells the ITS its device ID in the one cell after the phandle. With no cell or several,
-Linux warns with a stack trace and refuses to allocate MSIs for the device. Set \`#msi-cells = <1>\` on the ITS and write the
-device ID.`,
-  source: 'Linux 6.12 drivers/irqchip/irq-gic-v3-its-msi-parent.c:of_pmsi_get_dev_id',
+  doc: `A device that is not on PCI tells the ITS its device ID in the one cell after the phandle. Without a cell Linux refuses
+to allocate MSIs for the device, with a stack trace where \`#msi-cells\` is 0. Up to Linux 6.12 the same happens with several
+cells; Linux 7.3 takes the first of them. Set \`#msi-cells = <1>\` on the ITS and write the device ID.`,
+  source:
+    'Linux 6.12 drivers/irqchip/irq-gic-v3-its-msi-parent.c:of_pmsi_get_dev_id; Linux 7.3 drivers/irqchip/irq-gic-its-msi-parent.c:of_pmsi_get_msi_info',
   example: {
     bad: board(ITS.replace('<1>', '<0>'), 'dma { compatible = "vendor,dma"; msi-parent = <&its>; };'),
     good: board(ITS, 'dma { compatible = "vendor,dma"; msi-parent = <&its 4>; };'),
@@ -137,10 +139,15 @@ device ID.`,
     const property = node.properties.get('msi-parent');
     if (!property || isPciHost(node) || node.properties.has('iommu-map') || node.properties.has('msi-map')) return;
     if (!isLive(node) || compatibles(node).includes('fsl,qoriq-mc')) return;
+    // What releases between 6.12 and 7.3 do with several cells is not known here.
+    const most = compareVersions(context.platform.kernelVersion, [6, 12]) <= 0 ? 1 : Number.POSITIVE_INFINITY;
     for (const { provider, args, phandle } of specifiers(context.tree, property, '#msi-cells', 0).entries) {
-      if (args.length === 1 || !compatibles(provider).includes('arm,gic-v3-its')) continue;
+      if ((args.length >= 1 && args.length <= most) || !compatibles(provider).includes('arm,gic-v3-its')) continue;
+      const says = provider.properties.has('#msi-cells')
+        ? `\`#msi-cells\` says ${args.length}`
+        : 'it has no #msi-cells';
       yield {
-        message: `An ITS needs the device ID in one cell, and \`#msi-cells\` says ${args.length}; Linux allocates no MSIs for this device.`,
+        message: `An ITS needs the device ID in one cell, and ${says}; Linux allocates no MSIs for this device.`,
         span: phandle.span,
       };
     }
@@ -148,7 +155,15 @@ device ID.`,
 };
 
 /** Controllers whose driver has the IOMMU map the doorbell (the callers of iommu_dma_prepare_msi). */
-const IOMMU_AWARE = /^(arm,gic-v3-its|arm,gic-v3|arm,gic-v2m-frame|fsl,ls.*-msi)$/;
+const IOMMU_AWARE = /^(arm,gic-v3-its|arm,gic-v3|arm,gic-v2m-frame|fsl,ls.*-msi|arm,gic-v5-its)$/;
+
+/** The frames of a GICv5's ITS are its children, without compatible. */
+function isAware(controller: DtNode): boolean {
+  const its = controller.parent ?? controller;
+  return [...compatibles(controller), ...compatibles(its).filter((name) => name === 'arm,gic-v5-its')].some((name) =>
+    IOMMU_AWARE.test(name),
+  );
+}
 
 const notAware: Rule = {
   id: 'msi-controller-not-iommu-aware',
@@ -157,8 +172,8 @@ const notAware: Rule = {
   properties: ['msi-parent', 'msi-map'],
   needs: ['msi-parent-cells', 'msi-map-format'],
   doc: `The functions are behind a translating IOMMU, and their MSIs go to a controller whose driver writes the physical
-address of the doorbell. Only the ITS, GICv2m, the GICv3 message registers and the Layerscape controller ask the IOMMU for a
-mapping. Unless the hardware lets the doorbell pass, each MSI is an IOMMU fault. Use one of those controllers.`,
+address of the doorbell. Only the ITS of GICv3 and v5, GICv2m, the GICv3 message registers and the Layerscape controller ask
+the IOMMU for a mapping. Unless the hardware lets the doorbell pass, each MSI is an IOMMU fault. Use one of those controllers.`,
   source: 'Linux 6.12 drivers/iommu/dma-iommu.c:iommu_dma_prepare_msi and its callers in drivers/irqchip',
   example: {
     bad: board(
@@ -175,7 +190,7 @@ mapping. Unless the hardware lets the doorbell pass, each MSI is an IOMMU fault.
     const parents = specifiers(context.tree, node.properties.get('msi-parent'), '#msi-cells', 0).entries;
     const maps = entriesOf(context, node, 'msi-map') ?? [];
     for (const { provider, phandle } of [...parents, ...maps]) {
-      if (!provider || provider === node || compatibles(provider).some((name) => IOMMU_AWARE.test(name))) continue;
+      if (!provider || provider === node || isAware(provider)) continue;
       yield {
         message: `\`${pathOf(provider)}\` does not map its doorbell in \`${pathOf(use.provider)}\`; MSIs fault unless the hardware lets them pass.`,
         span: phandle.span,

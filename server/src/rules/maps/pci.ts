@@ -5,10 +5,12 @@ import { isPciBus } from '#model/addresses/addresses.ts';
 import { addressing } from '#model/addresses/dma-ranges.ts';
 import { iommuState } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { board, board32, bus, host, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
+import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { iommuDriver, usesOf } from '#rules/engine/uses.ts';
-import { compatibles, isLive, lastSet, pathOf } from '#tree/query.ts';
+import { compatibles, isLive, lastSet, pathOf, strings } from '#tree/query.ts';
 
 const MC = 'compatible = "fsl,qoriq-mc"; #address-cells = <3>; #size-cells = <1>; iommu-map = <0x0 &smmu 0x0 0x80>;';
 
@@ -129,4 +131,38 @@ port below.`,
   },
 };
 
-export const PCI_RULES: readonly Rule[] = [noDmaRanges, cdxNoDeferral, atsNeedsV3, externalFacing];
+const ID_BUSES = /^(fsl,qoriq-mc|xlnx,.*-cdx|nvidia,tegra\d+-host1x)$/;
+
+/** Its driver looks each channel up in the map on 7.3, and not on 6.12; what is between is not known here. */
+const CHANNELS = /^nvidia,tegra\d+-gpcdma$/;
+
+const wrongNode: Rule = {
+  id: 'iommu-map-wrong-node',
+  severity: 'warning',
+  title: '`iommu-map` on a node that is not a bus with IDs',
+  properties: ['iommu-map'],
+  doc: `Linux reads \`iommu-map\` only on PCI host bridges, on fsl-mc and CDX controllers, on host1x and, in 7.3, for the
+channels of NVIDIA's GPC DMA controller.
+On any other node it has no effect, and the device gets direct DMA unless it has \`iommus\`. Use \`iommus\` on a single device.`,
+  source:
+    'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_configure, drivers/pci/pci-driver.c:pci_dma_configure; Linux 7.3 drivers/dma/tegra186-gpc-dma.c:tegra_dma_probe',
+  example: {
+    bad: board(SMMU_V3, 'dma { iommu-map = <0x0 &smmu 0x0 0x1>; };'),
+    good: board(SMMU_V3, 'dma { iommus = <&smmu 0x0>; };'),
+  },
+  *check(context, node) {
+    const property = node.properties.get('iommu-map');
+    // What an overlay adds to a node is put into a bridge, as likely as not.
+    if (!property || node.name === '__overlay__') return;
+    const names = strings(node.properties.get('compatible'));
+    if (isPciHost(node) || names.some((name) => ID_BUSES.test(name))) return;
+    if (compareVersions(context.platform.kernelVersion, [6, 12]) > 0 && names.some((name) => CHANNELS.test(name)))
+      return;
+    yield {
+      message: '`iommu-map` is on a node that is not a PCI host bridge or other bus with IDs; Linux never reads it.',
+      span: lastSet(property).name,
+    };
+  },
+};
+
+export const PCI_RULES: readonly Rule[] = [noDmaRanges, cdxNoDeferral, atsNeedsV3, externalFacing, wrongNode];

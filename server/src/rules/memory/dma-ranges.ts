@@ -174,9 +174,9 @@ const onLeaf: Rule = {
   title: '`dma-ranges` on a device instead of its bus',
   properties: ['dma-ranges'],
   doc: `\`dma-ranges\` describes what the children of a node can reach. Linux reads it from the parent of a device (and on PCI
-and other bridges for the functions behind them), never on the device itself, so here it has no effect.
-Move it to the bus.`,
-  source: 'Linux 6.12 drivers/of/device.c:of_dma_configure_id',
+and other bridges for the functions behind them), never on the device itself, so here it has no effect on its DMA; on arm64
+a non-empty one still counts for the size of ZONE_DMA. Move it to the bus.`,
+  source: 'Linux 6.12 drivers/of/device.c:of_dma_configure_id, drivers/of/address.c:of_dma_get_max_cpu_address',
   example: {
     bad: board32(bus('dma { compatible = "vendor,dma"; dma-ranges; };')),
     good: board32(bus('dma-ranges; dma { compatible = "vendor,dma"; };')),

@@ -23,7 +23,7 @@ const excludesRam: Rule = {
   needs: ['dma-ranges-zero-size', 'dma-ranges-untranslatable', 'dma-ranges-no-bounce'],
   doc: `Some RAM lies outside the windows of the bus. Linux copies streaming DMA to and from there through swiotlb, which
 costs time and pool space; without swiotlb it fails with \`DMA addr … overflow\`. Nothing is wrong when the hardware has that
-limit. The boot loader may change \`/memory\`.`,
+limit. Masters behind an IOMMU reach all RAM through it and are not counted. The boot loader may change \`/memory\`.`,
   source: DIRECT,
   example: {
     bad: board32(
@@ -52,7 +52,7 @@ export function beyondRam(
 ): { property: DtProperty; last: bigint; reach: bigint } | undefined {
   const found = rangesOf(context, node);
   const top = found && topOf(found.list);
-  if (!found || top === undefined || !hasDevices(node)) return undefined;
+  if (!found || top === undefined || !hasDevices(node) || allTranslated(context, node)) return undefined;
   for (const { start, size } of ram(context)) {
     if (start + size > top) return { property: found.property, last: start + size - 1n, reach: top - 1n };
   }
@@ -70,6 +70,15 @@ function topOf(list: readonly Range[]): bigint | undefined {
 function hasDevices(bus: DtNode): boolean {
   for (const child of bus.children.values()) if (isLive(child)) return true;
   return isPciHost(bus);
+}
+
+/** Nobody on this bus has direct DMA: an IOMMU serves the bridge, or each of its devices. */
+function allTranslated(context: RuleContext, bus: DtNode): boolean {
+  const served = (node: DtNode): boolean =>
+    usesOf(context, node).some(({ provider }) => isLive(provider) && iommuDriver(context, provider) !== undefined);
+  if (isPciHost(bus)) return served(bus);
+  const devices = [...bus.children.values()].filter((child) => isLive(child) && child.properties.has('compatible'));
+  return devices.length > 0 && devices.every((child) => child.children.size === 0 && served(child));
 }
 
 /** RAM as the model has it. */

@@ -206,7 +206,7 @@ const unsupportedDriver: Rule = {
   severity: 'warning',
   title: '`iommu-addresses` for a device whose IOMMU driver ignores it',
   properties: ['iommu-addresses'],
-  doc: `Only the drivers of the Arm SMMUs, virtio-iommu and Apple DART ask for these regions. For a device behind another
+  doc: `Only the drivers of the Arm SMMUs, virtio-iommu, Apple DART and, since Linux 6.17, Exynos ask for these regions. For a device behind another
 IOMMU Linux neither maps nor reserves them: a framebuffer that the boot loader left on faults when the IOMMU starts.`,
   source: `${READ_BY}; get_resv_regions of each driver in drivers/iommu`,
   example: {

@@ -141,7 +141,8 @@ const high: Rule = {
   properties: ['dma-ranges'],
   needs: ['dma-ranges-zero-size', 'dma-ranges-untranslatable'],
   doc: `On this bus every byte of RAM has an address that needs more than 32 bits, also the bounce buffer. A card or driver
-with a narrower mask gets no memory at all: \`dma_set_mask\` fails with \`-EIO\`, or allocations fail with \`-ENOMEM\`. Nothing is
+with a narrower mask gets no memory at all: with a mask of 32 bits or more \`dma_set_mask\` succeeds and allocations and
+mappings fail; with fewer bits it fails with \`-EIO\`. Nothing is
 wrong when all cards can do 64 bits; otherwise the bridge has to be set up with a window below 4 GiB.`,
   source: 'Linux 6.12 kernel/dma/direct.c:dma_direct_supported, include/linux/dma-direct.h:phys_to_dma_unencrypted',
   example: {

@@ -32,8 +32,8 @@ const cellsRule: Rule = {
   scope: 'tree',
   knows: 'all',
   doc: `\`/reserved-memory\` must have \`#address-cells\` and \`#size-cells\` equal to those of the root, and \`ranges\`.
-Otherwise Linux prints \`Reserved memory: unsupported node format, ignoring\` and reserves none of the regions with \`reg\`:
-it will use that memory for itself. Give the node the cells of the root and an empty \`ranges;\`.`,
+Otherwise Linux prints \`Reserved memory: unsupported node format, ignoring\` and reserves none of the regions, with \`reg\` or
+with \`size\`: it will use that memory for itself. Give the node the cells of the root and an empty \`ranges;\`.`,
   source: 'Linux 6.12 drivers/of/of_reserved_mem.c:__reserved_mem_check_root',
   example: {
     bad: board(

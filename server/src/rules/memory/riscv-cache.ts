@@ -2,18 +2,19 @@
 // RISC-V: devices that do not snoop, on processors whose caches Linux cannot write back.
 import { machineOf } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { isEnabled } from '#model/platform/platform.ts';
+import { compareVersions, isEnabled } from '#model/platform/platform.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { compatibles, isLive, lastSet, strings } from '#tree/query.ts';
 
-/** Caches whose driver has operations for DMA: those with NONSTANDARD_CACHE_OPS, drivers/cache of Linux 7.3. */
+/** Caches whose driver has operations for DMA: those with NONSTANDARD_CACHE_OPS, drivers/cache of Linux 6.12. */
 const CACHES: readonly string[] = [
   'andestech,ax45mp-cache',
-  'eswin,eic7700-l3-cache',
   'starfive,jh7100-ccache',
   'starfive,jh8100-starlink-cache',
 ];
+/** And those that Linux 7.3 has more. */
+const NEWER_CACHES: readonly string[] = ['eswin,eic7700-l3-cache', 'starfive,jh7110-ccache'];
 /** Processors whose maker's errata bring operations: arch/riscv/errata/thead/errata.c, andes/errata.c. */
 const MAKERS = /^(?:thead|andestech|sophgo|allwinner),/;
 
@@ -61,7 +62,8 @@ function hasOperations({ tree, platform }: RuleContext): boolean {
   );
   if (zicbom || harts.some((cpu) => compatibles(cpu).some((name) => MAKERS.test(name)))) return true;
   const { devices } = treeNodes(machineOf(tree, platform));
-  return devices.some((node) => isLive(node) && compatibles(node).some((name) => CACHES.includes(name)));
+  const known = compareVersions(platform.kernelVersion, [6, 12]) > 0 ? [...CACHES, ...NEWER_CACHES] : CACHES;
+  return devices.some((node) => isLive(node) && compatibles(node).some((name) => known.includes(name)));
 }
 
 function cpus(extensions: string): string {
