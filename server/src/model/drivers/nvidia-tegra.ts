@@ -4,7 +4,9 @@ import { AFTER_6_18, KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings, wholeCell } fro
 import type { IommuDriver, IommuTraits } from './types.ts';
 
 function swgroups(last: number) {
-  return [wholeCell('swgroup', last, 'Linux prints tegra_smmu_enable group from swgroup %u not found, and enables nothing')];
+  return [
+    wholeCell('swgroup', last, 'Linux prints tegra_smmu_enable group from swgroup %u not found, and enables nothing'),
+  ];
 }
 
 /** Numbers of include/dt-bindings/memory/tegra*-mc.h; `together`: display and drawing engines, one group for all. */

@@ -293,9 +293,9 @@ const noCells: Rule = {
   properties: ['iommu-map'],
   knows: 'all',
   doc: `The node that an entry names has no \`#iommu-cells\`, which every IOMMU must have.
-Up to Linux 7.1 the map itself is read without it; the IOMMU's own driver, \`iommus\` of other masters and Linux 7.2 need it.
-Add it with the number from the binding, or point to the IOMMU.`,
-  source: `${MAP_ID}; Documentation/devicetree/bindings/iommu/iommu.txt (Linux 6.12)`,
+The map itself is read without it: every entry then has one output cell, also in Linux 7.3. \`iommus\` of other masters cannot
+be read without it. Add it with the number from the binding, or point to the IOMMU.`,
+  source: `${MAP_ID}; Linux 7.3 drivers/of/base.c:of_map_id; Documentation/devicetree/bindings/iommu/iommu.txt (Linux 6.12)`,
   example: {
     bad: board(
       'smmu: iommu { compatible = "arm,mmu-401"; #global-interrupts = <0>; interrupts = <1>; };',
@@ -310,7 +310,7 @@ Add it with the number from the binding, or point to the IOMMU.`,
       seen.add(provider);
       const known = iommuDriver(context, provider);
       const end = known
-        ? 'Linux 7.2 and masters with `iommus` need it'
+        ? 'Linux reads one output cell per entry, and masters with `iommus` need it'
         : 'Linux finds no IOMMU there and the functions get direct DMA';
       yield {
         message: `\`${pathOf(provider)}\` has no \`#iommu-cells\`; ${end}.`,
