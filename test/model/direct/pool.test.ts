@@ -73,6 +73,16 @@ test.each<[string, Case, string]>([
     { regions: COHERENT, device: region, bus: 'dma-ranges = <0x0 0x80000000 0x40000000>;' },
     own('coherent', '?'),
   ],
+  [
+    'on 64-bit Arm the memory may be mapped',
+    { regions: COHERENT.replace('no-map;', ''), device: region },
+    own('coherent'),
+  ],
+  [
+    'of two default areas the last one counts',
+    { regions: `${CMA} ${CMA.replace('cma: cma', 'late: late')}` },
+    'cma-default /reserved-memory/late ?+0x4000000 bus ?',
+  ],
   ['a device without DMA has none', { regions: CMA, verdict: 'no-device' }, 'none'],
 ])('%s', (_name, given, expected) => {
   expect(poolOf(given)).toBe(expected);

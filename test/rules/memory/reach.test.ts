@@ -2,7 +2,7 @@
 // Memory that is not there or not reached: pools outside of RAM, holes, windows above 4 GiB, drivers that need an IOMMU.
 import { describe, it } from 'vitest';
 import { LINUX } from '#test/support/analyse.ts';
-import { checkDiagnostics, checkNone } from '#test/support/check.ts';
+import { checkDiagnostics, checkNone, checkSilent } from '#test/support/check.ts';
 
 const root = (...lines: readonly string[]) => `/ {
 	#address-cells = <2>;
@@ -188,4 +188,23 @@ describe('the display driver of Qualcomm', () => {
   ] as const)('%s', (_name, node, kernelVersion) =>
     checkNone(root(smmu, `${node}	};`), { platform: { ...LINUX, kernelVersion } }),
   );
+});
+
+describe('a picture of the boot loader', () => {
+  const SMMU = `	smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x0 0x1000000 0x0 0x20000>; #iommu-cells = <1>; };`;
+  const region = (name: string, more = '') =>
+    regions(`		fb: ${name}@9607c000 { reg = <0x0 0x9607c000 0x0 0x800000>;${more} };`);
+  const display = `	display@2000 { compatible = "example,display"; reg = <0x0 0x2000 0x0 0x1000>; iommus = <&smmu 1>; memory-region = <&fb>; };`;
+
+  it('is not mapped by the IOMMU without iommu-addresses', () =>
+    checkDiagnostics(
+      root(
+        SMMU,
+        region('framebuffer'),
+        `${display}
+//                                                                                                                         ^^^ hint[memory-region-without-iova]: /reserved-memory/framebuffer@9607c000 has no iommu-addresses; where the boot loader left this device running from it, it faults once the IOMMU is on.`,
+      ),
+    ));
+
+  it('is no picture', () => checkSilent('memory-region-without-iova', root(SMMU, region('firmware'), display)));
 });
