@@ -67,6 +67,22 @@ describe('a phandle of no node', () => {
     ));
 });
 
+it('an entry with two output cells covers one ID since 7.2', () => {
+  const two = (map: string): string =>
+    pcie('7.3', map)
+      .replace('arm,smmu-v3', 'arm,mmu-500')
+      .replace(
+        '#iommu-cells = <1>;',
+        '#iommu-cells = <2>; #global-interrupts = <1>; interrupts-extended = <&gic 1>, <&gic 2>;',
+      )
+      .replace('\tpcie@', '\tgic: gic { interrupt-controller; #interrupt-cells = <1>; };\n\tpcie@');
+  checkDiagnostics(
+    two(`<0x0 &smmu 0x0 0x0 0x100>;
+//                                             ^^^^^ warning[iommu-map-cells-mismatch]: This entry covers 256 IDs with 2 output cells; Linux prints Unsupported iommu-map and gives functions with the IDs 0x0 to 0xff direct DMA.`),
+  );
+  checkNone(two('<0x0 &smmu 0x0 0x0 0x1>;'));
+});
+
 it('a map that ends within an entry keeps what is before it since 7.2', () => {
   const map = '<0x0 &smmu 0x0 0x100>, <0x100 &smmu>;';
   checkDiagnostics(

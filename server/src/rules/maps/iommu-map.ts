@@ -254,7 +254,7 @@ const cellsMismatch: Rule = {
   properties: ['iommu-map'],
   doc: `Up to Linux 7.1 an entry has four cells whatever \`#iommu-cells\` of the IOMMU says, and one output cell reaches the
 driver. From 7.2 on the number of output cells follows \`#iommu-cells\`; the old form towards two cells is still read when
-every entry has length 1 and names the same IOMMU. Nothing is wrong for an older kernel, and an entry of its own for each
+every entry has length 1 and names the same IOMMU, and an entry with several output cells works for one ID alone. Nothing is wrong for an older kernel, and an entry of its own for each
 function is read by both.`,
   source: `${MAP_ID}; Linux 7.2 commit ccb2fd725d41 "of: Respect #{iommu,msi}-cells in maps"`,
   example: {
@@ -265,6 +265,13 @@ function is read by both.`,
   *check(context, node) {
     const property = node.properties.get('iommu-map');
     const entries = mapOf(context, node);
+    const far = entries.find((each) => each.outCells > 1 && each.length.value > 1 && each.provider);
+    if (far) {
+      const ids = `${far.length.value} IDs with ${far.outCells} output cells`;
+      const message = `This entry covers ${ids}; Linux prints Unsupported iommu-map and gives functions with the IDs ${range(far)} direct DMA.`;
+      yield { message, span: far.length.span, severity: 'warning' };
+      return;
+    }
     const entry = entries.find(({ provider }) => provider?.properties.has('#iommu-cells') && cellCount(provider) !== 1);
     if (!property || !entry?.provider || entry.outCells === cellCount(entry.provider)) return;
     const new72 = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
