@@ -82,7 +82,7 @@ async function write([kernel, out, ...rest]) {
     ]) {
       writeFileSync(join(out, `${key}.dtb`), core.writeBlob(each, { symbols: false }));
       const check = new core.BoardCheck(library, each);
-      while (check.step());
+      while (check.step() === 'more');
       ours[key] = check.findings.map(({ fault, binding }) => ({
         node: fault.node.path,
         name: fault.names ? fault.names.join('|') : (fault.name ?? ''),

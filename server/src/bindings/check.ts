@@ -7,7 +7,7 @@ import { compatibles, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import type { Fault } from './fault.ts';
 import { Judge } from './judge.ts';
-import type { BindingLibrary, Document } from './library.ts';
+import { type BindingLibrary, type Document, ReadLater } from './library.ts';
 import { typesIn } from './property-types.ts';
 import { keyword, listAt, objectAt, stringsAt } from './schema.ts';
 import { NodeValue, type TypeOf } from './value.ts';
@@ -60,17 +60,27 @@ export class BoardCheck {
     return this.#unread.length === 0 && this.#nodes.length === 0;
   }
 
-  /** Reads a binding or judges a node; `false`: that was the last. */
-  step(): boolean {
-    const name = this.#unread.pop();
-    if (name !== undefined) {
-      const document = this.#library.document(name);
-      if (document) this.#selecting.push(document);
-    } else {
-      const node = this.#nodes.pop();
-      if (node) this.#judgeNode(node);
+  /**
+   * Reads a binding or judges a node. `last`: nothing is left; `later`: it needs more bindings than may be read now, and
+   * is begun again by the next step.
+   */
+  step(): 'more' | 'last' | 'later' {
+    try {
+      const [name] = this.#unread.slice(-1);
+      const [node] = this.#nodes.slice(-1);
+      if (name !== undefined) {
+        const document = this.#library.document(name);
+        if (document) this.#selecting.push(document);
+        this.#unread.pop();
+      } else if (node) {
+        this.#judgeNode(node);
+        this.#nodes.pop();
+      }
+    } catch (error) {
+      if (error instanceof ReadLater) return 'later';
+      throw error;
     }
-    return !this.done;
+    return this.done ? 'last' : 'more';
   }
 
   #judgeNode(node: DtNode): void {

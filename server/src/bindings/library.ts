@@ -24,7 +24,12 @@ export interface Resolved {
   readonly schema: Schema;
 }
 
+/** Thrown where more bindings are needed than may be read now: what needs them is asked again later. */
+export class ReadLater extends Error {}
+
 export class BindingLibrary {
+  /** How many bindings may be read now: parsing one takes tens of milliseconds when it is large. */
+  allowance = Number.POSITIVE_INFINITY;
   readonly index: BindingIndex;
   /** Of dt-schema's own schemas. */
   readonly core: BindingIndex | undefined;
@@ -48,7 +53,10 @@ export class BindingLibrary {
     return this.#revision;
   }
 
-  /** A binding by its name; `undefined` for what is no binding, or cannot be read yet. */
+  /**
+   * A binding by its name; `undefined` for what is no binding, or cannot be read yet.
+   * @throws {ReadLater} when the allowance is used up
+   */
   document(name: string): Document | undefined {
     if (!canParse()) return undefined;
     const known = this.#documents.get(name);
@@ -57,6 +65,7 @@ export class BindingLibrary {
       this.#documents.set(name, known);
       return known;
     }
+    if (this.allowance-- <= 0) throw new ReadLater(name);
     const document = this.#read(name);
     this.#documents.set(name, document);
     for (const oldest of this.#documents.keys()) {

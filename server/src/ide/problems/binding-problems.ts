@@ -9,8 +9,9 @@ import type { Analysis, View } from '#ide/analysis.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { bindingProblems } from '#rules/bindings/findings.ts';
 
-/** Bindings that are read or nodes that are judged in one turn: some ten milliseconds. */
-const STEPS = 4;
+/** Of the judging in one turn, in milliseconds, and bindings that are read: a key does not wait longer. */
+const TURN = 8;
+const READS = 1;
 /** Characters of bindings that are looked over in one. */
 const CHARACTERS = 60_000;
 /** Boards whose findings are kept; the one asked about longest ago goes first. */
@@ -37,7 +38,7 @@ export function checkBindings({ file, snapshot, knowledge }: View): readonly Pro
   if (!isWhole(snapshot)) return [];
   while (!library.done) library.step(CHARACTERS);
   const check = new BoardCheck(library, snapshot.tree);
-  while (check.step());
+  while (check.step() === 'more');
   return snapshot.weighed(bindingProblems(snapshot.tree, check.findings));
 }
 
@@ -62,7 +63,15 @@ export class BindingProblems {
     }
     const checked = this.#checkOf(view, library);
     if (checked.check.done) return false;
-    for (let left = STEPS; checked.check.step(); ) if (--left === 0) return true;
+    const end = Date.now() + TURN;
+    library.allowance = READS;
+    try {
+      for (let step = checked.check.step(); step !== 'last'; step = checked.check.step()) {
+        if (step === 'later' || Date.now() > end) return true;
+      }
+    } finally {
+      library.allowance = Number.POSITIVE_INFINITY;
+    }
     checked.findings = checked.check.findings;
     return true;
   }
