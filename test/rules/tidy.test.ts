@@ -13,7 +13,7 @@ const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
 it('gives every rule an id of its own', () => {
   const ids = RULES.map(({ id }) => id);
   expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([]);
-  expect(ids.filter((id) => !/^(dtc\/[a-z0-9_]+|(syntax\/)?[a-z0-9]+(-[a-z0-9]+)*)$/.test(id))).toEqual([]);
+  expect(ids.filter((id) => !/^(dtc\/[a-z0-9_]+|((syntax|binding)\/)?[a-z0-9]+(-[a-z0-9]+)*)$/.test(id))).toEqual([]);
 });
 
 it('drops no rule that it has', () => {
