@@ -121,6 +121,26 @@ test('a map of the length 0 maps nothing, and its functions are not called trans
   expect(found.headline.map(({ text }) => text).join('')).toBe('1 direct.');
 });
 
+test('functions are called as their IOMMU lets them be: it is disabled, off, without translation, or waits', () => {
+  const bridge = (more = '') => `/ { #address-cells = <1>; #size-cells = <1>;
+	smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; ${more} };
+	pcie@40000000 {
+		compatible = "pci-host-ecam-generic"; device_type = "pci"; reg = <0x40000000 0x1000000>;
+		#address-cells = <3>; #size-cells = <2>; ranges = <0x2000000 0 0x50000000 0x50000000 0 0x1000000>; iommu-map = <0 &smmu 0 0x10000>;
+	};
+};`;
+  const headline = (source: string, project: object = {}) => {
+    const files = `//- /.config\nCONFIG_OF=y\n//- /dt-iommu.json\n${JSON.stringify(project)}\n//- /board.dts\n/dts-v1/;\n${source}$0`;
+    return lanesOf(dmaMap(editor(files).view.snapshot))
+      .headline.map(({ text }) => text)
+      .join('');
+  };
+  expect(headline(bridge())).toBe('1 translated by smmu.');
+  expect(headline(bridge('status = "disabled";'))).toBe('No IOMMU is on: smmu is disabled.');
+  expect(headline(bridge(), { cmdline: 'iommu.passthrough=1' })).toBe('1 passes through smmu.');
+  expect(headline(bridge(), { kernelConfig: '.config' })).toBe('1 waits.');
+});
+
 test('what a card is found by: its stream with the mask, the ranges of a map, the requester IDs behind iommu-map-mask', () => {
   const source = board(`
 	mmu: iommu@4000 { compatible = "arm,mmu-500"; reg = <0x4000 0x1000>; #iommu-cells = <2>; };

@@ -2,9 +2,10 @@
 // What a device's card on the map says, and by which words and numbers it is found.
 import { hex } from '#base/numbers.ts';
 import type { DeviceKind } from './device-kinds.ts';
-import type { DmaMap, MapDevice, MapHost, MapId, MapProblem, Way } from './dma-map.ts';
+import type { DmaMap, MapDevice, MapHost, MapId, MapProblem } from './dma-map.ts';
 import { functionsOf, functionText, idLong, idText, mapRowText, nameOf, nameOfPath, opsText } from './names.ts';
 import { sentence } from './outline.ts';
+import type { Way } from './ways.ts';
 
 /** An ID in short, and in full. */
 export interface Chip {

@@ -18,19 +18,9 @@ import { claimText } from '#wording/statements/claims.ts';
 import { conditionText } from '#wording/statements/index.ts';
 import { contextsOf } from './contexts.ts';
 import { type DeviceKind, kindOfDevice } from './device-kinds.ts';
+import { bridgeWay, type Way, wayOf } from './ways.ts';
 
 /** How a device's DMA is shown: its verdict, and what a verdict alone does not tell. */
-export type Way =
-  | 'translated'
-  | 'identity'
-  | 'direct'
-  | 'bounced'
-  | 'grant'
-  | 'dom0'
-  | 'domain'
-  | 'refused'
-  | 'waiting';
-
 export interface MapProblem {
   readonly rule: string;
   readonly severity: Severity;
@@ -256,7 +246,7 @@ class Scene {
     return {
       ...this.#node(node),
       kind: kindOfDevice(node),
-      way: wayOf(report, claims),
+      way: bridgeWay(this.#snapshot, node, report) ?? wayOf(report, claims),
       verdict: report.verdict,
       ops: dmaOps(this.#snapshot.platform, report.verdict),
       roleWhy,
@@ -351,31 +341,6 @@ function idsOf(uses: DmaReport['iommus']): MapId[] {
       ? [{ iommu: path, kind: null, id: null, mask: null }]
       : ids.map(({ kind, id, mask }) => ({ iommu: path, kind, id, mask })),
   );
-}
-
-function wayOf({ verdict, xen, pci }: DmaReport, claims: readonly MapClaim[]): Way {
-  switch (verdict) {
-    case 'iommu-dma':
-    case 'iommu-dma-fq':
-      return 'translated';
-    case 'iommu-identity':
-      return 'identity';
-    case 'direct+swiotlb':
-    case 'restricted-pool':
-      return 'bounced';
-    case 'xen-grant':
-      return 'grant';
-    case 'xen-swiotlb':
-      return 'dom0';
-    case 'defer':
-    case 'defer->direct':
-      return 'waiting';
-    case 'no-device':
-      return xen ? 'domain' : 'direct';
-    default:
-      if (claims.length > 0) return 'refused';
-      return pci?.maps.some(({ length }) => length > 0) ? 'translated' : 'direct';
-  }
 }
 
 /** Bus, device and function are in the first cell of `reg` (PCI Bus Binding to IEEE 1275, 2.2.1.1). */

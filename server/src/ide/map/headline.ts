@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The one sentence over the map: how many devices get what, through whom.
-import type { DmaMap, MapDevice, Way } from './dma-map.ts';
+import type { DmaMap, MapDevice } from './dma-map.ts';
 import { nameOf, nameOfPath } from './names.ts';
+import type { Way } from './ways.ts';
 
 /** In pieces, so that numbers and names stand out. */
 export type Headline = readonly { readonly text: string; readonly as?: 'count' | 'name' }[];

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The lanes as a picture of their own: devices left, the gate of each lane in the middle, memory on the right.
 import type { BridgeRow, Card } from './cards.ts';
-import type { Way } from './dma-map.ts';
 import type { Gate, GateKind } from './gates.ts';
 import type { Frame, Item, Lane, Lanes, Pair, Section, Series } from './lanes.ts';
 import { type Area, Sheet, textWidth } from './sheet.ts';
+import type { Way } from './ways.ts';
 
 /** Pixels. */
 const MARGIN = 16;

@@ -4,11 +4,12 @@
 import { hex } from '#base/numbers.ts';
 import { type Card, type CardPlace, cardOf } from './cards.ts';
 import { DEVICE_KINDS, type DeviceKind } from './device-kinds.ts';
-import { type DmaMap, type MapDevice, type MapIommu, mastersOf, type Way, withoutIommu } from './dma-map.ts';
+import { type DmaMap, type MapDevice, type MapIommu, mastersOf, withoutIommu } from './dma-map.ts';
 import { directGate, type Gate, gateOf, packedGate } from './gates.ts';
 import { type Headline, headlineOf } from './headline.ts';
 import { commonMask, nameOf, nameOfPath, WAYS } from './names.ts';
 import { baseOf, ownerName, parentOf, seriesOf } from './series.ts';
+import type { Way } from './ways.ts';
 
 /** Siblings that differ only in their IDs. */
 export interface Series {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // How the map's parts are named, the same in the table, the side bar and the map.
 import { hex } from '#base/numbers.ts';
-import type { DmaMap, MapDevice, MapHost, MapId, MapNode, Way } from './dma-map.ts';
+import type { DmaMap, MapDevice, MapHost, MapId, MapNode } from './dma-map.ts';
+import type { Way } from './ways.ts';
 
 /** The word for each way, in the order in which they are counted. */
 export const WAYS: Readonly<Record<Way, string>> = {

@@ -2,17 +2,10 @@
 // The DMA of a board as a tree for a side bar: problems and waits first, then each IOMMU with its groups, devices and IDs.
 import type { Span } from '#base/text.ts';
 import { limitName, limitText } from '#wording/values.ts';
-import {
-  type DmaMap,
-  type MapDevice,
-  type MapIommu,
-  type MapNode,
-  mastersOf,
-  type Way,
-  withoutIommu,
-} from './dma-map.ts';
+import { type DmaMap, type MapDevice, type MapIommu, type MapNode, mastersOf, withoutIommu } from './dma-map.ts';
 import { commonMask, functionsOf, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
 import { SERIES } from './series.ts';
+import type { Way } from './ways.ts';
 
 /** What an entry stands for: decides its icon, its colour and its menu. */
 export type OutlineKind = Way | 'problem' | 'note' | 'group' | 'iommu' | 'iommu-off' | 'host' | 'id' | 'section';

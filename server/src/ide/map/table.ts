@@ -3,9 +3,10 @@
 import { hex } from '#base/numbers.ts';
 import { printable } from '#base/text.ts';
 import { limitName } from '#wording/values.ts';
-import { type DmaMap, type MapDevice, type MapIommu, mastersOf, type Way, withoutIommu } from './dma-map.ts';
+import { type DmaMap, type MapDevice, type MapIommu, mastersOf, withoutIommu } from './dma-map.ts';
 import { commonMask, functionsOf, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
 import { baseOf, ownerName, seriesOf } from './series.ts';
+import type { Way } from './ways.ts';
 
 export interface TableOptions {
   /** The board's file, as the user named it. */
