@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How a DMA report is put into words: the same in the hover, on the command line and in the topology.
 
+import { hex } from '#base/numbers.ts';
 import type { RoleWhy } from '#model/devices/dma-role.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { xenName, xenOf } from '#model/platform/xen-build.ts';
@@ -109,4 +110,9 @@ export function someOf(names: readonly string[], shown = 3): string {
   if (more > 0) return `${names.slice(0, shown).join(', ')} and ${more} more`;
   const last = names[names.length - 1] ?? '';
   return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}
+
+/** `requester IDs 0x100 to 0x1ff`, or `no requester ID` where the entry covers none. */
+export function requesterIds({ ridBase, length }: { readonly ridBase: number; readonly length: number }): string {
+  return length === 0 ? 'no requester ID' : `requester IDs ${hex(ridBase)} to ${hex(ridBase + length - 1)}`;
 }

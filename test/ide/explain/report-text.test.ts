@@ -51,3 +51,15 @@ test('verdict, facts, reasons', () => {
           Linux 6.12 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_backend_domid"
   `);
 });
+
+test('an entry of iommu-map that covers nothing has no last ID', () => {
+  const map = { ridBase: 0x100, iommu: '/smmu', outBase: 0 };
+  const rows = (length: number) => {
+    const report = { ...guest, pci: { maps: [{ ...map, length }], mask: 0xffff } };
+    return reportText(report, () => 'guest.dts:1')
+      .split('\n')
+      .filter((line) => line.includes('iommu-map'));
+  };
+  expect(rows(0)).toEqual(['  iommu-map  no requester ID: /smmu from 0x0']);
+  expect(rows(16)).toEqual(['  iommu-map  requester IDs 0x100 to 0x10f: /smmu from 0x0']);
+});

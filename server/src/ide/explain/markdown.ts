@@ -16,6 +16,7 @@ import {
   limitText,
   otherwiseText,
   platformText,
+  requesterIds,
   reservedText,
   verdictText,
 } from '#wording/values.ts';
@@ -107,9 +108,9 @@ function stepsMarkdown(steps: readonly Step[], place: (span: Span) => string): s
 }
 
 /** One decoded entry of `iommu-map`. */
-function mapEntryMarkdown({ ridBase, length, iommu, outBase }: PciMaps['maps'][number]): string {
-  const last = ridBase + length - 1;
-  return `Requester IDs ${hex(ridBase)} to ${hex(last)} → ${code(iommu)} from ${hex(outBase)}`;
+function mapEntryMarkdown(map: PciMaps['maps'][number]): string {
+  const ids = requesterIds(map);
+  return `${ids[0]?.toUpperCase()}${ids.slice(1)} → ${code(map.iommu)} from ${hex(map.outBase)}`;
 }
 
 /** Characters of a value that are shown. */

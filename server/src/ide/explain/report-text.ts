@@ -6,7 +6,16 @@ import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
 import { poolText } from '#wording/pool.ts';
 import { dependsOnText, describeStep } from '#wording/report.ts';
 import { tableText } from '#wording/statements/xen.ts';
-import { driverText, idText, limitName, limitText, otherwiseText, reservedText, verdictText } from '#wording/values.ts';
+import {
+  driverText,
+  idText,
+  limitName,
+  limitText,
+  otherwiseText,
+  requesterIds,
+  reservedText,
+  verdictText,
+} from '#wording/values.ts';
 import { waitText, wayText } from './boot-text.ts';
 import type { DeviceExplanation } from './device-explanation.ts';
 
@@ -47,11 +56,7 @@ function facts(report: DmaReport): [string, string][] {
     rows.push(['iommu', `${use.path} (${driverText(use)})${ids === '' ? '' : `: ${ids}`}`]);
   }
   for (const map of report.pci?.maps ?? []) {
-    const last = map.ridBase + map.length - 1;
-    rows.push([
-      'iommu-map',
-      `requester IDs ${hex(map.ridBase)} to ${hex(last)}: ${map.iommu} from ${hex(map.outBase)}`,
-    ]);
+    rows.push(['iommu-map', `${requesterIds(map)}: ${map.iommu} from ${hex(map.outBase)}`]);
   }
   if (report.group !== null) rows.push(['group', report.group]);
   rows.push(['coherent', report.coherent ? 'yes' : 'no']);

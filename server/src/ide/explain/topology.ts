@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The DMA topology of a board: its devices, the IOMMUs they go through and with which IDs, and whom they wait for.
-import { hex } from '#base/numbers.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { driverFor } from '#model/drivers/index.ts';
 import { fwDevlink } from '#model/platform/platform.ts';
 import { suppliersOf } from '#model/probe/suppliers.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { nodeByPath, pathOf } from '#tree/query.ts';
-import { idText } from '#wording/values.ts';
+import { idText, requesterIds } from '#wording/values.ts';
 
 export type TopologyDevice = Pick<
   DmaReport,
@@ -69,10 +68,10 @@ function driverOf({ tree, platform }: Snapshot, path: string): string | null {
 
 function linksOf({ path, iommus, pci }: DmaReport): TopologyLink[] {
   const direct = iommus.map((use) => ({ device: path, iommu: use.path, ids: use.ids.map(idText) }));
-  const mapped = (pci?.maps ?? []).map(({ ridBase, length, iommu }) => ({
+  const mapped = (pci?.maps ?? []).map((entry) => ({
     device: path,
-    iommu,
-    ids: [`requester IDs ${hex(ridBase)} to ${hex(ridBase + length - 1)}`],
+    iommu: entry.iommu,
+    ids: [requesterIds(entry)],
   }));
   return [...direct, ...mapped];
 }

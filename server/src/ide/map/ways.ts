@@ -2,7 +2,10 @@
 // Which way the DMA of a device goes, as the map tells it.
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { configure } from '#model/configure.ts';
-import type { DmaReport } from '#model/report/types.ts';
+import { iommuState } from '#model/iommu/state.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import type { DmaReport, PciMaps } from '#model/report/types.ts';
+import { nodeByPath } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
 export type Way =
@@ -45,12 +48,21 @@ export function wayOf({ verdict, xen }: Pick<DmaReport, 'verdict' | 'xen'>, clai
 const ROWS = 8;
 
 /**
- * The way of the functions behind a host bridge, whose own DMA passes no IOMMU: that of the first rows of its map which an
- * IOMMU takes or lets wait; `refused` where none does.
+ * The way of the functions behind a host bridge, whose own DMA passes no IOMMU: that of the first IDs of its map which an
+ * IOMMU takes or lets wait. Where that is none, an IOMMU that is on takes others (a port may share its first ID);
+ * `refused` where none is on.
  */
 export function bridgeWay({ tree, platform }: Snapshot, node: DtNode, { pci, verdict }: DmaReport): Way | undefined {
   const rows = pci?.maps.filter(({ length }) => length > 0) ?? [];
   if (rows.length === 0 || (verdict !== 'direct' && verdict !== 'not-configured')) return undefined;
-  const ways = rows.slice(0, ROWS).map(({ ridBase }) => wayOf(configure(tree, platform, node, { rid: ridBase }), []));
-  return ways.find((way) => way !== 'direct' && way !== 'bounced') ?? 'refused';
+  for (const { ridBase } of rows.slice(0, ROWS)) {
+    const way = wayOf(configure(tree, platform, node, { rid: ridBase }), []);
+    if (way !== 'direct' && way !== 'bounced') return way;
+  }
+  const machine = machineOf(tree, platform);
+  const isOn = ({ iommu }: PciMaps['maps'][number]) => {
+    const provider = nodeByPath(tree, iommu);
+    return provider !== undefined && iommuState(machine, provider).registration.kind === 'registered';
+  };
+  return rows.some(isOn) ? 'translated' : 'refused';
 }
