@@ -5,6 +5,7 @@ import { printable } from '#base/text.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { compareDma, likeFirst } from '#ide/compare/compare-boards.ts';
 import { bootOrderText } from '#ide/explain/boot-text.ts';
+import { withFunctions } from '#ide/explain/bridge-functions.ts';
 import { briefExplanationOf, type DeviceExplanation, explanationOf } from '#ide/explain/device-explanation.ts';
 import { maskReach } from '#ide/explain/dma-mask.ts';
 import { nodeNamed } from '#ide/explain/node-name.ts';
@@ -160,10 +161,11 @@ async function explainBoth(args: Arguments, io: Io): Promise<number> {
   const left = await openSnapshot(args, io);
   const right = await otherSide(args, left.snapshot, io);
   const names = operands.slice(1);
-  const pairs = reportsOf(left.snapshot, names, values.rid).map((report) => {
+  const nodes = reportsOf(left.snapshot, names, values.rid).map((report) => {
     const node = nodeNamed(right.tree, report.path);
     return { left: report, right: node && reportOf(right, node, values.rid) };
   });
+  const pairs = withFunctions(nodes, left.snapshot, right);
   if (values.format === 'json') {
     const platforms = [left.snapshot.platform, right.platform] as const;
     const places = [new Places(left.session, io).range, new Places(right.session, io).range] as const;

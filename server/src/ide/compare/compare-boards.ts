@@ -2,6 +2,7 @@
 // Two boards, a board with and without an overlay, a source and a blob: what differs for DMA, then in the rest of the trees.
 import type { Span } from '#base/text.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { withFunctions } from '#ide/explain/bridge-functions.ts';
 import { type ChangeRow, changeRows, namesOf, type Pair } from '#ide/explain/changes.ts';
 import { code, type Link, linkMarkdown, plain, prose, tableMarkdown } from '#ide/explain/markup.ts';
 import { diffTrees, type TreeChange } from '#ide/explain/tree-diff.ts';
@@ -48,7 +49,11 @@ export function compareDma(before: Snapshot, after: Snapshot): DmaDifference {
     .map((left): Pair => ({ left, right: right.get(left.path) }));
   const others = mastersOf(after);
   const added = reports.filter(({ path }) => !masters.has(path) && others.has(path));
-  return { ...changeRows(pairs), added, platforms: [before.platform, platform] };
+  return {
+    ...changeRows(withFunctions(pairs, before, { tree: after.tree, platform })),
+    added,
+    platforms: [before.platform, platform],
+  };
 }
 
 function mastersOf(snapshot: Snapshot): ReadonlySet<string> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The board on a platform that differs in one thing that the user names: what changes, by kind of change.
 import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { withFunctions } from '#ide/explain/bridge-functions.ts';
 import { type ChangeRow, changeRows } from '#ide/explain/changes.ts';
 import { configureAll } from '#model/configure.ts';
 import { driverNamed } from '#model/drivers/index.ts';
@@ -15,7 +16,7 @@ export type WhatIf =
 
 /** Longer options are no options. */
 const MAX_OPTION = 200;
-const RELEASES = ['5.10', '5.15', '6.1', '6.6', '6.12', '6.18'];
+const RELEASES = ['5.15', '6.1', '6.6', '6.12', '6.18', '7.3'];
 
 /** An option of the command line, `CONFIG_NAME=y`, `m` or `n`, `CONFIG_NAME` turned over, or a release such as `6.1`. */
 export function whatIf(snapshot: Snapshot, map: DmaMap, wish: string): WhatIf {
@@ -23,11 +24,12 @@ export function whatIf(snapshot: Snapshot, map: DmaMap, wish: string): WhatIf {
   if (typeof other === 'string') return { refused: other };
   const right = new Map(configureAll(snapshot.tree, other).map((report) => [report.path, report]));
   const masters = new Set(map.devices.map(({ path }) => path));
+  const there = { tree: snapshot.tree, platform: other };
   const pairs = snapshot
     .reports()
     .filter(({ path }) => masters.has(path))
     .map((left) => ({ left, right: right.get(left.path) }));
-  return { platform: platformText(other).replaceAll('`', ''), ...changeRows(pairs) };
+  return { platform: platformText(other).replaceAll('`', ''), ...changeRows(withFunctions(pairs, snapshot, there)) };
 }
 
 /** The platform with what is wished, or why not. `CONFIG_NAME` alone turns the option over. */
