@@ -62,9 +62,14 @@ function git(at: Folder, ...words: string[]): void {
   execFileSync('git', [...who, ...words], { cwd: at.path, stdio: 'ignore' });
 }
 
-function repository(): Folder {
+function plainFolder(): Folder {
   const at = folderOf(BOARDS);
   folders.push(at);
+  return at;
+}
+
+function repository(): Folder {
+  const at = plainFolder();
   git(at, 'init', '-q');
   git(at, 'add', '-A');
   git(at, 'commit', '-q', '-m', 'first');
@@ -80,7 +85,7 @@ async function touched(at: Folder): Promise<string[]> {
 }
 
 describe.skipIf(!hasGit)('boards that a patch touches', () => {
-  const at = hasGit ? repository() : folderOf(BOARDS);
+  const at = hasGit ? repository() : plainFolder();
   const cases: [string, () => void, string[]][] = [
     ['nothing changed', () => {}, []],
     ['a header behind a header', () => writeFileSync(join(at.path, 'include/constants.h'), '\n'), ['deep', 'macro']],
@@ -138,8 +143,7 @@ describe.skipIf(!hasGit)('boards that a patch touches', () => {
 });
 
 test('without git it is exit code 2 and one line', async () => {
-  const at = folderOf(BOARDS);
-  folders.push(at);
+  const at = plainFolder();
   const before = process.env.PATH;
   process.env.PATH = at.path;
   try {
