@@ -63,3 +63,11 @@ it('reads an interrupt-map as dtc 1.7 does', () => {
   expect(map('<0 1>')[0]).toContain('ends after cell 2');
   expect(map('[00]')[0]).toContain('no multiple of 4');
 });
+
+it('does not take devices of a simple-bus for I2C devices where dtc takes the bus for one by its name', () => {
+  const text = `/ { #address-cells = <1>; #size-cells = <1>; i2c@1000 { compatible = "simple-bus"; reg = <0x1000 0x1000>;
+    #address-cells = <1>; #size-cells = <1>; ranges = <0 0x1000 0x1000>; i2c-bus@80 { reg = <0x80 0x40>; }; }; };`;
+  expect(problems(text).map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
+    'dtc/i2c_bus_bridge: dtc takes `i2c@1000` for an I2C bus by its name, and its cells for wrong; Linux does not.',
+  ]);
+});

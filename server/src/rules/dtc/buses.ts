@@ -2,7 +2,7 @@
 // Are PCI, simple-bus, I2C and SPI nodes, and the devices on them, addressed as their buses ask?
 import { hex } from '#base/numbers.ts';
 import type { Finding, Rule } from '#rules/engine/rule.ts';
-import { baseName, readU32, strings, unitAddress } from '#tree/query.ts';
+import { baseName, compatibles, readU32, strings, unitAddress } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
 import { addressCells, busesOf, childrenOf, looksLikeSpi, platformBus, sizeCells } from './facts.ts';
@@ -14,6 +14,11 @@ function numbers(node: DtNode, name: string): number[] {
 }
 
 /** Findings when a bus node does not count its children's addresses as the bus does. */
+/** Its children are devices of their own, such as the controllers of Aspeed's chips below a node called `i2c`. */
+function isPlainBus(node: DtNode): boolean {
+  return compatibles(node).includes('simple-bus');
+}
+
 function* wrongCounts(node: DtNode, bus: string, address: number, size: number): Generator<Finding> {
   const isCounts = addressCells(node);
   if (isCounts !== undefined && isCounts !== address) {
@@ -210,7 +215,13 @@ const i2cRules: readonly Rule[] = [
     },
     where: (tree) => busesOf(tree).i2c,
     *check(_context, node) {
-      yield* wrongCounts(node, 'I2C bus', 1, 0);
+      const wrong = [...wrongCounts(node, 'I2C bus', 1, 0)];
+      if (wrong.length === 0 || !isPlainBus(node)) yield* wrong;
+      else
+        yield onNode(
+          node,
+          `dtc takes \`${node.name}\` for an I2C bus by its name, and its cells for wrong; Linux does not.`,
+        );
     },
   }),
   dtcRule({
@@ -223,7 +234,8 @@ const i2cRules: readonly Rule[] = [
       bad: serialBus('i2c', 'eeprom@51 { reg = <0x50>; };'),
       good: serialBus('i2c', 'eeprom@50 { reg = <0x50>; };'),
     },
-    where: (tree) => childrenOf(busesOf(tree).i2c),
+    // What is wrong with the bus is said there; dtc does not look at the devices then.
+    where: (tree) => childrenOf(busesOf(tree).i2c.filter((node) => !isPlainBus(node))),
     *check(_context, node) {
       const reg = node.properties.get('reg');
       const addresses = numbers(node, 'reg').map((cell) => (cell & ~i2cOwnAddress) >>> 0);
