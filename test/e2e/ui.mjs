@@ -40,7 +40,7 @@ export async function startUi(part) {
       failed++;
       console.log(`not ok ${title}`);
       for (const line of String(error.stack).split('\n')) console.log(`# ${line}`);
-      await page.screenshot({ path: path.join(screenshots, `failed-${part}.png`) }).catch(() => {});
+      await page.screenshot({ path: path.join(screenshots, `failed-${part}-${failed}.png`) }).catch(() => {});
     } finally {
       await page.close();
     }
