@@ -106,7 +106,7 @@ export class ResolvedTrees
     return found.text;
   }
 
-  /** VS Code drops an answer that crosses another change of the same document: then the text stays an old one. */
+  /** The document may have kept an older text: seen in a test, where two changes came close together. */
   #askAgain(uri: vscode.Uri, given: ResolvedTreeResult): void {
     const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
     const isNewest = this.#shown.get(uri.toString()) === given;
