@@ -172,7 +172,7 @@ describe('unit-address-differs', () => {
 	#size-cells = <1>;
 	dma@1000 { reg = <0x1000 0x100>; };
 	dma@2000 { reg = <0x1000 0x100>; };
-//	^^^^^^^^ warning[unit-address-differs]: dma@2000 is at 0x1000 by its reg; Linux goes by that, whoever reads the name does not.
+//	^^^^^^^^ warning[unit-address-differs]: dma@2000 is at 0x1000 by its reg; Linux goes by reg, not by the name.
 	dma@3000 { reg = <0x4000 0x100>; };
 //	^^^^^^^^ hint[unit-address-differs]
 };

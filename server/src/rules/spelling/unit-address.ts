@@ -51,7 +51,7 @@ only one of them changed: where another node has the same address in \`reg\`, it
     const renaming = rename(context, node, name);
     const place = placing(context, node, named);
     yield {
-      message: `${node.name} is at 0x${address.toString(16)} by its reg; Linux goes by that, whoever reads the name does not.`,
+      message: `${node.name} is at 0x${address.toString(16)} by its reg; Linux goes by reg, not by the name.`,
       span: nodeSpan(node),
       ...(other && {
         severity: 'warning' as const,
