@@ -13,14 +13,15 @@ export class MapWatch {
     this.#boards.add(board);
   }
 
-  /** Something changed; after the pause each board is told once, until it is asked for again. */
+  /**
+   * Something changed; after the pause each board that was ever asked for is told. It stays one of them: what is told while
+   * the client is still opening a document is lost there, and the next change must not be.
+   */
   changed(tell: (board: string) => void): void {
     if (this.#boards.size === 0) return;
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => {
-      const boards = [...this.#boards];
-      this.#boards.clear();
-      for (const board of boards) tell(board);
+      for (const board of this.#boards) tell(board);
     }, PAUSE);
   }
 
