@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Writes the table of suppliers' drivers (server/src/model/drivers/supplier-drivers.generated.ts) from a Linux source:
+// Writes the table of suppliers' drivers (server/src/model/devices/supplier-drivers.generated.ts) from a Linux source:
 // which option builds the driver of each node that another node of one of Linux's boards waits for.
 // usage: node scripts/supplier-drivers.mjs KERNEL
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { loadCore } from './load-core.mjs';
 import { kernelIncludes, Workbench } from './oracle/core.mjs';
 import { deviceTrees } from './oracle/kernel.mjs';
 
-const table = new URL('../server/src/model/drivers/supplier-drivers.generated.ts', import.meta.url);
+const table = new URL('../server/src/model/devices/supplier-drivers.generated.ts', import.meta.url);
 
 /** Where drivers are; boards of these architectures. */
 const SOURCES = ['drivers', 'sound', 'arch/arm', 'arch/arm64', 'arch/riscv'];

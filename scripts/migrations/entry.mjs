@@ -10,7 +10,7 @@ export { FORMS, OVERLAID } from '#test/migrations/forms.ts';
 export { SIBLINGS } from '#test/migrations/siblings.ts';
 export { parseFixture } from '#test/support/fixture.ts';
 export { MemoryFiles } from '#test/support/memory-files.ts';
-export { writeBlob } from '#tree/blob.ts';
+export { writeBlob } from '#tree/blob/blob.ts';
 export { nodeByPath } from '#tree/query.ts';
 export { isRepair } from '../../server/src/ide/fixes/fixes.ts';
 export { Repairs } from '../../server/src/ide/fixes/repairs.ts';

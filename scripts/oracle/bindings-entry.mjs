@@ -6,6 +6,6 @@ export { loadYaml } from '#bindings/yaml.ts';
 export { readGrammar } from '#host/grammar.ts';
 export { DiskFiles } from '#host/sources.ts';
 export { Analysis } from '#ide/analysis.ts';
-export { writeBlob } from '#tree/blob.ts';
-export { printValue } from '#tree/print.ts';
+export { writeBlob } from '#tree/blob/blob.ts';
+export { printValue } from '#tree/blob/print.ts';
 export { pathOf } from '#tree/query.ts';

@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import type { Log } from 'sarif';
 import { afterAll, expect, test } from 'vitest';
 import type { Problem } from '#base/problem.ts';
-import { withoutBaseline } from '#host/cli/baseline.ts';
 import { Failure } from '#host/cli/io.ts';
-import { located, merge, type ReportedProblem, renamed } from '#host/cli/problems.ts';
-import { githubReport, jsonReport, summary, textReport } from '#host/cli/report.ts';
-import { sarifReport } from '#host/cli/sarif.ts';
-import { framed, sourceLine } from '#host/cli/source-line.ts';
+import { withoutBaseline } from '#host/cli/report/baseline.ts';
+import { located, merge, type ReportedProblem, renamed } from '#host/cli/report/problems.ts';
+import { githubReport, jsonReport, summary, textReport } from '#host/cli/report/report.ts';
+import { sarifReport } from '#host/cli/report/sarif.ts';
+import { framed, sourceLine } from '#host/cli/report/source-line.ts';
 
 const DTSI = 'smmu: iommu {\n\tstatus = "disabled";\n};\n';
 const BOARD = '/dts-v1/;\n&dma { iommus = <&smmu 1>; };\n';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `workspace/executeCommand`: each command answers with the text that any editor can show, and with null to nonsense.
 import { expect, test } from 'vitest';
-import { COMMANDS } from '#host/lsp/commands.ts';
+import { COMMANDS } from '#host/lsp/requests/commands.ts';
 import { LanguageClient, StaticFiles } from '#test/support/language-client.ts';
 
 const board = (model: string) => `/dts-v1/;

@@ -6,7 +6,7 @@ import { ClientFiles } from '#host/lsp/client-files.ts';
 import type { LogResult, TextResult } from '#host/lsp/protocol.ts';
 import { LanguageClient, StaticFiles } from '#test/support/language-client.ts';
 import { treeOf } from '#test/support/tree.ts';
-import { writeBlob } from '#tree/blob.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
 
 const BOARD = `/dts-v1/;
 / {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What `dt-iommu compile` makes of one text, in short: the exit code, and where it is 0 a hash of the blob.
 import { DEATH, refusals } from '#rules/dtc/refusals.ts';
-import { writeBlob } from '#tree/blob.ts';
-import { firstFailed, LAST_CHECK } from '#tree/dtc-checks.ts';
-import { parseDtcVersion } from '#tree/dtc-version.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
+import { firstFailed, LAST_CHECK } from '#tree/dtc/checks.ts';
+import { parseDtcVersion } from '#tree/dtc/version.ts';
 import { Frontend, type Grammar } from '#tree/frontend.ts';
 import { PATH_IN_OVERLAY } from '#tree/settle.ts';
 import type { DeviceTree } from '#tree/types.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Everything that can be asked of a device tree as plain data, to compare two trees; and numbers for random edits.
 import type { Span } from '#base/text.ts';
-import { writeBlob } from '#tree/blob.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 

@@ -14,8 +14,10 @@ const LAYERS = ['base', 'syntax', 'tree', 'bindings', 'model', 'wording', 'rules
  */
 const ARROWS: Readonly<Record<string, string>> = {
   'tree/frontend.ts': 'tree tree/cpp tree/live',
-  'tree/live': 'tree tree/cpp',
-  tree: 'tree/cpp',
+  'tree/live': 'tree tree/cpp tree/dtc',
+  'tree/blob': 'tree tree/dtc',
+  tree: 'tree/cpp tree/dtc',
+  'tree/dtc': 'tree/cpp',
   'tree/cpp': '',
 
   'model/log':
@@ -25,7 +27,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'model/configure.ts':
     'model/addresses model/devices model/direct model/iommu model/platform model/report model/systems model/xen',
   'model/systems':
-    'model/addresses model/devices model/drivers model/iommu model/platform model/probe model/report model/xen model/statements',
+    'model/addresses model/devices model/iommu model/platform model/probe model/report model/xen model/statements',
   'model/xen': 'model/addresses model/iommu model/platform model/report model/statements',
   'model/probe': 'model/devices model/iommu model/platform model/statements',
   'model/direct': 'model/addresses model/devices model/iommu model/platform model/report',

@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { decodeText, encodeText } from '#base/bytes.ts';
 import { lineStarts, positionAt } from '#base/text.ts';
 import { grammar } from '#test/support/evaluate.ts';
-import { writeBlob } from '#tree/blob.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
 import { Frontend } from '#tree/frontend.ts';
 import { preprocess } from '#tree/token-stream.ts';
 // @ts-expect-error: the scripts have no types.

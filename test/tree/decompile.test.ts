@@ -4,8 +4,8 @@
 import { describe, expect, test } from 'vitest';
 import { evaluateText } from '#test/support/evaluate.ts';
 import { treeOf } from '#test/support/tree.ts';
-import { writeBlob } from '#tree/blob.ts';
-import { decompile, isBlob } from '#tree/decompile.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
+import { decompile, isBlob } from '#tree/blob/decompile.ts';
 import { nodeByLabel, pathOf } from '#tree/query.ts';
 
 const BOARD = `/dts-v1/;

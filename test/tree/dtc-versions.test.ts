@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { compileText } from '#test/support/compile-text.ts';
 import { grammar } from '#test/support/evaluate.ts';
-import { parseDtcVersion } from '#tree/dtc-version.ts';
+import { parseDtcVersion } from '#tree/dtc/version.ts';
 
 const folder = fileURLToPath(new URL('../oracle/versions/', import.meta.url));
 const expected: Record<string, Record<string, Record<string, string | undefined>>> = JSON.parse(

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { lineStarts, positionAt } from '#base/text.ts';
 import { evaluateText } from '#test/support/evaluate.ts';
-import { printTree } from '#tree/print.ts';
+import { printTree } from '#tree/blob/print.ts';
 
 const header = '/dts-v1/;\n';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Values in DTS syntax against the bytes that Debian's dtc 1.6.1 writes for them (`fdtget -t bx`).
 import { expect, test } from 'vitest';
-import { parseValue } from '#tree/value-syntax.ts';
+import { parseValue } from '#tree/dtc/value-syntax.ts';
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
 

@@ -8,7 +8,7 @@ import { readGrammar } from '#host/grammar.ts';
 import { DiskFiles } from '#host/sources.ts';
 import { Analysis } from '#ide/analysis.ts';
 import { describeTree, toText } from '#test/support/describe-tree.ts';
-import { writeBlob } from '#tree/blob.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
 import { Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { mutateBytes } from '../generate/mutate.ts';

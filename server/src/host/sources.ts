@@ -4,7 +4,7 @@ import { accessSync, constants, realpathSync, type Stats, statSync } from 'node:
 import { decodeText } from '#base/bytes.ts';
 import { dirname, normalize, type SourceFile } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
-import { decompile, isBlob } from '#tree/decompile.ts';
+import { decompile, isBlob } from '#tree/blob/decompile.ts';
 import { ubootStatements } from '#tree/uboot-script.ts';
 import { timestamp } from './clock.ts';
 import { type DiskBytes, entriesOf, onDisk, readBytes, readUnpacked } from './disk-bytes.ts';

@@ -12,8 +12,8 @@ import { Knowledge } from '#ide/knowledge/knowledge.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import type { Change, Grammar } from '#syntax/parser.ts';
 import { applyOverlays } from '#tree/apply-overlays.ts';
-import { writeBlob } from '#tree/blob.ts';
-import { decompile } from '#tree/decompile.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
+import { decompile } from '#tree/blob/decompile.ts';
 import { Frontend, type LiveBoard } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 

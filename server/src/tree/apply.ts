@@ -4,18 +4,18 @@ import type { Problem } from '#base/problem.ts';
 import type { DirectiveItem, Item, MacroItem, NodeItem, OtherItem, PropertyItem } from '#syntax/ast.ts';
 import type { OpenBody, TreeBuilder, TreeNode } from './build.ts';
 import { tokenIndexAt } from './cpp/expand.ts';
-import { type DtcVersion, dtcHas, NEWEST_DTC } from './dtc-version.ts';
+import { hasRoom, NO_ROOM, type StackUse, stackInside } from './dtc/parser-stack.ts';
+import type { Head } from './dtc/statement-head.ts';
+import { parseStatements } from './dtc/statement-syntax.ts';
+import { undefinedMacro, unresolvedTarget, valueProblem } from './dtc/value-problems.ts';
+import { type RawValue, undefinedName } from './dtc/value-syntax.ts';
+import { type DtcVersion, dtcHas, NEWEST_DTC } from './dtc/version.ts';
 import { isRelative, openFragment } from './fragment.ts';
 import { type Headers, headersAgree, NO_HEADERS, nextHeader, parseReservation } from './headers.ts';
-import { hasRoom, NO_ROOM, type StackUse, stackInside } from './parser-stack.ts';
 import type { Preprocessor } from './preprocess.ts';
 import { ItemOrigin, LocatedLabel, type Source, StretchOrigin } from './source.ts';
-import type { Head } from './statement-head.ts';
-import { parseStatements } from './statement-syntax.ts';
 import type { TextReader } from './text-reader.ts';
 import type { Label, MemoryReservation } from './types.ts';
-import { undefinedMacro, unresolvedTarget, valueProblem } from './value-problems.ts';
-import { type RawValue, undefinedName } from './value-syntax.ts';
 
 const MAX_DEPTH = 500;
 /** Statements in one board; the largest of Linux 6.12 has some 20 000. */

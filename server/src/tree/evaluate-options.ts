@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a board is evaluated with, beside its files.
-import type { ErrorCheck } from './dtc-checks.ts';
-import type { DtcVersion } from './dtc-version.ts';
+import type { ErrorCheck } from './dtc/checks.ts';
+import type { DtcVersion } from './dtc/version.ts';
 
 export interface EvaluateOptions {
   /** Searched in order after the folder of the including file. */

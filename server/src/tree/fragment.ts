@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `&label { … }` in an overlay: `fragment@N { target = <&label>; __overlay__ { … }; }` (livetree.c: add_orphan_node).
 import type { OpenBody, TreeBuilder } from './build.ts';
+import { parseValue, type RawValue } from './dtc/value-syntax.ts';
 import { type Source, StretchOrigin } from './source.ts';
-import { parseValue, type RawValue } from './value-syntax.ts';
 
 /** Appends the fragment and opens its `__overlay__`. A fragment of that number which the source wrote stands beside it. */
 export function openFragment(

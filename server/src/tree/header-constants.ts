@@ -3,7 +3,7 @@
 import { ExpansionLimit, expand, print } from '#tree/cpp/expand.ts';
 import { MacroTable, parseDefinition } from '#tree/cpp/macros.ts';
 import { tokenize } from '#tree/cpp/tokens.ts';
-import { ExpressionError, evaluateExpression } from './expression.ts';
+import { ExpressionError, evaluateExpression } from './dtc/expression.ts';
 
 /** Headers of bindings include each other once or twice; deeper is a cycle. */
 const MAX_DEPTH = 8;

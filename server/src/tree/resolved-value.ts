@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A property's value in its tree: the raw bytes with path references filled in, and places in the source.
 import type { Span } from '#base/text.ts';
+import type { RawDatum, RawLabel, RawReference, RawValue } from './dtc/value-syntax.ts';
 import { pathOf } from './query.ts';
 import type { Datum, DtNode, Label, Reference, Value } from './types.ts';
-import type { RawDatum, RawLabel, RawReference, RawValue } from './value-syntax.ts';
 
 interface Located {
   span(start: number, end: number): Span;

@@ -3,11 +3,11 @@
 // (checks.c: fixup_phandle_references, fixup_path_references, fixup_omit_unused_nodes).
 import type { Problem } from '#base/problem.ts';
 import type { TreeBuilder, TreeNode, TreeProperty } from './build.ts';
-import { type ErrorCheck, ran } from './dtc-checks.ts';
-import { type DtcVersion, dtcHas, NEWEST_DTC } from './dtc-version.ts';
+import { type ErrorCheck, ran } from './dtc/checks.ts';
+import { written } from './dtc/value-problems.ts';
+import type { RawReference } from './dtc/value-syntax.ts';
+import { type DtcVersion, dtcHas, NEWEST_DTC } from './dtc/version.ts';
 import { baseName, pathOf, readU32 } from './query.ts';
-import { written } from './value-problems.ts';
-import type { RawReference } from './value-syntax.ts';
 
 interface Settings {
   readonly plugin: boolean;

@@ -3,7 +3,7 @@
 import type { SourceFile } from '#base/files.ts';
 import type { Span } from '#base/text.ts';
 import type { NodeItem, PropertyItem } from '#syntax/ast.ts';
-import type { Head } from './statement-head.ts';
+import type { Head } from './dtc/statement-head.ts';
 import type { Label } from './types.ts';
 
 /** Text whose parts have spans: a file, or what a macro expanded to. */

@@ -7,10 +7,10 @@ import type { SourceFile } from '#base/files.ts';
 import type { Problem, Repair } from '#base/problem.ts';
 import type { Span, TextEdit } from '#base/text.ts';
 import type { Ast, SyntaxFault } from '#syntax/ast.ts';
+import type { StatementsFault } from './dtc/statement-syntax.ts';
+import { isUndefinedMacro, undefinedMacro } from './dtc/value-problems.ts';
 import { FileSource, type Source } from './source.ts';
-import type { StatementsFault } from './statement-syntax.ts';
 import type { StrictReading } from './token-stream.ts';
-import { isUndefinedMacro, undefinedMacro } from './value-problems.ts';
 
 /** More syntax errors than this in one board are not worth a reader's time. */
 const MAX_SYNTAX_PROBLEMS = 20;

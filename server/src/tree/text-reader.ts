@@ -6,10 +6,10 @@ import { scanDirectives } from '#tree/cpp/directives.ts';
 import { type Expansion, ExpansionLimit, expand, print, tokenIndexAt } from '#tree/cpp/expand.ts';
 import type { Macro } from '#tree/cpp/macros.ts';
 import { identifiersOf, type Token, tokenize } from '#tree/cpp/tokens.ts';
+import { type Head, parseHead } from './dtc/statement-head.ts';
+import { EMPTY_VALUE, parseValue, type RawFault, type RawValue, type ReadBinary } from './dtc/value-syntax.ts';
 import type { Preprocessor } from './preprocess.ts';
 import type { Source } from './source.ts';
-import { type Head, parseHead } from './statement-head.ts';
-import { EMPTY_VALUE, parseValue, type RawFault, type RawValue, type ReadBinary } from './value-syntax.ts';
 
 /** What the text of a value can become. */
 interface ValueText {

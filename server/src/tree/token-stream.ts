@@ -9,9 +9,9 @@ import { defineBuiltIns } from './cpp/builtin.ts';
 import { commandLineMacro, MacroTable } from './cpp/macros.ts';
 import type { Printed } from './cpp/output.ts';
 import { Unit } from './cpp/unit.ts';
-import { followIncludes, type Piece } from './dtc-includes.ts';
+import { followIncludes, type Piece } from './dtc/includes.ts';
+import { type Place, parseStatements, type Statements } from './dtc/statement-syntax.ts';
 import type { EvaluateOptions, Preprocessor, PreprocessorMark, Reading } from './preprocess.ts';
-import { type Place, parseStatements, type Statements } from './statement-syntax.ts';
 
 /** A point between two statements, at the top or inside nodes. */
 export interface ResumePoint {

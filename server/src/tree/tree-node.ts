@@ -2,10 +2,10 @@
 // Nodes and properties of the live tree: what they are now, and what brings back what they were.
 import type { Part } from '#syntax/ast.ts';
 import type { TreeBuilder } from './build.ts';
+import { EMPTY_VALUE, type RawValue } from './dtc/value-syntax.ts';
 import { ResolvedValue } from './resolved-value.ts';
 import type { Locator } from './source.ts';
 import type { DtNode, DtProperty, Label, NodeOrigin, PropertyOrigin } from './types.ts';
-import { EMPTY_VALUE, type RawValue } from './value-syntax.ts';
 
 export const NO_CHILDREN = new Map<string, TreeNode>();
 

@@ -4,8 +4,8 @@ import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import type { Branch } from '#syntax/ast.ts';
 import type { Definition } from './cpp/macros.ts';
-import type { ErrorCheck } from './dtc-checks.ts';
-import type { DtcVersion } from './dtc-version.ts';
+import type { ErrorCheck } from './dtc/checks.ts';
+import type { DtcVersion } from './dtc/version.ts';
 
 /** One place that opened a node: `/ {`, `name {` or `&label {`. */
 export interface NodeOrigin {

@@ -8,7 +8,7 @@ import { grammar } from '#test/support/evaluate.ts';
 import { parseFixture } from '#test/support/fixture.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';
 import { type Editor, editor } from '#test/support/views.ts';
-import { writeBlob } from '#tree/blob.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
 
 function renamed(at: Editor, newName: string, refuses: (file: string) => string | undefined = () => undefined) {
   const steps = rename({ analysis: at.analysis, view: at.view, offset: at.offset, newName, refuses });

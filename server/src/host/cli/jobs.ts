@@ -11,12 +11,12 @@ import { diagnostics } from '#ide/problems/diagnostics.ts';
 import type { Verdict } from '#model/report/types.ts';
 import { DEATH, refusals } from '#rules/dtc/refusals.ts';
 import type { Crash } from '#rules/engine/runner.ts';
-import { writeBlob } from '#tree/blob.ts';
-import { firstFailed, LAST_CHECK } from '#tree/dtc-checks.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
+import { firstFailed, LAST_CHECK } from '#tree/dtc/checks.ts';
 import { PATH_IN_OVERLAY } from '#tree/settle.ts';
 import { makeFolderInside, writeOutput } from './output.ts';
-import { located, type ReportedProblem } from './problems.ts';
 import type { Task } from './queue.ts';
+import { located, type ReportedProblem } from './report/problems.ts';
 import type { Session } from './session.ts';
 
 export interface Checked {

@@ -2,22 +2,22 @@
 // `dt-iommu`: which command is meant, its help, and what becomes of errors.
 import { VERSION } from '#host/version.ts';
 import { type Command, parseArguments } from './arguments.ts';
-import { checkCommand } from './check.ts';
-import { compareLiveCommand } from './compare-live.ts';
-import { compileCommand } from './compile.ts';
-import { completionCommand } from './completion.ts';
-import { explainCommand } from './explain.ts';
-import { fixCommand } from './fix.ts';
-import { formatCommand } from './format.ts';
-import { graphCommand } from './graph.ts';
+import { checkCommand } from './commands/check.ts';
+import { compareLiveCommand } from './commands/compare-live.ts';
+import { compileCommand } from './commands/compile.ts';
+import { completionCommand } from './commands/completion.ts';
+import { explainCommand } from './commands/explain.ts';
+import { fixCommand } from './commands/fix.ts';
+import { formatCommand } from './commands/format.ts';
+import { graphCommand } from './commands/graph.ts';
+import { logCommand } from './commands/log.ts';
+import { lspCommand } from './commands/lsp.ts';
+import { mergeCommand } from './commands/merge.ts';
+import { rulesCommand } from './commands/rules.ts';
+import { treeCommand } from './commands/tree.ts';
 import { commandHelp, overview } from './help.ts';
 import { withInput } from './input.ts';
 import { Failure, type Io } from './io.ts';
-import { logCommand } from './log.ts';
-import { lspCommand } from './lsp.ts';
-import { mergeCommand } from './merge.ts';
-import { rulesCommand } from './rules.ts';
-import { treeCommand } from './tree.ts';
 
 export const COMMANDS: readonly Command[] = [
   checkCommand,

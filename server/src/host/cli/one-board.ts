@@ -8,8 +8,8 @@ import type { Arguments } from './arguments.ts';
 import { absolute, isFolder } from './find.ts';
 import { Failure, type Io } from './io.ts';
 import { writeOutput } from './output.ts';
-import { located, merge, renamed } from './problems.ts';
-import { textReport } from './report.ts';
+import { located, merge, renamed } from './report/problems.ts';
+import { textReport } from './report/report.ts';
 import { openSessions, type Session } from './session.ts';
 import { settingsOf } from './settings.ts';
 

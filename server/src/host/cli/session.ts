@@ -13,7 +13,7 @@ import { findProjectFile, type Project } from '#ide/boards/project.ts';
 import { projectProblems } from '#ide/boards/project-problems.ts';
 import { Documents } from '#ide/files/documents.ts';
 import type { Grammar } from '#syntax/parser.ts';
-import type { ErrorCheck } from '#tree/dtc-checks.ts';
+import type { ErrorCheck } from '#tree/dtc/checks.ts';
 import { Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { Failure, type Piped } from './io.ts';

@@ -13,8 +13,8 @@ import { isRepair } from '#ide/fixes/fixes.ts';
 import { Repairs } from '#ide/fixes/repairs.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import type { Grammar } from '#syntax/parser.ts';
-import { writeBlob } from '#tree/blob.ts';
-import { printTree } from '#tree/print.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
+import { printTree } from '#tree/blob/print.ts';
 import type * as Api from './api.ts';
 import { filesOf, GivenFiles } from './given-files.ts';
 

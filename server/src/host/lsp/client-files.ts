@@ -2,7 +2,7 @@
 // Files for a server without a disk: what the client has lent so far, and a list of what answers lacked.
 import { decodeText } from '#base/bytes.ts';
 import { dirname, join, type SourceFile } from '#base/files.ts';
-import { decompile, isBlob } from '#tree/decompile.ts';
+import { decompile, isBlob } from '#tree/blob/decompile.ts';
 import type { ServerFiles } from './environment.ts';
 import type { LendParams, LentFiles } from './protocol.ts';
 import { pathOfUri, uriOfPath } from './uris.ts';

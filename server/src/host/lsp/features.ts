@@ -24,7 +24,6 @@ import { typeDefinition } from '#ide/navigation/type-definition.ts';
 import { folds } from '#ide/structure/folding.ts';
 import { links } from '#ide/structure/links.ts';
 import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
-import { COMMANDS, registerCommands } from './commands.ts';
 import { COMPLETION, registerCompletion } from './completion.ts';
 import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import { EDITING, registerEditing } from './editing.ts';
@@ -33,6 +32,7 @@ import { readerOf } from './hover-reader.ts';
 import { NAVIGATION, registerNavigation } from './navigation.ts';
 import { fileOf, viewAt } from './places.ts';
 import { reader } from './reading-ahead.ts';
+import { COMMANDS, registerCommands } from './requests/commands.ts';
 import type { Answer, Session } from './server.ts';
 import { isBlobUri } from './uris.ts';
 

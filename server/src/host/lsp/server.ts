@@ -23,7 +23,7 @@ import { FEATURES, registerFeatures } from './features.ts';
 import { MapWatch } from './map-watch.ts';
 import { showProjectProblems } from './project-files.ts';
 import { type ClientOptions, dmaMapChanged } from './protocol.ts';
-import { registerRequests } from './requests.ts';
+import { registerRequests } from './requests/requests.ts';
 import { Scheduler } from './scheduler.ts';
 import { type AskSettings, readFolderSettings, SECTION, SHOWN_BY_DEFAULT, type Shown } from './settings.ts';
 import { pathOfUri } from './uris.ts';

@@ -5,7 +5,7 @@ import type { Documents } from '#ide/files/documents.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { NEWEST_VERSION, platformOf, type Statements } from '#model/platform/platform.ts';
 import type { Platform, PlatformKind, XenSystem } from '#model/platform/types.ts';
-import { parseDtcVersion } from '#tree/dtc-version.ts';
+import { parseDtcVersion } from '#tree/dtc/version.ts';
 import type { EvaluateOptions } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { IncludeIndex, isBoard, sharedAmong } from './boards.ts';

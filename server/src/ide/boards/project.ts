@@ -6,7 +6,7 @@ import type { FileSystem } from '#ide/files/file-system.ts';
 import { parseKernelVersion } from '#model/platform/kernel-options.ts';
 import type { PlatformKind } from '#model/platform/types.ts';
 import { parseXenVersion } from '#model/platform/xen-build.ts';
-import { parseDtcVersion } from '#tree/dtc-version.ts';
+import { parseDtcVersion } from '#tree/dtc/version.ts';
 
 export const PROJECT_FILE = 'dt-iommu.json';
 

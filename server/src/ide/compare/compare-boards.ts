@@ -10,7 +10,7 @@ import { dmaMap } from '#ide/map/dma-map.ts';
 import { configureAll } from '#model/configure.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport } from '#model/report/types.ts';
-import { printValue } from '#tree/print.ts';
+import { printValue } from '#tree/blob/print.ts';
 import { lastSet, nodeByPath, nodeSpan } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { platformText, verdictText } from '#wording/values.ts';

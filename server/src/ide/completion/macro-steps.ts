@@ -3,7 +3,7 @@
 import { hex } from '#base/numbers.ts';
 import { ExpansionLimit, expand, type Lookup, print } from '#tree/cpp/expand.ts';
 import { tokenize } from '#tree/cpp/tokens.ts';
-import { ExpressionError, evaluateExpression } from '#tree/expression.ts';
+import { ExpressionError, evaluateExpression } from '#tree/dtc/expression.ts';
 
 /** Levels and characters that are shown. */
 const MAX_STEPS = 8;

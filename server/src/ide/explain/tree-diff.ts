@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What differs between two resolved trees, what matters for DMA first: a source and the blob that firmware hands over,
 // two boards, a board with and without an overlay.
-import { printValue } from '#tree/print.ts';
+import { printValue } from '#tree/blob/print.ts';
 import { nodeByPhandle, pathOf, readU32 } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 
@@ -28,7 +28,7 @@ const DMA_PROPERTIES =
 const DMA_NODES = /^\/(?:reserved-memory|memory@[^/]*|memory|hypervisor)(?:\/|$)/;
 
 /**
- * What leads from `before` to `after`, in the order of the trees. Both are read from blobs (tree/decompile.ts), where
+ * What leads from `before` to `after`, in the order of the trees. Both are read from blobs (tree/blob/decompile.ts), where
  * references are numbers; different numbers are equal when they are the phandles of one path.
  */
 export function diffTrees(before: DeviceTree, after: DeviceTree): TreeDiff {

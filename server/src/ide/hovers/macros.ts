@@ -4,7 +4,7 @@ import { hex } from '#base/numbers.ts';
 import { code } from '#ide/explain/markup.ts';
 import { ExpansionLimit, expand, print } from '#tree/cpp/expand.ts';
 import { tokenize } from '#tree/cpp/tokens.ts';
-import { ExpressionError, evaluateExpression } from '#tree/expression.ts';
+import { ExpressionError, evaluateExpression } from '#tree/dtc/expression.ts';
 import type { DeviceTree } from '#tree/types.ts';
 
 /** Levels that are shown. */

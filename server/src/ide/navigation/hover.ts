@@ -10,7 +10,7 @@ import { expansionText, macroUse } from '#ide/hovers/macros.ts';
 import { busHover, nodeHover } from '#ide/hovers/node.ts';
 import type { Asked, Reader } from '#ide/hovers/sheet.ts';
 import { propertyRow } from '#ide/knowledge/property-table.ts';
-import { printValue } from '#tree/print.ts';
+import { printValue } from '#tree/blob/print.ts';
 import { nodeByReference } from '#tree/query.ts';
 import type { Datum, DtNode, DtProperty } from '#tree/types.ts';
 import { type Mention, type Place, placeAt } from './places.ts';

@@ -6,9 +6,9 @@ import type { View } from '#ide/analysis.ts';
 import { isBoard } from '#ide/boards/boards.ts';
 import { formOf, type ListForm } from '#ide/completion/providers.ts';
 import { addNode } from '#rules/edits/edits.ts';
+import { written } from '#tree/dtc/value-problems.ts';
 import { nodeByReference, pathOf, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
-import { written } from '#tree/value-problems.ts';
 
 /** Where no name is like it, so many that fit are still an answer. */
 const MAX_FITTING = 3;

@@ -6,7 +6,7 @@ import type { View } from '#ide/analysis.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import type { Reader } from '#ide/hovers/sheet.ts';
 import { hoverOf } from '#ide/navigation/hover.ts';
-import { type PrintedLine, printLines } from '#tree/print.ts';
+import { type PrintedLine, printLines } from '#tree/blob/print.ts';
 import type { Datum } from '#tree/types.ts';
 
 /** Characters of an expression that are shown beside its number. */

@@ -2,7 +2,7 @@
 // What names stand for, for colours: node names, properties, labels and references, macros.
 import type { View } from '#ide/analysis.ts';
 import type { ConditionalItem } from '#syntax/ast.ts';
-import { parseHead } from '#tree/statement-head.ts';
+import { parseHead } from '#tree/dtc/statement-head.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { children, type Placed, placed } from './items.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The outline of a file: its nodes with their labels, and the properties in them.
 import type { Ast } from '#syntax/ast.ts';
-import { parseHead } from '#tree/statement-head.ts';
+import { parseHead } from '#tree/dtc/statement-head.ts';
 import { children, type Placed, placed } from './items.ts';
 
 export interface OutlineEntry {

@@ -2,11 +2,11 @@
 // Whether Linux makes a device for a node, on which bus, and whether that bus sets up DMA.
 import { own } from '#base/own.ts';
 import { isPciBus } from '#model/addresses/addresses.ts';
-import { HELPER_NODES, populatingDriver, RESERVED_DEVICES } from '#model/drivers/populating-drivers.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
 import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { baseName, compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
+import { HELPER_NODES, populatingDriver, RESERVED_DEVICES } from './populating-drivers.ts';
 import { takenEarly } from './supplier-drivers.ts';
 
 /** `other`: a bus without a dma_configure, named by {@link Existence.busName}. */

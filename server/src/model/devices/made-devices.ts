@@ -2,7 +2,6 @@
 // Devices that a driver makes or takes up itself and sets up by its node: which, with which ID, and what they get.
 
 import { hex } from '#base/numbers.ts';
-import { driverCreatedDevices } from '#model/drivers/driver-created-devices.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { compareVersions, inVersions } from '#model/platform/platform.ts';
 import { at, doubt, quoted, type Steps, say } from '#model/report/steps.ts';
@@ -11,6 +10,7 @@ import type { Condition } from '#model/statements/index.ts';
 import { cells, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { deviceLine } from './device-name.ts';
+import { driverCreatedDevices } from './driver-created-devices.ts';
 
 /** More entries than any map has; a longer one is not a map. */
 const MOST = 256;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The driver that Linux binds to a supplier (or sets it up with before devices exist), and whether this kernel has it.
 import { driverFor } from '#model/drivers/index.ts';
-import { SUPPLIER_DRIVERS } from '#model/drivers/supplier-drivers.generated.ts';
 import { driverState, type Enabled, isEnabled } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
+import { SUPPLIER_DRIVERS } from './supplier-drivers.generated.ts';
 
 export interface SupplierDriver {
   /** Kconfig symbol without `CONFIG_`; absent: always built. */

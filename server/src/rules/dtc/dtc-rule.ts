@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // How one of dtc's own checks becomes a rule: its id, its level, and the places that findings point to.
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
-import { type DtcChange, dtcHas } from '#tree/dtc-version.ts';
+import { type DtcChange, dtcHas } from '#tree/dtc/version.ts';
 import { lastSet, nodeSpan } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 

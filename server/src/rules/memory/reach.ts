@@ -4,7 +4,7 @@ import { hex } from '#base/numbers.ts';
 import { isPciBus, larger, regRange, smaller } from '#model/addresses/addresses.ts';
 import { addressing } from '#model/addresses/dma-ranges.ts';
 import { type Bank, describedBanks, memoryBanks, outOfReach } from '#model/addresses/memory.ts';
-import { INSISTING, insistingDriver } from '#model/drivers/insisting-drivers.ts';
+import { INSISTING, insistingDriver } from '#model/devices/insisting-drivers.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { compareVersions, inVersions } from '#model/platform/platform.ts';
 import { board, board32, bus, host, SMMU_V3_AT } from '#rules/engine/example.ts';

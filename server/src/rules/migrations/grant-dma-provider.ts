@@ -15,7 +15,7 @@ import {
   withoutComments,
 } from '#rules/edits/edits.ts';
 import type { RuleContext } from '#rules/engine/rule.ts';
-import { explicitPhandle } from '#tree/phandles.ts';
+import { explicitPhandle } from '#tree/blob/phandles.ts';
 import { cells, cellTarget, compatibles, isLive, nodeSpan, pathOf, u32, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, NodeOrigin } from '#tree/types.ts';
 

@@ -7,7 +7,7 @@ import { bootModules, inheritedCells, isModule, moduleKind, moduleRange } from '
 import { domainNode, domainNodes } from '#model/xen/system.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
-import { writeBlob } from '#tree/blob.ts';
+import { writeBlob } from '#tree/blob/blob.ts';
 import { compatibles, lastSet, nodeSpan } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { XEN_HOST } from './host.ts';

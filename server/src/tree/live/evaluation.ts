@@ -20,15 +20,15 @@ import { AppendedItems } from '#tree/appended.ts';
 import { type ApplierMark, StatementApplier } from '#tree/apply.ts';
 import { TreeBuilder, type TreeMark, type TreeProperty } from '#tree/build.ts';
 import { isPlain } from '#tree/cpp/plain.ts';
+import { parseHead } from '#tree/dtc/statement-head.ts';
+import { isUndefinedMacro } from '#tree/dtc/value-problems.ts';
 import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading } from '#tree/preprocess.ts';
 import { settle } from '#tree/settle.ts';
 import { FileSource, type Source } from '#tree/source.ts';
-import { parseHead } from '#tree/statement-head.ts';
 import { type BrokenFile, withoutRepeated } from '#tree/syntax-problems.ts';
 import { type Memory, TextReader } from '#tree/text-reader.ts';
 import { type ResumePoint, readRestStrictly, readStrictly, type StrictReading } from '#tree/token-stream.ts';
 import type { DeviceTree } from '#tree/types.ts';
-import { isUndefinedMacro } from '#tree/value-problems.ts';
 import { findResumePoint } from './resume-point.ts';
 import { findValueEdit, type ValueEdit } from './value-edit.ts';
 
