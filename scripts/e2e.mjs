@@ -100,12 +100,7 @@ try {
   const { vsix, extension } = await prepareExtension(host, work);
   const env = { E2E_VSIX: vsix, E2E_EXTENSION: extension, CHROMIUM_PATH: chromium };
   for (const part of wanted.length > 0 ? wanted : PARTS) {
-    let count = await runPart(part, env);
-    if (count.failed > 0) {
-      // As with boots: a busy machine makes an editor late. What fails twice has failed; the first time stays above.
-      console.log(`\n${part}: once more`);
-      count = await runPart(part, env);
-    }
+    const count = await runPart(part, env);
     passed += count.passed;
     failed += count.failed;
   }

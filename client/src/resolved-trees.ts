@@ -34,8 +34,6 @@ export class ResolvedTrees
   readonly #marks = new ResolvedMarks(RESOLVED_SCHEME);
   /** By the URI of the document: what it shows, or will in a moment. */
   readonly #shown = new Map<string, ResolvedTreeResult>();
-  /** The texts that were given twice. */
-  readonly #repeated = new Map<string, string>();
   #rest: ReturnType<typeof setTimeout> | undefined;
 
   constructor(running: Running) {
@@ -52,10 +50,7 @@ export class ResolvedTrees
       vscode.languages.registerDocumentSymbolProvider(selector, this, { label: 'Resolved Tree' }),
       running.listen('dtIommu/dmaMapChanged', ({ board }: DmaMapChangedParams) => this.#refresh(board)),
       running.onRestarted(() => this.#refresh(undefined)),
-      vscode.workspace.onDidCloseTextDocument(({ uri }) => {
-        this.#shown.delete(uri.toString());
-        this.#repeated.delete(uri.toString());
-      }),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#shown.delete(uri.toString())),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#moved(textEditor)),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         // What the line of the cursor made may stand elsewhere now.
@@ -102,19 +97,7 @@ export class ResolvedTrees
     }
     this.#shown.set(uri.toString(), found);
     this.#marks.told(uri, found);
-    setTimeout(() => this.#askAgain(uri, found), AGAIN);
     return found.text;
-  }
-
-  /** The document may have kept an older text: seen in a test, where two changes came close together. */
-  #askAgain(uri: vscode.Uri, given: ResolvedTreeResult): void {
-    const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri.toString());
-    const isNewest = this.#shown.get(uri.toString()) === given;
-    if (!document || !isNewest || document.getText() === given.text) return;
-    // Once for each text: an editor that shows another one on purpose is left alone.
-    if (this.#repeated.get(uri.toString()) === given.text) return;
-    this.#repeated.set(uri.toString(), given.text);
-    this.#changed.fire(uri);
   }
 
   provideDocumentLinks(document: vscode.TextDocument): vscode.DocumentLink[] {

@@ -97,12 +97,7 @@ if (kernel) {
       await clickOn(page, '&ufs_mem_hc', 'ufs_mem_hc');
       await page.keyboard.press('End');
       await page.keyboard.type('\n/delete-property/ iommus;\nacme,mark = "here";');
-      let asked = 0;
-      await within('the change', async () => {
-        // The tree follows the cursor when it moves; where it was redrawn meanwhile, a person moves it once more.
-        if (++asked % 50 === 0) for (const key of ['Home', 'End']) await page.keyboard.press(key);
-        return placeOf(page, 'acme,mark = "here"; /*', 'mark');
-      });
+      await within('the change', () => placeOf(page, 'acme,mark = "here"; /*', 'mark'));
       await within('the marks', async () => (await page.locator('.cgmr').count()) > 1);
       await page.keyboard.press('Escape');
       await shoot(page, picture);

@@ -65,6 +65,14 @@ test('the resolved tree: where each line was set, its hovers, and another one af
   expect(next.text.split('\n')[line]).toBe('\t\tiommus = <&smmu 0x7>; /* a.dts:4 */');
 });
 
+test('each change is told, also when what was told before was not asked for', async () => {
+  const client = await opened();
+  await client.result<ResolvedTreeResult>('dtIommu/resolvedTree', { textDocument });
+  await type(client, '\tiommus = <&smmu 7>;');
+  client.notifications.length = 0;
+  expect(await type(client, '\tiommus = <&smmu 8>;')).toEqual({ board: URI });
+});
+
 test('the page of a device has a link for each place, and follows what is typed', async () => {
   const client = await opened();
   const ask = () => client.result<PageResult>('dtIommu/explainPage', { textDocument, node: '&eth' });
