@@ -41,7 +41,7 @@ export interface LineChange {
   readonly before: readonly string[];
 }
 
-/** Of more changes nobody reads the marks, and finding them takes time. */
+/** With more changes than this there are no marks: they would not be read, and finding them takes time. */
 const MAX_CHANGES = 2000;
 
 /** What leads from one text to the other, whatever happened to the numbers of the places. */

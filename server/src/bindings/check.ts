@@ -109,7 +109,7 @@ export class BoardCheck {
     return [...found.values()];
   }
 
-  /** What nobody understood, and how often. */
+  /** Keywords that were not understood, and how often. */
   get unread(): ReadonlyMap<string, number> {
     return this.#judge.unread;
   }

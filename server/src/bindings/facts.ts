@@ -34,7 +34,7 @@ export interface NodeBinding {
   readonly required: ReadonlySet<string>;
 }
 
-/** What an `if` says of a node; `undefined`: nobody knows. */
+/** What an `if` says of a node; `undefined`: unknown. */
 export type Condition = (schema: Schema, document: Document, compatible: readonly string[]) => boolean | undefined;
 
 interface Draft {

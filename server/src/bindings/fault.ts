@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// How a node can fail to fit a binding, and the answers that there are: yes, no, nobody can tell.
+// How a node can fail to fit a binding, and the answers: yes, no, unknown.
 import type { Document } from './library.ts';
 import type { Schema, SchemaObject } from './schema.ts';
 import type { Json, NodeValue } from './value.ts';
 
-/** `undefined`: nobody can tell. */
+/** `undefined`: unknown. */
 export type Truth = boolean | undefined;
 
 export type FaultKind = 'required' | 'unknown' | 'type' | 'value' | 'length' | 'form' | 'forbidden';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether a node fits a binding, with a third answer: nobody can tell. JSON Schema 2019-09 as far as bindings use it,
+// Whether a node fits a binding, with a third answer: unknown. JSON Schema 2019-09 as far as bindings use it,
 // interpreted, with a bound on the work; what is not understood is counted and nothing is said of it.
 import { all, both, type Fault, type Judging, type Place, type Truth } from './fault.ts';
 import type { BindingLibrary, Document } from './library.ts';
@@ -25,7 +25,7 @@ const TYPE = /types\.yaml#\/definitions\/([\w-]+)$/;
 
 export class Judge implements Judging {
   readonly library: BindingLibrary;
-  /** Keywords and references that nobody understood: why something was not judged. */
+  /** Keywords and references that were not understood: why something was not judged. */
   readonly unread = new Map<string, number>();
   #steps = 0;
   #depth = 0;
@@ -74,7 +74,7 @@ export class Judge implements Judging {
     }
   }
 
-  /** Something that nobody understood. */
+  /** Something that was not understood. */
   #pass(what: string): undefined {
     this.unread.set(what, (this.unread.get(what) ?? 0) + 1);
     return undefined;

@@ -9,7 +9,7 @@ const NESTED = ['select', 'if', 'then', 'else', 'not', 'additionalProperties'];
 const LISTS = ['allOf', 'anyOf', 'oneOf'];
 const TABLES = ['dependentSchemas', 'properties', 'patternProperties', '$defs', 'definitions'];
 
-/** Changes the whole document, which nobody else has seen yet. */
+/** Changes the whole document, which nothing else has seen yet. */
 export function normalize(document: SchemaObject): void {
   selectByName(document);
   nodeLevel(document, []);
@@ -101,7 +101,7 @@ const EVERYWHERE = [
   'bootph-some-ram',
   'bootph-all',
 ];
-/** Added to every binding: nobody looks for them in one. */
+/** Added to every binding, so none of them is looked for in one. */
 export function isImplicit(name: string): boolean {
   return EVERYWHERE.includes(name) || WITH_CLOCKS.includes(name) || name === 'pinctrl-names';
 }

@@ -8,7 +8,7 @@ export interface Parts {
   readonly condition: boolean;
   readonly value: boolean;
   readonly node: boolean;
-  /** A keyword that nobody here understands. */
+  /** A keyword that is not understood here. */
   readonly unread: string | undefined;
 }
 

@@ -17,7 +17,7 @@ const CELLS_OF: Readonly<Record<string, string | number | undefined>> = {
   'memory-region': 0,
 };
 
-/** `undefined`: nobody can tell where the entries begin. */
+/** `undefined`: it is unknown where the entries begin. */
 export function rowsOf(
   value: NodeValue,
   property: DtProperty,
@@ -99,7 +99,7 @@ function isFixed({ rows, columns }: Dimensions): boolean {
   return (rows[0] > 0 && rows[0] === rows[1]) || (columns[0] > 0 && columns[0] === columns[1]);
 }
 
-/** As many rows as the binding allows and the numbers fill; where several numbers do, nobody can tell. */
+/** As many rows as the binding allows and the numbers fill; where several numbers do, it is unknown. */
 function byDimensions(numbers: readonly Json[], dimensions: Dimensions | undefined): Json[] | undefined {
   if (!dimensions) return undefined;
   const { rows, columns } = dimensions;

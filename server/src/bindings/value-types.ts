@@ -2,7 +2,7 @@
 // The types that bindings refer to (dt-schema's `types.yaml`), as a question to a value.
 import { type Json, MISFIT, NodeValue, UNKNOWN } from './value.ts';
 
-/** `undefined`: nobody can tell. */
+/** `undefined`: unknown. */
 export function fitsType(type: string, value: Json): boolean | undefined {
   if (value instanceof NodeValue || value === MISFIT) return false;
   if (value === UNKNOWN) return undefined;

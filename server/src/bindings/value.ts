@@ -109,7 +109,7 @@ function isWrittenAsText({ value: { data } }: DtProperty): boolean {
 
 const isText = (type: string): boolean => type.includes('string');
 
-/** Of several types the one that the bytes can be; `undefined` where they can be more than one, or nobody says. */
+/** Of several types the one that the bytes can be; `undefined` where they can be more than one, or nothing says. */
 function chooseType(all: ReadonlySet<string>, property: DtProperty): string | undefined {
   const types = [...all].filter((type) => type !== 'node');
   if (types.length <= 1) return types[0];

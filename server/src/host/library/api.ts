@@ -108,7 +108,7 @@ export interface Board {
   readonly file: string;
   /** What was read for it, itself first. */
   readonly files: readonly string[];
-  /** Includes that were looked for in vain. */
+  /** Includes that were not found. */
   readonly missing: readonly string[];
   readonly platform: Platform;
   problems(): Problem[];
@@ -131,7 +131,7 @@ export interface Platform {
   readonly cmdline: string;
   readonly xenVersion?: string;
   readonly xenConfig?: string | null;
-  /** What nobody stated. */
+  /** What was not stated. */
   readonly assumed: readonly string[];
 }
 

@@ -41,7 +41,7 @@ const length: Rule = {
   doc: `An entry of \`iommu-map\` has four cells: first ID, IOMMU, first output ID, number of IDs.
 With any other length, or none, Linux prints \`Error: Bad iommu-map length\`, and every function behind the bridge gets
 direct DMA. Complete the entry. From Linux 7.2 on an entry has as many output cells as \`#iommu-cells\` of its IOMMU says,
-and with more than one of them it covers one ID; entries are then read as they are tried, so what stands before the broken
+and with more than one of them it covers one ID; entries are then read as they are tried, so what precedes the broken
 one still works. The quick fix goes from one form to the other.`,
   source: MAP_ID,
   example: {

@@ -140,8 +140,8 @@ const alignRule: Rule = {
   platforms: XEN_HOST,
   needs: ['xen-static-mem-cells'],
   doc: `A bank must start on a page of 4 KiB and have a whole number of them. Xen only asserts that, in a debug build. Another one panics
-over a bank that starts inside a page (\`failed to acquire static memory\`), whose first page it did not set aside, and leaves the
-last part of one that ends inside a page to nobody. Round the bank.`,
+over a bank that starts inside a page (\`failed to acquire static memory\`), whose first page it did not set aside, and gives
+the last part of one that ends inside a page to no domain. Round the bank to whole pages.`,
   source:
     'Xen 4.22 xen/common/device-tree/static-memory.c:acquire_static_memory_bank; xen/include/xen/static-memory.h:init_staticmem_bank; xen/common/page_alloc.c:prepare_staticmem_pages',
   example: {
