@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What a macro expands to, one level of macros after the other, and the number at the end.
+// What a macro expands to, from its definition on, and the number at the end.
 import { hex } from '#base/numbers.ts';
-import { ExpansionLimit, expand, type Lookup, print } from '#tree/cpp/expand.ts';
-import { tokenize } from '#tree/cpp/tokens.ts';
-import { ExpressionError, evaluateExpression } from '#tree/dtc/expression.ts';
+import { expansionLevels, numberIn } from '#ide/hovers/macros.ts';
+import type { Lookup } from '#tree/cpp/expand.ts';
 
 /** Levels and characters that are shown. */
 const MAX_STEPS = 8;
@@ -24,40 +23,17 @@ export function macroSteps(name: string, lookup: Lookup): MacroSteps {
     .join('')
     .trim();
   const parameters = macro.parameters ? `(${macro.parameters.join(', ')})` : '';
-  const steps = [`#define ${name}${parameters} ${body}`.trim()];
-  if (macro.parameters) return { steps: steps.map(shortened) };
-  try {
-    let text = body;
-    const whole = print(expand(tokenize(name), lookup)).text.trim();
-    while (text !== whole && steps.length < MAX_STEPS) {
-      // Macros that this level names are expanded, what they name is left for the next.
-      const named = new Set(tokenize(text).map((token) => token.text));
-      const next = print(expand(tokenize(text), (each) => (named.has(each) ? lookup(each) : undefined))).text.trim();
-      if (next === text) break;
-      steps.push(next);
-      text = next;
-    }
-    const value = numberIn(whole);
-    return { steps: steps.map(shortened), ...(value !== undefined && value !== whole && { value }) };
-  } catch (error) {
-    if (error instanceof ExpansionLimit) return { steps: steps.map(shortened) };
-    throw error;
-  }
+  const definition = shortened(`#define ${name}${parameters} ${body}`.trim());
+  const found = macro.parameters ? undefined : expansionLevels(name, lookup, MAX_STEPS);
+  if (!found) return { steps: [definition] };
+  // The first level is the text of the definition.
+  const steps = [definition, ...found.levels.slice(1).map(shortened)];
+  const number = numberIn(found.whole);
+  if (number === undefined) return { steps };
+  const value = number < 10n ? String(number) : `${hex(number)} = ${number}`;
+  return { steps, ...(value !== found.whole && { value }) };
 }
 
 function shortened(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
-}
-
-function numberIn(text: string): string | undefined {
-  if (!/^[\s\d\w()+\-*/%<>&|^~!=?:]+$/.test(text) || text.length > 2000) return undefined;
-  try {
-    const { value, faults } = evaluateExpression(`(${text})`, 0);
-    if (faults.length > 0) return undefined;
-    const number = Number(BigInt.asUintN(32, value));
-    return number < 10 ? String(number) : `${hex(number)} = ${number}`;
-  } catch (error) {
-    if (error instanceof ExpressionError) return undefined;
-    throw error;
-  }
 }
