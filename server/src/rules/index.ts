@@ -12,6 +12,7 @@ import { IOMMUS_DEVICE_RULES } from '#rules/iommus/device.ts';
 import { ID_RANGE_RULES } from '#rules/iommus/id-range.ts';
 import { IOMMUS_RULES } from '#rules/iommus/iommus.ts';
 import { NAMED_ID_RULES } from '#rules/iommus/named-ids.ts';
+import { NEEDED_IOMMU_RULES } from '#rules/iommus/needed.ts';
 import { REFUSED_MASTER_RULES } from '#rules/iommus/refused-master.ts';
 import { KERNEL_OPTION_RULES } from '#rules/kernel/options.ts';
 import { HOST1X_RULES } from '#rules/maps/host1x.ts';
@@ -77,7 +78,7 @@ export interface Family {
 export const FAMILIES: readonly Family[] = [
   {
     title: 'The `iommus` of a device',
-    rules: [...IOMMUS_RULES, ...IOMMUS_DEVICE_RULES, ...NAMED_ID_RULES, ...REFUSED_MASTER_RULES],
+    rules: [...IOMMUS_RULES, ...IOMMUS_DEVICE_RULES, ...NAMED_ID_RULES, ...NEEDED_IOMMU_RULES, ...REFUSED_MASTER_RULES],
   },
   { title: '`iommu-map` and `iommu-map-mask`', rules: [...IOMMU_MAP_RULES, ...IOMMU_MAP_MASK_RULES] },
   {
