@@ -136,6 +136,16 @@ test('a baseline hides what it knows, though its line moved, and no second probl
   expect(withoutBaseline([moved, problems[0]!, problems[1]!], path)).toEqual([problems[0], problems[1]]);
 });
 
+test.each(['file', 'rule', 'node', 'message'] as const)(
+  'a problem of another %s is not the one that is known',
+  (field) => {
+    const path = join(folder, `known-${field}.json`);
+    writeFileSync(path, JSON.stringify({ version: 1, problems: [problems[0]] }));
+    const other = { ...problems[0]!, [field]: 'another' };
+    expect(withoutBaseline([other], path)).toEqual([other]);
+  },
+);
+
 test('a baseline that is not a report is wrong usage', () => {
   const path = join(folder, 'other.json');
   writeFileSync(path, '[]');

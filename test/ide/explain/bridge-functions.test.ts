@@ -11,7 +11,7 @@ const tree = treeOf(`/ { #address-cells = <1>; #size-cells = <1>;
 	host: pcie@40000000 {
 		compatible = "pci-host-ecam-generic"; device_type = "pci"; reg = <0x40000000 0x1000000>;
 		#address-cells = <3>; #size-cells = <2>; ranges = <0x2000000 0 0x50000000 0x50000000 0 0x1000000>;
-		iommu-map = <0 &smmu 0 0x100>, <0x100 &smmu 0x100 0x100>, <0x200 &smmu 0 0>;
+		iommu-map = <0 &smmu 0 0>, <0 &smmu 0 0x100>, <0x100 &smmu 0x100 0x100>;
 	};
 };`);
 

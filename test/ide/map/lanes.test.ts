@@ -137,6 +137,9 @@ test('functions are called as their IOMMU lets them be: it is disabled, off, wit
   };
   expect(headline(bridge())).toBe('1 translated by smmu.');
   expect(headline(bridge('status = "disabled";'))).toBe('No IOMMU is on: smmu is disabled.');
+  expect(lanes(bridge('status = "disabled";')).legend.map(({ way, count }) => `${count} ${way}`)).toEqual([
+    '1 refused',
+  ]);
   expect(headline(bridge(), { cmdline: 'iommu.passthrough=1' })).toBe('1 passes through smmu.');
   expect(headline(bridge(), { kernelConfig: '.config' })).toBe('1 waits.');
 });

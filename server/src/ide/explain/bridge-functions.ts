@@ -21,9 +21,10 @@ export function withFunctions(pairs: readonly Pair[], left: Side, right: Side): 
   return pairs.flatMap((pair) => {
     const maps = pair.left.pci?.maps ?? pair.right?.pci?.maps ?? [];
     if (pair.left.rid !== undefined || !pair.right) return [pair];
-    const functions = maps.slice(0, ROWS).flatMap(({ ridBase, length }): Pair[] => {
+    const rows = maps.filter(({ length }) => length > 0).slice(0, ROWS);
+    const functions = rows.flatMap(({ ridBase }): Pair[] => {
       const [one, other] = [left, right].map((side) => functionReport(side, pair.left, ridBase));
-      return length > 0 && one && other ? [{ left: one, right: other }] : [];
+      return one && other ? [{ left: one, right: other }] : [];
     });
     return [pair, ...functions.filter((each) => differences(each).length > 0)];
   });
