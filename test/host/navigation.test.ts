@@ -57,3 +57,21 @@ test('colours: all, those of a range, and what an edit changed', async () => {
   expect(after).toEqual(again.data);
   expect(delta.edits.flatMap(({ data }) => data ?? []).length).toBeLessThan(again.data.length);
 });
+
+test('hierarchies: an item leads on to those that need it, also after an edit', async () => {
+  const client = await opened();
+  const position = { line: 4, character: 1 };
+  const [item] = await client.result<object[]>('textDocument/prepareCallHierarchy', { textDocument, position });
+  expect(item).toMatchObject({ name: 'l', detail: '/m', uri: URI });
+  client.notify('textDocument/didChange', {
+    textDocument: { uri: URI, version: 2 },
+    contentChanges: [{ range: { start: { line: 2, character: 0 }, end: { line: 2, character: 0 } }, text: '\n' }],
+  });
+  expect(await client.result('callHierarchy/incomingCalls', { item })).toMatchObject([
+    { from: { name: '/', detail: 'n · /' }, fromRanges: [{ start: { line: 4, character: 6 } }] },
+  ]);
+  const [root] = await client.result<object[]>('typeHierarchy/supertypes', { item });
+  expect(root).toMatchObject({ name: '/' });
+  expect(await client.result('callHierarchy/outgoingCalls', { item: root })).toMatchObject([{ to: { name: 'l' } }]);
+  expect(await client.result('typeHierarchy/subtypes', { item: root })).toEqual([]);
+});

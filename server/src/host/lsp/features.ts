@@ -27,6 +27,7 @@ import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
 import { COMPLETION, registerCompletion } from './completion.ts';
 import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import { EDITING, registerEditing } from './editing.ts';
+import { HIERARCHIES, registerHierarchies } from './hierarchies.ts';
 import { HINTS, registerHints } from './hints.ts';
 import { readerOf } from './hover-reader.ts';
 import { NAVIGATION, registerNavigation } from './navigation.ts';
@@ -50,6 +51,7 @@ export const FEATURES: Partial<ServerCapabilities> = {
   documentLinkProvider: {},
   foldingRangeProvider: true,
   ...NAVIGATION,
+  ...HIERARCHIES,
   executeCommandProvider: { commands: [...COMMANDS] },
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, FIX_ALL], resolveProvider: true },
   ...EDITING,
@@ -97,6 +99,7 @@ export function registerFeatures(connection: Connection, answer: Answer): void {
   registerStructure(connection, answer, () => readAhead(CALM));
   registerEditing(connection, answer);
   registerNavigation(connection, answer);
+  registerHierarchies(connection, answer);
   registerCommands(connection, answer);
   connection.onCodeAction((params, token) => answer('codeAction', token, (session) => actionsOf(session, params)));
   connection.onCodeActionResolve((action, token) =>
