@@ -66,27 +66,27 @@ test.each<[string, string, readonly string[]]>([
   [
     'an unknown property',
     `${GOOD} acme,other = <1>;`,
-    [`${AT}/unknown-property /dma@1000: The binding dma/acme,engine.yaml knows no property acme,other here.`],
+    [`${AT}/unknown-property /dma@1000: The binding dma/acme,engine.yaml has no property acme,other here.`],
   ],
   [
     'an unknown child',
     `${GOOD} other { };`,
-    [`${AT}/unknown-property /dma@1000: The binding dma/acme,engine.yaml knows no child other here.`],
+    [`${AT}/unknown-property /dma@1000: The binding dma/acme,engine.yaml has no child other here.`],
   ],
   [
     'too many entries',
     `${GOOD} clocks = <&clk 1>, <&clk 2>, <&clk 3>;`,
-    [`${AT}/length /dma@1000: clocks has 3 entries; ${SAYS} wants at most 2.`],
+    [`${AT}/length /dma@1000: clocks has 3 entries; ${SAYS} requires at most 2.`],
   ],
   [
     'entries are counted by the bus',
     `${GOOD.replace('0x100>', '0x100>, <0x2000 0x100>')}`,
-    [`${AT}/length /dma@1000: reg has 2 entries; ${SAYS} wants exactly 1.`],
+    [`${AT}/length /dma@1000: reg has 2 entries; ${SAYS} requires exactly 1.`],
   ],
   [
     'a text that is not listed',
     `${GOOD} acme,mode = "medium";`,
-    [`${AT}/value /dma@1000: Entry 1 of acme,mode is none of the values that ${SAYS} allows: "fast" and "slow".`],
+    [`${AT}/value /dma@1000: Entry 1 of acme,mode is not one of the values that ${SAYS} allows: "fast" and "slow".`],
   ],
   [
     'names in another order',
@@ -101,24 +101,24 @@ test.each<[string, string, readonly string[]]>([
   [
     'two numbers for one',
     `${GOOD} acme,depth = <1 2>;`,
-    [`${AT}/type /dma@1000: acme,depth is no single number of 32 bits, as ${SAYS} says it is.`],
+    [`${AT}/type /dma@1000: acme,depth is not a single 32-bit number, as ${SAYS} says.`],
   ],
   // dt-validate reads the four bytes as a number that is too large.
   [
     'a text for a number',
     `${GOOD} acme,depth = "abc";`,
-    [`${AT}/type /dma@1000: acme,depth is no single number of 32 bits, as ${SAYS} says it is.`],
+    [`${AT}/type /dma@1000: acme,depth is not a single 32-bit number, as ${SAYS} says.`],
   ],
   [
     'a value for a flag',
     `${GOOD} acme,old = <1>;`,
-    [`${AT}/type /dma@1000: acme,old is no property without a value, as ${SAYS} says it is.`],
+    [`${AT}/type /dma@1000: acme,old is not a property without a value, as ${SAYS} says.`],
   ],
   [
     'a child without what it needs',
     `${GOOD} channel@1 { acme,priority = <3>; };`,
     [
-      `${AT}/value /dma@1000/channel@1: acme,priority is none of the values that ${SAYS} allows: 1, 2 and 4.`,
+      `${AT}/value /dma@1000/channel@1: acme,priority is not one of the values that ${SAYS} allows: 1, 2 and 4.`,
       `${AT}/required /dma@1000/channel@1: channel@1 lacks reg, which ${SAYS} requires.`,
     ],
   ],
@@ -129,14 +129,14 @@ test.each<[string, string, readonly string[]]>([
 test('what holds for one compatible only', async () => {
   const body = `dma@1000 { compatible = "acme,soc1-engine", "acme,engine-v2"; ${GOOD} clocks = <&clk 1>; };`;
   expect((await found(body)).sort()).toEqual([
-    `${AT}/length /dma@1000: clocks has 1 entry; ${SAYS} wants at least 2.`,
+    `${AT}/length /dma@1000: clocks has 1 entry; ${SAYS} requires at least 2.`,
     `${AT}/required /dma@1000: dma@1000 lacks clock-names, which ${SAYS} requires.`,
   ]);
 });
 
 test('a disabled node may lack what it needs, but not say what it must not', async () => {
   expect(await found(dma('status = "disabled"; acme,mode = "medium"; other;'))).toEqual([
-    `${AT}/value /dma@1000: Entry 1 of acme,mode is none of the values that ${SAYS} allows: "fast" and "slow".`,
+    `${AT}/value /dma@1000: Entry 1 of acme,mode is not one of the values that ${SAYS} allows: "fast" and "slow".`,
   ]);
 });
 
@@ -170,10 +170,10 @@ additionalProperties: true
   const all = { [`${ROOT}/misc/chosen.yaml`]: chosen };
   expect(await found('a { compatible = "acme,chosen", "acme,base"; acme,list = <1 2>; };', all)).toEqual([]);
   expect(await found('a { compatible = "acme,chosen", "acme,base"; acme,list = <1>; };', all)).toEqual([
-    'hint binding/length /a: acme,list has 1 entry; the binding misc/chosen.yaml wants at least 2.',
+    'hint binding/length /a: acme,list has 1 entry; the binding misc/chosen.yaml requires at least 2.',
   ]);
   expect(await found('a { compatible = "acme,chosen"; };', all)).toEqual([
-    'hint binding/length /a: compatible has 1 entry; the binding misc/chosen.yaml wants exactly 2.',
+    'hint binding/length /a: compatible has 1 entry; the binding misc/chosen.yaml requires exactly 2.',
   ]);
 });
 

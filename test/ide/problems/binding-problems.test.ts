@@ -3,6 +3,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { loadYaml } from '#bindings/yaml.ts';
 import { Analysis } from '#ide/analysis.ts';
+import { codeActions } from '#ide/fixes/code-actions.ts';
 import { checkBindings } from '#ide/problems/binding-problems.ts';
 import { BoardsShowingProblem } from '#ide/problems/boards-showing-problem.ts';
 import { FILES } from '#test/bindings/trees.ts';
@@ -50,7 +51,7 @@ function open(text = TEXT) {
         ({ rule, span }) =>
           `${rule} ${(file === BOARD ? analysis.view(file)!.text : SOC_TEXT).slice(span.start, span.end)}`,
       );
-  return { analysis, pause, said };
+  return { analysis, pause, said, showing };
 }
 
 test('findings come in the pause, in the file that they are about', () => {
@@ -74,6 +75,18 @@ test('they move with the text, and go when it is right', () => {
   analysis.edit(BOARD, [{ start: at, end: at + 2, text: '0' }]);
   pause();
   expect(said()).toEqual(['binding/value acme,depth']);
+});
+
+test('the light bulb has what may be meant, and the comment that silences it, once the finding is there', () => {
+  const { analysis, pause, showing } = open(TEXT.replace('acme,depth = <65>', 'acme,mode = "fsat"'));
+  const titles = () => {
+    const view = analysis.view(BOARD)!;
+    const at = view.text.indexOf('acme,mode');
+    return codeActions(view, at, at, showing.ofBindings(view)).map(({ title }) => title);
+  };
+  expect(titles()).toEqual([]);
+  pause();
+  expect(titles()).toEqual(['Change "fsat" to "fast"', 'Ignore binding/value for this node']);
 });
 
 test('a comment silences one, a setting changes its severity', () => {

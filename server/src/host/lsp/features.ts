@@ -161,7 +161,7 @@ function symbolOf(lines: Lines, entry: OutlineEntry): DocumentSymbol {
 
 function actionsOf(session: Session, params: CodeActionParams): CodeAction[] {
   const { textDocument, range, context } = params;
-  const { analysis, workspace, rulePage } = session;
+  const { analysis, workspace, rulePage, sightings } = session;
   const path = workspace.path(textDocument.uri);
   const view = analysis.view(path);
   if (!view || isBlobUri(textDocument.uri)) return [];
@@ -170,7 +170,7 @@ function actionsOf(session: Session, params: CodeActionParams): CodeAction[] {
   if (wants(CodeActionKind.QuickFix)) {
     const lines = workspace.lines(path);
     const [start, end] = [lines.offset(range.start), lines.offset(range.end)];
-    for (const action of codeActions(view, start, end)) {
+    for (const action of codeActions(view, start, end, sightings.ofBindings(view))) {
       actions.push({
         title: plainText(action.title),
         kind: CodeActionKind.QuickFix,

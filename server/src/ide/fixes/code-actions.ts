@@ -20,9 +20,10 @@ export interface CodeAction {
   readonly preferred: boolean;
 }
 
-/** The repairs first, then the comments. */
-export function codeActions(view: View, start: number, end: number): CodeAction[] {
-  const problems = problemsAt(view, start, end);
+/** The repairs first, then the comments. `more`: problems of the file that were found in the pauses. */
+export function codeActions(view: View, start: number, end: number, more: readonly Problem[] = []): CodeAction[] {
+  const touches = ({ span }: Problem) => span.start <= end && start <= span.end;
+  const problems = [...problemsAt(view, start, end), ...more.filter(touches)];
   return [
     ...problems.flatMap((problem) => repairs(view, problem)),
     ...problems.flatMap((problem) => silence(view, problem)),

@@ -68,7 +68,9 @@ export function busOf({ snapshot }: View, path: string): HierarchyItem[] {
 /** The devices on a bus, and the nodes that have devices somewhere below. */
 export function onBus({ snapshot }: View, path: string): HierarchyItem[] {
   const children = [...(nodeByPath(snapshot.tree, path)?.children.values() ?? [])];
-  return children.filter((child) => walk(child).some((node) => compatibles(node).length > 0)).map((node) => itemIn(node));
+  return children
+    .filter((child) => walk(child).some((node) => compatibles(node).length > 0))
+    .map((node) => itemIn(node));
 }
 
 /** A property names a supplier there. */

@@ -3,11 +3,14 @@
 // the nodes are there.
 import type { Problem } from '#base/problem.ts';
 import { type BindingFinding, BoardCheck } from '#bindings/check.ts';
+import type { Fault } from '#bindings/fault.ts';
 import type { BindingLibrary } from '#bindings/library.ts';
 import { canParse } from '#bindings/yaml.ts';
 import type { Analysis, View } from '#ide/analysis.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { bindingChoices } from '#rules/bindings/choices.ts';
 import { bindingProblems } from '#rules/bindings/findings.ts';
+import type { DtNode } from '#tree/types.ts';
 
 /** Of the judging in one turn, in milliseconds, and bindings that are read: a key does not wait longer. */
 const TURN = 8;
@@ -39,7 +42,13 @@ export function checkBindings({ file, snapshot, knowledge }: View): readonly Pro
   while (!library.done) library.step(CHARACTERS);
   const check = new BoardCheck(library, snapshot.tree);
   while (check.step() === 'more');
-  return snapshot.weighed(bindingProblems(snapshot.tree, check.findings));
+  return problemsOf(snapshot, library, check.findings);
+}
+
+function problemsOf(snapshot: Snapshot, library: BindingLibrary, findings: readonly BindingFinding[]) {
+  const board = { tree: snapshot.tree, text: (file: string) => snapshot.text(file), library };
+  const choices = (node: DtNode, fault: Fault) => bindingChoices(board, node, fault);
+  return snapshot.weighed(bindingProblems(snapshot.tree, findings, choices));
 }
 
 export class BindingProblems {
@@ -93,9 +102,10 @@ export class BindingProblems {
   }
 
   /** Of one file, at their places of now. */
-  problems({ file, choice: { board }, snapshot }: View): readonly Problem[] {
+  problems({ file, choice: { board }, snapshot, knowledge }: View): readonly Problem[] {
     const found = this.#boards.get(board)?.findings ?? [];
-    if (found.length === 0) return [];
-    return snapshot.weighed(bindingProblems(snapshot.tree, found)).filter(({ span }) => span.file === file);
+    const library = knowledge.bindings(file);
+    if (found.length === 0 || !library) return [];
+    return problemsOf(snapshot, library, found).filter(({ span }) => span.file === file);
   }
 }

@@ -73,10 +73,15 @@ export class BoardsShowingProblem {
     return true;
   }
 
+  /** What of a file does not fit its bindings, as far as that was looked at. */
+  ofBindings(view: View): readonly Problem[] {
+    return this.#bindings.problems(view);
+  }
+
   /** The problems of a file; those of a shared one say which boards show them, as far as boards were asked. */
   problems(view: View): Problem[] {
     const { file, choice, snapshot } = view;
-    const own = [...diagnostics(view), ...this.#bindings.problems(view)];
+    const own = [...diagnostics(view), ...this.ofBindings(view)];
     if (choice.board === file || isBoard(file)) return own;
     const answers = [...(this.#answers.get(file) ?? [])].flatMap(([board, answer]) =>
       answer ? [{ board, answer }] : [],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What does not fit a binding, as problems with words and places.
-import type { Problem, Severity } from '#base/problem.ts';
+import type { Problem, Repair, Severity } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import type { BindingFinding } from '#bindings/check.ts';
 import type { Fault, FaultKind } from '#bindings/fault.ts';
@@ -18,8 +18,12 @@ const RULE_OF: Readonly<Record<FaultKind, string>> = {
   length: 'binding/length',
 };
 
-/** Problems of the tree as it is now; what no longer stands there is left out. */
-export function bindingProblems(tree: DeviceTree, findings: readonly BindingFinding[]): Problem[] {
+/** Problems of the tree as it is now; what no longer stands there is left out. `choicesOf`: what may have been meant. */
+export function bindingProblems(
+  tree: DeviceTree,
+  findings: readonly BindingFinding[],
+  choicesOf: (node: DtNode, fault: Fault) => readonly Repair[] = () => [],
+): Problem[] {
   return findings.flatMap((finding) => {
     const { fault, binding } = finding;
     const node = nodeByPath(tree, fault.node.path);
@@ -27,7 +31,9 @@ export function bindingProblems(tree: DeviceTree, findings: readonly BindingFind
     if (!span) return [];
     const rule = RULE_OF[fault.kind];
     const message = messageOf(fault, binding.name);
-    return [{ rule, severity: severityOf(fault, binding.name), message, span, node: fault.node.path }];
+    const severity = severityOf(fault, binding.name);
+    const choices = choicesOf(node, fault);
+    return [{ rule, severity, message, span, node: fault.node.path, ...(choices.length > 0 && { choices }) }];
   });
 }
 
@@ -64,11 +70,11 @@ function messageOf(fault: Fault, binding: string): string {
       if (because !== undefined) return `${who} has ${because} without ${name}; ${says} requires both.`;
       return `${who} lacks ${name}, which ${says} requires.`;
     case 'unknown':
-      return `${capital(says)} knows no ${isChild(fault) ? 'child' : 'property'} ${name} here.`;
+      return `${capital(says)} has no ${isChild(fault) ? 'child' : 'property'} ${name} here.`;
     case 'forbidden':
       return `${capital(says)} does not allow ${name ?? 'this'} here.`;
     case 'type':
-      return `${subject(fault)} is no ${typeText(fault)}, as ${says} says it is.`;
+      return `${subject(fault)} is not a ${typeText(fault)}, as ${says} says.`;
     case 'length':
       return lengthText(fault, says);
     case 'form':
@@ -105,10 +111,10 @@ const TYPES: Readonly<Record<string, string>> = {
 function typeText({ schema }: Fault): string {
   const type = textAt(schema, 'type') ?? '';
   const numbers = /^(u?)int(8|16|32|64)(-array|-matrix)?$/.exec(type);
-  if (!numbers) return (Object.hasOwn(TYPES, type) ? TYPES[type] : undefined) ?? 'value of the kind';
+  if (!numbers) return (Object.hasOwn(TYPES, type) ? TYPES[type] : undefined) ?? 'value of that type';
   const [, , width, many] = numbers;
-  if (many === undefined) return `single number of ${width} bits`;
-  return many === '-array' ? `list of numbers of ${width} bits` : `table of numbers of ${width} bits`;
+  if (many === undefined) return `single ${width}-bit number`;
+  return many === '-array' ? `list of ${width}-bit numbers` : `table of ${width}-bit numbers`;
 }
 
 function lengthText(fault: Fault, says: string): string {
@@ -121,7 +127,7 @@ function lengthText(fault: Fault, says: string): string {
   const bound = name === 'minItems' ? 'at least' : 'at most';
   const both = numberAt(schema, 'minItems') === numberAt(schema, 'maxItems') ? 'exactly' : bound;
   const has = count === undefined ? '' : ` has ${what(count)};`;
-  return `${subject(fault)}${has} ${says} wants ${both} ${limit}.`;
+  return `${subject(fault)}${has} ${says} requires ${both} ${limit}.`;
 }
 
 function valueText(fault: Fault, says: string): string {
@@ -132,17 +138,17 @@ function valueText(fault: Fault, says: string): string {
       return `${who} is not ${scalarText(keyword(schema, 'const'))}, the only value that ${says} allows.`;
     case 'enum': {
       const values = keyword(schema, 'enum');
-      return `${who} is none of the values that ${says} allows: ${listText((Array.isArray(values) ? values : []).map(scalarText), 'and')}.`;
+      return `${who} is not one of the values that ${says} allows: ${listText((Array.isArray(values) ? values : []).map(scalarText), 'and')}.`;
     }
     case 'pattern':
-      return `${who} does not match ${textAt(schema, 'pattern')}, as ${says} wants.`;
+      return `${who} does not match ${textAt(schema, 'pattern')}, which ${says} requires.`;
     case 'contains': {
       const wanted = objectAt(schema, 'contains') ?? {};
       const value = keyword(wanted, 'const');
-      return `${who} does not have ${value === undefined ? 'what' : `${scalarText(value)}, which`} ${says} wants among its entries.`;
+      return `${who} does not have ${value === undefined ? 'what' : `${scalarText(value)}, which`} ${says} requires among its entries.`;
     }
     case 'uniqueItems':
-      return `${who} says something twice, which ${says} does not allow.`;
+      return `${who} has an entry twice, which ${says} does not allow.`;
     case 'minimum':
     case 'exclusiveMinimum':
       return `${who} is less than ${says} allows, ${numberAt(schema, name)}.`;
