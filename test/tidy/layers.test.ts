@@ -45,7 +45,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'rules/pages.ts': 'rules/index.ts rules/engine',
   'rules/index.ts':
     'rules/bindings rules/dtc rules/engine rules/grant-dma rules/iommus rules/kernel rules/maps rules/memory rules/migrations rules/providers rules/spelling rules/xen',
-  'rules/bindings': 'rules/engine',
+  'rules/bindings': 'rules/edits rules/engine',
   'rules/grant-dma': 'rules/edits rules/engine rules/migrations',
   'rules/iommus': 'rules/edits rules/engine rules/migrations rules/xen',
   'rules/providers': 'rules/edits rules/engine rules/migrations',
