@@ -58,12 +58,16 @@ function fromRegion(machine: Machine, node: DtNode, region: DtNode, steps: Steps
     index++;
     // The cells of an entry for another device are read as phandles, too.
     if (!cell || cellTarget(machine.tree, cell) !== node) continue;
-    if (counts.address > 4 || counts.size > 4) break;
+    if (counts.size > 4) break;
     const up = (child: DtNode): DtNode | undefined => dmaParent(machine, child).node;
     const start = translate(machine, node, raw.slice(index, index + counts.address), 'dma-ranges', up);
     const size = readNumber(raw, index + counts.address, counts.size);
     index += counts.address + counts.size;
-    if (start === undefined) break;
+    if (start === undefined) {
+      // of_translate_dma_region then returns NULL, and the loop compares that with the end of the property: booted on 7.3.
+      say(steps, GET_RESV, { kind: 'iova-untranslatable', region: pathOf(region) }, at(region, 'iommu-addresses'));
+      break;
+    }
     if (size === 0n) {
       steps.log.push(deviceLine(machine, node, 'Cannot reserve IOVA region of 0 size'));
       continue;

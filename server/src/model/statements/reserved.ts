@@ -5,6 +5,7 @@ export type ReservedStatement =
   | { readonly kind: 'iova-reserved'; readonly region: string; readonly start: bigint; readonly end: bigint }
   | { readonly kind: 'iova-direct'; readonly region: string; readonly start: bigint; readonly end: bigint }
   | { readonly kind: 'iova-elsewhere'; readonly region: string; readonly start: bigint; readonly end: bigint }
+  | { readonly kind: 'iova-untranslatable'; readonly region: string }
   | { readonly kind: 'msi-window'; readonly start: bigint; readonly end: bigint; readonly overRam: boolean }
   | { readonly kind: 'msi-window-unless-reported'; readonly start: bigint; readonly end: bigint }
   | { readonly kind: 'doorbell-mapped'; readonly controller: string }

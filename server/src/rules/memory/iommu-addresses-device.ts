@@ -5,7 +5,8 @@ import { isPciBus, regRange } from '#model/addresses/addresses.ts';
 import { honoursReserved } from '#model/drivers/index.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
-import { board, GIC } from '#rules/engine/example.ts';
+import type { Statement } from '#model/statements/index.ts';
+import { board, GIC, SMMU_V3_AT } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { iommuDriver, usesOf } from '#rules/engine/uses.ts';
 import { isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
@@ -114,4 +115,47 @@ framebuffer that the boot loader left on faults when the IOMMU starts. Boot a ne
   },
 };
 
-export const IOMMU_ADDRESSES_DEVICE_RULES: readonly Rule[] = [noIommu, beyondAperture, tooOld];
+/** The device on a bus whose `dma-ranges` begin at 1 GiB, with an IOVA to keep for it. */
+function behindWindow(iova: string): string {
+  return board(
+    '#address-cells = <1>;',
+    '#size-cells = <1>;',
+    SMMU_V3_AT,
+    `bus { compatible = "simple-bus"; #address-cells = <1>; #size-cells = <1>; ranges; dma-ranges = <0x40000000 0x40000000 0x40000000>; gpu: gpu { compatible = "vendor,gpu"; iommus = <&smmu 1>; memory-region = <&fb>; }; };`,
+    `reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges; fb: iova { iommu-addresses = <&gpu ${iova} 0x800000>; }; };`,
+  );
+}
+
+const untranslatable: Rule = {
+  id: 'iommu-addresses-untranslatable',
+  severity: 'error',
+  title: '`iommu-addresses` that the `dma-ranges` of the device do not pass',
+  properties: ['iommu-addresses'],
+  knows: 'all',
+  doc: `Linux sends the address through the \`dma-ranges\` of the buses above the device. No entry there has it, or a bus on the
+way has cell counts that Linux cannot use. The function that reads the entry then returns no position, and its caller goes on reading at
+address 0: the kernel oopses when it gives the device its domain, and panics where that is part of the boot. Write an address
+that every \`dma-ranges\` above the device passes, or widen those.`,
+  source: `${READ_BY}; drivers/of/address.c:of_translate_dma_region`,
+  example: { bad: behindWindow('0x10000000'), good: behindWindow('0x50000000') },
+  *check(context, node) {
+    if (!node.properties.has('iommu-addresses')) return;
+    const region = pathOf(node);
+    for (const { phandle, device } of readIommuAddresses(context, node)?.entries ?? []) {
+      const steps = isLive(device) ? (context.report(device)?.steps ?? []) : [];
+      if (!steps.some(({ statement }) => isUntranslatable(statement, region))) continue;
+      yield {
+        message: `The dma-ranges above ${pathOf(device)} do not pass an address that this entry keeps from it; Linux reads on at address 0 when it gives the device its domain, and the kernel oopses.`,
+        span: phandle.span,
+        related: [{ message: 'the device', span: nodeSpan(device) }],
+      };
+      return;
+    }
+  },
+};
+
+function isUntranslatable(statement: Statement, region: string): boolean {
+  return typeof statement !== 'string' && statement.kind === 'iova-untranslatable' && statement.region === region;
+}
+
+export const IOMMU_ADDRESSES_DEVICE_RULES: readonly Rule[] = [noIommu, beyondAperture, tooOld, untranslatable];

@@ -12,6 +12,8 @@ export const RESERVED: Words<ReservedStatement> = {
     `${quoted(region)} is mapped one to one at ${bounds(start, end)} before the device is attached.`,
   'iova-elsewhere': ({ region, start, end }) =>
     `${quoted(region)} lies elsewhere than its IOVA ${bounds(start, end)}, so Linux only reserves these addresses.`,
+  'iova-untranslatable': ({ region }) =>
+    `An address in \`iommu-addresses\` of ${quoted(region)} does not get through the \`dma-ranges\` above this device; Linux goes on reading at address 0, and the kernel oopses.`,
   'msi-window': ({ start, end, overRam }) => {
     const overlap = overRam ? '; the machine has RAM there, which a user of VFIO cannot map one to one' : '';
     return `The driver keeps ${bounds(start, end)} for MSI doorbells${overlap}.`;
