@@ -265,10 +265,11 @@ export class Contexts {
 
   /** The overlays in the folder of a board, and of its project, that are applied to it. */
   overlaysFor(board: string): string[] {
-    const beside = this.#documents.list(dirname(board)).map((name) => join(dirname(board), name));
-    const applied = beside.filter(
-      (file) => isOverlay(file) && this.#compositions(file).some((each) => each.board === board),
-    );
+    const folder = dirname(board);
+    const beside = this.#documents.list(folder).filter(isOverlay);
+    const applied = beside
+      .map((name) => join(folder, name))
+      .filter((file) => this.#compositions(file).some((each) => each.board === board));
     return [...new Set([...this.overlaysOf(board), ...applied])];
   }
 

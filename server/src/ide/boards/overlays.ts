@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which board an overlay is applied to, and which others before it: as the project file or the folder's Makefile says.
-import { dirname, join } from '#base/files.ts';
+import { basename, dirname, join } from '#base/files.ts';
+import { ofLastText } from '#base/memo.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import type { ProjectBoard } from './project.ts';
 
@@ -28,16 +29,23 @@ export function projectCompositions(boards: readonly ProjectBoard[], overlay: st
 /** `NAME-dtbs := BOARD.dtb OVERLAY.dtbo …`: what the kernel puts together itself (scripts/Makefile.lib). */
 const COMPOSITE = /^[\w.-]+-dtbs[ \t]*[:+]?=(.*)$/gm;
 
-/** The same from the Makefile beside the overlay. */
-export function builtCompositions(files: FileSystem, overlay: string): Composition[] {
-  const folder = dirname(overlay);
-  const makefile = files.peek(join(folder, 'Makefile'))?.replaceAll(/\\\r?\n/g, ' ') ?? '';
-  const found = new Map<string, Composition>();
-  for (const [, list = ''] of makefile.matchAll(COMPOSITE)) {
+/** The files that each list of a Makefile names, from the folder of the Makefile. */
+const listsOf = ofLastText((makefile): Composition[] =>
+  [...makefile.replaceAll(/\\\r?\n/g, ' ').matchAll(COMPOSITE)].flatMap(([, list = '']) => {
     const names = list.trim().split(/\s+/);
     const board = names.find((name) => name.endsWith('.dtb'))?.replace(/b$/, 's');
     const overlays = names.filter((name) => name.endsWith('.dtbo')).map((name) => name.replace(/bo$/, 'so'));
-    if (board === undefined) continue;
+    return board === undefined ? [] : [{ board, overlays }];
+  }),
+);
+
+/** The same from the Makefile beside the overlay. */
+export function builtCompositions(files: FileSystem, overlay: string): Composition[] {
+  const folder = dirname(overlay);
+  const last = basename(overlay);
+  const found = new Map<string, Composition>();
+  for (const { board, overlays } of listsOf(files.peek(join(folder, 'Makefile')) ?? '')) {
+    if (!overlays.some((name) => name.endsWith(last))) continue;
     const composition = { board: join(folder, board), overlays: overlays.map((name) => join(folder, name)) };
     for (const each of upTo(composition, overlay)) if (files.isFile(each.board)) found.set(each.board, each);
   }
