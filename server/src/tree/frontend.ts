@@ -34,7 +34,7 @@ export class Frontend {
     this.#plain = other ? other.#plain : new WeakMap();
     this.#shared = {
       reader,
-      memory: newMemory(),
+      memory: other ? other.#shared.memory : newMemory(),
       ast: (file) => this.ast(file),
       isPlain: (file) => this.#isPlain(file),
     };

@@ -6,7 +6,6 @@ import type { Problem } from '#base/problem.ts';
 import type { View } from '#ide/analysis.ts';
 import { isBoard } from '#ide/boards/boards.ts';
 import { advised } from '#ide/problems/advice.ts';
-import { checkBindings } from '#ide/problems/binding-problems.ts';
 import { diagnostics } from '#ide/problems/diagnostics.ts';
 import type { Verdict } from '#model/report/types.ts';
 import { DEATH, refusals } from '#rules/dtc/refusals.ts';
@@ -93,7 +92,7 @@ function checkOne(session: Session, file: string): Checked {
 /** `--bindings`: where there are none, somebody who asked for them would take silence for praise. */
 function bindingProblems(session: Session, view: View): readonly Problem[] {
   if (!session.bindings || !isBoard(view.file)) return [];
-  const found = checkBindings(view);
+  const found = session.bindingsOf(view);
   if (!found) throw new Error('has no bindings around it: Documentation/devicetree/bindings, dts/Bindings or Bindings');
   return found;
 }
@@ -130,7 +129,7 @@ function isCheck({ rule }: Problem): boolean {
 
 /** One file alone: whether the grammar reads it. */
 function syntax(session: Session, { file }: Task): Checked {
-  const source = session.files.read(file);
+  const source = session.source(file);
   if (!source) throw new Error(UNREADABLE);
   const problems = session.frontend.ast(source).errors.map(({ start, end, message }) => ({
     rule: 'syntax/error',

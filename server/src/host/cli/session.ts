@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
 // One thread's view of the boards it works on: files read once, each board with its own project's settings.
-import { dirname } from '#base/files.ts';
+import { dirname, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import { lineStarts, positionAt } from '#base/text.ts';
 import { loadYaml } from '#bindings/yaml.ts';
 import { buildTime } from '#host/clock.ts';
 import { readGrammar } from '#host/grammar.ts';
 import { DiskFiles } from '#host/sources.ts';
-import { Analysis } from '#ide/analysis.ts';
-import { Contexts } from '#ide/boards/context.ts';
+import { Analysis, type View } from '#ide/analysis.ts';
+import { Contexts, type Settings } from '#ide/boards/context.ts';
 import { findProjectFile, type Project } from '#ide/boards/project.ts';
 import { projectProblems } from '#ide/boards/project-problems.ts';
 import { Documents } from '#ide/files/documents.ts';
+import type { FileSystem } from '#ide/files/file-system.ts';
+import type { Knowledge } from '#ide/knowledge/knowledge.ts';
+import { checkBindings } from '#ide/problems/binding-problems.ts';
 import type { Grammar } from '#syntax/parser.ts';
 import type { ErrorCheck } from '#tree/dtc/checks.ts';
 import { Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
+import { ObservedFiles, type Seen } from './cache/observed.ts';
 import { Failure, type Piped } from './io.ts';
 
 /** Plain data: it goes to worker threads. */
@@ -38,13 +42,20 @@ export interface SessionSettings {
   readonly symbols?: boolean;
   /** `-f`. */
   readonly force?: boolean;
+  /** What each result rests on is remembered with it. */
+  readonly observed?: boolean;
 }
 
 export class Session {
   readonly files = new DiskFiles();
   /** For one file's text, and for trees without a model. */
   readonly frontend: Frontend;
-  readonly #analysis: Analysis;
+  #analysis: Analysis;
+  /** What is asked of the disk goes through it, where that is remembered. */
+  readonly #observed: ObservedFiles | undefined;
+  readonly #disk: FileSystem;
+  readonly #stated: Settings;
+  readonly #knowledge: Knowledge;
   readonly #contexts: Contexts;
   readonly #settings: SessionSettings;
   readonly #grammar: Grammar;
@@ -53,19 +64,46 @@ export class Session {
   constructor(grammar: Grammar, settings: SessionSettings) {
     this.#settings = settings;
     this.#grammar = grammar;
-    this.frontend = new Frontend(grammar, this.files);
-    this.#contexts = new Contexts(new Documents(this.files, grammar));
+    this.#observed = settings.observed ? new ObservedFiles(this.files) : undefined;
+    this.#disk = this.#observed ?? this.files;
+    this.frontend = new Frontend(grammar, this.#disk);
+    this.#contexts = new Contexts(new Documents(this.#disk, grammar));
     const { flags: project, projectFile, script, piped } = settings;
     if (piped) this.files.give(piped.file, piped.bytes);
     if (script) this.files.readAsChanges(script.file);
-    const stated = {
+    this.#stated = {
       project,
       ...(projectFile !== undefined && { projectFile }),
       ...(script && { changes: { files: [script.file], boards: script.boards } }),
     };
-    this.#contexts.setSettings(stated);
-    this.#analysis = new Analysis(grammar, this.files);
-    this.#analysis.setSettings(stated);
+    this.#contexts.setSettings(this.#stated);
+    this.#analysis = this.#newAnalysis();
+    this.#knowledge = this.#analysis.knowledge;
+  }
+
+  #newAnalysis(before?: Analysis): Analysis {
+    const analysis = new Analysis(this.#grammar, this.#disk, before);
+    analysis.setSettings(this.#stated);
+    return analysis;
+  }
+
+  /** The next result asks for everything itself, where what it rests on is remembered: nothing but texts is known. */
+  begin(): void {
+    if (!this.#observed) return;
+    this.#observed.begin();
+    this.files.binaries.clear();
+    this.#analysis = this.#newAnalysis(this.#analysis);
+  }
+
+  /** What the result rests on that was worked out since {@link begin}. */
+  seen(): Seen | undefined {
+    return this.#observed?.seen();
+  }
+
+  /** With the bindings around the board, which all boards share. */
+  bindingsOf(view: View): readonly Problem[] | undefined {
+    const find = () => checkBindings({ ...view, knowledge: this.#knowledge });
+    return this.#observed ? this.#observed.sharing(find) : find();
   }
 
   /** For everything that is asked of a board. Fails when its project file is wrong. */
@@ -117,31 +155,35 @@ export class Session {
 
   /** What is wrong in the project file of a board, as far as that does not stop the work. */
   projectProblems(board: string): readonly Problem[] {
-    const path = this.#settings.projectFile ?? findProjectFile(this.files, board);
-    return path === undefined ? [] : projectProblems(this.files, path);
+    const path = this.#settings.projectFile ?? findProjectFile(this.#disk, board);
+    return path === undefined ? [] : projectProblems(this.#disk, path);
   }
 
   /** What decides about a board beside the texts that are its own. */
   inputs(board: string, texts: readonly string[]): readonly string[] {
     const { kernelConfig, xenConfig } = this.#contexts.project(board);
-    const project = this.#settings.projectFile ?? findProjectFile(this.files, board);
+    const project = this.#settings.projectFile ?? findProjectFile(this.#disk, board);
     const named = [project, kernelConfig, xenConfig, this.#settings.script?.file];
     return [...texts, ...this.files.binaries, ...named.filter((path) => path !== undefined)];
   }
 
+  source(file: string): SourceFile | undefined {
+    return this.#disk.read(file);
+  }
+
   text(file: string): string {
-    return this.files.read(file)?.text ?? '';
+    return this.#disk.read(file)?.text ?? '';
   }
 
   /** An editor goes on without a field that it does not understand; a script would not notice. */
   #acceptProject(board: string): void {
-    if (!this.files.read(board)) {
+    if (!this.#disk.read(board)) {
       throw new Failure(`${board}: ${this.files.refusal(board) ?? 'cannot be read'}; check the path and the file`);
     }
-    const path = this.#settings.projectFile ?? findProjectFile(this.files, board);
-    const text = path && this.files.read(path)?.text;
+    const path = this.#settings.projectFile ?? findProjectFile(this.#disk, board);
+    const text = path && this.#disk.read(path)?.text;
     if (path === undefined || text === undefined || this.#accepted.has(path)) return;
-    const problem = projectProblems(this.files, path).find(({ severity }) => severity === 'error');
+    const problem = projectProblems(this.#disk, path).find(({ severity }) => severity === 'error');
     if (problem) {
       const { line, character } = positionAt(lineStarts(text), problem.span.start);
       throw new Failure(`${path}:${line + 1}:${character + 1}: ${problem.message}`);

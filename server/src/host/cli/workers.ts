@@ -3,12 +3,20 @@
 import { availableParallelism } from 'node:os';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { dirname } from '#base/files.ts';
+import type { Seen } from './cache/observed.ts';
 import { type JobName, type JobResult, runJob } from './jobs.ts';
 import { Queue, type Task } from './queue.ts';
-import { openSessions, type SessionSettings } from './session.ts';
+import { openSessions, type SessionSettings, type Sessions } from './session.ts';
 
 /** A job that threw, or whose worker died, is a failure of its file alone; the others go on. */
-export type Outcome<T> = { readonly task: Task } & ({ readonly value: T } | { readonly failure: string });
+export type Outcome<T> = { readonly task: Task } & (
+  | {
+      readonly value: T;
+      /** What it rests on, where the settings want to know. */
+      readonly seen?: Seen | undefined;
+    }
+  | { readonly failure: string }
+);
 
 export interface Work<J extends JobName> {
   readonly job: J;
@@ -30,6 +38,10 @@ export function useWorkers(script: string): void {
   workerFile = script;
 }
 
+export function workerScript(): string | undefined {
+  return workerFile;
+}
+
 export async function runWork<J extends JobName>(work: Work<J>): Promise<void> {
   const wanted = work.threads ?? availableParallelism();
   const threads = Math.min(wanted, Math.ceil(work.tasks.length / TASKS_PER_THREAD));
@@ -41,12 +53,16 @@ export async function runWork<J extends JobName>(work: Work<J>): Promise<void> {
 
 async function runHere<J extends JobName>({ job, settings, tasks, done }: Work<J>): Promise<void> {
   const session = await openSessions(settings);
-  for (const task of tasks) done(attempt(task, () => runJob(job, session(task.file), task)));
+  for (const task of tasks) done(attempt(task, session, job));
 }
 
-function attempt<T>(task: Task, run: () => T): Outcome<T> {
+function attempt<J extends JobName>(task: Task, sessions: Sessions, job: J): Outcome<JobResult<J>> {
   try {
-    return { task, value: run() };
+    const session = sessions(task.file);
+    session.begin();
+    const value = runJob(job, session, task);
+    const seen = session.seen();
+    return { task, value, ...(seen && { seen }) };
   } catch (error) {
     return { task, failure: error instanceof Error ? error.message : String(error) };
   }
@@ -92,6 +108,6 @@ export async function serveWorker(): Promise<void> {
   const opening = openSessions(settings);
   parentPort?.on('message', async (tasks: readonly Task[]) => {
     const session = await opening;
-    for (const task of tasks) parentPort?.postMessage(attempt(task, () => runJob(job, session(task.file), task)));
+    for (const task of tasks) parentPort?.postMessage(attempt(task, session, job));
   });
 }

@@ -20,7 +20,7 @@ export function sharedAmong(files: FileSystem, list: readonly string[]): Readonl
   const texts = new Map(list.map((file) => [file, files.peek(file) ?? '']));
   const suspects = new Map<string, string[]>();
   for (const [file, text] of texts) {
-    if (HEADER.test(text) || !file.endsWith('.dts') || hasHeader(files, file, text)) continue;
+    if (!lacksHeader(files, file, text)) continue;
     suspects.set(basename(file), [...(suspects.get(basename(file)) ?? []), file]);
   }
   const shared = new Set<string>();
@@ -33,6 +33,11 @@ export function sharedAmong(files: FileSystem, list: readonly string[]): Readonl
     }
   }
   return shared;
+}
+
+/** Whether a `.dts` is a board only if no other includes it. */
+export function lacksHeader(files: FileSystem, file: string, text = files.peek(file) ?? ''): boolean {
+  return file.endsWith('.dts') && !HEADER.test(text) && !hasHeader(files, file, text);
 }
 
 /** Whether a file beside, which this one includes, has the header for it. */

@@ -8,7 +8,7 @@ import type { Platform, PlatformKind, XenSystem } from '#model/platform/types.ts
 import { parseDtcVersion } from '#tree/dtc/version.ts';
 import type { EvaluateOptions } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
-import { IncludeIndex, isBoard, sharedAmong } from './boards.ts';
+import { IncludeIndex, isBoard, lacksHeader, sharedAmong } from './boards.ts';
 import { type BuildRecord, buildRecord } from './kbuild-record.ts';
 import { MissingIncludes } from './missing-includes.ts';
 import { builtCompositions, type Composition, isOverlay, isTextBehind, projectCompositions } from './overlays.ts';
@@ -295,7 +295,7 @@ export class Contexts {
 
   /** Whether a `.dts` file is no board of its own, because boards include it and it has no `/dts-v1/`. */
   isShared(file: string): boolean {
-    if (!file.endsWith('.dts') || /^[ \t]*\/dts-v1\//m.test(this.#documents.peek(file) ?? '')) return false;
+    if (!lacksHeader(this.#documents, file)) return false;
     const boards = this.#index(file).boardsOf(file, false);
     return sharedAmong(this.#documents, [file, ...boards]).has(file);
   }

@@ -9,10 +9,13 @@ import {
   TREE_OPTIONS,
   type Values,
 } from '#host/cli/arguments.ts';
+import { runCachedWork } from '#host/cli/cache/cached-work.ts';
+import { CacheFolder } from '#host/cli/cache/folder.ts';
 import { touchedBy } from '#host/cli/changed.ts';
 import { depfileText } from '#host/cli/depfile.ts';
 import { absolute, BOARDS, type Found, findFiles, isFolder, partOf, shard, TEXTS } from '#host/cli/find.ts';
 import { Failure, type Io } from '#host/cli/io.ts';
+import type { Checked } from '#host/cli/jobs.ts';
 import { writeOutput } from '#host/cli/output.ts';
 import { startProgress } from '#host/cli/progress.ts';
 import { failOn, report } from '#host/cli/report/check-report.ts';
@@ -20,7 +23,7 @@ import { Collector } from '#host/cli/report/findings.ts';
 import { plural } from '#host/cli/report/report.ts';
 import { openSessions } from '#host/cli/session.ts';
 import { settingsOf } from '#host/cli/settings.ts';
-import { runWork } from '#host/cli/workers.ts';
+import { type Outcome, runWork, type Work } from '#host/cli/workers.ts';
 import { VERSION } from '#host/version.ts';
 
 export const checkCommand: Command = {
@@ -34,6 +37,7 @@ export const checkCommand: Command = {
     ['check - --stdin-name board.dts < draft.dts', 'a text that is not saved, in the place of board.dts'],
     ['check --bindings board.dts', 'each node against the bindings of the tree, too'],
     ['check . --changed-since origin/main...', 'the boards that a branch touches, also through their headers'],
+    ['check arch --cache ~/.cache/dt-iommu-linux', 'of a tree that was checked before, only what changed since'],
     ['check . --format json > known.json; dt-iommu check . --baseline known.json', 'only what is new'],
   ],
   options: [
@@ -49,6 +53,7 @@ export const checkCommand: Command = {
     ...TREE_OPTIONS,
     'shard',
     'jobs',
+    'cache',
     'output',
     'depfile',
   ],
@@ -71,27 +76,40 @@ async function check(args: Arguments, io: Io): Promise<number> {
   const name = (file: string) => relative(io.cwd, file);
   const collector = new Collector(name);
   const inputs = new Set<string>();
-  await runWork({
+  const outcomes = new Map<string, Outcome<Checked>>();
+  const work: Work<'check' | 'syntax'> = {
     job: values['syntax-only'] ? 'syntax' : 'check',
     settings,
     tasks,
     threads: values.jobs === undefined ? undefined : positive('jobs', values.jobs),
     done(outcome) {
       progress.step();
-      const { file } = outcome.task;
-      if ('failure' in outcome) collector.fail(file, outcome.failure);
-      else {
-        collector.add(file, outcome.value);
-        for (const input of [...outcome.value.files, ...(outcome.value.inputs ?? [])]) inputs.add(input);
-      }
+      outcomes.set(outcome.task.file, outcome);
     },
-  });
+  };
+  // What is on standard input is nobody's file, and its project may name it.
+  const cache =
+    values.cache === undefined || piped ? undefined : new CacheFolder(absolute(io.cwd, values.cache), values.cache);
+  const trouble = await (cache ? runCachedWork(cache, work, Date.now()) : runWork(work));
   progress.end();
+  if (trouble !== undefined) io.error(`dt-iommu: ${trouble}\n`);
+  // In the order of the files, whichever was done first.
+  for (const { file } of tasks) {
+    const outcome = outcomes.get(file);
+    if (!outcome) continue;
+    if ('failure' in outcome) collector.fail(file, outcome.failure);
+    else {
+      collector.add(file, outcome.value);
+      for (const input of [...outcome.value.files, ...(outcome.value.inputs ?? [])]) inputs.add(input);
+    }
+  }
   const folders = paths.map((path) => absolute(io.cwd, path)).filter((path) => path !== piped?.file && isFolder(path));
-  const sessions = await openSessions(settings);
-  const findings = collector.findings(
+  const findings = await collector.findings(
     (file) => folders.some((folder) => isBelow(file, folder)),
-    (file) => sessions(file).analysis(file).boardsOf(file, true),
+    async () => {
+      const sessions = await openSessions(settings);
+      return (file) => sessions(file).analysis(file).boardsOf(file, true);
+    },
   );
   const part = values.shard === undefined ? undefined : { ...partOf(values.shard), tool: VERSION, ...findings };
   const code = report([findings], values, io, part);

@@ -7,7 +7,7 @@ import { Failure, type Io } from '#host/cli/io.ts';
 import { reason } from '#host/cli/output.ts';
 import { failOn, type Part, report } from '#host/cli/report/check-report.ts';
 import { isReportedProblem } from '#host/cli/report/problems.ts';
-import { fields } from '#host/cli/unknown.ts';
+import { fields, isStrings } from '#host/cli/unknown.ts';
 import { VERSION } from '#host/version.ts';
 
 export const mergeCommand: Command = {
@@ -81,8 +81,4 @@ function isPart(value: unknown): value is Part {
     idle.every((each) => isReportedProblem(fields(each).problem) && isStrings(fields(each).known)) &&
     isStrings(failures)
   );
-}
-
-function isStrings(value: unknown): boolean {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
 }

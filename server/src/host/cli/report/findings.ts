@@ -56,14 +56,20 @@ export class Collector {
    * `isWhole`: whether the file lies in a folder that is checked as a whole; only there a comment can be needless. The
    * boards of a file are asked for only when those of the run agree, which is rare.
    */
-  findings(isWhole: (file: string) => boolean, boardsOf: (file: string) => readonly string[]): Findings {
+  async findings(
+    isWhole: (file: string) => boolean,
+    boardsOf: () => Promise<(file: string) => readonly string[]>,
+  ): Promise<Findings> {
     const agreed = merge(this.#idle).filter(
       ({ file, boards }) => boards.length === this.#read.get(file)?.size && isWhole(file),
     );
-    const idle = agreed.map((problem) => ({ problem, known: boardsOf(problem.file).map(this.#name) }));
+    const boards = agreed.length > 0 ? await boardsOf() : () => [];
+    const idle = agreed.map((problem) => ({ problem, known: boards(problem.file).map(this.#name) }));
     const names = (problems: readonly ReportedProblem[]) => renamed(problems, this.#name);
     return {
-      read: Object.fromEntries([...this.#read].map(([file, { size }]) => [this.#name(file), size])),
+      read: Object.fromEntries(
+        [...this.#read].map(([file, { size }]) => [this.#name(file), size] as const).sort(([a], [b]) => order(a, b)),
+      ),
       problems: merge(names(this.#problems)),
       idle: idle.map(({ problem, known }) => ({ problem: names([problem])[0] ?? problem, known })),
       failures: [...this.#failures].sort(order),
