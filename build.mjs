@@ -22,6 +22,9 @@ const WEB = { platform: 'browser', target: 'es2022', external: ['vscode', 'fs', 
  */
 const WEB_CLIENT = ['dist/client-web.cjs', 'dist/client-web.cjs.js'];
 
+/** Its CommonJS build asks for its own files in a way that a bundler cannot follow. */
+const JSONC = { 'jsonc-parser': './node_modules/jsonc-parser/lib/esm/main.js' };
+
 const NOTHING = './server/src/host/library/nothing.ts';
 /** One module for Node and browsers: its runtime shall not look for Node, because the bytes are given to it. */
 const LIBRARY = {
@@ -33,9 +36,17 @@ const LIBRARY = {
 };
 
 const BUNDLES = {
-  'dist/client.cjs': { ...NODE, entryPoints: ['client/src/extension.ts'], external: ['vscode'] },
+  'dist/client.cjs': {
+    ...NODE,
+    entryPoints: ['client/src/extension.ts'],
+    external: ['vscode'],
+    alias: JSONC,
+  },
   ...Object.fromEntries(
-    WEB_CLIENT.map((file) => [file, { ...WEB, format: 'cjs', entryPoints: ['client/src/extension.web.ts'] }]),
+    WEB_CLIENT.map((file) => [
+      file,
+      { ...WEB, format: 'cjs', entryPoints: ['client/src/extension.web.ts'], alias: JSONC },
+    ]),
   ),
   'dist/server-web.js': { ...WEB, format: 'iife', entryPoints: ['server/src/host/web.ts'] },
   'dist/dma-map.js': { ...WEB, format: 'iife', entryPoints: ['client/webview/main.ts'] },

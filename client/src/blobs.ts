@@ -33,7 +33,7 @@ export class Blobs
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const textDocument = { uri: blobUri(uri).toString() };
     const found = await this.#running.request<TextResult>('dtIommu/blob', { textDocument });
-    return found?.text ?? '/* This file cannot be read, or is not a device tree blob. */\n';
+    return found?.text ?? `/* ${vscode.l10n.t('This file cannot be read, or is not a device tree blob.')} */\n`;
   }
 
   openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
@@ -43,7 +43,7 @@ export class Blobs
   /** The text takes the place of the editor that VS Code opened for the blob. */
   async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
     const column = panel.viewColumn;
-    panel.webview.html = '<p>The text of this device tree blob opens beside it.</p>';
+    panel.webview.html = `<p>${vscode.l10n.t('The text of this device tree blob opens beside it.')}</p>`;
     await showText(uri, column);
     panel.dispose();
   }

@@ -33,7 +33,7 @@ function checkTask(cli: string, definition: Definition, folder: vscode.Workspace
       env: { ELECTRON_RUN_AS_NODE: '1' },
     },
   );
-  const task = new vscode.Task(definition, folder, 'check all boards', TYPE, execution, '$dt-iommu');
+  const task = new vscode.Task(definition, folder, vscode.l10n.t('check all boards'), TYPE, execution, '$dt-iommu');
   task.group = vscode.TaskGroup.Test;
   return task;
 }
@@ -45,5 +45,5 @@ export async function checkAllBoards(): Promise<void> {
   const tasks = await vscode.tasks.fetchTasks({ type: TYPE });
   const task = tasks.find(({ scope }) => scope === wanted) ?? tasks[0];
   if (task) await vscode.tasks.executeTask(task);
-  else void vscode.window.showInformationMessage('Open a folder on disk to check its boards.');
+  else void vscode.window.showInformationMessage(vscode.l10n.t('Open a folder on disk to check its boards.'));
 }

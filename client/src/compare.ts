@@ -2,6 +2,7 @@
 // Asks what a board is compared with, and opens the page that says what differs.
 import * as vscode from 'vscode';
 import { isBlob, openText } from './blobs.ts';
+import { editorAtHand, nameOf, pathOf } from './documents.ts';
 import type { LivePages } from './pages.ts';
 import type { BoardsResult, OverlaysResult } from './protocol.ts';
 import type { Running } from './running.ts';
@@ -18,12 +19,8 @@ interface Pick extends vscode.QuickPickItem {
 }
 
 /** `at`: a file of the explorer; else the board of the active editor. */
-export async function compare(
-  running: Running,
-  pages: LivePages,
-  { at, active }: { readonly at: unknown; readonly active: vscode.TextDocument | undefined },
-): Promise<void> {
-  const document = at instanceof vscode.Uri ? await opened(at) : active;
+export async function compare(running: Running, pages: LivePages, at: unknown): Promise<void> {
+  const document = at instanceof vscode.Uri ? await opened(at) : (await editorAtHand())?.document;
   if (!document) return;
   const textDocument = { uri: document.uri.toString() };
   const [boards, overlays] = await Promise.all([
@@ -31,31 +28,37 @@ export async function compare(
     running.request<OverlaysResult>('dtIommu/overlays', { textDocument }),
   ]);
   if (!boards || !overlays) return;
-  const file: Pick = { label: '$(folder-opened) A file…', description: 'a source or a blob (.dts, .dtb)' };
+  const file: Pick = {
+    label: `$(folder-opened) ${vscode.l10n.t('A file…')}`,
+    description: vscode.l10n.t('a source or a blob (.dts, .dtb)'),
+  };
   const picks = [file, ...overlayPicks(overlays), ...(await boardPicks(boards))];
   const picked = await vscode.window.showQuickPick(picks, {
-    title: `Compare ${nameOf(overlays.board)} with`,
+    title: vscode.l10n.t('Compare {0} with', nameOf(overlays.board)),
     matchOnDescription: true,
   });
   const sides = picked === file ? await sidesWithFile(overlays.board) : picked?.sides;
   if (!sides) return;
   const [own, other] = sides;
-  const title = `Compare: ${nameOf(own.textDocument.uri)}, ${nameOf(other.textDocument.uri)}`;
+  const title = vscode.l10n.t('Compare: {0}, {1}', nameOf(own.textDocument.uri), nameOf(other.textDocument.uri));
   const shown = await pages.show({ title, method: 'dtIommu/compare', params: { ...own, with: other } });
-  if (!shown) void vscode.window.showInformationMessage('One of the two files cannot be read as a device tree.');
+  if (!shown) {
+    const text = vscode.l10n.t('One of the two files cannot be read as a device tree.');
+    void vscode.window.showInformationMessage(text);
+  }
 }
 
 /** The board without what is applied to it, and with what else is known to fit. */
 function overlayPicks({ board, applied, known }: OverlaysResult): Pick[] {
   const side = (overlays: readonly string[]): Side => ({ textDocument: { uri: board }, overlays });
   const without: Pick[] = applied.map((overlay) => ({
-    label: `$(remove) ${nameOf(board)} without ${nameOf(overlay)}`,
-    description: 'A: without, B: with',
+    label: `$(remove) ${vscode.l10n.t('{0} without {1}', nameOf(board), nameOf(overlay))}`,
+    description: vscode.l10n.t('A: without, B: with'),
     sides: [side(applied.filter((each) => each !== overlay)), side(applied)],
   }));
   const added: Pick[] = known.map((overlay) => ({
-    label: `$(add) ${nameOf(board)} with ${nameOf(overlay)}`,
-    description: 'A: without, B: with',
+    label: `$(add) ${vscode.l10n.t('{0} with {1}', nameOf(board), nameOf(overlay))}`,
+    description: vscode.l10n.t('A: without, B: with'),
     sides: [side(applied), side([...applied, overlay])],
   }));
   return [...without, ...added];
@@ -75,7 +78,7 @@ async function boardPicks({ board, boards }: BoardsResult): Promise<Pick[]> {
   others.delete(vscode.Uri.parse(board).toString());
   return [...others].map((other) => ({
     label: `$(circuit-board) ${nameOf(other)}`,
-    description: vscode.workspace.asRelativePath(vscode.Uri.parse(other)),
+    description: pathOf(other),
     sides: [{ textDocument: { uri: board } }, { textDocument: { uri: other } }],
   }));
 }
@@ -83,8 +86,8 @@ async function boardPicks({ board, boards }: BoardsResult): Promise<Pick[]> {
 async function sidesWithFile(board: string): Promise<readonly [Side, Side] | undefined> {
   const [uri] =
     (await vscode.window.showOpenDialog({
-      title: 'Compare with',
-      filters: { 'Device trees': ['dts', 'dtb', 'dtbo', 'dtso'] },
+      title: vscode.l10n.t('Compare with'),
+      filters: { [vscode.l10n.t('Device trees')]: ['dts', 'dtb', 'dtbo', 'dtso'] },
       defaultUri: vscode.Uri.joinPath(vscode.Uri.parse(board), '..'),
     })) ?? [];
   return uri && [{ textDocument: { uri: board } }, { textDocument: { uri: uri.toString() } }];
@@ -93,8 +96,4 @@ async function sidesWithFile(board: string): Promise<readonly [Side, Side] | und
 /** A blob is known to the server by its text. */
 async function opened(uri: vscode.Uri): Promise<vscode.TextDocument> {
   return isBlob(uri) ? openText(uri) : vscode.workspace.openTextDocument(uri);
-}
-
-function nameOf(uri: string): string {
-  return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { makeNonce, webviewPage } from '../webview/html.ts';
 // The messages are types alone: the page is a bundle of its own.
 import type { FromPage, ToPage } from '../webview/messages.ts';
+import { nameOf, openDocuments } from './documents.ts';
 import type {
   BootViewResult,
   DmaDetailsResult,
@@ -60,7 +61,7 @@ export class DmaMaps implements vscode.Disposable {
     if (!this.#map) {
       const panel = vscode.window.createWebviewPanel(
         TYPE,
-        'DMA Map',
+        vscode.l10n.t('DMA Map'),
         { viewColumn: vscode.ViewColumn.Beside, preserveFocus: path === undefined },
         { enableScripts: true, localResourceRoots: [this.#folder], enableFindWidget: true },
       );
@@ -120,7 +121,7 @@ class DmaMapPanel implements vscode.Disposable {
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#follow(textEditor)),
     ];
     webview.html = webviewPage({
-      title: 'DMA Map',
+      title: vscode.l10n.t('DMA Map'),
       script: uri('dma-map.js'),
       style: uri('dma-map.css'),
       source: webview.cspSource,
@@ -136,7 +137,8 @@ class DmaMapPanel implements vscode.Disposable {
   show(path: string | undefined, view: 'map' | 'boot'): void {
     this.#panel.reveal(undefined, path === undefined);
     this.#select = path === undefined ? undefined : { path, view };
-    this.#board = this.#help.active()?.uri.toString() ?? this.#board;
+    // Chosen in another page: a device tree that is open.
+    this.#board = this.#help.active()?.uri.toString() ?? this.#board ?? openDocuments()[0]?.uri.toString();
     void this.#refresh();
   }
 
@@ -197,7 +199,7 @@ class DmaMapPanel implements vscode.Disposable {
     if (!this.#ready || !this.#panel.visible) return;
     this.#board ??= this.#help.active()?.uri.toString();
     if (this.#board === undefined) {
-      this.#post({ type: 'none', text: 'Open a device tree (.dts, .dtsi, .dtso) to see its map.' });
+      this.#post({ type: 'none', text: vscode.l10n.t('Open a device tree (.dts, .dtsi, .dtso) to see its map.') });
       return;
     }
     const asked = ++this.#asking;
@@ -210,8 +212,8 @@ class DmaMapPanel implements vscode.Disposable {
     }
     this.#shown = found;
     this.#board = found.board;
-    const name = decodeURIComponent(found.board.slice(found.board.lastIndexOf('/') + 1));
-    this.#panel.title = `DMA Map: ${name}`;
+    const name = nameOf(found.board);
+    this.#panel.title = vscode.l10n.t('DMA Map: {0}', name);
     const places = Object.fromEntries(Object.entries(found.places).map(([path, place]) => [path, place.name]));
     const { board, platform, lanes, wishes } = found;
     this.#post({ type: 'map', content: { board, name, platform, lanes, places, wishes } });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The side bar: the DMA of the active board as a native tree, which follows the cursor and leads to the line.
 import * as vscode from 'vscode';
+import { nameOf } from './documents.ts';
 import type { DmaMapChangedParams, DmaMapResult, OutlineEntry } from './protocol.ts';
 import type { Running } from './running.ts';
 
@@ -79,7 +80,7 @@ export class DmaSideBar implements vscode.TreeDataProvider<OutlineEntry>, vscode
     item.contextValue = entry.path === undefined ? 'section' : 'node';
     item.accessibilityInformation = { label: `${entry.label}, ${entry.description}` };
     if (entry.location)
-      item.command = { command: 'devicetreeIommu.revealNode', title: 'Go to Node', arguments: [entry] };
+      item.command = { command: 'devicetreeIommu.revealNode', title: vscode.l10n.t('Go to Node'), arguments: [entry] };
     return item;
   }
 
@@ -103,10 +104,13 @@ export class DmaSideBar implements vscode.TreeDataProvider<OutlineEntry>, vscode
     this.#shown = found;
     this.#parents.clear();
     this.#remember(found.outline);
-    this.#view.description = decodeURIComponent(found.board.slice(found.board.lastIndexOf('/') + 1));
-    this.#view.message = found.outline.length === 0 ? 'No device of this board does DMA, and it has no IOMMU.' : '';
+    this.#view.description = nameOf(found.board);
+    this.#view.message =
+      found.outline.length === 0 ? vscode.l10n.t('No device of this board does DMA, and it has no IOMMU.') : '';
     this.#view.badge =
-      found.problems > 0 ? { value: found.problems, tooltip: `${found.problems} problems with DMA` } : undefined;
+      found.problems > 0
+        ? { value: found.problems, tooltip: vscode.l10n.t('{0} problems with DMA', found.problems) }
+        : undefined;
     this.#changed.fire();
   }
 

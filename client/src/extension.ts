@@ -3,7 +3,7 @@
 import { commands, type ExtensionContext } from 'vscode';
 import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-languageclient/node';
 import { checkAllBoards, registerCheckTasks } from './check-tasks.ts';
-import { activateWith, clientOptions } from './client.ts';
+import { activateWith } from './client.ts';
 
 export function activate(context: ExtensionContext): Promise<unknown> {
   // The command line has the server in it: one bundle for both.
@@ -13,8 +13,8 @@ export function activate(context: ExtensionContext): Promise<unknown> {
     registerCheckTasks(module),
     commands.registerCommand('devicetreeIommu.checkAll', checkAllBoards),
   );
-  return activateWith(context, async () => {
-    const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', server, clientOptions());
+  return activateWith(context, async (options) => {
+    const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', server, options);
     await client.start();
     return client;
   });

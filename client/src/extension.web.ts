@@ -2,18 +2,18 @@
 // Web entry: starts the server in a worker, and lends it files, of which a worker has none.
 import * as vscode from 'vscode';
 import { LanguageClient } from 'vscode-languageclient/browser';
-import { activateWith, clientOptions } from './client.ts';
+import { activateWith } from './client.ts';
 import type { LendParams, LentFiles } from './protocol.ts';
 
 export function activate(context: vscode.ExtensionContext): Promise<unknown> {
   const file = (name: string) => vscode.Uri.joinPath(context.extensionUri, 'dist', name);
-  return activateWith(context, async () => {
+  return activateWith(context, async (options) => {
     const [runtime, grammar] = await Promise.all(
       ['web-tree-sitter.wasm', 'tree-sitter-devicetree.wasm'].map((name) => vscode.workspace.fs.readFile(file(name))),
     );
     const worker = new Worker(file('server-web.js').toString(true));
     worker.postMessage({ runtime, grammar });
-    const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', worker, clientOptions());
+    const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', worker, options);
     client.onRequest('dtIommu/lend', lend);
     await client.start();
     return client;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The requests of our own as the client sees them: the server's types, and nothing else of the server.
 export type {
+  ActivityParams,
   BoardsResult,
   BootViewResult,
   DmaDetailsResult,
@@ -8,6 +9,7 @@ export type {
   DmaMapChangedParams,
   DmaMapResult,
   ExplainResult,
+  Feature,
   LendParams,
   LentFiles,
   LogResult,

@@ -103,9 +103,13 @@ function markOf(document: vscode.TextDocument, { kind, start, end, before }: Lin
   const last = Math.min(Math.max(start, end - 1), document.lineCount - 1);
   const range = new vscode.Range(Math.min(start, last), 0, last, 0);
   const hover = new vscode.MarkdownString();
-  if (kind === 'added') hover.appendText('Not there when the files were saved.');
+  if (kind === 'added') hover.appendText(vscode.l10n.t('Not there when the files were saved.'));
   else {
-    hover.appendText(kind === 'changed' ? 'When the files were saved:' : 'Gone since the files were saved:');
+    const when =
+      kind === 'changed'
+        ? vscode.l10n.t('When the files were saved:')
+        : vscode.l10n.t('Gone since the files were saved:');
+    hover.appendText(when);
     const more = before.length > MAX_LINES ? ['…'] : [];
     hover.appendCodeblock([...before.slice(0, MAX_LINES), ...more].join('\n'), 'dts');
   }

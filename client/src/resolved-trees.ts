@@ -47,7 +47,7 @@ export class ResolvedTrees
       vscode.languages.registerHoverProvider(selector, this),
       vscode.languages.registerDefinitionProvider(selector, this),
       vscode.languages.registerFoldingRangeProvider(selector, this),
-      vscode.languages.registerDocumentSymbolProvider(selector, this, { label: 'Resolved Tree' }),
+      vscode.languages.registerDocumentSymbolProvider(selector, this, { label: vscode.l10n.t('Resolved Tree') }),
       running.listen('dtIommu/dmaMapChanged', ({ board }: DmaMapChangedParams) => this.#refresh(board)),
       running.onRestarted(() => this.#refresh(undefined)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => this.#shown.delete(uri.toString())),
@@ -72,7 +72,7 @@ export class ResolvedTrees
     const textDocument = { uri: board.toString() };
     const found = await this.#running.request<ResolvedTreeResult>('dtIommu/resolvedTree', { textDocument });
     if (!found) {
-      void vscode.window.showInformationMessage('This file cannot be read as a device tree.');
+      void vscode.window.showInformationMessage(vscode.l10n.t('This file cannot be read as a device tree.'));
       return;
     }
     const document = await vscode.workspace.openTextDocument(resolvedUri(found.board));
@@ -93,7 +93,7 @@ export class ResolvedTrees
     if (!found) {
       // After a restart of the window the board may not have reached the server yet.
       setTimeout(() => this.#shown.has(uri.toString()) || this.#changed.fire(uri), AGAIN);
-      return '/* The board is being read, or cannot be. */\n';
+      return `/* ${vscode.l10n.t('The board is being read, or cannot be.')} */\n`;
     }
     this.#shown.set(uri.toString(), found);
     this.#marks.told(uri, found);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The language client while the extension lives: restarted, asked, and told of what the server says.
 import * as vscode from 'vscode';
-import type { BaseLanguageClient } from 'vscode-languageclient';
+import { type BaseLanguageClient, State } from 'vscode-languageclient';
 
 export type StartClient = () => Promise<BaseLanguageClient>;
 
@@ -9,17 +9,37 @@ export type StartClient = () => Promise<BaseLanguageClient>;
 export class Running {
   client: BaseLanguageClient;
   readonly #restarted = new vscode.EventEmitter<void>();
+  readonly #stateChanged = new vscode.EventEmitter<void>();
   /** Who hears which notification. */
   readonly #heard = new Map<string, vscode.EventEmitter<unknown>>();
+  #restarting = false;
   readonly onRestarted = this.#restarted.event;
+  /** The server started, stopped or ended by itself. */
+  readonly onStateChanged = this.#stateChanged.event;
 
   constructor(client: BaseLanguageClient) {
     this.client = client;
+    this.#watch();
+  }
+
+  get state(): 'running' | 'starting' | 'stopped' {
+    if (this.#restarting) return 'starting';
+    const { state } = this.client;
+    return state === State.Running ? 'running' : state === State.Starting ? 'starting' : 'stopped';
   }
 
   async restart(start: StartClient): Promise<void> {
-    await this.client.dispose();
-    this.client = await start();
+    if (this.#restarting) return;
+    this.#restarting = true;
+    this.#stateChanged.fire();
+    try {
+      // One that has ended already refuses.
+      await this.client.dispose().catch(() => undefined);
+      this.client = await start();
+    } finally {
+      this.#restarting = false;
+      this.#watch();
+    }
     for (const [method, event] of this.#heard) this.#hear(method, event);
     this.#restarted.fire();
   }
@@ -42,5 +62,10 @@ export class Running {
   /** A connection has one handler for each method: the last that was given. */
   #hear(method: string, event: vscode.EventEmitter<unknown>): void {
     this.client.onNotification(method, (params) => event.fire(params));
+  }
+
+  #watch(): void {
+    this.client.onDidChangeState(() => this.#stateChanged.fire());
+    this.#stateChanged.fire();
   }
 }

@@ -151,6 +151,8 @@ if (kernel) {
         expected: 'translated (dma-iommu, strict)',
       });
       includes(text, 'arm-smmu', '0x60');
+      // Also in the first window, which opens the file before it knows of the extension.
+      await page.locator('.statusbar-item', { hasText: 'Tab Size: 8' }).first().waitFor({ timeout: 60_000 });
       await shoot(page, 'linux-board');
       if ((await editor.locator('.squiggly-error').count()) > 0) throw new Error('A board of Linux has errors.');
     },

@@ -2,6 +2,7 @@
 // The manifest and the code say the same: settings, rule levels, platforms, what is in the package.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { GROUP_NAMES } from '#host/lsp/offered.ts';
 import { readSettings, readShown, SECTION, SETTINGS } from '#host/lsp/settings.ts';
 import { PLATFORM_KINDS, RULE_LEVELS } from '#ide/boards/project.ts';
 import { LENS_DEFAULTS } from '#ide/hints/code-lenses.ts';
@@ -18,7 +19,8 @@ const contributed = manifest.contributes.configuration.properties;
 
 test('package.json contributes the settings that the server reads, and those of the client', () => {
   const shown = [...SHOWN.map(({ name }) => name)];
-  const names = [...SETTINGS, ...shown, 'trace.server'].map((name) => `${SECTION}.${name}`);
+  const features = GROUP_NAMES.map((name) => `features.${name}`);
+  const names = [...SETTINGS, ...shown, ...features, 'trace.server'].map((name) => `${SECTION}.${name}`);
   expect(Object.keys(contributed).sort()).toEqual(names.sort());
 });
 

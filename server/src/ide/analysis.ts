@@ -4,7 +4,7 @@ import type { SourceFile } from '#base/files.ts';
 import { type BoardChoice, type BoardReason, Contexts, type Settings } from '#ide/boards/context.ts';
 import { FixSandbox } from '#ide/boards/fix-sandbox.ts';
 import type { Composition } from '#ide/boards/overlays.ts';
-import { PROJECT_FILE } from '#ide/boards/project.ts';
+import { PROJECT_FILE, type ProjectBoard } from '#ide/boards/project.ts';
 import { Snapshot, treesOf } from '#ide/boards/snapshot.ts';
 import { Documents } from '#ide/files/documents.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
@@ -204,6 +204,11 @@ export class Analysis {
   /** The `dt-iommu.json` that says something about the file. */
   projectFile(file: string): string | undefined {
     return this.#contexts.projectFile(file);
+  }
+
+  /** The boards that the project file and the settings name. */
+  projectBoards(file: string): readonly ProjectBoard[] {
+    return this.#contexts.project(file).boards ?? [];
   }
 
   /** Whether the boards near a shared file are all that there are: in a source tree others may include it. */

@@ -40,3 +40,15 @@ export function settingsOfClient(connection: Connection, section: string): AskSe
     }
   };
 }
+
+/** Shown while the work goes on, by a client that can show it. */
+export async function withProgress<T>(connection: Connection, title: string, work: () => Promise<T>): Promise<T> {
+  const progress = await connection.window.createWorkDoneProgress().catch(() => undefined);
+  if (!progress) return work();
+  progress.begin(title);
+  try {
+    return await work();
+  } finally {
+    progress.done();
+  }
+}

@@ -61,7 +61,7 @@ export const FEATURES: Partial<ServerCapabilities> = {
 const CALM = 1500;
 
 export function registerFeatures(connection: Connection, answer: Answer): void {
-  const readAhead = reader(answer);
+  const readAhead = reader(connection, answer);
   connection.onHover(({ textDocument, position }, token) =>
     answer('hover', token, (session) => {
       readAhead();

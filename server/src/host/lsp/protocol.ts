@@ -49,6 +49,14 @@ export interface BoardsResult {
   readonly boards: readonly string[];
   /** What the board is judged on, for people. */
   readonly platform: string;
+  /** Fields of the platform that nobody stated: settings of the same names state them (`kind`: `platform`). */
+  readonly assumed: readonly string[];
+  /** URIs of the overlays that are applied to the board, in order. */
+  readonly overlays: readonly string[];
+  /** What the project file or the settings call boards of the list, by URI. */
+  readonly names: Readonly<Record<string, string>>;
+  /** URI of the `dt-iommu.json` that counts for the document; `null`: there is none. */
+  readonly projectFile: string | null;
 }
 
 export interface SelectBoardParams extends DocumentParams {
@@ -253,8 +261,28 @@ export interface LendParams {
 /** Server to client. */
 export const lend: Request<LendParams, LentFiles> = { method: 'dtIommu/lend' };
 
+/** Server to client, where `ClientOptions.activity` asks for it: what it does of its own accord has changed. */
+export const activity = { method: 'dtIommu/activity' };
+
+/** `boards`: the other boards of open shared files are asked. `index`: files that no board reads. */
+export type Activity = 'boards' | 'index';
+
+export interface ActivityParams {
+  /** Nothing: it waits for the user. */
+  readonly doing: readonly Activity[];
+}
+
+/** Groups of standard requests; diagnostics, quick fixes, hints and lenses have settings of their own. */
+export type Feature = 'completion' | 'formatting' | 'hover' | 'navigation' | 'semanticTokens';
+
 /** What the client says of itself when it starts the server. */
 export interface ClientOptions {
+  /** The boards that the user chose for shared files before, both as URIs. */
+  readonly selectedBoards?: Readonly<Record<string, string>>;
+  /** What another server or extension does for the user: it is not offered. */
+  readonly without?: readonly Feature[];
+  /** The client shows what the server does of its own accord. */
+  readonly activity?: boolean;
   /** Where a problem's code leads: `{id}` is replaced by the rule's id. */
   readonly rulePage?: string;
   /** A command of the client that opens the list of completions, for the first hole of what was accepted. */

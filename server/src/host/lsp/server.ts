@@ -16,13 +16,16 @@ import {
 import { VERSION } from '#host/version.ts';
 import { Analysis } from '#ide/analysis.ts';
 import { BoardsShowingProblem } from '#ide/problems/boards-showing-problem.ts';
-import { refreshViews, settingsOfClient, warn, withoutAnswer } from './asking.ts';
+import { tellActivity } from './activity.ts';
+import { refreshViews, settingsOfClient, warn, withoutAnswer, withProgress } from './asking.ts';
 import { diagnosticOf, type Encoding } from './convert.ts';
 import type { Environment } from './environment.ts';
-import { FEATURES, registerFeatures } from './features.ts';
+import { registerFeatures } from './features.ts';
 import { MapWatch } from './map-watch.ts';
+import { offered } from './offered.ts';
 import { showProjectProblems } from './project-files.ts';
 import { type ClientOptions, dmaMapChanged } from './protocol.ts';
+import { selectRemembered } from './remembered.ts';
 import { registerRequests } from './requests/requests.ts';
 import { Scheduler } from './scheduler.ts';
 import { type AskSettings, readFolderSettings, SECTION, SHOWN_BY_DEFAULT, type Shown } from './settings.ts';
@@ -166,6 +169,7 @@ class Server {
     const workspace = new Workspace(analysis, files, encoding);
     workspace.setFolders(workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []));
     const options = (initializationOptions ?? {}) as ClientOptions;
+    selectRemembered(analysis, options.selectedBoards);
     this.#session = {
       analysis,
       sightings: new BoardsShowingProblem(analysis),
@@ -186,7 +190,7 @@ class Server {
         ...(this.#pulls() && {
           diagnosticProvider: { identifier: 'dt-iommu', interFileDependencies: true, workspaceDiagnostics: false },
         }),
-        ...FEATURES,
+        ...offered(options.without),
       },
     };
   }
@@ -283,6 +287,7 @@ class Server {
         const all = asked.includes(file) ? asked : [...asked, file];
         this.#pause = setTimeout(() => this.#ask(all), TURN);
       } else if (asked.length > 0) this.#show(asked);
+      tellActivity(this.#connection, session, 'boards', file !== undefined);
     });
   }
 
@@ -370,17 +375,8 @@ class Server {
     refreshViews(this.#connection, session.client);
   }
 
-  readonly #withProgress: Progress = async (title, work) => {
-    if (!this.#session?.client.window?.workDoneProgress) return work();
-    const progress = await this.#connection.window.createWorkDoneProgress().catch(() => undefined);
-    if (!progress) return work();
-    progress.begin(title);
-    try {
-      return await work();
-    } finally {
-      progress.done();
-    }
-  };
+  readonly #withProgress: Progress = (title, work) =>
+    this.#session?.client.window?.workDoneProgress ? withProgress(this.#connection, title, work) : work();
 
   #pulls(): boolean {
     const session = this.#session;

@@ -11,7 +11,7 @@ import type { WorkspaceFolder } from './workspace.ts';
 export const SECTION = 'devicetreeIommu';
 
 /** Settings that are not fields of the project file: of the client, and which hints and lenses are shown. */
-const OTHER_SETTINGS = ['trace', 'inlayHints', 'codeLens'];
+const OTHER_SETTINGS = ['trace', 'inlayHints', 'codeLens', 'features'];
 
 /** What is shown between the lines of a file, in all folders alike. */
 export interface Shown {

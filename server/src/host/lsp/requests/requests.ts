@@ -74,12 +74,26 @@ function boardsOf(session: Session, params: protocol.BoardsParams): protocol.Boa
   const { analysis, workspace } = session;
   const view = viewOf(session, params);
   if (!view) return null;
+  const { choice, file, snapshot } = view;
+  const boards = analysis.boardsOf(file, params.all === true);
+  const projectFile = analysis.projectFile(file);
+  session.mapAsked(choice.board);
   return {
-    board: workspace.uri(view.choice.board),
-    reason: view.choice.reason,
-    boards: analysis.boardsOf(view.file, params.all === true).map((board) => workspace.uri(board)),
-    platform: platformText(view.snapshot.platform),
+    board: workspace.uri(choice.board),
+    reason: choice.reason,
+    boards: boards.map((board) => workspace.uri(board)),
+    platform: platformText(snapshot.platform),
+    assumed: snapshot.platform.assumed,
+    overlays: choice.overlays.map((overlay) => workspace.uri(overlay)),
+    names: namesOf(session, file),
+    projectFile: projectFile === undefined ? null : workspace.uri(projectFile),
   };
+}
+
+/** A board without a name is called by its file there. */
+function namesOf({ analysis, workspace }: Session, file: string): Record<string, string> {
+  const named = analysis.projectBoards(file).filter((board) => board.name !== board.file);
+  return Object.fromEntries(named.map((board) => [workspace.uri(board.file), board.name]));
 }
 
 export function explain(session: Session, params: protocol.ExplainParams): protocol.ExplainResult | null {
