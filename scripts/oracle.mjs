@@ -3,6 +3,7 @@
 //   node scripts/oracle.mjs [--every N] [--jobs N] [--write] [PART…]      the parts are below
 import { parseArgs } from 'node:util';
 import { compareBoards } from './oracle/boards.mjs';
+import { compareCheckVersions } from './oracle/check-versions.mjs';
 import { compareCitations } from './oracle/citations.mjs';
 import { compareCli } from './oracle/cli.mjs';
 import { compareCpp } from './oracle/cpp.mjs';
@@ -38,6 +39,7 @@ const parts = {
   overlays: compareOverlays,
   tests: compareDtcTests,
   checks: compareFixtures,
+  'check-versions': compareCheckVersions,
   registry: compareRegistry,
   citations: compareCitations,
   versions: compareVersions,

@@ -6,6 +6,7 @@ export { Analysis } from '#ide/analysis.ts';
 export { format } from '#ide/format/format.ts';
 export { rename } from '#ide/rename/rename.ts';
 export { DTC_RULES } from '#rules/dtc/index.ts';
+export { RULES } from '#rules/index.ts';
 export { loadGrammar } from '#syntax/parser.ts';
 export { compileText } from '#test/support/compile-text.ts';
 export { describeTree, random, toText } from '#test/support/describe-tree.ts';

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const prefixes = 'scripts/dtc/include-prefixes';
 
 /** dtc's checks that are off by default; switched on so that the messages hold all that dtc can say. */
-const allChecks = [
+export const allChecks = [
   'unique_unit_address_if_enabled',
   'node_name_chars_strict',
   'property_name_chars_strict',

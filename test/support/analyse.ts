@@ -7,6 +7,7 @@ import type { Platform, XenSystem } from '#model/platform/types.ts';
 import { type Catalogue, catalogue, type RunInput } from '#rules/engine/catalogue.ts';
 import { runRules } from '#rules/engine/runner.ts';
 import { CATALOGUE, RULES } from '#rules/index.ts';
+import type { DtcVersion } from '#tree/dtc/version.ts';
 import { Frontend } from '#tree/frontend.ts';
 import type { DeviceTree } from '#tree/types.ts';
 import { grammar } from './evaluate.ts';
@@ -37,17 +38,24 @@ export interface AnalyseOptions {
   readonly platform?: Platform;
   readonly rules?: Catalogue;
   readonly severities?: RunInput['severities'];
+  /** The dtc that reads the board; absent: the newest. */
+  readonly dtc?: DtcVersion;
   /** Partial trees: the board is the Xen host that reads them. */
   readonly domains?: Fixture['domains'];
 }
 
 /** Analyses the board `root` of some files in memory. A rule that throws is a failed test. */
 export function analyse(files: ReadonlyMap<string, string>, root: string, options: AnalyseOptions = {}): Analysis {
-  const { platform = LINUX, rules = OWN_RULES, severities, domains = [] } = options;
+  const { platform = LINUX, rules = OWN_RULES, severities, dtc, domains = [] } = options;
   const sources = new Map([...files].map(([path, text]) => [path, { path, text }]));
   const frontend = new Frontend(grammar, { read: (path) => sources.get(normalize(path)), refusal });
   const treeOf = (file: string) =>
-    frontend.evaluate(file, { includePaths: ['/include'], defines: [], standalone: file.endsWith('.dtsi') });
+    frontend.evaluate(file, {
+      includePaths: ['/include'],
+      defines: [],
+      standalone: file.endsWith('.dtsi'),
+      ...(dtc && { dtc }),
+    });
   const inputOf = (tree: DeviceTree, own: Platform): RunInput => ({
     tree,
     platform: own,

@@ -2,6 +2,7 @@
 // Are PCI, simple-bus, I2C and SPI nodes, and the devices on them, addressed as their buses ask?
 import { hex } from '#base/numbers.ts';
 import type { Finding, Rule } from '#rules/engine/rule.ts';
+import { dtcHas } from '#tree/dtc/version.ts';
 import { baseName, compatibles, readU32, strings, unitAddress } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
@@ -13,12 +14,12 @@ function numbers(node: DtNode, name: string): number[] {
   return Array.from({ length: Math.floor(bytes.length / 4) }, (_, at) => readU32(bytes, at * 4));
 }
 
-/** Findings when a bus node does not count its children's addresses as the bus does. */
 /** Its children are devices of their own, such as the controllers of Aspeed's chips below a node called `i2c`. */
 function isPlainBus(node: DtNode): boolean {
   return compatibles(node).includes('simple-bus');
 }
 
+/** Findings when a bus node does not count its children's addresses as the bus does. */
 function* wrongCounts(node: DtNode, bus: string, address: number, size: number): Generator<Finding> {
   const isCounts = addressCells(node);
   if (isCounts !== undefined && isCounts !== address) {
@@ -122,12 +123,13 @@ const pciRules: readonly Rule[] = [
       bad: pciHost('pcie@40000000', `${pciBridge} bus-range = <0 1>; dev@1,0 { reg = <0x50800 0 0 0 0>; };`),
       good: pciHost('pcie@40000000', `${pciBridge} bus-range = <0 1>; dev@1,0 { reg = <0x10800 0 0 0 0>; };`),
     },
-    *check(_context, node) {
+    *check({ tree }, node) {
       const reg = node.properties.get('reg');
       const [high] = numbers(node, 'reg');
       if (!node.parent || !reg || high === undefined) return;
       const range = numbers(node.parent, 'bus-range');
-      const [first, last] = node.parent.properties.has('bus-range') ? range : [0, 0];
+      const [first, second] = node.parent.properties.has('bus-range') ? range : [0, 0];
+      const last = dtcHas(tree.dtc, 'busRange') ? second : first;
       const bus = (high >>> 16) & 0xff;
       if (first === undefined || last === undefined || (bus >= first && bus <= last)) return;
       yield onProperty(

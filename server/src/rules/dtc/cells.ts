@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Do `reg`, `ranges` and `dma-ranges` have the length that the cell counts around them ask for?
 import type { Rule } from '#rules/engine/rule.ts';
+import { dtcHas } from '#tree/dtc/version.ts';
 import { pathOf } from '#tree/query.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
-import { addressCells, cellCount, sizeCells } from './facts.ts';
+import { addressCells, cellCount, NO_COUNT, sizeCells } from './facts.ts';
 
 /** Linux and dtc take a length of 0 for fitting an entry of 0 cells. */
 function fits(length: number, cells: number): boolean {
@@ -66,10 +67,12 @@ export const CELL_RULES: readonly Rule[] = [
         ['#address-cells', 2],
         ['#size-cells', 1],
       ] as const) {
-        if (node.parent.properties.has(name)) continue;
+        const count = cellCount(node.parent, name);
+        if (count !== 'absent' && count !== NO_COUNT) continue;
+        const lack = count === NO_COUNT ? `\`${name} = <(-1)>\`, which is no count` : `no \`${name}\``;
         yield onNode(
           node,
-          `\`${pathOf(node.parent)}\` has no \`${name}\`; dtc counts with ${fallback}, Linux with the value of the nearest ancestor.`,
+          `\`${pathOf(node.parent)}\` has ${lack}; dtc counts with ${fallback}, Linux with the value of the nearest ancestor.`,
         );
       }
     },
@@ -82,18 +85,22 @@ export const CELL_RULES: readonly Rule[] = [
     title: 'Cell counts that nothing uses',
     properties: ['#address-cells'],
     knows: 'all',
-    doc: 'A node with children says `#address-cells` and `#size-cells`, but neither it has `ranges` or `dma-ranges` nor any child has `reg`. Nothing reads the counts; often the children have lost their `reg`, or were moved.',
+    doc: 'A node with children says `#address-cells` and `#size-cells`, but neither it has `ranges` or `dma-ranges` nor any child has `reg` or `ranges` (dtc before 1.7.0 does not look at `dma-ranges`, before 1.8.0 not at the `ranges` of children). Nothing reads the counts; often the children have lost their `reg`, or were moved.',
     example: {
       bad: '/ { bus { #address-cells = <1>; #size-cells = <1>; dma { }; }; };',
       good: '/ { bus { dma { }; }; };',
     },
-    *check(_context, node) {
+    *check({ tree }, node) {
       if (!node.parent || node.children.size === 0) return;
       if (typeof cellCount(node, '#address-cells') !== 'number' || typeof cellCount(node, '#size-cells') !== 'number')
         return;
-      if (node.properties.has('ranges') || node.properties.has('dma-ranges')) return;
-      for (const child of node.children.values()) if (child.properties.has('reg')) return;
-      const has = `\`${node.name}\` has \`#address-cells\` and \`#size-cells\`, but no child has \`reg\``;
+      const byDma = dtcHas(tree.dtc, 'dmaRangesUseCells') && node.properties.has('dma-ranges');
+      if (node.properties.has('ranges') || byDma) return;
+      const byRanges = dtcHas(tree.dtc, 'childRangesUseCells');
+      for (const { properties } of node.children.values()) {
+        if (properties.has('reg') || (byRanges && properties.has('ranges'))) return;
+      }
+      const has = `\`${node.name}\` has \`#address-cells\` and \`#size-cells\`, but no child has \`reg\`${byRanges ? ' or `ranges`' : ''}`;
       // Xen reads the banks of its domains in the cells of `/chosen`; dtc does not know that.
       const banks = [...node.children.values()].some((child) => child.properties.has('xen,static-mem'));
       if (banks) yield onNode(node, `${has}; only Xen reads them, for \`xen,static-mem\`.`);

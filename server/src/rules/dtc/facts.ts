@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What dtc derives from a tree before it checks it: cell counts with their defaults, and the kind of bus a node is.
 import { memo } from '#base/memo.ts';
+import { dtcHas } from '#tree/dtc/version.ts';
 import { compatibles, readU32, strings } from '#tree/query.ts';
 import type { Cell, DeviceTree, DtNode } from '#tree/types.ts';
 
 /** `absent`: the node does not say; `malformed`: what it says is not one cell, which has a finding of its own. */
 export type CellCount = number | 'absent' | 'malformed';
+
+/** dtc keeps counts as signed numbers, -1 where there is none: one that is written is none, too. */
+export const NO_COUNT = 0xffffffff;
 
 /** What a node itself says in `#address-cells`, `#size-cells` or another property that holds a count. */
 export function cellCount(node: DtNode, name: string): CellCount {
@@ -27,7 +31,7 @@ export function sizeCells(node: DtNode): number | undefined {
 
 function withDefault(count: CellCount, fallback: number): number | undefined {
   if (count === 'malformed') return undefined;
-  return count === 'absent' ? fallback : count;
+  return count === 'absent' || count === NO_COUNT ? fallback : count;
 }
 
 export type Bus = 'pci' | 'simple-bus' | 'i2c' | 'spi' | 'graph-port' | 'graph-ports';
@@ -45,17 +49,17 @@ export interface Buses {
 /** Found in one walk per tree: a board has thousands of nodes and some dozens of buses. */
 export const busesOf: (tree: DeviceTree) => Buses = memo((tree) => {
   const found = { pci: [], simple: [], i2c: [], spi: [], ports: [] };
-  collectBuses(tree.root, found);
+  collectBuses(tree, tree.root, found);
   return found;
 });
 
-function collectBuses(node: DtNode, found: { readonly [Kind in keyof Buses]: DtNode[] }): void {
+function collectBuses(tree: DeviceTree, node: DtNode, found: { readonly [Kind in keyof Buses]: DtNode[] }): void {
   const platform = platformBus(node);
   if (platform) found[platform === 'pci' ? 'pci' : 'simple'].push(node);
-  if (isI2cBus(node)) found.i2c.push(node);
+  if (isI2cBus(tree, node)) found.i2c.push(node);
   if (isSpiBus(node)) found.spi.push(node);
   if (isGraphPort(node)) found.ports.push(node);
-  for (const child of node.children.values()) if (child.children.size > 0) collectBuses(child, found);
+  for (const child of node.children.values()) if (child.children.size > 0) collectBuses(tree, child, found);
 }
 
 /** The nodes on such buses, in tree order. */
@@ -73,10 +77,10 @@ export function platformBus(node: DtNode): 'pci' | 'simple-bus' | undefined {
  * What dtc takes a node for in the end: it decides in several passes, of which a later one overrides the earlier.
  * `undefined` for a node that is no bus that it knows.
  */
-export function finalBus(node: DtNode): Bus | undefined {
+export function finalBus(tree: DeviceTree, node: DtNode): Bus | undefined {
   if (isGraphPort(node)) return 'graph-port';
   if (isSpiBus(node)) return 'spi';
-  const before = isI2cBus(node) ? 'i2c' : platformBus(node);
+  const before = isI2cBus(tree, node) ? 'i2c' : platformBus(node);
   if (before) return before;
   for (const child of node.children.values()) {
     if (isGraphPort(child) && (node.name === 'ports' || child.properties.has('reg'))) return 'graph-ports';
@@ -90,8 +94,13 @@ function isGraphPort(node: DtNode): boolean {
   return false;
 }
 
-function isI2cBus(node: DtNode): boolean {
-  return ['i2c', 'i2c-bus', 'i2c-arb'].some((name) => isCalled(node, name));
+/** An `i2c` with an `i2c-bus` in it leaves the bus to that, since dtc finds it there. */
+function isI2cBus({ dtc }: DeviceTree, node: DtNode): boolean {
+  if (isCalled(node, 'i2c-bus') || isCalled(node, 'i2c-arb')) return true;
+  if (!isCalled(node, 'i2c')) return false;
+  if (!dtcHas(dtc, 'i2cBusNodes')) return true;
+  for (const child of node.children.values()) if (isCalled(child, 'i2c-bus')) return false;
+  return true;
 }
 
 /** By its name, or by children that carry `spi-…` properties on a bus with the cells of SPI. */

@@ -86,18 +86,19 @@ export const GRAPH_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'graph_child_address',
+    until: 'noGraphChildAddress',
     level: 'warning',
     needs: ['graph_nodes'],
     properties: ['#address-cells'],
     title: 'Cell counts for a single port or endpoint',
-    doc: 'A `ports` or `port` node with one child at address 0 needs no addresses: `#address-cells`, `#size-cells` and the `reg` of the child can go. They do no harm; the kernel shows this with `W=1`.',
+    doc: 'A `ports` or `port` node with one child at address 0 needs no addresses: `#address-cells`, `#size-cells` and the `reg` of the child can go. They do no harm; the kernel shows this with `W=1`. dtc 1.8.0 and newer do not have the check.',
     example: {
       bad: '/ { camera { port { #address-cells = <1>; #size-cells = <0>; endpoint@0 { reg = <0>; }; }; }; };',
       good: '/ { camera { port { endpoint { }; }; }; };',
     },
     *check({ tree }, node) {
       if (node.children.size !== 1) return;
-      const bus = finalBus(node);
+      const bus = finalBus(tree, node);
       if (bus !== 'graph-port' && bus !== 'graph-ports') return;
       const [child] = node.children.values();
       const reg = child?.properties.get('reg');

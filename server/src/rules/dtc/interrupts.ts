@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Do interrupts reach a controller, and have they the cells that it asks for?
 import type { Finding, Rule } from '#rules/engine/rule.ts';
+import { dtcHas } from '#tree/dtc/version.ts';
 import { cells, cellTarget, compatibles, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onNode, onProperty } from './dtc-rule.ts';
@@ -33,7 +34,7 @@ export const INTERRUPT_RULES: readonly Rule[] = [
       yield* parent.findings;
       if (!parent.controller) return;
       const count = cellCount(parent.controller, '#interrupt-cells');
-      if (typeof count !== 'number' || (count === 0 ? length === 0 : length % (count * 4) === 0)) return;
+      if (typeof count !== 'number' || isMultiple(length, (count * 4) | 0)) return;
       const property = parent.controller.properties.get('#interrupt-cells');
       yield onProperty(
         interrupts,
@@ -52,23 +53,40 @@ export const INTERRUPT_RULES: readonly Rule[] = [
     level: 'warning',
     title: 'Interrupt controller that does not count its cells',
     knows: 'board',
-    properties: ['interrupt-controller', 'interrupt-map'],
-    doc: 'A node with `interrupt-controller` or `interrupt-map` says with `#interrupt-cells` how many cells name one of its interrupts; without it Linux maps none of them. dtc 1.6.1 asks for `#address-cells` as well, which dtc 1.7 no longer does: it matters only where an `interrupt-map` leads to the node, and Linux takes 0 where it is absent.',
+    properties: ['interrupt-controller', 'interrupt-map', '#interrupt-cells'],
+    doc: 'A node with `interrupt-controller` or `interrupt-map` says with `#interrupt-cells` how many cells name one of its interrupts; without it Linux maps none of them. On another node nothing reads `#interrupt-cells`, which dtc says since 1.7.0. dtc 1.6.1 asks controllers for `#address-cells` as well: it matters only where an `interrupt-map` leads to the node, and Linux takes 0 where it is absent.',
     example: {
       bad: '/ { gpio { interrupt-controller; }; };',
       good: '/ { gpio { interrupt-controller; #interrupt-cells = <2>; }; };',
     },
-    *check(_context, node) {
-      if (!node.properties.has('#interrupt-cells')) {
+    *check({ tree: { dtc } }, node) {
+      const counts = node.properties.has('#interrupt-cells');
+      if (!isInterruptProvider(node)) {
+        if (counts && dtcHas(dtc, 'interruptCellsInProviders')) {
+          yield onNode(
+            node,
+            `${node.name || 'The root'} has #interrupt-cells, but neither interrupt-controller nor interrupt-map; Linux finds no controller in it.`,
+          );
+        }
+        return;
+      }
+      if (!counts) {
         yield onNode(
           node,
           `\`${node.name}\` is an interrupt controller without \`#interrupt-cells\`; Linux maps none of its interrupts.`,
+        );
+      }
+      if (!dtcHas(dtc, 'providersWithoutAddressCells') && !node.properties.has('#address-cells')) {
+        yield onNode(
+          node,
+          `${node.name || 'The root'} is an interrupt controller without #address-cells; Linux takes 0, dtc before 1.7.0 asks for it.`,
         );
       }
     },
   }),
   dtcRule({
     name: 'interrupt_map',
+    since: 'interruptMap',
     level: 'warning',
     needs: ['address_cells_is_cell'],
     title: '`interrupt-map` that does not divide into entries',
@@ -96,6 +114,11 @@ export const INTERRUPT_RULES: readonly Rule[] = [
     },
   }),
 ];
+
+/** In 32 bits, as dtc counts. */
+function isMultiple(length: number, size: number): boolean {
+  return size === 0 ? length === 0 : length % size === 0;
+}
 
 interface InterruptParent {
   readonly controller?: DtNode;

@@ -56,8 +56,9 @@ const lists: readonly PhandleList[] = [
 
 function listRules(list: PhandleList): Rule[] {
   const { stem, property, count, what, silencedBy = [] } = list;
+  const also = count === '#interrupt-cells' ? 'interrupt-controller; ' : '';
   return [
-    countRule({ check: `${stem}_is_cell`, property: count, reader: `\`${property}\` of its users` }),
+    countRule({ check: `${stem}_is_cell`, property: count, reader: `\`${property}\` of its users`, also }),
     dtcRule({
       name: `${stem}_property`,
       level: 'warning',
@@ -67,8 +68,8 @@ function listRules(list: PhandleList): Rule[] {
       properties: [property],
       doc: `\`${property}\` names ${what} per entry: a phandle, then as many cells as \`${count}\` of the node that it names. Linux reads the list from the front; from the first entry that does not fit, it takes arguments for phandles or gives up, and the device lacks what the list names.`,
       example: {
-        bad: `/ { p: provider { ${count} = <1>; }; user { ${property} = <&p>; }; };`,
-        good: `/ { p: provider { ${count} = <1>; }; user { ${property} = <&p 0>; }; };`,
+        bad: `/ { p: provider { ${also}${count} = <1>; }; user { ${property} = <&p>; }; };`,
+        good: `/ { p: provider { ${also}${count} = <1>; }; user { ${property} = <&p 0>; }; };`,
       },
       check(context, node) {
         const found = node.properties.get(property);

@@ -10,6 +10,8 @@ interface CountProperty {
   readonly check: string;
   readonly property: string;
   readonly reader: string;
+  /** What else the node of the example has, so that no other check speaks. */
+  readonly also?: string;
 }
 
 /** `#…-cells` that say how addresses below a node are written. */
@@ -49,7 +51,7 @@ const stringProperties: readonly StringProperty[] = [
 ];
 
 /** The rule that a `#…-cells` property is one cell; providers of phandle arguments use it too. */
-export function countRule({ check, property, reader }: CountProperty): Rule {
+export function countRule({ check, property, reader, also = '' }: CountProperty): Rule {
   return dtcRule({
     name: check,
     sees: 'node',
@@ -58,7 +60,10 @@ export function countRule({ check, property, reader }: CountProperty): Rule {
     knows: 'node',
     properties: [property],
     doc: `\`${property}\` is a count and must be one cell of four bytes. With anything else Linux takes the first four bytes, or none, and misreads ${reader}.`,
-    example: { bad: `/ { bus { ${property} = <1 0>; }; };`, good: `/ { bus { ${property} = <1>; }; };` },
+    example: {
+      bad: `/ { bus { ${also}${property} = <1 0>; }; };`,
+      good: `/ { bus { ${also}${property} = <1>; }; };`,
+    },
     *check(_context, node) {
       const found = node.properties.get(property);
       const length = found?.value.bytes.length;
