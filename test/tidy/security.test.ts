@@ -31,12 +31,16 @@ test('the page names tests', () => expect(NAMED.length).toBeGreaterThan(15));
 
 test('the product starts no program and runs no text as code', () => {
   // `git`, on the option that asks for it, by name and without a shell.
-  const changed = 'server/src/host/cli/changed.ts';
+  const changed = 'server/src/host/cli/git.ts';
   expect(filesWith(/child_process|\beval\(|new Function\(|\bterminal\b.*sendText/)).toEqual([changed]);
   const text = read(changed);
   expect(text.match(/import .*child_process'/g)).toEqual(["import { execFileSync } from 'node:child_process'"]);
   expect(text.match(/\bexecFileSync\([^,]*/g)).toEqual(["execFileSync('git'"]);
   expect(text).not.toMatch(/\bshell\b\s*:/);
+  // Of Git's commands, those that look at trees and the index alone: none reads a file of the working tree.
+  const commands = [...text.matchAll(/\[\s*'([a-z]+-[a-z]+)'/g)].map(([, name]) => name);
+  expect([...new Set(commands)].sort()).toEqual(['diff-index', 'diff-tree', 'ls-files', 'rev-parse']);
+  expect(text).toContain("'diff-index', '--cached'");
   // The one word `gc`, to get at the collector.
   const housekeeping = 'server/src/host/lsp/housekeeping.ts';
   expect(filesWith(/node:vm/)).toEqual([housekeeping]);
