@@ -62,7 +62,6 @@ function listClaims(machine: Machine, node: DtNode, report: DmaReport): Claim[] 
   const rest: Claim[] = [];
   for (const step of report.steps) {
     const { statement, authority } = step;
-    if (typeof statement === 'string') continue;
     if (statement.kind === 'iommus-stop' && stop) {
       const { fault } = statement;
       rest.push(
@@ -103,14 +102,13 @@ const UNREAD: readonly string[] = [
 
 /** The step that says so; for a node without a device the one before "Linux does not read it". */
 function whyUnread(steps: readonly Step[]): { readonly authority: string; readonly because: Statement } {
-  const kindOf = ({ statement }: Step) => (typeof statement === 'string' ? '' : statement.kind);
-  const unread = steps.findIndex((step) => kindOf(step) === 'iommus-unread');
+  const unread = steps.findIndex(({ statement }) => statement.kind === 'iommus-unread');
   const found =
     (unread > 0 ? steps[unread - 1] : undefined) ??
-    steps.find((step) => UNREAD.includes(kindOf(step))) ??
+    steps.find(({ statement }) => UNREAD.includes(statement.kind)) ??
     steps.find(({ decides }) => decides);
   const authority = unread >= 0 ? (steps[unread]?.authority ?? '') : (found?.authority ?? '');
-  return { authority, because: found?.statement ?? '' };
+  return { authority, because: found?.statement ?? { kind: 'iommus-unread' } };
 }
 
 function mapClaims(machine: Machine, node: DtNode, report: DmaReport): Claim[] {
@@ -118,7 +116,7 @@ function mapClaims(machine: Machine, node: DtNode, report: DmaReport): Claim[] {
   if (!map) return [];
   const place = at(node, 'iommu-map');
   const property = 'iommu-map' as const;
-  const hidden = report.steps.find(({ statement }) => typeof statement !== 'string' && UNREAD.includes(statement.kind));
+  const hidden = report.steps.find(({ statement }) => UNREAD.includes(statement.kind));
   if (report.verdict === 'no-device' || report.verdict === 'not-configured' || hidden) {
     const { authority, because } = whyUnread(report.steps);
     return map.rows.map(({ provider, span }, index) => {
@@ -177,7 +175,6 @@ function rowClaim(
 
 /** What the functions return that refuse, where it is not -EINVAL; read in Linux 6.12 and 7.3. */
 function codeOf(machine: Machine, why: Reason): string {
-  if (typeof why === 'string') return '-EINVAL';
   switch (why.kind) {
     case 'iommu-disabled':
     case 'iommu-without-driver':

@@ -169,7 +169,7 @@ function withoutSetUp(machine: Machine, node: DtNode, place: Existence, steps: S
     say(steps, authority, { kind: 'iommus-unread' }, at(node, 'iommus'));
     if (place.bus === 'none' && steps.doubts.length > 0) {
       const inThatCase = walk(platformSubject(machine, node, 'platform'), newSteps());
-      otherwise(steps, 'the driver of the parent makes the device', inThatCase.verdict);
+      otherwise(steps, { kind: 'parent-makes-device' }, inThatCase.verdict);
     }
   }
   return plain(machine, node, verdict, steps);

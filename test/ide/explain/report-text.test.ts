@@ -10,7 +10,7 @@ const guest: DmaReport = {
   compatible: ['virtio,mmio'],
   verdict: 'xen-grant',
   certainty: 'depends',
-  dependsOn: ['CONFIG_XEN_VIRTIO'],
+  dependsOn: [{ kind: 'xen-built-with', option: 'CONFIG_XEN_VIRTIO' }],
   iommus: [
     {
       path: '/xen_iommu',
@@ -29,7 +29,7 @@ const guest: DmaReport = {
   log: [],
   steps: [
     {
-      statement: '`iommus` entry 0 names `/xen_iommu`.',
+      statement: { kind: 'no-compatible' },
       evidence: [{ file: '/guest.dts', start: 10, end: 20 }],
       authority: 'Linux 6.12 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_backend_domid',
       certainty: 'certain',
@@ -42,12 +42,12 @@ test('verdict, facts, reasons', () => {
     "/virtio_mmio@2000000 (net0)
       Xen grants, backend domain 2
       compatible virtio,mmio
-      depends on CONFIG_XEN_VIRTIO
+      depends on whether Xen is built with CONFIG_XEN_VIRTIO
       iommu      /xen_iommu (grant-dma-iommu): backend domain 2
       coherent   yes
       reserved   0x8000000 to 0x80fffff, msi: x software MSI window
       why
-       1. \`iommus\` entry 0 names \`/xen_iommu\`. [guest.dts:3]
+       1. No \`compatible\`: Linux makes no device. [guest.dts:3]
           Linux 6.12 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_backend_domid"
   `);
 });

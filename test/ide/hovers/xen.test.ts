@@ -75,7 +75,7 @@ test('in the partial tree of its domain', () => {
     \`dma-direct\` · not coherent · Xen translates with the P2M of domD
 
     Xen assigns \`/soc/ethernet@e6800000\` of the host to domD and takes its interrupts and its IOMMU from there — [domd.dts:25](#) · \`handle_passthrough_prop\`  
-    \`/soc/iommu@e6740000\` translates the device's micro-tlb 0x10 in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step — [host.dts:124](#) · \`ipmmu-vmsa.c\`  
+    \`/soc/iommu@e6740000\` translates the device's micro-TLB 0x10 in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step — [host.dts:124](#) · \`ipmmu-vmsa.c\`  
     $(question) depends on whether Xen is built with CONFIG_IPMMU_VMSA (selected by the R-Car platforms) (and 1 more)
 
     ---

@@ -72,7 +72,7 @@ test('the devices that host1x makes by its map', () => {
     { name: 'host1x-ctx.1', id: 1, verdict: 'iommu-dma', group: `${all.iommus[0]?.path}#0x36` },
   ]);
   expect(all.steps.map(({ text }) => text).join('\n')).toContain(
-    '`host1x-ctx.0` to `host1x-ctx.1`: iommu-dma through `/iommu@5000000` with stream-id 0x35, 0x36.',
+    '`host1x-ctx.0` to `host1x-ctx.1`: iommu-dma through `/iommu@5000000` with stream ID 0x35, 0x36.',
   );
   // The number of entries counts, not their lengths: ID 1 has none here, and host1x does not probe without.
   const gap = reportAt(source('<0 &smmu 0x35 1>, <8 &smmu 0x36 1>'), '/host1x@13e00000');

@@ -30,7 +30,7 @@ test('the reasons for a device of dom0', () => {
   expect(steps.map(({ text }) => text)).toMatchInlineSnapshot(`
     [
       "Linux makes a platform device, whose bus sets up its DMA.",
-      "\`/soc/iommu@fd800000\` translates the device's stream-id 0x870 in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.",
+      "\`/soc/iommu@fd800000\` translates the device's stream ID 0x870 in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.",
       "Xen maps the device to dom0 and routes its interrupts there.",
       "\`dma-ranges\` is absent on the way from \`/soc\` to the root: bus addresses are CPU addresses, without a limit.",
       "Neither \`dma-coherent\` nor \`dma-noncoherent\` on the way to the root: not coherent, the default of arm64.",
@@ -156,7 +156,7 @@ describe('ZCU102: two domains behind an SMMUv2, no dom0', () => {
     expect(report).toMatchObject({ verdict: 'direct', iommus: [] });
     expect(report.xen).toEqual({ owner: 'domU1', sharesP2m: true, directMap: false });
     expect(report.steps.map(({ text }) => text)).toContain(
-      "`/axi/iommu@fd800000` translates the device's stream-id 0x877 in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.",
+      "`/axi/iommu@fd800000` translates the device's stream ID 0x877 in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.",
     );
     expect(reportAt(card!, '/passthrough/mmc@ff170000', guest).xen).toEqual({
       owner: 'domU2',

@@ -123,8 +123,7 @@ function reasonOf({ left, right }: Pair): Step | undefined {
 
 /** Steps of a kind say the same about different devices. */
 function kindOf(step: Step | undefined): string {
-  const statement = step?.statement ?? '';
-  return typeof statement === 'string' ? statement : statement.kind;
+  return step?.statement.kind ?? '';
 }
 
 /** Without its authority, which names the release. */

@@ -127,9 +127,7 @@ function direct(who: string, report: DmaReport, facts: readonly string[]): Head 
 }
 
 function restText({ steps }: DmaReport): string {
-  const fails = steps.some(
-    ({ statement }) => typeof statement !== 'string' && statement.kind === 'out-of-reach' && !statement.bounces,
-  );
+  const fails = steps.some(({ statement }) => statement.kind === 'out-of-reach' && !statement.bounces);
   return fails ? '; transfers to the rest fail' : '; the rest is copied by swiotlb';
 }
 
@@ -246,7 +244,7 @@ function factsOf(asked: Asked, report: DmaReport): string[] {
 function groupText({ snapshot: { tree } }: Asked, { group, steps }: DmaReport): string {
   if (group === null) return '';
   for (const { statement } of steps) {
-    if (typeof statement === 'string' || statement.kind !== 'joins-group') continue;
+    if (statement.kind !== 'joins-group') continue;
     const [first, second, ...more] = statement.others.map((path) => plain(shortName(tree)(path)));
     if (first === undefined) return 'its own group';
     return `one group with ${[first, ...(second === undefined ? [] : [second])].join(', ')}${more.length > 0 ? ', …' : ''}`;
@@ -257,9 +255,7 @@ function groupText({ snapshot: { tree } }: Asked, { group, steps }: DmaReport): 
 /** What would have to be another way; the first refusal where an entry is refused. */
 function reasonOf(asked: Asked, report: DmaReport, claims: readonly Claim[]): string[] {
   const { steps } = report;
-  const given = steps.findIndex(
-    ({ statement }) => typeof statement !== 'string' && statement.kind === 'assigned-from-host',
-  );
+  const given = steps.findIndex(({ statement }) => statement.kind === 'assigned-from-host');
   // What the host does for the device comes next.
   if (given >= 0) return steps.slice(given, given + 2).map((step) => reasonLine(asked, step));
   const step = steps.find(({ decides }) => decides);
@@ -272,7 +268,7 @@ function reasonOf(asked: Asked, report: DmaReport, claims: readonly Claim[]): st
 
 /** What is out of reach follows from the windows of the bus. */
 function evidenceOf({ steps }: DmaReport, { statement, evidence }: Step): Step['evidence'] {
-  if (typeof statement === 'string' || statement.kind !== 'out-of-reach') return evidence;
+  if (statement.kind !== 'out-of-reach') return evidence;
   return steps.find(({ authority }) => authority.endsWith(':of_dma_get_range'))?.evidence ?? evidence;
 }
 
@@ -280,7 +276,7 @@ function evidenceOf({ steps }: DmaReport, { statement, evidence }: Step): Step['
 const OF_THE_BOARD: readonly string[] = ['ram-from-boot-loader', 'restricted-pools-built', 'module-in-time'];
 
 function isOwn(condition: Condition | Alternative): boolean {
-  return typeof condition === 'string' || !OF_THE_BOARD.includes(condition.kind);
+  return !OF_THE_BOARD.includes(condition.kind);
 }
 
 /** What is open about this device: one line, with the other outcome where it is known. */

@@ -2,7 +2,7 @@
 // Whether the CPU caches see a device's DMA: the nearest `dma-coherent` or `dma-noncoherent` on the way of DMA.
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
 import type { Arch } from '#model/platform/types.ts';
-import { at, quoted } from '#model/report/steps.ts';
+import { at } from '#model/report/steps.ts';
 import type { Step } from '#model/report/types.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -29,12 +29,10 @@ export const coherence: PerNode<Coherence> = perNode(
 );
 
 function stated(node: DtNode, name: 'dma-coherent' | 'dma-noncoherent'): Coherence {
-  const coherent = name === 'dma-coherent';
-  const effect = coherent ? 'its DMA is coherent with the CPU caches' : 'Linux maintains the caches around its DMA';
   return {
-    coherent,
+    coherent: name === 'dma-coherent',
     step: {
-      statement: `${quoted(name)} on ${quoted(pathOf(node))}: ${effect}.`,
+      statement: { kind: 'coherence-stated', property: name, node: pathOf(node) },
       evidence: [at(node, name)],
       authority: IS_COHERENT,
       certainty: 'certain',
@@ -48,7 +46,7 @@ function byDefault(machine: Machine): Coherence {
   return {
     coherent,
     step: {
-      statement: `Neither \`dma-coherent\` nor \`dma-noncoherent\` on the way to the root: ${coherent ? '' : 'not '}coherent, the default of ${arch}.`,
+      statement: { kind: 'coherence-default', arch, coherent },
       evidence: [],
       authority: IS_COHERENT,
       certainty: 'certain',

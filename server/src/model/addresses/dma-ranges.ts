@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which addresses a bus lets its devices reach: the first non-empty `dma-ranges` on the way of DMA, translated.
-import { hex } from '#base/numbers.ts';
 import { type Machine, perNode } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
-import { at, newSteps, quoted, type Steps, say } from '#model/report/steps.ts';
+import { at, newSteps, type Steps, say } from '#model/report/steps.ts';
 import { pathOf, strings } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -82,23 +81,16 @@ function firstRanges(machine: Machine, bus: DtNode): Found {
 
 function sayNone(steps: Steps, bus: DtNode, hole: DtNode | undefined): void {
   if (hole) {
-    say(
-      steps,
-      GET_RANGE,
-      `${quoted(pathOf(hole))} has no \`dma-ranges\`, so the ones above it are not used and nothing limits the addresses.`,
-      at(hole, 'dma-ranges'),
-    );
+    say(steps, GET_RANGE, { kind: 'ranges-interrupted', bus: pathOf(hole) }, at(hole, 'dma-ranges'));
     return;
   }
   const own = bus.properties.get('dma-ranges');
-  const text = own ? 'is empty' : 'is absent';
-  say(
-    steps,
-    GET_RANGE,
-    `\`dma-ranges\` ${text} on the way from ${quoted(pathOf(bus))} to the root: bus addresses are CPU addresses, without a limit.`,
-    ...(own ? [at(bus, 'dma-ranges')] : []),
-  );
+  const evidence = own ? [at(bus, 'dma-ranges')] : [];
+  say(steps, GET_RANGE, { kind: 'ranges-none', bus: pathOf(bus), empty: own !== undefined }, ...evidence);
 }
+
+/** Windows that a step names. */
+const SHOWN = 4;
 
 function parse(machine: Machine, node: DtNode, steps: Steps): Addressing {
   const path = pathOf(node);
@@ -119,25 +111,14 @@ function parse(machine: Machine, node: DtNode, steps: Steps): Addressing {
   }
   const where = at(node, 'dma-ranges');
   if (usable === 0) {
-    say(
-      steps,
-      GET_RANGE,
-      `No range in the \`dma-ranges\` of ${quoted(path)} leads to a CPU address, so Linux uses none.`,
-      where,
-    );
+    say(steps, GET_RANGE, { kind: 'ranges-unusable', bus: path }, where);
     return { windows: [], limit: undefined, result: 'unusable', steps };
   }
   const limit = windows.reduce((max, { dma, size }) => larger(dma + size - 1n, max), 0n);
-  const listed = windows.slice(0, 4).map(({ dma, cpu, size }) => `${hex(dma)} to CPU ${hex(cpu)}, size ${hex(size)}`);
-  const more = windows.length > 4 ? ` and ${windows.length - 4} more` : '';
-  say(
-    steps,
-    GET_RANGE,
-    windows.length === 0
-      ? `The \`dma-ranges\` of ${quoted(path)} starts with a range of size 0, which ends the map: no memory has a bus address, and every mapping fails.`
-      : `The \`dma-ranges\` of ${quoted(path)} maps bus address ${listed.join('; ')}${more}; the limit is ${hex(limit)}.`,
-    where,
-  );
+  const shown = windows.slice(0, SHOWN);
+  const more = windows.length - shown.length;
+  if (windows.length === 0) say(steps, GET_RANGE, { kind: 'ranges-ended', bus: path }, where);
+  else say(steps, GET_RANGE, { kind: 'ranges', bus: path, windows: shown, more, limit }, where);
   return { windows, limit: windows.length > 0 ? limit : undefined, result: 'ok', steps };
 }
 

@@ -3,7 +3,7 @@
 import { own } from '#base/own.ts';
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
-import { at, doubt, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, doubt, newSteps, type Steps, say, sayIf } from '#model/report/steps.ts';
 import { baseName, compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { HELPER_NODES, populatingDriver, RESERVED_DEVICES } from './populating-drivers.ts';
@@ -79,33 +79,32 @@ function locate(machine: Machine, node: DtNode): Existence {
   const steps = newSteps();
   const parent = node.parent;
   if (!parent) {
-    say(steps, POPULATE_INIT, 'The root is not a device; Linux makes devices for its children.');
+    say(steps, POPULATE_INIT, { kind: 'root' });
     return none(steps);
   }
   if (isPciBus(parent)) return pciFunction(machine, node, steps);
   if (!isAvailable(node)) {
-    say(steps, CREATE_PDATA, '`status` is neither "okay" nor "ok": Linux makes no device.', at(node, 'status'));
+    say(steps, CREATE_PDATA, { kind: 'status-off' }, at(node, 'status'));
     return none(steps);
   }
   const strings = compatibles(node);
   const helper = own(HELPER_NODES, baseName(node));
   if (helper !== undefined && existence(machine, parent).bus === 'platform') {
-    const text = `The driver of ${quoted(pathOf(parent))} makes a device for the node and sets up its DMA.`;
-    say(steps, `Linux 6.12 ${helper}`, text);
+    say(steps, `Linux 6.12 ${helper}`, { kind: 'made-by-parent', parent: pathOf(parent) });
     return { bus: 'platform', busName: 'platform', steps };
   }
   if (!node.properties.has('compatible')) {
-    say(steps, BUS_CREATE, 'No `compatible`: Linux makes no device.');
+    say(steps, BUS_CREATE, { kind: 'no-compatible' });
     return none(steps);
   }
   if (strings.includes('operating-points-v2')) {
-    say(steps, BUS_CREATE, 'Operating points are skipped: Linux makes no device.', at(node, 'compatible'));
+    say(steps, BUS_CREATE, { kind: 'operating-points' }, at(node, 'compatible'));
     return none(steps);
   }
   const early = takenEarly(machine.platform, node);
   if (early) {
-    const text = `${quoted(early.compatible)} is set up before devices exist and gets none.`;
-    say(steps, `Linux 6.12 ${early.taker}`, text, at(node, 'compatible'));
+    const { compatible, taker } = early;
+    say(steps, `Linux 6.12 ${taker}`, { kind: 'taken-early', compatible }, at(node, 'compatible'));
     return none(steps);
   }
   if (!parent.parent || isTopLevelFolder(node)) return atTop(node, strings, steps);
@@ -129,17 +128,16 @@ function atTop(node: DtNode, strings: readonly string[], steps: Steps): Existenc
         ? strings.includes('simple-framebuffer')
         : true;
   if (!wanted) {
-    say(steps, POPULATE_INIT, `Linux makes no device for this child of ${quoted(`/${folder}`)}.`);
+    say(steps, POPULATE_INIT, { kind: 'passed-over', folder: `/${folder}` });
     return none(steps);
   }
   return device(strings, steps, POPULATE_INIT);
 }
 
 function device(strings: readonly string[], steps: Steps, authority: string): Existence {
-  const amba = strings.includes('arm,primecell');
-  const busName = amba ? 'AMBA' : 'platform';
-  say(steps, authority, `Linux makes ${amba ? 'an AMBA' : 'a platform'} device, whose bus sets up its DMA.`);
-  return { bus: amba ? 'amba' : 'platform', busName, steps };
+  const bus = strings.includes('arm,primecell') ? 'amba' : 'platform';
+  say(steps, authority, { kind: 'device-made', bus });
+  return { bus, busName: bus === 'amba' ? 'AMBA' : 'platform', steps };
 }
 
 function below(machine: Machine, node: DtNode, strings: readonly string[], steps: Steps): Existence {
@@ -147,9 +145,7 @@ function below(machine: Machine, node: DtNode, strings: readonly string[], steps
   if (!parent) return none(steps);
   const childBus = childBusOf(node, parent);
   if (childBus !== undefined && !disabledAbove(parent)) {
-    const path = quoted(pathOf(parent));
-    const text = `A child of ${path} is a device of the ${childBus} bus, which has no dma_configure: its DMA, if any, is that of the controller.`;
-    say(steps, REALLY_PROBE, text);
+    say(steps, REALLY_PROBE, { kind: 'child-of-controller', parent: pathOf(parent), bus: childBus });
     return { bus: 'other', busName: childBus, steps };
   }
   const above = existence(machine, parent);
@@ -162,20 +158,16 @@ function below(machine: Machine, node: DtNode, strings: readonly string[], steps
     const file = populatingDriver(name);
     if (file !== undefined) return device(strings, steps, `Linux 6.12 ${file}`);
   }
-  const text = `${quoted(pathOf(parent))} is not a bus that Linux descends into, and no driver that makes devices for its children is known to this tool.`;
-  sayIf(steps, BUS_CREATE, text, {
-    dependsOn: `whether the driver of ${quoted(parentStrings[0] ?? pathOf(parent))} makes devices for its children`,
-    evidence: [at(parent, 'compatible')],
-  });
+  const path = pathOf(parent);
+  const dependsOn = { kind: 'driver-populates', driver: parentStrings[0] ?? path } as const;
+  sayIf(steps, BUS_CREATE, { kind: 'not-a-bus', parent: path }, { dependsOn, evidence: [at(parent, 'compatible')] });
   return none(steps);
 }
 
 function underAbsent(parent: DtNode, above: Existence, steps: Steps): Existence {
   const off = disabledAbove(parent);
-  const below = off && off !== parent ? `is below ${quoted(pathOf(off))}, which is disabled` : 'has no device';
-  const why = off === parent ? 'is disabled' : below;
-  const text = `${quoted(pathOf(parent))} ${why}, so Linux does not look at its children.`;
-  say(steps, BUS_CREATE, text, ...(off ? [at(off, 'status')] : []));
+  const evidence = off ? [at(off, 'status')] : [];
+  say(steps, BUS_CREATE, { kind: 'parent-absent', parent: pathOf(parent), off: off ? pathOf(off) : null }, ...evidence);
   for (const doubtful of above.steps.doubts) doubt(steps, doubtful);
   return none(steps);
 }
@@ -204,21 +196,15 @@ function pciFunction(machine: Machine, node: DtNode, steps: Steps): Existence {
   const unbound = above.bus === 'other' && bridge.parent !== undefined && isPciBus(bridge.parent);
   if (above.bus === 'none' || (above.bus === 'other' && !unbound)) return underAbsent(bridge, above, steps);
   if (!node.properties.has('reg')) {
-    say(steps, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', 'No `reg`: Linux finds no PCI function for the node.');
+    say(steps, 'Linux 6.12 drivers/pci/of.c:pci_set_of_node', { kind: 'no-pci-function' });
     return none(steps);
   }
   if (!isAvailable(node)) {
-    const text =
-      'Linux makes a device of the PCI function; as its `status` is neither "okay" nor "ok", no driver binds it.';
-    say(steps, 'Linux 6.12 drivers/pci/bus.c:pci_bus_add_device', text, at(node, 'status'));
+    const authority = 'Linux 6.12 drivers/pci/bus.c:pci_bus_add_device';
+    say(steps, authority, { kind: 'pci-function-off' }, at(node, 'status'));
     return { bus: 'other', busName: 'PCI', steps };
   }
-  say(
-    steps,
-    'Linux 6.12 drivers/pci/pci-driver.c:pci_dma_configure',
-    'A PCI function: Linux makes a device when it finds the function, and sets up its DMA by the node of the host bridge.',
-    at(node, 'reg'),
-  );
+  say(steps, 'Linux 6.12 drivers/pci/pci-driver.c:pci_dma_configure', { kind: 'pci-function' }, at(node, 'reg'));
   for (const doubtful of above.steps.doubts) doubt(steps, doubtful);
   return { bus: 'pci', busName: 'PCI', steps };
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Devices that a driver makes or takes up itself and sets up by its node: which, with which ID, and what they get.
 
-import { hex } from '#base/numbers.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { compareVersions, inVersions } from '#model/platform/platform.ts';
-import { at, doubt, quoted, type Steps, say } from '#model/report/steps.ts';
+import { at, doubt, type Steps, say } from '#model/report/steps.ts';
 import type { MadeDevice } from '#model/report/types.ts';
+import type { DeviceStatement } from '#model/statements/devices.ts';
 import type { Condition } from '#model/statements/index.ts';
 import { cells, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -28,7 +28,7 @@ export function madeDevices(machine: Machine, node: DtNode, ask: AskById, steps:
   const release = compareVersions(machine.platform.kernelVersion, [7, 3]) >= 0 ? '7.3' : '6.12';
   const authority = `Linux ${release} ${created.source}`;
   if (created.by === 'node') {
-    say(steps, authority, `The driver sets up ${created.what}, by this node, too.`);
+    say(steps, authority, { kind: 'set-up-by-node', what: created.what });
     return undefined;
   }
   const map = cells(machine.tree, node.properties.get('iommu-map'));
@@ -37,49 +37,50 @@ export function madeDevices(machine: Machine, node: DtNode, ask: AskById, steps:
   const lengths = map.slice(0, entries * 4).filter((_, index) => index % 4 === 3);
   const count = Math.min(MOST, byLength ? lengths.reduce((sum, { value }) => sum + value, 0) : entries);
   if (count === 0) return undefined;
-  const each = byLength ? `ID of the ${count} that the lengths in` : `of the ${count} entries of`;
-  const text = `The driver makes a device for each ${each} \`iommu-map\`${byLength ? ' add up to' : ''}, and sets up its DMA by this node with its number as ID.`;
-  say(steps, authority, text, at(node, 'iommu-map'));
+  const by = byLength ? 'lengths' : 'entries';
+  say(steps, authority, { kind: 'made-by-map', count, by }, at(node, 'iommu-map'));
   const made: MadeDevice[] = [];
   for (let id = 0; id < count; id++) {
     const { device, doubts } = ask(id);
     for (const condition of doubts) doubt(steps, condition);
     made.push({ name: `${created.what}${id}`, id, ...device });
   }
-  for (const run of runs(made)) say(steps, authority, sentence(run));
+  for (const run of runs(made)) say(steps, authority, statement(run));
   const without = made.find(({ group }) => group === null);
   if (without) {
     const failure = `Context device ${without.id} has no IOMMU!`;
     if (without.verdict !== 'defer') steps.log.push(deviceLine(machine, node, failure));
-    say(
-      steps,
-      authority,
-      `${quoted(without.name)} has no IOMMU, so the probe of ${quoted(pathOf(node))} fails or waits.`,
-    );
+    say(steps, authority, { kind: 'made-without-iommu', device: without.name, node: pathOf(node) });
   }
   return made;
 }
 
 const useOf = ({ iommus }: MadeDevice) => iommus[0];
 
-/** Neighbours that get the same from one IOMMU. */
-function runs(made: readonly MadeDevice[]): MadeDevice[][] {
-  const result: MadeDevice[][] = [];
+/** Neighbours that get the same from one IOMMU: the first, and all of them. */
+type Run = readonly [MadeDevice, ...MadeDevice[]];
+
+function runs(made: readonly MadeDevice[]): Run[] {
+  const result: [MadeDevice, ...MadeDevice[]][] = [];
   for (const device of made) {
-    const last = result.at(-1)?.at(-1);
+    const run = result.at(-1);
+    const last = run?.at(-1);
     const same = last && last.verdict === device.verdict && useOf(last)?.path === useOf(device)?.path;
-    if (same) result.at(-1)?.push(device);
+    if (run && same) run.push(device);
     else result.push([device]);
   }
   return result;
 }
 
-function sentence(run: readonly MadeDevice[]): string {
-  const [first, last] = [run[0], run.at(-1)];
-  if (!first || !last) return '';
-  const names = first === last ? quoted(first.name) : `${quoted(first.name)} to ${quoted(last.name)}`;
+function statement(run: Run): DeviceStatement {
+  const [first] = run;
   const use = useOf(first);
-  if (!use) return `${names}: ${first.verdict}, no IOMMU.`;
-  const ids = run.flatMap((device) => useOf(device)?.ids ?? []).map(({ id }) => hex(id));
-  return `${names}: ${first.verdict} through ${quoted(use.path)} with ${use.ids[0]?.kind ?? 'ID'} ${ids.join(', ')}.`;
+  const ids = run.flatMap((device) => useOf(device)?.ids ?? []).map(({ id }) => id);
+  return {
+    kind: 'made-devices',
+    first: first.name,
+    last: (run.at(-1) ?? first).name,
+    verdict: first.verdict,
+    iommu: use ? { path: use.path, idKind: use.ids[0]?.kind ?? 'ID', ids } : null,
+  };
 }

@@ -3,7 +3,7 @@
 import { isPciBus, rawCells } from '#model/addresses/addresses.ts';
 import { type BridgeKind, bridgeKind, otherFunction } from '#model/drivers/pci-ids.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
-import { quoted } from '#model/report/steps.ts';
+import type { DeviceCondition } from '#model/statements/devices.ts';
 import { baseName, isAvailable, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -148,19 +148,15 @@ export function aliasesOf(fn: PciFunction): Alias[] {
 }
 
 /** What the numbers and aliases of a function hang on. */
-export function topologyDoubts(fn: PciFunction): string[] {
-  const doubts: string[] = [];
+export function topologyDoubts(fn: PciFunction): DeviceCondition[] {
+  const doubts: DeviceCondition[] = [];
   if (fn.gap) {
-    const where = fn.above ? `between it and ${quoted(pathOf(fn.above.node))}` : 'above it';
-    doubts.push(
-      `the bridges ${where}, which no node describes (without ACS it shares their group; a conventional PCI bridge adds a second ID)`,
-    );
+    doubts.push({ kind: 'undescribed-bridges', below: fn.above ? pathOf(fn.above.node) : null });
   }
   for (let bridge = fn.above; bridge; bridge = bridge.above) {
-    const path = quoted(pathOf(bridge.node));
-    if (bridge.busAssumed) doubts.push(`the bus number that Linux gives the bus below ${path}`);
-    if (bridge.kindAssumed)
-      doubts.push(`whether ${path} is a PCI Express port (a conventional PCI bridge adds a second ID)`);
+    const path = pathOf(bridge.node);
+    if (bridge.busAssumed) doubts.push({ kind: 'bus-number', bridge: path });
+    if (bridge.kindAssumed) doubts.push({ kind: 'bridge-kind', bridge: path });
   }
   return doubts;
 }

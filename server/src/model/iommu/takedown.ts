@@ -195,7 +195,7 @@ export function afterRegistration(machine: Machine, node: DtNode, binding: Bindi
   steps.alternatives.push(...alternatives);
   for (const step of binding.steps.list) {
     const { statement } = step;
-    const isTaken = typeof statement !== 'string' && statement.kind === 'entry-taken' && statement.iommu === state.path;
+    const isTaken = statement.kind === 'entry-taken' && statement.iommu === state.path;
     if (!isTaken) {
       steps.list.push(step);
       continue;

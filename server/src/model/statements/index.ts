@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What the model says, as data: statements of steps, reasons inside them, and the conditions that answers depend on.
 // Types only. Facts inside are paths, numbers, names and tokens; the words are in the layer above (`wording/`).
+import type { AddressStatement } from './addresses.ts';
 import type { BindingAlternative, BindingReason, BindingStatement } from './binding.ts';
+import type { DeviceAlternative, DeviceCondition, DeviceStatement } from './devices.ts';
 import type { DirectAlternative, DirectCondition, DirectStatement } from './direct.ts';
 import type { DomainAlternative, DomainStatement } from './domains.ts';
 import type { GroupAlternative, GroupCondition, GroupStatement, StreamReason } from './groups.ts';
@@ -22,11 +24,12 @@ import type {
   WaitStatement,
   XenOpsStatement,
 } from './systems.ts';
-import type { XenStatement } from './xen.ts';
+import type { XenCondition, XenStatement } from './xen.ts';
 
-/** What a step says. A text is one that has not been made data yet. */
+/** What a step says. */
 export type Statement =
-  | string
+  | AddressStatement
+  | DeviceStatement
   | BindingStatement
   | DirectStatement
   | DomainStatement
@@ -42,11 +45,11 @@ export type Statement =
   | XenStatement;
 
 /** Why something is so, inside a statement. */
-export type Reason = string | BindingReason | RegistrationReason | StreamReason | SupplierReason;
+export type Reason = BindingReason | RegistrationReason | StreamReason | SupplierReason;
 
 /** A condition that gives another verdict when it turns out otherwise. */
 export type Alternative =
-  | string
+  | DeviceAlternative
   | BindingAlternative
   | DirectAlternative
   | DomainAlternative
@@ -58,7 +61,8 @@ export type Alternative =
 
 /** What an answer depends on. */
 export type Condition =
-  | string
+  | DeviceCondition
+  | XenCondition
   | Alternative
   | DirectCondition
   | GroupCondition

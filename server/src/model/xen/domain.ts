@@ -2,8 +2,9 @@
 // A domain that Xen starts by itself: its number, whether it gets an IOMMU and why, its addresses, and its devices.
 import type { Machine } from '#model/platform/machine.ts';
 import { xenOf } from '#model/platform/xen-build.ts';
-import { at, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { XenFacts } from '#model/report/types.ts';
+import type { XenIommuWish } from '#model/statements/xen.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { usable } from './drivers.ts';
@@ -20,16 +21,10 @@ export function sayDomain(machine: Machine, node: DtNode, steps: Steps): XenFact
   if (!compatibles(node).includes('xen,domain')) return null;
   const all = domainNodes(machine.tree);
   if (!all.includes(node)) return null;
-  say(steps, `${BUILD}:create_domUs`, `Xen starts the domain as number ${all.indexOf(node) + 1}.`);
+  say(steps, `${BUILD}:create_domUs`, { kind: 'xen-domain-number', number: all.indexOf(node) + 1 });
   const on = sayIommu(machine, node, steps);
   const directMap = node.properties.has('direct-map');
-  say(
-    steps,
-    `${BUILD}:construct_domU`,
-    directMap
-      ? '`direct-map`: guest physical addresses are machine addresses.'
-      : 'Guest physical addresses differ from machine addresses: DMA without an IOMMU goes astray.',
-  );
+  say(steps, `${BUILD}:construct_domU`, { kind: 'xen-direct-map', on: directMap });
   sayDevices(machine, node, steps);
   if (on) sayContexts(machine, node.name, steps);
   const tables = tablesOf(machine, node);
@@ -43,22 +38,21 @@ function sayIommu(machine: Machine, node: DtNode, steps: Steps): boolean {
   const enabled = isPassthroughEnabled(node, xenOf(machine.platform));
   const spilled = module || enabled ? undefined : spilledModule(tree, node);
   if (!module && !enabled && !spilled) {
-    say(steps, BINDINGS, 'The domain is created without an IOMMU: no device can be assigned to it.');
+    say(steps, BINDINGS, { kind: 'xen-without-iommu' });
     return false;
   }
-  const why = module
-    ? 'its `multiboot,device-tree` module'
+  const why: XenIommuWish = module
+    ? { kind: 'module' }
     : spilled
-      ? `the \`multiboot,device-tree\` module ${quoted(pathOf(spilled))}, which Xen takes for its own,`
-      : '`passthrough = "enabled"`';
+      ? { kind: 'spilled-module', module: pathOf(spilled) }
+      : { kind: 'passthrough' };
   const on = usable(machine).length > 0;
+  const named = module ?? spilled;
   say(
     steps,
     BINDINGS,
-    on
-      ? `Because of ${why} the domain is created with an IOMMU: its P2M is the table of the IOMMU from the first page on.`
-      : `An IOMMU is asked for by ${why}, but ${noIommuAtAll(machine)}: devices can only be assigned with \`xen,force-assign-without-iommu\`.`,
-    module ? at(module, 'compatible') : spilled ? at(spilled, 'compatible') : at(node, 'passthrough'),
+    on ? { kind: 'xen-with-iommu', why } : { kind: 'xen-iommu-in-vain', why, lack: noIommuAtAll(machine) },
+    named ? at(named, 'compatible') : at(node, 'passthrough'),
   );
   return on;
 }
@@ -68,13 +62,12 @@ function sayDevices({ platform: { xen } }: Machine, node: DtNode, steps: Steps):
   const domain = xen?.domains.find((each) => domainName(each) === node.name);
   const authority = `${BUILD}:handle_passthrough_prop`;
   if (!xen || !domain) {
-    const text = 'Its devices are named in its partial tree, which the project file does not link to this host.';
-    if (partialModule(node)) sayIf(steps, authority, text, { dependsOn: 'the partial tree of the domain' });
+    const dependsOn = { kind: 'partial-tree' } as const;
+    if (partialModule(node)) sayIf(steps, authority, { kind: 'xen-partial-tree-unknown' }, { dependsOn });
     return;
   }
   const own = assignments(xen).flatMap(({ domain: owner, device }) => (owner === domain && device ? [device] : []));
-  const names = own.map((device) => quoted(pathOf(device))).join(', ');
-  say(steps, authority, own.length > 0 ? `Its partial tree names ${names}.` : 'Its partial tree names no device.');
+  say(steps, authority, { kind: 'xen-partial-tree', devices: own.map(pathOf) });
 }
 
 /** The contexts that its devices take, IOMMU by IOMMU, and what Xen then keeps in step. */
@@ -84,8 +77,8 @@ function sayContexts(machine: Machine, name: string, steps: Steps): void {
     const users = contextUsers(machine, holder);
     const count = contextCount(machine, holder);
     if (count !== undefined) {
-      const text = `It takes a context of ${quoted(pathOf(holder))}, of which ${users.size} of ${count} are taken.`;
-      say(steps, 'Xen 4.22 xen/drivers/passthrough/device_tree.c:iommu_assign_dt_device', text);
+      const authority = 'Xen 4.22 xen/drivers/passthrough/device_tree.c:iommu_assign_dt_device';
+      say(steps, authority, { kind: 'xen-context-taken', iommu: pathOf(holder), used: users.size, of: count });
     }
     sayUpkeep(machine, holder, steps);
   }

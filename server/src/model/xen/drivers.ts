@@ -5,6 +5,7 @@ import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { isSince, xenOf, xenOption } from '#model/platform/xen-build.ts';
+import type { NoXenDriver } from '#model/statements/xen.ts';
 import { compatibles, isAvailable, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { iommuSwitch } from './command-line.ts';
@@ -99,15 +100,17 @@ export function xenDriver(platform: Platform, node: DtNode): XenDriver | undefin
   return state === 'off' ? undefined : state === 'on' ? BUILT.get(driver) : driver;
 }
 
-/** Why this Xen has no driver for a node that another one has: a clause. */
-export function missingDriver(platform: Platform, node: DtNode): string | undefined {
+/** Why this Xen has no driver for a node that another one has. */
+export function missingDriver(platform: Platform, node: DtNode): NoXenDriver | undefined {
   if (xenDriver(platform, node)) return undefined;
   const names = compatibles(node);
   const driver = DRIVERS.find(({ compatibles: known }) => known.some((name) => names.includes(name)));
   if (!driver) return undefined;
-  if (xenOption(xenOf(platform), driver.symbol) === 'off') return `it is built without CONFIG_${driver.symbol}`;
+  if (xenOption(xenOf(platform), driver.symbol) === 'off') {
+    return { kind: 'built-without', symbol: driver.symbol };
+  }
   const since = names.map((name) => driver.since?.[name]).find((release) => release !== undefined);
-  return since && `${driver.name} takes it from ${since.join('.')} on`;
+  return since && { kind: 'taken-since', driver: driver.name, release: since.join('.') };
 }
 
 /** IOMMUs that Xen brings up; `xen,passthrough` on an IOMMU keeps Xen from using it. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What Xen on Arm makes of a host tree: which IOMMUs it drives, which devices they protect, and what dom0 is left with.
 
-import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { type Machine, perNode } from '#model/platform/machine.ts';
 import { xenName, xenOf } from '#model/platform/xen-build.ts';
-import { at, follow, newSteps, quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { at, follow, newSteps, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId, IommuUse, XenFacts } from '#model/report/types.ts';
 import type { Condition } from '#model/statements/index.ts';
+import type { NoXenIommu, XenFailure, XenLack, XenStatement } from '#model/statements/xen.ts';
 import { cells, cellTarget, compatibles, isAvailable, lastSet, pathOf, u32 } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -27,10 +27,10 @@ const HARDWARE_SETUP = `${PASSTHROUGH}/arm/iommu.c:iommu_hardware_setup`;
 export interface Protection {
   /** Present: the IOMMU translates, through the owner's P2M. */
   readonly use?: IommuUse;
-  /** Present: Xen fails to add the device to the IOMMU, so that nobody gets it; a clause. */
-  readonly failure?: string;
-  /** Present: no IOMMU of Xen is there for the device; a clause. */
-  readonly lack?: string;
+  /** Present: Xen fails to add the device to the IOMMU, so that nobody gets it. */
+  readonly failure?: XenFailure;
+  /** Present: no IOMMU of Xen is there for the device. */
+  readonly lack?: XenLack;
   /** What the answer hangs on. */
   readonly dependsOn?: Condition;
   readonly steps: Steps;
@@ -84,29 +84,24 @@ function sayOwner(machine: Machine, node: DtNode, steps: Steps): Pick<HostView, 
   const marked = node.properties.has('xen,passthrough');
   const taken = platform.xen ? assignments(platform.xen).filter(({ device }) => device === node) : [];
   for (const { domain, path } of taken) {
-    const text = `The partial tree of ${domainName(domain)} names this device: Xen routes its interrupts there and assigns it.`;
-    say(steps, PASSTHROUGH_PROP, text, lastSet(path).span);
+    say(steps, PASSTHROUGH_PROP, { kind: 'xen-assigned', domain: domainName(domain) }, lastSet(path).span);
   }
   if (marked) {
-    const text =
-      '`xen,passthrough`: dom0 gets the node with `status = "disabled"`, so that the device can be given to a domain.';
-    say(steps, WRITE_PROPERTIES, text, at(node, 'xen,passthrough'));
+    say(steps, WRITE_PROPERTIES, { kind: 'xen-passthrough' }, at(node, 'xen,passthrough'));
     const nobody = platform.xen ? 'no domain: no partial tree names it' : 'the domain that it is assigned to';
     return { owner: owners.length > 0 ? owners.join(', ') : nobody, hidden: true };
   }
   const hardware = hardwareOwner(tree);
   if (taken.length > 0) {
     if (hardware) {
-      const text = `Without \`xen,passthrough\` ${hardwareOwnerName(hardware)} gets the device, too, and the second of the two fails with -EBUSY.`;
-      say(steps, HANDLE_DEVICE, text);
+      say(steps, HANDLE_DEVICE, { kind: 'xen-hardware-domain-too', domain: hardwareOwnerName(hardware) });
     }
     return { owner: owners.join(', '), hidden: true };
   }
   const owner = owners[0] ?? 'dom0';
-  const text = `Xen maps the device to ${owner} and routes its interrupts there.`;
-  if (owners.length > 0) say(steps, HANDLE_DEVICE, text);
-  else
-    sayIf(steps, HANDLE_DEVICE, text, { dependsOn: 'whether the boot loader adds a dom0 to the domains in `/chosen`' });
+  const mapped: XenStatement = { kind: 'xen-mapped', owner };
+  if (owners.length > 0) say(steps, HANDLE_DEVICE, mapped);
+  else sayIf(steps, HANDLE_DEVICE, mapped, { dependsOn: { kind: 'boot-loader-dom0' } });
   return { owner, hidden: false };
 }
 
@@ -114,18 +109,18 @@ function iommuNode(machine: Machine, node: DtNode, driver: XenDriver): HostView 
   const steps = newSteps();
   const authority = `${PASSTHROUGH}/arm/${driver.file}`;
   const { enabled } = iommuSwitch(machine.tree, xenOf(machine.platform));
-  const text = enabled
-    ? 'Xen drives the IOMMU itself and leaves its node out of the tree of dom0.'
-    : 'Xen has a driver for the IOMMU and leaves its node out of the tree of dom0, although it does not use it.';
-  if (driver.option === undefined) say(steps, authority, text);
-  else sayIf(steps, authority, text, { dependsOn: `whether Xen is built with ${driver.option}` });
+  sayBuilt(steps, authority, { kind: 'xen-drives', used: enabled }, driver);
   const walksP2m = usable(machine).includes(node);
   if (!walksP2m) {
-    const { enabled } = iommuSwitch(machine.tree, xenOf(machine.platform));
-    const why = enabled ? '' : `, because ${noIommuAtAll(machine)}`;
-    say(steps, HARDWARE_SETUP, `It does not come up in Xen and protects nothing${why}.`);
+    say(steps, HARDWARE_SETUP, { kind: 'xen-iommu-not-up', why: enabled ? null : noIommuAtAll(machine) });
   }
   return { owner: 'Xen', walksP2m, stripped: false, hidden: true, steps };
+}
+
+/** What a driver of Xen does; where it is not sure to be built, the answer hangs on that. */
+function sayBuilt(steps: Steps, authority: string, statement: XenStatement, { option }: XenDriver, ...where: Span[]) {
+  if (option === undefined) say(steps, authority, statement, ...where);
+  else sayIf(steps, authority, statement, { dependsOn: { kind: 'xen-built-with', option }, evidence: where });
 }
 
 /** Xen leaves out `iommus` and `iommu-map` when the first IOMMU is of a kind that it drives. */
@@ -140,11 +135,11 @@ function strippedForDom0(machine: Machine, node: DtNode): boolean {
 export const protection = perNode<Protection>(
   (machine, node) => {
     const property = node.properties.get('iommus');
-    if (!property) return unprotected('it has no `iommus`');
+    if (!property) return unprotected({ kind: 'xen-no-iommus' });
     const { entries, stop } = specifiers(machine.tree, property, '#iommu-cells');
     const [first] = entries;
     if (!first) {
-      return unprotected('its `iommus` does not parse', at(node, 'iommus'));
+      return unprotected({ kind: 'xen-iommus-malformed' }, at(node, 'iommus'));
     }
     const driver = xenDriver(machine.platform, first.provider);
     if (usable(machine).length === 0) {
@@ -154,13 +149,12 @@ export const protection = perNode<Protection>(
     }
     const off = entries.find(({ provider }) => !isAvailable(provider));
     if (off) {
-      return unprotected(`${quoted(pathOf(off.provider))} is disabled`, off.phandle.span);
+      return unprotected({ kind: 'xen-iommu-disabled', iommu: pathOf(off.provider) }, off.phandle.span);
     }
     if (!driver) return undriven(machine, first.provider, first.phandle.span);
     const steps = newSteps();
     if (stop) {
-      const text = `\`iommus\` entry ${stop.index} does not parse; Xen keeps the entries before it.`;
-      say(steps, ADD_DEVICE, text, stop.phandle.span);
+      say(steps, ADD_DEVICE, { kind: 'xen-entry-malformed', index: stop.index }, stop.phandle.span);
     }
     return accepted(machine, { first: first.provider, driver, entries }, steps);
   },
@@ -168,32 +162,31 @@ export const protection = perNode<Protection>(
 );
 
 /** iommu_add_dt_device says 1, which is no error: the device is left without an IOMMU. */
-function unprotected(lack: string, ...where: readonly Span[]): Protection {
+function unprotected(lack: XenLack, ...where: readonly Span[]): Protection {
   const steps = newSteps();
-  say(steps, ADD_DEVICE, `No IOMMU of Xen protects the device, because ${lack}.`, ...where);
+  say(steps, ADD_DEVICE, { kind: 'xen-unprotected', why: lack }, ...where);
   return { lack, steps };
 }
 
-/** Why none of Xen's IOMMUs is there, asked for the one that a device names: a clause. */
-export function noIommuAtAll(machine: Machine, iommu?: DtNode): string {
+/** Why none of Xen's IOMMUs is there, asked for the one that a device names. */
+export function noIommuAtAll(machine: Machine, iommu?: DtNode): NoXenIommu {
   const build = xenOf(machine.platform);
   const { enabled, word } = iommuSwitch(machine.tree, build);
-  if (!enabled) return `\`${word}\` on its command line switches the IOMMUs of ${xenName(build)} off`;
-  const missing = iommu && missingDriver(machine.platform, iommu);
-  if (iommu && missing !== undefined) return `${xenName(build)} has no driver for ${quoted(pathOf(iommu))}: ${missing}`;
-  const path = iommu ? quoted(pathOf(iommu)) : 'no IOMMU of this tree';
-  return iommu ? `Xen brings up no IOMMU of this tree, ${path} included` : `Xen brings up ${path}`;
+  if (!enabled && word !== undefined) return { kind: 'xen-switched-off', word, xen: xenName(build) };
+  const why = iommu && missingDriver(machine.platform, iommu);
+  if (iommu && why) return { kind: 'xen-no-driver', iommu: pathOf(iommu), xen: xenName(build), why };
+  return { kind: 'xen-none-up', iommu: iommu ? pathOf(iommu) : null };
 }
 
 /** An IOMMU without a driver of Xen, where another one came up. */
 function undriven(machine: Machine, iommu: DtNode, where: Span): Protection {
   const steps = newSteps();
-  const path = quoted(pathOf(iommu));
+  const path = pathOf(iommu);
   const xen = xenName(xenOf(machine.platform));
-  const why = missingDriver(machine.platform, iommu);
-  say(steps, HARDWARE_SETUP, { kind: 'xen-not-in-table', iommu: pathOf(iommu), xen, why: why ?? null }, where);
+  const why = missingDriver(machine.platform, iommu) ?? null;
+  say(steps, HARDWARE_SETUP, { kind: 'xen-not-in-table', iommu: path, xen, why }, where);
   sayOwnTable(machine, iommu, steps);
-  return { failure: `${xen} has no driver for ${path}, but another IOMMU came up`, steps };
+  return { failure: { kind: 'xen-undriven', iommu: path, xen }, steps };
 }
 
 /** The chips whose early cuts have an IPMMU that only does stage 1. */
@@ -221,43 +214,31 @@ interface Entries {
 }
 
 function accepted(machine: Machine, { first, driver, entries }: Entries, steps: Steps): Protection {
-  const path = quoted(pathOf(first));
+  const iommu = pathOf(first);
   const authority = `${PASSTHROUGH}/arm/${driver.file}`;
   const other = entries.find(({ provider }) => provider !== first);
   const where: Span[] = [entries[0]?.phandle.span ?? at(first, 'compatible')];
-  const fatal = (failure: string): Protection => {
-    say(
-      steps,
-      ADD_DEVICE,
-      `${failure}: Xen fails to add the device, and the start of its domain ends in a panic.`,
-      ...where,
-    );
+  const fatal = (failure: XenFailure): Protection => {
+    say(steps, ADD_DEVICE, { kind: 'xen-refused', why: failure }, ...where);
     return { failure, steps };
   };
-  if (other)
-    return fatal(`\`iommus\` names ${path} and ${quoted(pathOf(other.provider))}, but Xen allows one IOMMU per device`);
-  if (!usable(machine).includes(first)) return fatal(`${path} did not come up in Xen, but another IOMMU did`);
+  if (other) return fatal({ kind: 'xen-two-iommus', iommu, other: pathOf(other.provider) });
+  if (!usable(machine).includes(first)) return fatal({ kind: 'xen-not-up', iommu });
   const count = u32(first.properties.get('#iommu-cells'));
   if (driver.cells !== undefined && count !== driver.cells)
-    return fatal(`${path} has \`#iommu-cells = <${count}>\` instead of ${driver.cells}`);
+    return fatal({ kind: 'xen-cells', iommu, cells: count ?? null, wanted: driver.cells });
   const wide = entries.find(({ args }) => driver.idEnd !== undefined && (args[0]?.value ?? 0) >= driver.idEnd);
-  if (wide) return fatal(`${driver.idKind} ${wide.args[0]?.value} is none that ${path} can have`);
+  const { idKind } = driver;
+  if (wide) return fatal({ kind: 'xen-id-outside', iommu, idKind, id: wide.args[0]?.value ?? 0 });
   const ids = decoded(driver, entries);
-  const listed = ids.map(({ id }) => hex(id)).join(', ');
-  const text = `${path} translates the device's ${driver.idKind} ${listed} in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.`;
-  if (driver.option === undefined) say(steps, authority, text, ...where);
-  else sayIf(steps, authority, text, { dependsOn: `whether Xen is built with ${driver.option}`, evidence: where });
+  sayBuilt(steps, authority, { kind: 'xen-translates', iommu, idKind, ids: ids.map(({ id }) => id) }, driver, ...where);
   if (dependsOnCut(first)) {
-    sayIf(
-      steps,
-      `${authority}:ipmmu_stage2_supported`,
-      'An IPMMU that only does stage 1 could not share the P2M; Xen refuses it.',
-      { dependsOn: 'the cut of the chip (R-Car H3 and M3-W from 3.0 on)' },
-    );
+    const dependsOn = { kind: 'chip-cut' } as const;
+    sayIf(steps, `${authority}:ipmmu_stage2_supported`, { kind: 'xen-stage-1-only' }, { dependsOn });
   }
   const args = entries[0]?.args.map(({ value }) => value) ?? [];
   const dependsOn = steps.doubts[0];
-  return { use: { path: pathOf(first), driver: driver.name, args, ids }, ...(dependsOn && { dependsOn }), steps };
+  return { use: { path: iommu, driver: driver.name, args, ids }, ...(dependsOn && { dependsOn }), steps };
 }
 
 function decoded(driver: XenDriver, entries: Entries['entries']): DecodedId[] {

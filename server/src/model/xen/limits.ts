@@ -3,8 +3,9 @@
 import { interruptCount } from '#model/iommu/state.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { quoted, type Steps, say, sayIf } from '#model/report/steps.ts';
+import { type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId, XenLimit } from '#model/report/types.ts';
+import type { XenStatement } from '#model/statements/xen.ts';
 import { compatibles, isAvailable, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { usable, xenDriver } from './drivers.ts';
@@ -110,18 +111,18 @@ export function sayLimits(machine: Machine, iommu: DtNode, steps: Steps): void {
   for (const { kind, used, by, available } of limitsOf(machine, iommu)) {
     const file = `${DRIVERS}/${xenDriver(machine.platform, iommu)?.file}`;
     if (kind === 'contexts') {
-      const text = `Each domain with a device behind it takes one context: ${used}${by.length > 0 ? ` (${by.join(', ')})` : ''} of ${available ?? 'as many as the hardware has'}.`;
-      if (available === null) sayIf(steps, file, text, { dependsOn: 'the context banks of the hardware (ID1.NUMCB)' });
-      else say(steps, file, text);
+      const contexts: XenStatement = { kind: 'xen-contexts', used, by, available };
+      if (available === null)
+        sayIf(steps, file, contexts, { dependsOn: { kind: 'hardware-has', what: 'context-banks' } });
+      else say(steps, file, contexts);
     } else if (kind === 'micro-tlbs') {
-      const text = `${used} of its ${available ?? ''} micro-TLBs are taken; each belongs to one domain.`;
-      say(steps, `${file}:ipmmu_utlb_enable`, text.replace('  ', ' '));
+      say(steps, `${file}:ipmmu_utlb_enable`, { kind: 'xen-micro-tlbs', used, available });
     } else if (xenDriver(machine.platform, iommu)?.name === 'smmu') {
-      const text = `${used} stream matching entries are taken, one for each stream ID and mask.`;
-      sayIf(steps, `${file}:arm_smmu_find_sme`, text, { dependsOn: 'the entries that the hardware has (ID0.NUMSMRG)' });
+      const dependsOn = { kind: 'hardware-has', what: 'stream-matches' } as const;
+      sayIf(steps, `${file}:arm_smmu_find_sme`, { kind: 'xen-stream-matches', used }, { dependsOn });
     } else {
-      const text = `${used} entries of the stream table are in use; there is no limit on domains.`;
-      sayIf(steps, file, text, { dependsOn: 'the size of the stream table (IDR1.SIDSIZE)' });
+      const dependsOn = { kind: 'hardware-has', what: 'stream-table' } as const;
+      sayIf(steps, file, { kind: 'xen-stream-table', used }, { dependsOn });
     }
   }
   sayUpkeep(machine, iommu, steps);
@@ -131,21 +132,21 @@ export function sayLimits(machine: Machine, iommu: DtNode, steps: Steps): void {
 export function sayUpkeep(machine: Machine, iommu: DtNode, steps: Steps): void {
   const driver = xenDriver(machine.platform, iommu);
   if (!driver || !usable(machine).includes(iommu)) return;
-  const name = quoted(pathOf(iommu));
-  say(
-    steps,
-    'Xen 4.22 xen/arch/arm/mmu/p2m.c:__p2m_set_entry',
-    `The table is the P2M itself: after a change of it Xen flushes, in ${name}, ${driver.flush}.`,
-  );
-  const clean = 'Xen cleans each changed entry of the P2M to memory, because the IOMMU does not look into the caches';
+  const { flush } = driver;
+  say(steps, 'Xen 4.22 xen/arch/arm/mmu/p2m.c:__p2m_set_entry', { kind: 'xen-flushes', iommu: pathOf(iommu), flush });
   const authority = 'Xen 4.22 xen/arch/arm/mmu/p2m.c:p2m_init (clean_pte)';
-  if (driver.name === 'ipmmu-vmsa') say(steps, authority, `${clean}.`);
+  const cleans = { kind: 'xen-cleans', unless: false, cold: [] } as const;
+  if (driver.name === 'ipmmu-vmsa') say(steps, authority, cleans);
   if (driver.name === 'smmu')
-    sayIf(steps, authority, `${clean}, unless all SMMUs report that they do.`, { dependsOn: 'ID0.CTTW of the SMMUs' });
+    sayIf(
+      steps,
+      authority,
+      { ...cleans, unless: true },
+      { dependsOn: { kind: 'hardware-has', what: 'coherent-walks' } },
+    );
   if (driver.name === 'smmu-v3') {
     const cold = usable(machine).filter((node) => isAvailable(node) && !node.properties.has('dma-coherent'));
-    if (cold.length > 0)
-      say(steps, authority, `${clean}: ${cold.map((node) => quoted(pathOf(node))).join(', ')} lacks \`dma-coherent\`.`);
-    else say(steps, authority, 'All SMMUs have `dma-coherent`, so Xen leaves entries of the P2M in the caches.');
+    if (cold.length > 0) say(steps, authority, { ...cleans, cold: cold.map(pathOf) });
+    else say(steps, authority, { kind: 'xen-caches-seen' });
   }
 }

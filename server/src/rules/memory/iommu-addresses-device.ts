@@ -155,7 +155,7 @@ that every \`dma-ranges\` above the device passes, or widen those.`,
 };
 
 function isUntranslatable(statement: Statement, region: string): boolean {
-  return typeof statement !== 'string' && statement.kind === 'iova-untranslatable' && statement.region === region;
+  return statement.kind === 'iova-untranslatable' && statement.region === region;
 }
 
 export const IOMMU_ADDRESSES_DEVICE_RULES: readonly Rule[] = [noIommu, beyondAperture, tooOld, untranslatable];

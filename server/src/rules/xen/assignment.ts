@@ -20,6 +20,7 @@ import { xenSystem } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { baseName, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
+import { failureText, lackText } from '#wording/statements/xen.ts';
 import { MMIO, partial, XEN_GUEST } from './partial.ts';
 import { xenReg } from './partial-device.ts';
 import { assignmentFails } from './release.ts';
@@ -183,11 +184,11 @@ const noIommu: Rule = {
     const related = [{ message: 'the device', span: nodeSpan(made.device) }];
     if (failure !== undefined) {
       const { ends, ...severity } = assignmentFails(context, 'without an IOMMU in between');
-      const message = `Xen fails to add \`${path}\` to an IOMMU, because ${failure}; also where the assignment is forced, ${ends}.`;
+      const message = `Xen fails to add \`${path}\` to an IOMMU, because ${failureText(failure)}; also where the assignment is forced, ${ends}.`;
       yield { message, span: pathSpan(made), related, ...severity };
-    } else if (!use && !made.forced) {
+    } else if (!use && lack && !made.forced) {
       const { ends, ...severity } = assignmentFails(context, 'and its DMA reaches all memory of the machine');
-      const message = `No IOMMU of Xen protects \`${path}\`, because ${lack}; without \`${FORCE}\` Xen does not assign it: ${ends}.`;
+      const message = `No IOMMU of Xen protects \`${path}\`, because ${lackText(lack)}; without \`${FORCE}\` Xen does not assign it: ${ends}.`;
       yield { message, span: pathSpan(made), related, ...severity };
     }
   },

@@ -11,6 +11,7 @@ import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { compatibles, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
+import { lackText } from '#wording/statements/xen.ts';
 import { smmuBoard, XEN_HOST } from './host.ts';
 
 const unprotected: Rule = {
@@ -40,7 +41,8 @@ Name an IOMMU that Xen drives. The devices without \`iommus\` are reported once,
     for (const node of all) {
       const iommus = node.properties.get('iommus');
       if (!iommus) continue;
-      const why = protection(machine, node).lack ?? 'it leads to no IOMMU that Xen brings up';
+      const { lack } = protection(machine, node);
+      const why = lack ? lackText(lack) : 'it leads to no IOMMU that Xen brings up';
       yield {
         message: `No IOMMU of Xen checks what this device reads and writes, because ${why}: Xen assigns it only by force.`,
         span: lastSet(iommus).name,
