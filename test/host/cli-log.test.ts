@@ -111,6 +111,14 @@ Nov 30 10:00:00 board kernel: arm-smmu 15000000.iommu: 	GFSR 0x80000002, GFSYNR0
 [   10.000005] arm-smmu-v3 20000000.iommu: 	0x0000000000000000
 [   10.000006] arm-smmu-v3 20000000.iommu: event: F_TRANSLATION client: 0000:02:04.0 sid: 0x1200 ssid: 0x0 iova: 0x0 ipa: 0x0
 [   10.000007] arm-smmu-v3 20000000.iommu: unpriv data write s1 "Input address caused fault" stag: 0x0
+//- /stream.txt
+[   10.000001] arm-smmu-v3 20000000.iommu: event 0x02 received:
+[   10.000002] arm-smmu-v3 20000000.iommu: 	0x0000120000000002
+[   10.000003] arm-smmu-v3 20000000.iommu: 	0x0000000000000000
+[   10.000004] arm-smmu-v3 20000000.iommu: 	0x0000000000000000
+[   10.000005] arm-smmu-v3 20000000.iommu: 	0x0000000000000000
+[   11.000001] arm-smmu-v3 20000000.iommu: event 0x08 received:
+[   11.000002] arm-smmu-v3 20000000.iommu: event: C_BAD_SUBSTREAMID client: 0000:02:04.0 sid: 0x1220 ssid: 0x7
 //- /xen.txt
 (XEN) [2026-11-30 10:00:00] smmu: /soc/iommu@15000000: Unhandled context fault: fsr=0x402, iova=0x80000000, fsynr=0x11, cb=0
 (XEN) XEN_DOMCTL_assign_dt_device: assign "/soc/display@a000000" to dom1 failed (-19)
@@ -138,6 +146,14 @@ async function answers(name: string, ...more: string[]): Promise<readonly Answer
   expect(error).toBe('');
   return JSON.parse(out).findings;
 }
+
+test('an SMMUv3 that has nothing for a stream looked at no address', async () => {
+  const found = await answers('stream.txt');
+  expect(found.map(({ id, cause }) => [id, cause.kind, cause.text.split(':')[0]])).toEqual([
+    [0x1200, 'stream-event', 'The stream table has nothing for this ID'],
+    [0x1220, 'stream-event', 'The device used a substream ID (PASID) for which nothing is set up.'],
+  ]);
+});
 
 test('a fault of an SMMUv2: the stream under its mask, and the region that the address is in', async () => {
   const [fault, ...others] = await answers('context.txt');

@@ -82,14 +82,29 @@ export function causeText({ cause, finding, owners, id }: LogAnswer): string {
     case 'waits':
       return `${sentence(topic)} ${waits(cause)}`;
     case 'own-domain':
-      return `The IOMMU lets ${cause.path} through untranslated until its driver attaches a domain of its own; the fault came in that one. ${addressText(cause.address, owners.length, topic)}`;
+      return `The IOMMU lets ${cause.path} through untranslated until its driver attaches a domain of its own; the fault came in that one. ${addressText(cause.address, several(owners.length, id), topic)}`;
     default:
-      return addressText(cause, owners.length, topic);
+      return addressText(cause, several(owners.length, id), topic);
   }
 }
 
+/** What an SMMUv3 says that did not come as far as an address (Arm IHI 0070, 7.3). */
+const STREAM_EVENTS: Readonly<Record<string, string>> = {
+  C_BAD_STREAMID:
+    'the stream table has nothing for this ID: Linux makes the entry when it adds the device, so the device did DMA before, or under an ID that is not its own',
+  F_STE_FETCH:
+    'the SMMU could not read its stream table: it cannot address the memory of the table, or the bus refuses it',
+  C_BAD_STE: 'the entry of the stream table for this ID is invalid or says something that this SMMU does not have',
+  F_STREAM_DISABLED: 'the stream is set up for transactions with a substream ID (PASID) alone, and this one had none',
+  C_BAD_SUBSTREAMID: 'the device used a substream ID (PASID) for which nothing is set up',
+  F_CD_FETCH:
+    'the SMMU could not read the context descriptor of the stream: it cannot address its memory, or the bus refuses it',
+  C_BAD_CD: 'the context descriptor of the stream is invalid: no domain is attached for this substream ID, or no more',
+  F_VMS_FETCH: 'the SMMU could not read the VM structure of the stream: the bus refuses it',
+};
+
 /** What the address tells. */
-function addressText(cause: LogCause, masters: number, topic: string): string {
+function addressText(cause: LogCause, who: string, topic: string): string {
   switch (cause.kind) {
     case 'in-region':
       return inRegion(cause);
@@ -103,10 +118,12 @@ function addressText(cause: LogCause, masters: number, topic: string): string {
       return `The address is above ${cause.limit}, the highest that the bus of the device carries: upper bits were lost or invented on the way.`;
     case 'permission':
       return 'The address is mapped, but not for this direction: the driver mapped the buffer for the device to read and it writes, or the other way round.';
+    case 'stream-event':
+      return `${sentence(STREAM_EVENTS[cause.event] ?? topic)} ${who}`.trimEnd();
     case 'null':
       return 'The address is 0 or nearly: a register or descriptor of the device was never filled in.';
     case 'unmapped':
-      return `${sentence(topic)} ${several(masters)}Nothing of the tree is at the address; most often the driver lets the device go on ${COMES_BACK}.`;
+      return `${sentence(topic)} ${who}Nothing of the tree is at the address; most often the driver lets the device go on ${COMES_BACK}.`;
     default:
       return sentence(topic);
   }
@@ -117,8 +134,12 @@ function waits({ path, on, property, why }: Extract<LogCause, { readonly kind: '
   return `${path} waits for ${on}${by}${why ? `: ${reasonText(why).replaceAll('`', '')}` : ''}.`;
 }
 
-function several(count: number): string {
-  return count > 1 ? `The line has no ID: it can be each of the ${count} masters. ` : '';
+/** Which of several devices it can be; ends with a blank. */
+function several(count: number, id: number | undefined): string {
+  if (count < 2) return '';
+  return id === undefined
+    ? `The line has no ID: it can be each of the ${count} masters. `
+    : `${count} devices have the ID ${hex(id)}: it can be each of them. `;
 }
 
 function nobody({ nearest }: Extract<LogCause, { readonly kind: 'nobody' }>): string {

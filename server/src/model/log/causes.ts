@@ -14,6 +14,7 @@ import { cells, cellTarget, compatibles, isAvailable, nodeByPath, pathOf } from 
 import type { DtNode } from '#tree/types.ts';
 import { mastersOf, nearest, type Owner, ownersOf } from './owners.ts';
 import type { LogFinding } from './reader.ts';
+import { eventName } from './smmu-event.ts';
 
 /** Why an access was refused; the words are in wording/log.ts. */
 export type LogCause =
@@ -46,6 +47,8 @@ export type LogCause =
   | { readonly kind: 'in-registers'; readonly path: string; readonly msi: boolean }
   | { readonly kind: 'above-limit'; readonly limit: string }
   | { readonly kind: 'permission' }
+  /** What an SMMUv3 had for the stream did not let it look for a mapping at all; the event's name in Linux. */
+  | { readonly kind: 'stream-event'; readonly event: string }
   | { readonly kind: 'null' }
   | { readonly kind: 'unmapped' };
 
@@ -257,6 +260,8 @@ const VAIN: readonly string[] = ['never', 'timeout', 'module'];
 function addressCause(machine: Machine, finding: LogFinding, owner: Owner | undefined): LogCause {
   const { values, addresses } = finding;
   if (isPermission(values)) return { kind: 'permission' };
+  const event = eventOf(values);
+  if (event !== undefined && STREAM_EVENTS.includes(event)) return { kind: 'stream-event', event };
   const [address] = addresses;
   if (address === undefined) return { kind: 'unmapped' };
   if (address < 0x1000n) return { kind: 'null' };
@@ -274,6 +279,24 @@ function addressCause(machine: Machine, finding: LogFinding, owner: Owner | unde
     return { kind: 'in-registers', path: pathOf(registers), msi };
   }
   return { kind: 'unmapped' };
+}
+
+/** Events of an SMMUv3 that come before an address is looked at (Arm IHI 0070, 7.3). */
+const STREAM_EVENTS: readonly string[] = [
+  'C_BAD_STREAMID',
+  'F_STE_FETCH',
+  'C_BAD_STE',
+  'F_STREAM_DISABLED',
+  'C_BAD_SUBSTREAMID',
+  'F_CD_FETCH',
+  'C_BAD_CD',
+  'F_VMS_FETCH',
+];
+
+/** By its name, or by the number in the line that comes before the words. */
+function eventOf(values: ReadonlyMap<string, string>): string | undefined {
+  const number = values.get('event');
+  return values.get('name') ?? (number === undefined ? undefined : eventName(Number.parseInt(number, 16)));
 }
 
 /** F_PERMISSION of an SMMUv3; bit 3 (PF) without bit 1 (TF) of an SMMUv2's FSR. */
