@@ -176,9 +176,11 @@ test.each(['file:///work', 'file:///work/', 'file:///'])(
   },
 );
 
-test('looking for boards shows its progress', async () => {
+test('looking for all boards shows its progress, the question of the status item does not', async () => {
   const client = await opened({ window: { workDoneProgress: true } });
   const found = await client.result<BoardsResult>('dtIommu/boards', { textDocument });
+  expect(client.progress).toEqual([]);
+  await client.result<BoardsResult>('dtIommu/boards', { textDocument, all: true });
   expect(found.board).toBe(URI);
   expect(client.progress).toMatchObject([{ kind: 'begin', title: expect.stringContaining('boards') }, { kind: 'end' }]);
 });

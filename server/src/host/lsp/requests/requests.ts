@@ -31,13 +31,14 @@ export function registerRequests(connection: Connection, answer: Answer, progres
       answer<R | null>(method, token, (session) => compute(session, params)),
     );
   };
-  // The first time, this reads the includes of every source below the architecture's folder.
+  // With `all` this reads the includes of every source below the architecture's folder, the first time; without it the
+  // status item asks, after each pause.
   connection.onRequest<unknown, void>(
     protocol.boards.method,
-    (params: protocol.BoardsParams, token: CancellationToken) =>
-      progress('Devicetree IOMMU: looking for boards', () =>
-        answer(protocol.boards.method, token, (session) => boardsOf(session, params)),
-      ),
+    (params: protocol.BoardsParams, token: CancellationToken) => {
+      const ask = () => answer(protocol.boards.method, token, (session) => boardsOf(session, params));
+      return params.all ? progress('Devicetree IOMMU: looking for boards', ask) : ask();
+    },
   );
   handle(protocol.selectBoard, (session, params) => {
     const { analysis, workspace } = session;
