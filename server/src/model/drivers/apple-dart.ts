@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Apple's DART: streams of up to two instances per master, and a page size that may be larger than the kernel's.
-import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings } from './shared.ts';
+// Apple's DART: streams of a few instances per master, and a page size that may be larger than the kernel's.
+import { AFTER_6_12, KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings } from './shared.ts';
 import type { IommuDriver, IommuTraits } from './types.ts';
 
 const SOURCE = 'drivers/iommu/apple-dart.c';
@@ -60,7 +60,12 @@ export const APPLE_DART: IommuDriver = {
   domains: ['identity', 'dma', 'blocked', 'unmanaged'],
   honoursReserved: true,
   hardwareMsi: 'PCI functions get the doorbell page of the PCIe controller (CONFIG_PCIE_APPLE)',
-  instances: 'two',
+  instances: 'few',
+  // MAX_DARTS_PER_DEVICE of 6.12 and of 7.3.
+  mostInstances: [
+    { until: AFTER_6_12, most: 2 },
+    { since: AFTER_6_12, most: 3 },
+  ],
   unattached: 'fault',
   notes: [
     'All instances of one master agree on page size and bypass, or -EINVAL (apple_dart_of_xlate).',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Qualcomm's own IOMMUs: the one of APQ8064, and the one that secure firmware shares with Linux.
-import { PLAIN_IOMMU, SHORT_DESCRIPTOR_PAGES, strings, wholeCell } from './shared.ts';
+import { AFTER_6_12, PLAIN_IOMMU, SHORT_DESCRIPTOR_PAGES, strings, wholeCell } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
 export const QUALCOMM_MSM: IommuDriver = {
@@ -35,6 +35,8 @@ export const QUALCOMM_MSM: IommuDriver = {
     'Only the first master of an instance gets an entry; Linux has none for a second one (insert_iommu_master).',
   ],
   binding: 'iommu/qcom,apq8064-iommu.yaml',
+  // insert_iommu_master counts on 7.3, and on 6.12 writes behind its table.
+  mostIds: { since: AFTER_6_12, most: 32 },
   source: 'drivers/iommu/msm_iommu.c',
 };
 

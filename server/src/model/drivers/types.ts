@@ -223,8 +223,11 @@ export interface IommuDriver extends IommuTraits, Versions {
   readonly unattached: 'fault' | 'bypass';
   /** The module parameter that lets such streams pass, in the releases that have it. */
   readonly bypassOption?: BypassOption;
-  /** Several instances in one `iommus`: which of them get the IDs. `two`: all, but at most two. */
-  readonly instances: 'all' | 'first' | 'last' | 'rejected' | 'two';
+  /** Several instances in one `iommus`: which of them get the IDs. `few`: all, but no more than {@link mostInstances}. */
+  readonly instances: 'all' | 'first' | 'last' | 'rejected' | 'few';
+  readonly mostInstances?: readonly (Versions & { readonly most: number })[];
+  /** Releases in which one more ID of a master at one instance is refused. */
+  readonly mostIds?: Versions & { readonly most: number };
   /** Releases in which the driver has no of_xlate (or none that works): masters get direct DMA at once. */
   readonly noXlate?: Versions;
   /** An instance of these implementations without this property never registers: masters wait in vain. */

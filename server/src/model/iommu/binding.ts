@@ -15,7 +15,7 @@ import { type ListStop, specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { iommuMap, MAP_ID, mapId } from './id-map.ts';
 import { listedBinding } from './legacy-masters.ts';
-import { type IommuState, iommuState } from './state.ts';
+import { type IommuState, iommuState, suppliedBy } from './state.ts';
 import { decode } from './xlate.ts';
 
 /** One specifier that reached its IOMMU. */
@@ -227,6 +227,13 @@ function xlate(machine: Machine, spec: Spec, steps: Steps): Xlated {
     return { outcome: 'waiting', bound, why };
   }
   if (!match) return refuse({ kind: 'iommu-without-driver' }, XLATE);
+  const property = spec.id === undefined ? suppliedBy(machine, spec.provider, match, spec.device) : undefined;
+  if (property !== undefined) {
+    const why = at(spec.provider, property);
+    say(steps, XLATE, { kind: 'entry-needs-master', entry, iommu, property }, span, why);
+    decides(steps);
+    return { outcome: 'waiting', bound };
+  }
   const refusal = refusedBy(machine, spec, state, match);
   if (refusal) return refuse(refusal.why, refusal.authority, ...(refusal.evidence ?? []));
   const taken = { kind: 'entry-taken', entry, iommu, driver: match.driver.name, ids: bound.ids } as const;
@@ -270,8 +277,17 @@ function refusedBy(machine: Machine, spec: Spec, state: IommuState, match: Drive
   if (driver.instances === 'rejected' && instances.size > 0 && !instances.has(state.node)) {
     return { why: { kind: 'instances', most: 1 }, authority: `${source} (of_xlate)` };
   }
-  if (driver.instances === 'two' && instances.size >= 2 && !instances.has(state.node)) {
-    return { why: { kind: 'instances', most: 2 }, authority: `${source} (of_xlate)` };
+  const version = machine.platform.kernelVersion;
+  const few = driver.mostInstances?.find((row) => inVersions(version, row));
+  if (few && instances.size >= few.most && !instances.has(state.node)) {
+    return { why: { kind: 'instances', most: few.most }, authority: `${source} (of_xlate)` };
+  }
+  if (driver.mostIds && inVersions(version, driver.mostIds)) {
+    const { most } = driver.mostIds;
+    const before = new Set(spec.earlier.filter((each) => each.state.node === state.node).map(({ args }) => args[0]));
+    if (before.size >= most && !before.has(spec.args[0])) {
+      return { why: { kind: 'ids', most }, authority: `Linux 7.3 ${driver.source} (of_xlate)` };
+    }
   }
   return filtered(machine, spec, match);
 }

@@ -9,7 +9,8 @@ import { type DriverMatch, driverFor, knownStrings } from '#model/drivers/index.
 import type { DriverNeed } from '#model/drivers/types.ts';
 import { type Machine, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { compareVersions, driverState, inVersions, isEnabled } from '#model/platform/platform.ts';
+import { compareVersions, driverState, fwDevlink, inVersions, isEnabled } from '#model/platform/platform.ts';
+import type { Platform } from '#model/platform/types.ts';
 import { at } from '#model/report/steps.ts';
 import type { BindingAlternative } from '#model/statements/binding.ts';
 import type { Lack, RegistrationCondition, RegistrationReason } from '#model/statements/registration.ts';
@@ -273,16 +274,48 @@ export function interruptCount(machine: Machine, node: DtNode): number | undefin
   return undefined;
 }
 
+/** Properties of an IOMMU that its probe needs the driver of another device for, with the count of their cells. */
+function* needed(node: DtNode, match: DriverMatch): Generator<[property: string, cells: string]> {
+  const takes = (wanted: string) => match.traits.needs.some(({ kind }) => kind === wanted);
+  if (node.properties.has('power-domains')) yield ['power-domains', '#power-domain-cells'];
+  if (takes('clocks') && node.properties.has('clocks')) yield ['clocks', '#clock-cells'];
+  if (takes('resets') && node.properties.has('resets')) yield ['resets', '#reset-cells'];
+}
+
+/** What fw_devlink lets a probe wait for, whether the driver takes it or not (drivers/of/property.c:of_supplier_bindings). */
+const LINKED = [
+  ['clocks', '#clock-cells'],
+  ['interconnects', '#interconnect-cells'],
+  ['power-domains', '#power-domain-cells'],
+  ['resets', '#reset-cells'],
+] as const;
+
+/** Clocks that exist without a driver that probes. */
+const EARLY = ['fixed-clock', 'fixed-factor-clock'];
+
+function ordersProbes(platform: Platform): boolean {
+  const { mode } = fwDevlink(platform).value;
+  return mode === 'on' || mode === 'rpm';
+}
+
+/** The property by which the IOMMU needs this very device before it probes: booted on 7.3, `circle-iommu-and-clock`. */
+export function suppliedBy(
+  { tree, platform }: Machine,
+  iommu: DtNode,
+  match: DriverMatch,
+  device: DtNode,
+): string | undefined {
+  if (compatibles(device).some((name) => EARLY.includes(name))) return undefined;
+  for (const [property, count] of ordersProbes(platform) ? LINKED : needed(iommu, match)) {
+    const { entries } = specifiers(tree, iommu.properties.get(property), count);
+    if (entries.some(({ provider }) => provider === device)) return property;
+  }
+  return undefined;
+}
+
 /** A clock, reset or power domain whose provider is disabled or has no driver: the IOMMU's own probe never succeeds. */
 function deadSupplier(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
-  const takesClocks = match.traits.needs.some(({ kind }) => kind === 'clocks');
-  const lists: [string, string, boolean][] = [
-    ['power-domains', '#power-domain-cells', true],
-    ['clocks', '#clock-cells', takesClocks],
-    ['resets', '#reset-cells', match.traits.needs.some(({ kind }) => kind === 'resets')],
-  ];
-  for (const [property, cellsName, matters] of lists) {
-    if (!matters || !node.properties.has(property)) continue;
+  for (const [property, cellsName] of needed(node, match)) {
     for (const { provider } of specifiers(machine.tree, node.properties.get(property), cellsName).entries) {
       const supplier = pathOf(provider);
       const off = disabledAbove(provider);

@@ -177,15 +177,36 @@ function place(iommu: DtNode, entries: Entry[], master: Master): Placement {
     entry.users++;
     taken.push(entry);
   }
-  const groups = new Set(taken.flatMap(({ group }) => group ?? []));
-  if (groups.size > 1) {
+  const known = knownGroup(taken);
+  if (known === 'two') {
     release(entries, taken);
     return { refused: { kind: 'streams-of-two-groups' }, error: -22, linked: true };
   }
-  const [known] = groups;
-  const group = known ?? `${pathOf(iommu)}#${hex(taken[0]?.id ?? 0)}`;
-  for (const entry of taken) entry.group = group;
+  // Who joins a group leaves the other entries without one: the next user of such an entry begins another.
+  const group = known ?? newGroup(iommu, entries, taken);
+  if (known === undefined) for (const entry of taken) entry.group = group;
   return { group, ...(wider && { rival: wider }) };
+}
+
+/**
+ * The group of a device among those of its entries, as arm_smmu_device_group looks for it: the last entry decides, and
+ * two different ones are refused only where they follow each other.
+ */
+function knownGroup(taken: readonly Entry[]): string | undefined {
+  let group: string | undefined;
+  for (const entry of taken) {
+    if (group !== undefined && entry.group !== undefined && group !== entry.group) return 'two';
+    group = entry.group;
+  }
+  return group;
+}
+
+/** A name after the first entry that no group is named after yet. */
+function newGroup(iommu: DtNode, entries: readonly Entry[], taken: readonly Entry[]): string {
+  const used = new Set(entries.map(({ group }) => group));
+  const names = taken.map(({ id }) => `${pathOf(iommu)}#${hex(id)}`);
+  const [first = pathOf(iommu)] = names;
+  return names.find((name) => !used.has(name)) ?? `${first}+${used.size}`;
 }
 
 /** The entry that a stream falls into, or crosses, among those that are programmed (arm_smmu_find_sme). */

@@ -17,6 +17,7 @@ export type ListFault =
   | { readonly kind: 'too-short'; readonly found: number; readonly wanted: number };
 
 export type BindingStatement =
+  | { readonly kind: 'entry-needs-master'; readonly entry: Entry; readonly iommu: string; readonly property: string }
   | { readonly kind: 'no-iommus' }
   | { readonly kind: 'iommus-empty' }
   | { readonly kind: 'iommus-unread' }
@@ -66,7 +67,8 @@ export type BindingReason =
   | { readonly kind: 'only-own-list'; readonly property: string }
   | { readonly kind: 'no-of-xlate'; readonly driver: string }
   | { readonly kind: 'cell-count'; readonly found: number; readonly wanted: readonly number[] }
-  | { readonly kind: 'instances'; readonly most: 1 | 2 }
+  | { readonly kind: 'instances'; readonly most: number }
+  | { readonly kind: 'ids'; readonly most: number }
   | { readonly kind: 'soc-denied'; readonly soc: string }
   | { readonly kind: 'not-on-list'; readonly device: string; readonly result: string }
   | { readonly kind: 'map-length'; readonly property: string }

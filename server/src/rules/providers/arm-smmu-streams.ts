@@ -2,6 +2,9 @@
 // Rules about stream IDs and masks on Arm SMMUs: which entries of different masters match the same stream.
 import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
+import { streamPlacement } from '#model/iommu/streams.ts';
+import { machineOf } from '#model/platform/machine.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { board, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, isXens, usesByProvider } from '#rules/engine/uses.ts';
@@ -131,7 +134,7 @@ const shared: Rule = {
   properties: ['iommus'],
   doc: `An entry of one device contains the streams of another. Linux then shares one match register, and both devices are in
 one group with one address space; but when the wider entry is probed second, that device is refused with \`-EINVAL\`.
-Which happens depends on probe order. Equal entries always share and are reported as a hint. Separate the IDs, or
+Which happens depends on probe order; since Linux 6.15 the refusal ends the registration of the whole SMMU. Equal entries always share and are reported as a hint. Separate the IDs, or
 write the same pair on both.`,
   source: FIND_SME,
   example: {
@@ -176,28 +179,42 @@ function* splitMasters(matches: readonly Match[]) {
 
 const splitGroups: Rule = {
   id: 'smmu-split-groups',
-  severity: 'error',
+  severity: 'warning',
   title: 'Device whose streams belong to two other devices',
   properties: ['iommus'],
   needs: ['iommu-lost-by-refused-device'],
-  doc: `The streams of one device are shared with two other devices that are not in one group. A device can be in one group
-only: Linux refuses the one that is probed last with \`-EINVAL\`. Give the device streams of its own.`,
+  doc: `The streams of one device are shared with two other devices that share none with each other. What Linux does depends
+on the order in which it sets them up, which since 6.15 is that of the tree. The device comes first: all three are one group. It comes
+last: two groups have its streams, and Linux refuses it with \`-EINVAL\`. It comes between them: the group of its last stream
+counts, a stream is used by two groups, and the tables of the one that is attached last translate for both. Give the device
+streams of its own.`,
   source: 'Linux 6.12 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_device_group',
   example: {
     bad: board(
       mmu500(2),
-      'dma-c { iommus = <&smmu 0x80 0x0>, <&smmu 0x90 0x0>; };',
       'dma-a { iommus = <&smmu 0x80 0x0>; };',
+      'dma-c { iommus = <&smmu 0x80 0x0>, <&smmu 0x90 0x0>; };',
       'dma-b { iommus = <&smmu 0x90 0x0>; };',
     ),
     good: board(mmu500(2), 'dma-c { iommus = <&smmu 0x80 0x0>; };', 'dma-a { iommus = <&smmu 0x90 0x0>; };'),
   },
   scope: 'tree',
   *check(context) {
+    const machine = machineOf(context.tree, context.platform);
     for (const [provider, matches] of matchesBySmmu(context, 'arm-smmu')) {
+      const placed = streamPlacement(machine, provider);
       for (const { master, first, apart } of splitMasters(matches)) {
+        const refused = placed.get(master)?.refused?.kind === 'streams-of-two-groups';
+        const groups = new Set([master, first, apart].map((each) => placed.get(each)?.group));
+        const order = inTreeOrder(context) ? '' : ', where Linux sets them up in the order of the tree';
+        const end = refused
+          ? `Linux refuses this device${order}`
+          : groups.size > 1
+            ? `two groups use one of its streams${order}`
+            : `all three are one group${order}`;
         yield {
-          message: `Its streams of \`${pathOf(provider)}\` are shared with \`${pathOf(first)}\` and \`${pathOf(apart)}\`, which are in different groups; Linux refuses the device that it probes last.`,
+          message: `Its streams of ${pathOf(provider)} are shared with ${pathOf(first)} and ${pathOf(apart)}, which share none; ${end}.`,
+          ...(refused && { severity: 'error' as const }),
           span: spanOf(matches, master),
           node: master,
         };
@@ -206,24 +223,29 @@ only: Linux refuses the one that is probed last with \`-EINVAL\`. Give the devic
   },
 };
 
+/** Since 6.15 the registration of an IOMMU sets up the devices that are there, in the order of the bus. */
+function inTreeOrder({ platform }: RuleContext): boolean {
+  return compareVersions(platform.kernelVersion, [6, 15]) >= 0;
+}
+
 /** The first entry of a master among the matches. */
 function spanOf(matches: readonly Match[], master: DtNode): Span {
   return matches.find((match) => match.master === master)?.cell.span ?? nodeSpan(master);
 }
 
-/** The most stream match registers that an SMMUv2 has (SMMU_IDR0.NUMSMRG, without extended stream IDs). */
-const MOST_SMRS = 127;
+/** The most stream match registers that an SMMU has (SMMU_IDR0.NUMSMRG, without extended stream IDs). */
+const MOST_SMRS = 128;
 
 const smrCount: Rule = {
   id: 'smmu-smr-count',
   severity: 'info',
   title: 'More stream matches than an SMMU has registers',
   properties: ['iommus'],
-  doc: `An SMMU with 16-bit stream IDs has at most 127 stream match registers, and each different entry of a master takes
+  doc: `An SMMU with 16-bit stream IDs has at most 128 stream match registers, and each different entry of a master takes
 one. When none is free, Linux refuses the device with \`-ENOSPC\`. Merge entries with masks.`,
   source: `${FIND_SME}; Arm System MMU architecture version 2, SMMU_IDR0`,
   example: {
-    bad: board(mmu500(2), `dma { iommus = ${numbered(128)}; };`),
+    bad: board(mmu500(2), `dma { iommus = ${numbered(129)}; };`),
     good: board(mmu500(2), `dma { iommus = ${numbered(2)}; };`),
   },
   scope: 'tree',
@@ -251,7 +273,8 @@ const duplicateStream: Rule = {
   title: 'Stream ID of an SMMUv3 on two devices',
   properties: ['iommus'],
   doc: `An SMMUv3 stream belongs to one device. Linux refuses the device that is set up second (\`stream … already in tree from
-dev …\`; since 6.16 \`Aliasing StreamID … unsupported\`): it gets direct DMA, which the SMMU aborts. Give each device its own stream ID.`,
+dev …\`; since 6.16 \`Aliasing StreamID … unsupported\`): it gets direct DMA, and its accesses meet the tables of
+the first one. Give each device its own stream ID.`,
   source: 'Linux 6.12 drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_insert_master',
   example: {
     bad: board(SMMU_V3, 'dma-a { iommus = <&smmu 4>; };', 'dma-b { iommus = <&smmu 4>; };'),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the nodes of Arm SMMUs: the deprecated binding, cells, interrupts, and clients that stay untranslated.
+import { inVersions } from '#model/platform/platform.ts';
 import { deletion, planned, setCells } from '#rules/edits/repairs.ts';
 import { board, GIC, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -90,8 +91,8 @@ const mixedBindings: Rule = {
   title: 'SMMUs with both bindings in one tree',
   properties: ['mmu-masters'],
   doc: `One SMMU has \`mmu-masters\` and another one has not. Linux takes the form of the SMMU that it probes first for the
-whole system and refuses each other one with \`not probing due to mismatched DT properties\`: the masters of those wait for
-the deferred probe timeout. Convert all to \`iommus\`.`,
+whole system and refuses each other one with \`not probing due to mismatched DT properties\`: masters that name such a one
+in \`iommus\` wait for the deferred probe timeout, those of its \`mmu-masters\` get direct DMA. Convert all to \`iommus\`.`,
   source: DT_PROBE,
   example: {
     bad: board(OLD_SMMU, OLD_MASTER, mmu500(1).replace(`${GIC}\n\t`, ''), 'dma { iommus = <&smmu 4>; };'),
@@ -227,10 +228,11 @@ an SMMU with this vendor code they get an identity domain: the DMA API works wit
     const match = use?.via === 'iommus' ? iommuDriver(context, use.provider) : undefined;
     const names = compatibles(node);
     const rule = match?.driver.domainRules.find(
-      ({ type, implementation, clients }) =>
-        type === 'identity' &&
-        implementation === match.traits.implementation &&
-        clients?.some((name) => names.includes(name)),
+      (each) =>
+        each.type === 'identity' &&
+        inVersions(context.platform.kernelVersion, each) &&
+        each.implementation === match.traits.implementation &&
+        each.clients?.some((name) => names.includes(name)),
     );
     if (!use || !rule || !isLive(use.provider)) return;
     yield {
@@ -248,17 +250,21 @@ const v3Cells: Rule = {
   properties: ['#iommu-cells'],
   knows: 'node',
   doc: `The driver accepts only one cell, the stream ID. With another number it prints \`invalid #iommu-cells value\` and fails
-to probe, so every master waits for the deferred probe timeout. Set 1 and give each specifier one cell.`,
+to probe, so every master waits for the deferred probe timeout; before Linux 6.10 it registered and let every stream through
+untranslated. Set 1 and give each specifier one cell.`,
   source: 'Linux 6.12 drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_device_dt_probe',
   example: { bad: board(SMMU_V3.replace('<1>', '<2>')), good: board(SMMU_V3) },
   *check(context, node) {
     const property = node.properties.get('#iommu-cells');
     const count = u32(property);
     if (!property || count === 1 || isXens(context, node)) return;
-    if (iommuDriver(context, node)?.driver.name !== 'arm-smmu-v3') return;
+    const driver = iommuDriver(context, node)?.driver;
+    if (driver?.name !== 'arm-smmu-v3') return;
     const unused = !usesByProvider(context).has(node);
+    const fatal = inVersions(context.platform.kernelVersion, driver.cellCountFatal ?? {});
+    const end = fatal ? 'this IOMMU never registers' : 'this IOMMU lets every stream through untranslated';
     yield {
-      message: `The SMMUv3 driver takes one cell and prints \`invalid #iommu-cells value (${count ?? 0})\`; this IOMMU never registers.`,
+      message: `The SMMUv3 driver takes one cell and prints \`invalid #iommu-cells value (${count ?? 0})\`; ${end}.`,
       span: lastSet(property).name,
       ...(unused && { fix: setCells(context, property, 1) }),
     };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the IOMMUs of media and mobile chips: Rockchip, Exynos, MediaTek, Apple, Qualcomm.
+import { inVersions } from '#model/platform/platform.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import { outcome } from '#rules/engine/outcome.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -27,18 +28,20 @@ const rockchipMixed: Rule = {
   title: 'Rockchip IOMMUs of two generations',
   scope: 'tree',
   doc: `The tree has enabled nodes with \`rockchip,iommu\` and with \`rockchip,rk3568-iommu\`. The driver has one set of table
-operations for the whole system: it warns at the second kind and does not probe it, and its masters wait in vain.
-A chip has one kind; correct the \`compatible\`.`,
+operations for the whole system: it warns at the second kind and does not probe it, and its masters wait in vain. Since Linux 7.3
+each IOMMU has the operations of its kind. A chip has one kind; correct the \`compatible\`.`,
   source: 'Linux 6.12 drivers/iommu/rockchip-iommu.c:rk_iommu_probe',
   example: {
     bad: board(ROCKCHIP, 'mmu_b: iommu-b { compatible = "rockchip,rk3568-iommu"; #iommu-cells = <0>; };'),
     good: board(ROCKCHIP, 'mmu_b: iommu-b { compatible = "rockchip,iommu"; #iommu-cells = <0>; };'),
+    platform: { kernelVersion: [6, 12] },
   },
   *check(context) {
     let first: { node: DtNode; kind: string | null } | undefined;
     for (const node of context.nodesWith('#iommu-cells')) {
       const match = iommuDriver(context, node);
       if (match?.driver.name !== 'rockchip' || !isLive(node)) continue;
+      if (!inVersions(context.platform.kernelVersion, match.driver.uniform ?? {})) return;
       first ??= { node, kind: match.traits.implementation };
       if (match.traits.implementation === first.kind) continue;
       yield {
@@ -113,8 +116,9 @@ const M4U = [
   'm4u: iommu { compatible = "mediatek,mt8183-m4u"; #iommu-cells = <1>; mediatek,larbs = <&larb0>, <&larb1>; interrupts-extended = <&gic 1>; };',
 ];
 
+/** As MTK_M4U_TO_LARB: of a longer ID the lower ten bits count. */
 function larbOf(use: Use): number {
-  return (use.args[0]?.value ?? 0) >>> 5;
+  return ((use.args[0]?.value ?? 0) >>> 5) & 31;
 }
 
 /** The entries whose IDs have a larb: those of multimedia M4Us, not of the infrastructure ones. */
@@ -127,8 +131,8 @@ const mtkMultipleLarbs: Rule = {
   severity: 'error',
   title: 'M4U master with ports of several larbs',
   properties: ['iommus'],
-  doc: `All IDs of one master must have the same larb (ID divided by 32). Otherwise Linux prints \`Can only use one larb.\`,
-refuses the master with \`-EINVAL\`, and it gets direct DMA. Make one device node per larb.`,
+  doc: `All IDs of one master must have the same larb (ID divided by 32). Otherwise Linux prints \`Can only use one larb.\`
+and refuses the master with \`-EINVAL\`; the M4U of the MT8189 takes several. Make one device node per larb.`,
   source: 'Linux 6.12 drivers/iommu/mtk_iommu.c:mtk_iommu_probe_device',
   example: {
     bad: board(...M4U, 'vpu { iommus = <&m4u 0x1>, <&m4u 0x21>; };'),
@@ -137,7 +141,7 @@ refuses the master with \`-EINVAL\`, and it gets direct DMA. Make one device nod
   *check(context, node) {
     const [first, ...rest] = larbUses(context, node);
     const other = rest.find((use) => first && larbOf(use) !== larbOf(first));
-    if (!first || !other) return;
+    if (!first || !other || iommuDriver(context, first.provider)?.traits.severalLarbs) return;
     yield {
       message: `Larb ${larbOf(other)} after larb ${larbOf(first)}: a master has one larb; ${outcome(context, node)}.`,
       span: other.args[0]?.span ?? other.phandle.span,
@@ -161,14 +165,16 @@ List the larb, or correct the ID.`,
     good: board(...M4U, 'vpu { iommus = <&m4u 0x21>; };'),
   },
   *check(context, node) {
-    const [use] = larbUses(context, node);
-    if (!use) return;
-    const list = specifiers(context.tree, use.provider.properties.get('mediatek,larbs'), '#larb-cells', 0);
+    const uses = larbUses(context, node);
+    const [first] = uses;
+    if (!first) return;
+    const list = specifiers(context.tree, first.provider.properties.get('mediatek,larbs'), '#larb-cells', 0);
     if (list.stop) return;
     const ids = list.entries
       .filter(({ provider }) => isAvailable(provider))
       .map(({ provider, index }) => u32(provider.properties.get('mediatek,larb-id')) ?? index);
-    if (ids.includes(larbOf(use))) return;
+    const use = uses.find((each) => !ids.includes(larbOf(each)));
+    if (!use) return;
     yield {
       message: `\`${pathOf(use.provider)}\` lists no enabled larb ${larbOf(use)}; ${outcome(context, node)}.`,
       span: use.args[0]?.span ?? use.phandle.span,
@@ -184,21 +190,25 @@ const DARTS = ['a', 'b', 'c'].map(
 const dartTooMany: Rule = {
   id: 'dart-too-many',
   severity: 'error',
-  title: 'Master with more than two DARTs',
+  title: 'Master with more DARTs than its driver keeps',
   properties: ['iommus'],
-  doc: `The driver keeps two DARTs per master. A third one is refused with \`-EINVAL\`, all entries are dropped, and the
-device gets direct DMA, which the DARTs block. List two.`,
+  doc: `The driver keeps two DARTs per master in Linux 6.12, and three in 7.3. One more is refused with \`-EINVAL\`, all entries
+are dropped, and the device gets direct DMA, which the DARTs block. List no more.`,
   source: 'Linux 6.12 drivers/iommu/apple-dart.c:apple_dart_of_xlate',
   example: {
     bad: board(GIC, ...DARTS, 'dma { iommus = <&dart_a 1>, <&dart_b 1>, <&dart_c 1>; };'),
     good: board(GIC, ...DARTS, 'dma { iommus = <&dart_a 1>, <&dart_b 1>; };'),
+    platform: { kernelVersion: [6, 12] },
   },
   *check(context, node) {
-    const third = otherProviders(usesOfDriver(context, node, 'apple-dart'))[1];
-    if (!third) return;
+    const uses = usesOfDriver(context, node, 'apple-dart');
+    const rows = uses[0] && iommuDriver(context, uses[0].provider)?.driver.mostInstances;
+    const most = rows?.find((row) => inVersions(context.platform.kernelVersion, row))?.most;
+    const surplus = most === undefined ? undefined : otherProviders(uses)[most - 1];
+    if (!surplus) return;
     yield {
-      message: `\`${pathOf(third.provider)}\` is a third DART, and the driver keeps two per device; ${outcome(context, node)}.`,
-      span: third.phandle.span,
+      message: `${pathOf(surplus.provider)} is DART number ${(most ?? 0) + 1} of this device, and the driver keeps ${most}; ${outcome(context, node)}.`,
+      span: surplus.phandle.span,
     };
   },
 };

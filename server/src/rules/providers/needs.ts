@@ -4,6 +4,7 @@
 import type { DriverNeed } from '#model/drivers/types.ts';
 import { filled, type Gap, lacks } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';
+import { inVersions } from '#model/platform/platform.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver } from '#rules/engine/uses.ts';
@@ -68,7 +69,8 @@ function firstGap(
   if (!match || !isLive(node)) return undefined;
   const machine = machineOf(context.tree, context.platform);
   for (const need of match.traits.needs) {
-    if (!need.enforced || (need.unless !== undefined && node.properties.has(need.unless))) continue;
+    if (!need.enforced || !inVersions(context.platform.kernelVersion, need)) continue;
+    if (need.unless !== undefined && node.properties.has(need.unless)) continue;
     // A node without `reg` is incomplete in another way, and most examples are.
     if (!wanted(match.driver.name, need) || (need.kind === 'reg-size' && !node.properties.has('reg'))) continue;
     const gap = lacks(machine, node, need);

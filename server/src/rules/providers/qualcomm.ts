@@ -3,7 +3,9 @@
 import { regRange } from '#model/addresses/addresses.ts';
 import { interruptCount } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';
+import { inVersions } from '#model/platform/platform.ts';
 import { board, GIC, mmu500 } from '#rules/engine/example.ts';
+import { outcome } from '#rules/engine/outcome.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, usesByProvider, usesOf } from '#rules/engine/uses.ts';
 import { cells, compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';
@@ -149,8 +151,8 @@ const apqTooMany: Rule = {
   severity: 'error',
   title: 'Master with more than 32 stream IDs at one IOMMU of APQ8064',
   properties: ['iommus'],
-  doc: `The driver keeps the IDs of a master in a table of 32 and does not count: the 33rd overwrites the memory behind it.
-List at most 32 IDs for each instance.`,
+  doc: `The driver keeps the IDs of a master in a table of 32. Linux 6.12 does not count, and the 33rd overwrites the memory
+behind it; 7.3 refuses the device with \`-ENOSPC\`, and it gets direct DMA. List at most 32 IDs for each instance.`,
   source: INSERT,
   example: {
     bad: board(GIC, APQ, `gpu { iommus = ${ids(33)}; };`),
@@ -159,12 +161,15 @@ List at most 32 IDs for each instance.`,
   *check(context, node) {
     const counts = new Map<DtNode, Set<number>>();
     for (const { provider, args, phandle, via } of usesOf(context, node)) {
-      if (via !== 'iommus' || iommuDriver(context, provider)?.driver.name !== 'msm' || !isLive(provider)) continue;
+      const driver = iommuDriver(context, provider)?.driver;
+      if (via !== 'iommus' || driver?.name !== 'msm' || !isLive(provider)) continue;
       const known = counts.get(provider) ?? new Set<number>();
       counts.set(provider, known.add(args[0]?.value ?? 0));
       if (known.size !== APQ_IDS + 1) continue;
+      const counted = driver.mostIds && inVersions(context.platform.kernelVersion, driver.mostIds);
+      const end = counted ? outcome(context, node) : 'from this one on Linux overwrites memory';
       yield {
-        message: `\`${pathOf(provider)}\` has room for ${APQ_IDS} IDs of a master; from this one on Linux overwrites memory.`,
+        message: `\`${pathOf(provider)}\` has room for ${APQ_IDS} IDs of a master; ${end}.`,
         span: phandle.span,
       };
       return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about values in an IOMMU's own node that its driver reads and refuses, or cannot use.
 import { hex } from '#base/numbers.ts';
+import { compareVersions } from '#model/platform/platform.ts';
 import { board, GIC, mmu500 } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { iommuDriver, usesByProvider } from '#rules/engine/uses.ts';
@@ -22,8 +23,8 @@ const noRegisters: Rule = {
   platforms: ['linux', 'kvm'],
   properties: ['#iommu-cells'],
   knows: 'all',
-  doc: `The driver maps the registers of the IOMMU before anything else, and the node has no \`reg\`. The probe fails with
-\`-EINVAL\`, the IOMMU never registers, and its masters wait until the deferred probe timeout. Write \`reg\`.`,
+  doc: `The driver maps the registers of the IOMMU before anything else, and the node has no \`reg\`. The probe fails, the
+IOMMU never registers, and its masters wait until the deferred probe timeout. Write \`reg\`.`,
   source: 'Linux 6.12 lib/devres.c:devm_ioremap_resource; the probe function of each driver in drivers/iommu',
   example: {
     bad: board(
@@ -103,9 +104,9 @@ const rockchipClocks: Rule = {
   title: 'Rockchip IOMMU with clocks that the driver does not find',
   properties: ['#iommu-cells'],
   knows: 'all',
-  doc: `The driver takes the two clocks \`aclk\` and \`iface\` by name, both or none: where one is not found it goes on without
-clocks, for trees from before they were described. It then reads registers while the block may be off, which hangs the chip
-or reads zeros. Name both clocks.`,
+  doc: `The driver of Linux 6.12 takes the two clocks \`aclk\` and \`iface\` by name, both or none: where one is not found it goes
+on without clocks, for trees from before they were described. It then reads registers while the block may be off, which hangs the
+chip or reads zeros. Linux 7.3 takes every clock, whatever its name. Name both clocks.`,
   source: 'Linux 6.12 drivers/iommu/rockchip-iommu.c:rk_iommu_probe',
   example: {
     bad: board(
@@ -116,9 +117,12 @@ or reads zeros. Name both clocks.`,
       CLOCK,
       'iommu { compatible = "rockchip,iommu"; #iommu-cells = <0>; clocks = <&ccu 1>, <&ccu 2>; clock-names = "aclk", "iface"; };',
     ),
+    platform: { kernelVersion: [6, 12] },
   },
   *check(context, node) {
     const property = node.properties.get('clocks');
+    // Of the releases between 6.12 and 7.3 nobody has said which takes them all.
+    if (compareVersions(context.platform.kernelVersion, [6, 12]) > 0) return;
     if (!property || iommuDriver(context, node)?.driver.name !== 'rockchip' || !isLive(node)) return;
     const { entries, stop } = specifiers(context.tree, property, '#clock-cells');
     const names = strings(node.properties.get('clock-names'));
@@ -164,7 +168,8 @@ const omapDspInstance: Rule = {
   properties: ['ti,syscon-mmuconfig'],
   knows: 'all',
   doc: `After the phandle of the system control module comes the number of the IOMMU within the DSP subsystem, 0 or 1.
-The driver refuses everything else with \`invalid IOMMU instance id\` or \`couldn't get the IOMMU instance id\`. Add it.`,
+The driver refuses another one with \`invalid IOMMU instance id\`; without one Linux 6.12 prints \`couldn't get the IOMMU instance
+id\`, and 7.3 \`ti,syscon-mmuconfig property is missing\`. Add it.`,
   source: 'Linux 6.12 drivers/iommu/omap-iommu.c:omap_iommu_dra7_get_dsp_system_cfg',
   example: {
     bad: board(GIC, SCM, omap(DSP, 'ti,syscon-mmuconfig = <&scm 2>;')),

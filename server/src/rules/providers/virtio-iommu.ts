@@ -28,8 +28,9 @@ const behindIommu: Rule = {
   fixable: true,
   title: 'virtio-iommu that is itself behind an IOMMU',
   properties: ['#iommu-cells'],
-  doc: `The node of a virtio-iommu has \`iommus\`. The DMA of an IOMMU is not managed by an IOMMU: its virtqueues would wait for
-the other one, or for itself. Remove \`iommus\` from this node.`,
+  doc: `The node of a virtio-iommu has \`iommus\`. The binding excludes that: the DMA of an IOMMU is not managed by an IOMMU.
+Linux reads it as of any device: the virtio-iommu waits for the other IOMMU, or for itself until the deferred probe timeout.
+Remove \`iommus\` from this node.`,
   source: 'Linux 6.12 Documentation/devicetree/bindings/virtio/pci-iommu.yaml and mmio.yaml',
   example: {
     bad: board(SMMU_V3, MMIO.replace('<1>; interrupts', '<1>; iommus = <&smmu 1>; interrupts')),
@@ -39,7 +40,8 @@ the other one, or for itself. Remove \`iommus\` from this node.`,
     const property = node.properties.get('iommus');
     if (!property || !isViommu(context, node)) return;
     yield {
-      message: 'A virtio-iommu is not behind an IOMMU; with `iommus` its own queues wait for a translation.',
+      message:
+        'The binding has no virtio-iommu behind an IOMMU; with iommus Linux lets this one wait for the IOMMU that it names.',
       span: lastSet(property).name,
       fix: deletion(context, property),
     };
@@ -81,11 +83,12 @@ const pciReg: Rule = {
   title: 'virtio-iommu function whose node Linux cannot match',
   properties: ['#iommu-cells'],
   doc: `Linux finds the node of a PCI function by device and function number in \`reg\`: five cells, the first one
-bus << 16 | device << 11 | function << 8. With another \`reg\`, or a unit address that says another function, the node belongs
-to no device, no IOMMU registers for it, and its masters wait for the deferred probe timeout.`,
-  source: 'Linux 6.12 drivers/pci/of.c:pci_set_of_node; Documentation/devicetree/bindings/virtio/pci-iommu.yaml',
+bus << 16 | device << 11 | function << 8. With a shorter \`reg\` the node belongs to no device, no IOMMU registers for it, and
+its masters wait for the deferred probe timeout. Where the unit address says another function, Linux goes by \`reg\`.`,
+  source:
+    'Linux 6.12 drivers/pci/of.c:pci_set_of_node, of_pci_get_devfn; Documentation/devicetree/bindings/virtio/pci-iommu.yaml',
   example: {
-    bad: board(hostWith('', '2,0')),
+    bad: board(hostWith('', '1,0', '<0x800>')),
     good: board(hostWith('')),
   },
   *check(context, node) {
@@ -93,7 +96,7 @@ to no device, no IOMMU registers for it, and its masters wait for the deferred p
     if (match?.compatible.role !== 'pci-node' || !node.parent || !isPciHost(node.parent)) return;
     const property = node.properties.get('reg');
     const [high] = cells(context.tree, property);
-    if (!property || !high || property.value.bytes.length !== 20) {
+    if (!property || !high || property.value.bytes.length < 20) {
       const span = property ? lastSet(property).name : nodeSpan(node);
       yield { message: 'A PCI function has a `reg` of five cells; Linux finds no device for this node.', span };
       return;
@@ -102,9 +105,10 @@ to no device, no IOMMU registers for it, and its masters wait for the deferred p
     const fn = (high.value >>> 8) & 7;
     const wanted = fn === 0 ? [`${device.toString(16)}`, `${device.toString(16)},0`] : [`${device.toString(16)},${fn}`];
     const unit = unitAddress(node);
-    if ((high.value & 0xff0000ff) === 0 && (unit === undefined || wanted.includes(unit))) return;
+    if (unit === undefined || wanted.includes(unit)) return;
     yield {
-      message: `\`reg\` says device ${device}, function ${fn}, and the node is called \`${node.name}\`; Linux goes by \`reg\` and may find another device.`,
+      message: `\`reg\` says device ${device}, function ${fn}, and the node is called \`${node.name}\`; Linux goes by \`reg\`.`,
+      severity: 'warning',
       span: lastSet(property).name,
     };
   },

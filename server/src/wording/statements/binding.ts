@@ -61,6 +61,8 @@ export const BINDING: Words<BindingStatement> = {
   },
   'entry-unregistered': ({ entry, iommu, why }, { reasonText }) =>
     `${entryText(entry)} names ${quoted(iommu)}, which is never registered as an IOMMU, because ${reasonText(why)}.`,
+  'entry-needs-master': ({ entry, iommu, property }) =>
+    `${entryText(entry)} names ${quoted(iommu)}, whose ${quoted(property)} names this device: each waits for the other until the deferred probe timeout.`,
   'device-refused': ({ who, why, blocked }, { reasonText }) => {
     const then = blocked ? ', and the SMMU blocks or mistranslates its DMA' : '';
     return `The driver refuses the ${who}, because ${reasonText(why)}; Linux continues without an IOMMU${then}.`;
@@ -76,7 +78,8 @@ export const BINDING_REASONS: Words<BindingReason> = {
   'no-of-xlate': ({ driver }) => `its driver ${driver} has no of_xlate in this Linux and takes no masters`,
   'cell-count': ({ found, wanted }) => `its driver refuses ${found} cells instead of ${wanted.join(' or ')}`,
   instances: ({ most }) =>
-    most === 1 ? 'its driver takes one instance per device' : 'its driver takes at most two instances per device',
+    most === 1 ? 'its driver takes one instance per device' : `its driver takes at most ${most} instances per device`,
+  ids: ({ most }) => `its driver takes at most ${most} IDs of a device`,
   'soc-denied': ({ soc }) => `its driver takes no masters on ${quoted(soc)}`,
   'not-on-list': ({ device, result }) =>
     `its driver does not have ${quoted(device)} on its list of masters (${result})`,
