@@ -312,7 +312,7 @@ export class Preprocessor {
     }
     const { file } = found;
     if (this.#once.includes(file.path)) return;
-    if (this.#depth >= MAX_INCLUDE_DEPTH || ++this.#includes > MAX_INCLUDES) {
+    if (this.#depth >= MAX_INCLUDE_DEPTH - 1 || ++this.#includes > MAX_INCLUDES) {
       if (
         this.#includes <= MAX_INCLUDES + 1 &&
         !this.problems.some((problem) => problem.rule === 'syntax/include-depth')

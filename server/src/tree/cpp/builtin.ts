@@ -6,6 +6,7 @@ import { commandLineMacro, type Macro, type MacroTable } from './macros.ts';
 const DYNAMIC = [
   '__FILE__',
   '__BASE_FILE__',
+  '__FILE_NAME__',
   '__LINE__',
   '__INCLUDE_LEVEL__',
   '__COUNTER__',
@@ -49,4 +50,9 @@ export function defineStatic(macros: MacroTable): void {
 /** A name as a string literal. */
 export function quoted(name: string): string {
   return `"${name.replace(/[\\"]/g, '\\$&')}"`;
+}
+
+/** What `__FILE__` and its like say; `__FILE_NAME__` (gcc 12) leaves the folders out. */
+export function fileName(macro: string, path = ''): string {
+  return quoted(macro === '__FILE_NAME__' ? path.slice(path.lastIndexOf('/') + 1) : path);
 }

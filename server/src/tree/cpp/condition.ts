@@ -76,6 +76,8 @@ class ConditionParser {
   readonly #pending: Pending[] = [];
   /** The part that is being read has no say: `0 && …`. */
   #skipping = false;
+  /** Read already, and of no use where it was. */
+  #held: Token | undefined;
 
   constructor(context: ConditionContext) {
     this.#context = context;
@@ -84,7 +86,8 @@ class ConditionParser {
   parse(): Num {
     let value: Num | undefined;
     for (;;) {
-      const token = this.#context.next();
+      const token = this.#held ?? this.#context.next();
+      this.#held = undefined;
       const operand = this.#operand(token, value === undefined);
       if (operand) {
         if (value) throw new ConditionError(`an operator is missing before \`${token.text}\``);
@@ -223,13 +226,16 @@ class ConditionParser {
     return this.#context.hasInclude(path, operator.endsWith('_next'));
   }
 
-  /** `#name(answer)`: an assertion, a language extension that GNU cpp still has. */
+  /** `#name(answer)` or `#name`: an assertion, a language extension that GNU cpp still has. */
   #asserted(): boolean {
     const name = this.#context.raw();
     if (name.kind !== Kind.Identifier) throw new ConditionError('`#` needs the name of an assertion');
     let answer = '';
     const open = this.#context.raw();
-    if (open.text !== '(') throw new ConditionError('an assertion in a condition needs its answer in parentheses');
+    if (open.text !== '(') {
+      this.#held = open;
+      return this.#context.isAsserted?.(name.text, undefined) ?? false;
+    }
     for (let token = this.#context.raw(); token.text !== ')'; token = this.#context.raw()) {
       if (token.kind === Kind.End) throw new ConditionError('`)` is missing behind an assertion');
       answer += token.text;

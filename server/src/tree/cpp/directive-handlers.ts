@@ -183,7 +183,7 @@ export class Directives {
     const unit = this.#unit;
     if (directive !== 'if' && directive !== 'elif') {
       const name = unit.next();
-      const wrong = nameFault(name, directive);
+      const wrong = name.text === 'defined' ? undefined : nameFault(name, directive);
       const known = name.kind === Kind.Identifier && /^__has_include/.test(name.text);
       if (wrong !== undefined && !known) {
         this.#fault(wrong, { at: hash.at, length: Math.max(1, name.at + name.length - hash.at) });
@@ -360,16 +360,16 @@ export class Directives {
   /** `#assert name(answer)`, `#unassert name` or `name(answer)`. */
   #assert(directive: string, tokens: readonly Token[], place: Place): void {
     const [name, open, ...rest] = tokens;
-    const close = rest.pop();
-    const answer = rest.map(({ text }) => text).join('');
-    const whole = open?.text === '(' && close?.text === ')' && answer !== '';
+    const close = rest.findIndex(({ text }) => text === ')');
+    const answer = rest.slice(0, Math.max(close, 0)).map(({ text }) => text);
+    const whole = open?.text === '(' && answer.length > 0;
     if (name?.kind !== Kind.Identifier || !(whole || (directive === 'unassert' && !open))) {
       this.#fault(`\`#${directive}\` needs a name and its answer in parentheses; cpp stops here.`, place);
       return;
     }
     const answers = this.#assertions.get(name.text) ?? new Set();
-    if (directive === 'assert') this.#assertions.set(name.text, answers.add(answer));
-    else if (whole) answers.delete(answer);
+    if (directive === 'assert') this.#assertions.set(name.text, answers.add(answer.join('')));
+    else if (whole) answers.delete(answer.join(''));
     if (directive === 'unassert' && (!whole || answers.size === 0)) this.#assertions.delete(name.text);
   }
 }

@@ -5,7 +5,7 @@
 
 /** Macros whose value depends on the place, and what only cpp/unit.ts knows. */
 const SPECIAL =
-  /\b(?:__(?:FILE|BASE_FILE|LINE|INCLUDE_LEVEL|COUNTER|DATE|TIME|TIMESTAMP|VA_OPT)__|_Pragma|__has_include)/;
+  /\b(?:__(?:FILE|FILE_NAME|BASE_FILE|LINE|INCLUDE_LEVEL|COUNTER|DATE|TIME|TIMESTAMP|VA_OPT)__|_Pragma|__has_include)/;
 /** White space that no one types, or that is none for dtc; and a carriage return that ends no line. */
 const CONTROL = /[\0\f\v\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]|\r(?!\n)/;
 

@@ -61,6 +61,9 @@ export class Pragmas {
       case 'system_header':
         this.#systemHeader();
         break;
+      case 'dependency':
+        this.#dependency(tokens);
+        break;
       case 'warning':
       case 'error':
         this.#said(name === 'error' ? 'error' : 'warning', tokens);
@@ -115,9 +118,40 @@ export class Pragmas {
     output.marker(buffer.followingLine + buffer.lineShift, buffer.name, '', true);
   }
 
+  /** cpp looks for the file, to compare the times. */
+  #dependency([first, , ...header]: readonly Token[]): void {
+    const unit = this.#unit;
+    const [open] = header;
+    if (!first || (open?.kind === Kind.Identifier && unit.macros.get(open.text))) return;
+    const close = open?.text === '<' ? header.findIndex(({ text }) => text === '>') : 0;
+    const last = header[close];
+    const text = header.slice(0, close + 1).map(({ text: part, space }, at) => (space && at > 0 ? ' ' : '') + part);
+    const place = { at: first.at, length: last ? last.at + last.length - first.at : first.length };
+    if (!open || !last || !/^["<]/.test(open.text)) {
+      unit.report(
+        'syntax/directive',
+        '#pragma GCC dependency names no file in quotes or brackets; cpp stops here.',
+        place,
+      );
+      return;
+    }
+    const name = text.join('').slice(1, -1);
+    if (unit.find(name, { angled: open.text === '<', next: false }).file) return;
+    unit.report(
+      'syntax/directive',
+      `${name} is not found, and #pragma GCC dependency asks for it; cpp stops here.`,
+      place,
+    );
+  }
+
   #said(severity: 'error' | 'warning', tokens: readonly Token[]): void {
     const [first, , string] = tokens;
-    if (!first || string?.kind !== Kind.String) return;
+    if (!first) return;
+    if (string?.kind !== Kind.String || string.text === '""') {
+      const message = `#pragma GCC ${severity} needs its text in quotes; cpp stops here.`;
+      this.#unit.report('syntax/directive', message, string ?? first);
+      return;
+    }
     const length = string.at + string.length - first.at;
     this.#unit.report('syntax/directive', string.text.slice(1, -1), { at: first.at, length }, { severity });
   }

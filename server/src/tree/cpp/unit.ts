@@ -5,7 +5,7 @@ import type { SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import { Buffer, type OpenConditional } from './buffer.ts';
-import { quoted, UNKNOWN_TIME } from './builtin.ts';
+import { fileName, UNKNOWN_TIME } from './builtin.ts';
 import { Directives } from './directive-handlers.ts';
 import { Expander, ExpansionLimit, type Feed } from './expander.ts';
 import type { Macro, MacroTable } from './macros.ts';
@@ -310,7 +310,7 @@ export class Unit implements Feed {
   include(file: SourceFile, name: string, nextFolder: number, place: Token): void {
     const guard = this.#guards.get(file.path);
     if (this.once.has(file.path) || (guard !== undefined && this.macros.get(guard))) return;
-    if (this.depth >= MAX_INCLUDE_DEPTH || ++this.includes > MAX_INCLUDES) {
+    if (this.depth >= MAX_INCLUDE_DEPTH - 1 || ++this.includes > MAX_INCLUDES) {
       const message = `${place.text} is included again and again; cpp stops after ${MAX_INCLUDE_DEPTH} levels.`;
       if (!this.problems.some(({ rule }) => rule === 'syntax/include-depth')) {
         this.report('syntax/include-depth', message, place);
@@ -346,9 +346,9 @@ export class Unit implements Feed {
       case '__INCLUDE_LEVEL__':
         return number(this.depth);
       case '__FILE__':
-        return made(Kind.String, quoted(this.buffer?.name ?? ''));
+      case '__FILE_NAME__':
       case '__BASE_FILE__':
-        return made(Kind.String, quoted(this.#baseName));
+        return made(Kind.String, fileName(name, name === '__BASE_FILE__' ? this.#baseName : this.buffer?.name));
       case '__DATE__':
         return made(Kind.String, `"${time?.date ?? UNKNOWN_TIME.date}"`);
       case '__TIME__':
