@@ -126,6 +126,8 @@ class DmaMapPanel implements vscode.Disposable {
       style: uri('dma-map.css'),
       source: webview.cspSource,
       nonce: makeNonce(),
+      language: vscode.env.language,
+      texts: vscode.l10n.bundle,
     });
   }
 

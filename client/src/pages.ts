@@ -115,6 +115,8 @@ class LivePage implements vscode.Disposable {
       style: uri('document.css'),
       source: webview.cspSource,
       nonce: makeNonce(),
+      language: vscode.env.language,
+      texts: vscode.l10n.bundle,
     });
   }
 

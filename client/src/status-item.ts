@@ -77,6 +77,8 @@ export class StatusItem implements vscode.Disposable {
       this.#show();
       return;
     }
+    // The first step of the walkthrough is done.
+    void vscode.commands.executeCommand('setContext', 'devicetreeIommu.opened', true);
     if (this.#status?.document !== document) this.#status = undefined;
     const params = { textDocument: identifier(document) };
     const found = await this.#running.request<BoardsResult>('dtIommu/boards', params).catch(() => null);

@@ -84,7 +84,7 @@ function commandsOf(status: StatusItem): MenuItem[] {
     command('add', vscode.l10n.t('Add Board…'), 'addBoard'),
     command('add', vscode.l10n.t('Add Overlay…'), 'addOverlay'),
     ...(canCheckAll ? [command('checklist', vscode.l10n.t('Check All Boards'), 'checkAll')] : []),
-    { label: `$(settings-gear) ${vscode.l10n.t('Settings')}`, run: ['workbench.action.openSettings', `${SECTION}.`] },
+    command('settings-gear', vscode.l10n.t('Settings'), 'openSettings'),
     command('refresh', vscode.l10n.t('Restart Server'), 'restart'),
     command('report', vscode.l10n.t('Report a Problem…'), 'reportProblem'),
   ];

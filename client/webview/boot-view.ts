@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who waits for whom, as columns by level with a line for each wait that leads to the next column.
 import { element, icon } from './dom.ts';
+import { t } from './l10n.ts';
 import type { BootViewResult } from './messages.ts';
 
 type Edge = BootViewResult['edges'][number];
@@ -29,7 +30,7 @@ export class BootPicture {
     this.#columns = undefined;
     if (!boot) {
       this.element.replaceChildren(
-        element('p', { class: 'empty' }, 'Select a device on the map to see what it waits for.'),
+        element('p', { class: 'empty' }, t('Select a device on the map to see what it waits for.')),
       );
       return;
     }
@@ -41,14 +42,21 @@ export class BootPicture {
     this.#columns = columns;
     const waits =
       before === 0
-        ? 'It waits for no other device.'
-        : `${levels.length} levels, ${before} ${before === 1 ? 'device' : 'devices'} before it. The longest way is marked; a level says what must be bound before, not when. A device that is chosen becomes the one that waits.`;
+        ? t('It waits for no other device.')
+        : [
+            before === 1
+              ? t('{0} levels, 1 device before it.', levels.length)
+              : t('{0} levels, {1} devices before it.', levels.length, before),
+            t(
+              'The longest way is marked; a level says what must be bound before, not when. A device that is chosen becomes the one that waits.',
+            ),
+          ].join(' ');
     this.element.replaceChildren(
-      element('h2', {}, `What ${name} waits for`),
+      element('h2', {}, t('What {0} waits for', name)),
       element('p', { class: 'dim' }, waits),
       element(
         'div',
-        { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': `What ${name} waits for, by level` },
+        { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': t('What {0} waits for, by level', name) },
         columns,
       ),
       ...cycles.map(cycleElement),
@@ -94,13 +102,13 @@ function columnElement(nodes: readonly BootNode[], index: number, boot: BootView
   return element(
     'div',
     { class: 'level', 'data-level': index },
-    element('h3', {}, index === 0 ? 'waits for no supplier' : `after level ${index}`),
+    element('h3', {}, index === 0 ? t('waits for no supplier') : t('after level {0}', index)),
     element(
       'ul',
       { role: 'list' },
       shown.map((node) => element('li', {}, nodeElement(node, boot))),
     ),
-    more > 0 && element('p', { class: 'dim' }, `and ${more} more`),
+    more > 0 && element('p', { class: 'dim' }, t('and {0} more', more)),
   );
 }
 
@@ -118,7 +126,9 @@ function nodeElement(
       'data-action': 'boot',
       'data-path': path,
       'aria-current': path === target ? 'true' : null,
-      'aria-description': `waits for ${waits} of these${onWay ? ', on the longest way' : ''}`,
+      'aria-description': onWay
+        ? t('waits for {0} of these, on the longest way', waits)
+        : t('waits for {0} of these', waits),
     },
     element('b', {}, name),
     driver !== null && element('small', {}, driver),
@@ -128,12 +138,12 @@ function nodeElement(
 
 function cycleElement(cycle: readonly string[]): HTMLElement {
   const shown = cycle.slice(0, 12).join(', ');
-  const more = cycle.length > 12 ? ` and ${cycle.length - 12} more` : '';
+  const more = cycle.length > 12 ? ` ${t('and {0} more', cycle.length - 12)}` : '';
   return element(
     'p',
     { class: 'circ' },
     icon('link'),
-    element('span', {}, `Wait for each other, so Linux drops the links between them: ${shown}${more}`),
+    element('span', {}, t('Wait for each other, so Linux drops the links between them: {0}', `${shown}${more}`)),
   );
 }
 
@@ -154,9 +164,11 @@ function holdersElement(holders: BootViewResult['holders']): HTMLElement[] {
       element('td', {}, bar, ` ${masters.length} `, element('span', { class: 'dim' }, masters.join(', '))),
     );
   });
-  const head = ['Supplier', 'Masters that wait for it themselves'].map((text) => element('th', { scope: 'col' }, text));
+  const head = [t('Supplier'), t('Masters that wait for it themselves')].map((text) =>
+    element('th', { scope: 'col' }, text),
+  );
   return [
-    element('h2', {}, 'Who holds up whom'),
+    element('h2', {}, t('Who holds up whom')),
     element('table', {}, element('thead', {}, element('tr', {}, head)), element('tbody', {}, rows)),
   ];
 }

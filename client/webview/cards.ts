@@ -2,6 +2,7 @@
 // The elements for devices: cards, bridges with the rows of their map, series that open.
 import { type Child, element, icon, spoken } from './dom.ts';
 import type { IconName } from './icons.ts';
+import { t } from './l10n.ts';
 import type { BridgeRow, Card, Item, Series, Way } from './messages.ts';
 import { functionsOf, isSerious } from './search.ts';
 
@@ -78,10 +79,10 @@ function flags({ problems, doubts, waits }: Card): HTMLElement | null {
   const serious = problems.some(isSerious);
   const marks: Child[] = [
     ...(problems.length > 0
-      ? [flag(serious ? 'warning' : 'info', serious ? 'warn' : 'note', serious ? 'problem' : 'note')]
+      ? [flag(serious ? 'warning' : 'info', serious ? 'warn' : 'note', serious ? t('problem') : t('note'))]
       : []),
-    ...(doubts.length > 0 ? [flag('question', 'doubt', 'open question')] : []),
-    ...(waits === null ? [] : [flag('clock', 'wait', 'waits')]),
+    ...(doubts.length > 0 ? [flag('question', 'doubt', t('open question'))] : []),
+    ...(waits === null ? [] : [flag('clock', 'wait', t('waits'))]),
   ];
   return marks.length === 0 ? null : element('span', { class: 'rt' }, marks);
 }
@@ -194,14 +195,14 @@ export function bridgeElement(card: Card, view: View): HTMLElement | null {
 
 function rowElement({ from, to, at, title, functions }: BridgeRow, view: View): HTMLElement {
   const target =
-    to === null ? element('span', { class: 'plain' }, 'memory') : element('span', { class: 'chip', title }, to);
+    to === null ? element('span', { class: 'plain' }, t('memory')) : element('span', { class: 'chip', title }, to);
   return element(
     'div',
     { class: 'row' },
     element('span', { class: 'rid' }, from),
     element('span', { class: 'to' }, '→'),
     target,
-    at !== null && element('span', { class: 'plain' }, `at ${at}`),
+    at !== null && element('span', { class: 'plain' }, t('at {0}', at)),
     functions.filter(view.shows).map((card) => buttonOf(card)),
   );
 }

@@ -2,6 +2,7 @@
 // The side of the map: everything about the selected device or IOMMU.
 import { WAY_ICONS } from './cards.ts';
 import { type Child, element, icon, marked } from './dom.ts';
+import { t } from './l10n.ts';
 import type { Card, DmaDetailsResult, Gate, Lanes, MapContent } from './messages.ts';
 import { cardsOf, isSerious } from './search.ts';
 
@@ -52,7 +53,7 @@ function headOf(card: Card | undefined, { legend }: Lanes): HTMLElement {
     element('span', { class: `vb w-${way}` }, icon(card ? WAY_ICONS[way] : 'shield'), word),
     element(
       'button',
-      { class: 'tb', type: 'button', 'data-action': 'close', 'aria-label': 'Close details' },
+      { class: 'tb', type: 'button', 'data-action': 'close', 'aria-label': t('Close details') },
       icon('close'),
     ),
   );
@@ -65,9 +66,9 @@ function actions(path: string, place: string | undefined): HTMLElement {
     'div',
     { class: 'acts' },
     place !== undefined && button('reveal', 'btn', icon('file'), place),
-    button('boot', 'btn sec', icon('clock'), 'Waits'),
-    button('explain', 'btn sec', icon('book'), 'Explain'),
-    button('copy', 'btn sec', icon('copy'), 'Path'),
+    button('boot', 'btn sec', icon('clock'), t('Waits')),
+    button('explain', 'btn sec', icon('book'), t('Explain')),
+    button('copy', 'btn sec', icon('copy'), t('Path')),
   );
 }
 
@@ -89,7 +90,7 @@ function problem({ severity, message, rule }: Card['problems'][number]): HTMLEle
 }
 
 function doubt(text: string): HTMLElement {
-  return element('div', { class: 'pb' }, icon('question'), element('span', {}, `Depends on ${text}.`));
+  return element('div', { class: 'pb' }, icon('question'), element('span', {}, t('Depends on {0}.', text)));
 }
 
 function told(
@@ -109,16 +110,16 @@ function told(
   const stuck = waits.some((wait) => wait.stuck);
   return [
     element('dl', {}, rows),
-    ...(mates.length > 0 ? [element('p', {}, 'Shares its group with ', links(mates, lanes), '.')] : []),
+    ...(mates.length > 0 ? [element('p', {}, `${t('Shares its group with')} `, links(mates, lanes), '.')] : []),
     ...(deciding
-      ? [element('h3', {}, 'Because'), element('div', {}, reasonElement(deciding, path, reasons.indexOf(deciding)))]
+      ? [element('h3', {}, t('Because')), element('div', {}, reasonElement(deciding, path, reasons.indexOf(deciding)))]
       : []),
-    ...(reasons.length > 1 ? [folded(`All ${reasons.length} reasons`, false, reasonList(reasons, path))] : []),
-    ...(waits.length > 0 ? [folded(`Probe waits for ${waits.length}`, stuck, waitList(waits))] : []),
+    ...(reasons.length > 1 ? [folded(t('All {0} reasons', reasons.length), false, reasonList(reasons, path))] : []),
+    ...(waits.length > 0 ? [folded(t('Probe waits for {0}', waits.length), stuck, waitList(waits))] : []),
     ...(otherwise.length > 0
       ? [
           folded(
-            'Elsewhere',
+            t('Elsewhere'),
             false,
             element(
               'ul',
@@ -161,7 +162,12 @@ function reasonElement({ text, authority, dependsOn, places }: Reason, path: str
     ),
   );
   return [
-    element('p', { class: 'bec' }, marked(text), dependsOn !== null && [' Depends on ', ...marked(dependsOn), '.']),
+    element(
+      'p',
+      { class: 'bec' },
+      marked(text),
+      dependsOn !== null && [' ', ...marked(t('Depends on {0}.', dependsOn))],
+    ),
     element('p', { class: 'auth' }, authority, links.length > 0 && ' · ', ...separated(links)),
   ];
 }
@@ -195,7 +201,7 @@ function masters(path: string, lanes: Lanes): HTMLElement[] {
   const cards = [...own, ...pairs.flatMap((pair) => pair.cards)];
   if (cards.length === 0) return [];
   return [
-    element('h3', {}, `${cards.length} ${cards.length === 1 ? 'device' : 'devices'}`),
+    element('h3', {}, cards.length === 1 ? t('1 device') : t('{0} devices', cards.length)),
     element(
       'ul',
       { class: 'wl' },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A page of text that follows its board: drawn from Markdown, changed in place, with places that lead to the line.
 import { type Child, element } from './dom.ts';
+import { t } from './l10n.ts';
 import { type Block, blocksOf, type Inline } from './markdown.ts';
 
 /** What the extension tells the page. */
@@ -77,7 +78,7 @@ function blockElement(block: Block): HTMLElement {
         ),
       );
       const table = element('table', {}, element('thead', {}, head), element('tbody', {}, rows));
-      return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Table' }, table);
+      return element('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': t('Table') }, table);
     }
     case 'code':
       return element('pre', { tabindex: '0' }, element('code', {}, block.text));

@@ -3,14 +3,15 @@
 import { WAY_ICONS } from './cards.ts';
 import { element, icon } from './dom.ts';
 import type { IconName } from './icons.ts';
+import { t } from './l10n.ts';
 import type { Flag, Lanes, MapContent, ViewName, Way } from './messages.ts';
 import { cardsOf, flagCounts } from './search.ts';
 
 const FLAGS: Readonly<Record<Flag, { readonly word: string; readonly icon: IconName; readonly title: string }>> = {
-  problems: { word: 'Problems', icon: 'warning', title: 'Devices with an error or a warning' },
-  notes: { word: 'Notes', icon: 'info', title: 'Devices with a note or a hint' },
-  waits: { word: 'Waits', icon: 'clock', title: 'Devices whose setup waits for something that does not come' },
-  doubts: { word: 'Open question', icon: 'question', title: 'The tree alone does not tell' },
+  problems: { word: t('Problems'), icon: 'warning', title: t('Devices with an error or a warning') },
+  notes: { word: t('Notes'), icon: 'info', title: t('Devices with a note or a hint') },
+  waits: { word: t('Waits'), icon: 'clock', title: t('Devices whose setup waits for something that does not come') },
+  doubts: { word: t('Open question'), icon: 'question', title: t('The tree alone does not tell') },
 };
 
 export interface Chosen {
@@ -24,8 +25,8 @@ export function searchBox(query: string): { readonly box: HTMLElement; readonly 
     id: 'q',
     type: 'search',
     value: query,
-    placeholder: 'Name, path, 0x480 or 01:00.0',
-    'aria-label': 'Search names, paths, compatibles, stream IDs or PCI functions',
+    placeholder: t('Name, path, 0x480 or 01:00.0'),
+    'aria-label': t('Search names, paths, compatibles, stream IDs or PCI functions'),
   });
   const key = element('kbd', { 'aria-hidden': 'true' }, '/');
   return { box: element('span', { class: 'srch' }, icon('search'), input, key), input };
@@ -37,24 +38,28 @@ export function titleBar(): HTMLElement {
   return element(
     'span',
     { class: 'tools' },
-    button('smaller', 'Smaller (-)', '−'),
-    button('larger', 'Larger (+)', '+'),
+    button('smaller', t('Smaller (-)'), '−'),
+    button('larger', t('Larger (+)'), '+'),
     element(
       'button',
-      { class: 'tb', type: 'button', 'data-action': 'export', title: 'Save what is seen as an SVG file' },
+      { class: 'tb', type: 'button', 'data-action': 'export', title: t('Save what is seen as an SVG file') },
       icon('image'),
-      element('span', {}, 'Export SVG'),
+      element('span', {}, t('Export SVG')),
     ),
   );
 }
 
-const VIEWS: Readonly<Record<ViewName, string>> = { map: 'Map', boot: 'Boot order', 'what-if': 'What if' };
+const VIEWS: Readonly<Record<ViewName, string>> = {
+  map: t('Map'),
+  boot: t('Boot order'),
+  'what-if': t('What if'),
+};
 
 /** Which view fills the page. */
 export function viewSwitch(view: ViewName): HTMLElement {
   return element(
     'nav',
-    { class: 'views', 'aria-label': 'Views' },
+    { class: 'views', 'aria-label': t('Views') },
     Object.entries(VIEWS).map(([name, word]) =>
       element(
         'button',
@@ -98,7 +103,7 @@ export function legend(lanes: Lanes, { ways, flag }: Chosen): HTMLElement {
   const flagged = flagCounts(lanes.lanes.flatMap(cardsOf));
   return element(
     'div',
-    { class: 'filters', role: 'toolbar', 'aria-label': 'Show only' },
+    { class: 'filters', role: 'toolbar', 'aria-label': t('Show only') },
     lanes.legend.map(({ way, word, title, count }) =>
       filter(
         { class: `fl w-${way}`, 'data-way': way, title },

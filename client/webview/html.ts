@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The HTML around a page: nothing is allowed but our own script and style.
+import { TEXTS_ID } from './l10n.ts';
 
 export interface PageParts {
   readonly title: string;
@@ -9,9 +10,12 @@ export interface PageParts {
   /** Where style may come from, as VS Code names it (`webview.cspSource`). */
   readonly source: string;
   readonly nonce: string;
+  /** The editor's language, and texts in it by English text; absent: English. */
+  readonly language: string;
+  readonly texts: Readonly<Record<string, unknown>> | undefined;
 }
 
-export function webviewPage({ title, script, style, source, nonce }: PageParts): string {
+export function webviewPage({ title, script, style, source, nonce, language, texts }: PageParts): string {
   const policy = [
     "default-src 'none'",
     `style-src ${source}`,
@@ -20,7 +24,7 @@ export function webviewPage({ title, script, style, source, nonce }: PageParts):
     "form-action 'none'",
   ];
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${language.replace(/[^\w-]/g, '')}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -30,6 +34,7 @@ export function webviewPage({ title, script, style, source, nonce }: PageParts):
 </head>
 <body>
 <div id="app"></div>
+<script type="application/json" id="${TEXTS_ID}">${JSON.stringify(texts ?? {}).replaceAll('<', '\\u003c')}</script>
 <script nonce="${nonce}" src="${script}"></script>
 </body>
 </html>

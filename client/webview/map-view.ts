@@ -3,6 +3,7 @@
 import type { Choice } from './choice.ts';
 import { element, icon } from './dom.ts';
 import { oneStop } from './keyboard.ts';
+import { t } from './l10n.ts';
 import { gateElement, laneElement } from './lanes.ts';
 import type { Lanes } from './messages.ts';
 import { testOf } from './search.ts';
@@ -19,7 +20,7 @@ export class MapView {
 
   constructor(choice: Choice) {
     this.#choice = choice;
-    const names = ['Devices that do DMA', 'translated by', 'memory'].map((name) => element('span', {}, name));
+    const names = [t('Devices that do DMA'), t('translated by'), t('memory')].map((name) => element('span', {}, name));
     this.element.append(element('div', { class: 'colh', 'aria-hidden': 'true' }, names), this.#lanes, this.#rest);
   }
 
@@ -59,20 +60,20 @@ export class MapView {
   }
 
   #empty(): HTMLElement {
-    if (!this.#choice.filters) return element('p', { class: 'empty' }, 'No device of this board does DMA.');
+    if (!this.#choice.filters) return element('p', { class: 'empty' }, t('No device of this board does DMA.'));
     const clear = { class: 'linkish', type: 'button', 'data-action': 'clear' };
     return element(
       'p',
       { class: 'empty' },
-      'No device matches. ',
-      element('button', clear, 'Clear search and filters'),
+      `${t('No device matches.')} `,
+      element('button', clear, t('Clear search and filters')),
     );
   }
 
   #drawRest({ idle, notes }: Lanes): void {
     const open = this.#choice.open.has('idle');
-    const names = idle.slice(0, 9).map(({ name, kind }) => (kind === 'off' ? `${name} (disabled)` : name));
-    const title = `${idle.length} ${idle.length === 1 ? 'IOMMU' : 'IOMMUs'} without a master`;
+    const names = idle.slice(0, 9).map(({ name, kind }) => (kind === 'off' ? t('{0} (disabled)', name) : name));
+    const title = idle.length === 1 ? t('1 IOMMU without a master') : t('{0} IOMMUs without a master', idle.length);
     const more = idle.length > names.length ? ', …' : '';
     const toggle = element(
       'button',

@@ -6,6 +6,7 @@ import { detailsElement, selectedIn } from './details.ts';
 import { element } from './dom.ts';
 import { bar, boardName, headline, legend, searchBox, titleBar, viewSwitch } from './head.ts';
 import { nextStop } from './keyboard.ts';
+import { t } from './l10n.ts';
 import { MapView } from './map-view.ts';
 import type { DmaDetailsResult, Flag, FromPage, MapContent, PageState, ToPage, ViewName, Way } from './messages.ts';
 import { cardsOf, testOf } from './search.ts';
@@ -31,7 +32,7 @@ export class Page {
   readonly #views = element('div', {});
   readonly #summary = element('div', { class: 'summary' });
   readonly #main: HTMLElement;
-  readonly #side = element('aside', { class: 'det', 'aria-label': 'Details', hidden: true });
+  readonly #side = element('aside', { class: 'det', 'aria-label': t('Details'), hidden: true });
   readonly #live = element('div', { class: 'vh', 'aria-live': 'polite' });
   readonly #search: HTMLInputElement;
   #content: MapContent | undefined;
@@ -230,7 +231,8 @@ export class Page {
   #filtered(): void {
     this.#draw();
     const all = this.#content?.lanes.lanes.flatMap(cardsOf) ?? [];
-    this.#live.textContent = `${all.filter(testOf(this.#choice)).length} of ${all.length} devices shown`;
+    const shown = all.filter(testOf(this.#choice)).length;
+    this.#live.textContent = t('{0} of {1} devices shown', shown, all.length);
   }
 
   #click({ target }: Event): void {

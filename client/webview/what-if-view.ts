@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The board on another platform: what changes, one row for all devices that change alike.
 import { element, marked } from './dom.ts';
+import { t } from './l10n.ts';
 import type { WhatIfResult } from './messages.ts';
 
 type Changed = Extract<WhatIfResult, { readonly rows: unknown }>;
@@ -12,9 +13,9 @@ export class WhatIfList {
     id: 'wish',
     type: 'text',
     placeholder: 'iommu.passthrough=1, CONFIG_ARM_SMMU=n, 6.1',
-    'aria-label': 'An option of the command line, CONFIG_NAME=y, or a release',
+    'aria-label': t('An option of the command line, CONFIG_NAME=y, or a release'),
   });
-  readonly #wishes = element('div', { class: 'filters', role: 'group', 'aria-label': 'Worth asking' });
+  readonly #wishes = element('div', { class: 'filters', role: 'group', 'aria-label': t('Worth asking') });
   readonly #answer = element('div', { 'aria-live': 'polite' });
 
   constructor(ask: (wish: string) => void) {
@@ -22,13 +23,13 @@ export class WhatIfList {
       'form',
       { class: 'wish' },
       this.#input,
-      element('button', { class: 'btn', type: 'submit' }, 'Compare'),
+      element('button', { class: 'btn', type: 'submit' }, t('Compare')),
     );
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       ask(this.#input.value);
     });
-    this.element.append(element('h2', {}, 'What if the board booted with …'), form, this.#wishes, this.#answer);
+    this.element.append(element('h2', {}, t('What if the board booted with …')), form, this.#wishes, this.#answer);
   }
 
   suggest(wishes: readonly string[]): void {
@@ -50,14 +51,16 @@ export class WhatIfList {
 }
 
 function changesElement({ platform, rows, same }: Changed): HTMLElement[] {
-  const head = ['Devices', 'Now', 'Then', 'Because'].map((text) => element('th', { scope: 'col' }, text));
+  const head = [t('Devices'), t('Now'), t('Then'), t('Because')].map((text) => element('th', { scope: 'col' }, text));
   const table = element(
     'table',
     {},
     element('thead', {}, element('tr', {}, head)),
     element('tbody', {}, rows.map(rowElement)),
   );
-  const rest = `${rows.length === 0 ? 'Nothing changes. ' : ''}${same} ${same === 1 ? 'device that does' : 'devices that do'} DMA ${same === 1 ? 'stays as it is' : 'stay as they are'}.`;
+  const others =
+    same === 1 ? t('1 device that does DMA stays as it is.') : t('{0} devices that do DMA stay as they are.', same);
+  const rest = rows.length === 0 ? `${t('Nothing changes.')} ${others}` : others;
   return [element('p', { class: 'dim' }, platform), ...(rows.length === 0 ? [] : [table]), element('p', {}, rest)];
 }
 
@@ -70,10 +73,10 @@ function rowElement({ devices, alike, apart, why }: Row): HTMLElement {
   const more = others.map(({ name, before, after }) =>
     element('div', {}, `${name}: ${before ?? '-'} → ${after ?? '-'}`),
   );
-  const own = apart.length === 0 ? [] : [element('div', { class: 'dim' }, `${apart.join(', ')}: of each its own`)];
+  const own = apart.length === 0 ? [] : [element('div', { class: 'dim' }, t('{0}: of each its own', apart.join(', ')))];
   const reason = why
     ? [
-        why.of !== null && element('span', { class: 'dim' }, `of ${why.of}: `),
+        why.of !== null && element('span', { class: 'dim' }, `${t('of {0}:', why.of)} `),
         ...marked(why.text),
         element('p', { class: 'auth' }, why.authority),
       ]
@@ -83,7 +86,7 @@ function rowElement({ devices, alike, apart, why }: Row): HTMLElement {
     {},
     element('td', {}, element('b', {}, `${devices.length} `), links),
     element('td', {}, verdict?.before ?? ''),
-    element('td', {}, verdict?.after === verdict?.before ? 'as now' : (verdict?.after ?? ''), more, own),
+    element('td', {}, verdict?.after === verdict?.before ? t('as now') : (verdict?.after ?? ''), more, own),
     element('td', {}, reason),
   );
 }

@@ -14,12 +14,21 @@ test('only our own script with the nonce, only our own style', () => {
     style: 'https://a.test/map.css',
     source: 'https://a.test',
     nonce: 'abc',
+    language: 'zh-cn" onload="',
+    texts: { 'Close details': '</script><script>alert(1)</script>' },
   });
   const policy = /content="(default-src[^"]*)"/.exec(page)?.[1];
   expect(policy).toBe(
     "default-src 'none'; style-src https://a.test; script-src 'nonce-abc'; base-uri 'none'; form-action 'none'",
   );
-  expect(page.match(/<script[^>]*>/g)).toEqual(['<script nonce="abc" src="https://a.test/map.js">']);
+  expect(page.match(/<script[^>]*>/g)).toEqual([
+    // Data: nothing runs it, and it cannot end before its end.
+    '<script type="application/json" id="texts">',
+    '<script nonce="abc" src="https://a.test/map.js">',
+  ]);
+  expect(page).toContain('<html lang="zh-cnonload">');
+  const [, texts = ''] = /id="texts">(.*)<\/script>/.exec(page) ?? [];
+  expect(JSON.parse(texts)).toEqual({ 'Close details': '</script><script>alert(1)</script>' });
   expect(page).not.toMatch(/style="|onclick|unsafe/);
 });
 

@@ -114,6 +114,7 @@ export async function servePage() {
     style: `${origin}/dma-map.css`,
     source: origin,
     nonce: 'test',
+    language: 'en',
   };
   // VS Code puts the colours of the theme on the document.
   const page = webviewPage(parts).replace('</head>', `<link rel="stylesheet" href="${origin}/themes.css">\n</head>`);
