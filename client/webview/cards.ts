@@ -193,7 +193,7 @@ export function bridgeElement(card: Card, view: View): HTMLElement | null {
   );
 }
 
-function rowElement({ from, to, at, title, functions }: BridgeRow, view: View): HTMLElement {
+function rowElement({ from, to, title, functions }: BridgeRow, view: View): HTMLElement {
   const target =
     to === null ? element('span', { class: 'plain' }, t('memory')) : element('span', { class: 'chip', title }, to);
   return element(
@@ -202,7 +202,6 @@ function rowElement({ from, to, at, title, functions }: BridgeRow, view: View): 
     element('span', { class: 'rid' }, from),
     element('span', { class: 'to' }, '→'),
     target,
-    at !== null && element('span', { class: 'plain' }, t('at {0}', at)),
     functions.filter(view.shows).map((card) => buttonOf(card)),
   );
 }

@@ -5,6 +5,8 @@ import type { Card } from '#ide/map/cards.ts';
 import { dmaMap } from '#ide/map/dma-map.ts';
 import { type Item, type Lanes, lanesOf } from '#ide/map/lanes.ts';
 import { lanesSvg } from '#ide/map/lanes-svg.ts';
+import { type OutlineNode, outlineOf } from '#ide/map/outline.ts';
+import { overviewTable } from '#ide/map/table.ts';
 import { editor } from '#test/support/views.ts';
 
 const lanes = (source: string): Lanes => lanesOf(dmaMap(editor(`//- /board.dts\n/dts-v1/;\n${source}`).view.snapshot));
@@ -21,8 +23,7 @@ const crypto = (name: string, rest: string) => `${name} { compatible = "qcom,cry
 function cardText({ name, node, way, chips, facts, doubts, bridge }: Card): string {
   const parts = [way, name, ...(node === null ? [] : [`(${node})`]), ...chips.map(({ text }) => text), ...facts];
   const rows = (bridge?.rows ?? []).map(
-    ({ from, to, at, functions }) =>
-      `[${from} → ${to ?? 'memory'}${at ? ` at ${at}` : ''}${functions.map((each) => ` ${each.name}`).join('')}]`,
+    ({ from, to, functions }) => `[${from} → ${to ?? 'memory'}${functions.map((each) => ` ${each.name}`).join('')}]`,
   );
   return [...parts, ...(doubts.length > 0 ? ['?'] : []), ...rows].join(' ');
 }
@@ -66,8 +67,8 @@ test('a lane per IOMMU with bridges, groups and devices; refused ones below; tho
 		compatible = "pci-host-ecam-generic"; device_type = "pci"; reg = <0x40000000 0x1000000>;
 		#address-cells = <3>; #size-cells = <2>; bus-range = <0 1>; ranges = <0x2000000 0 0x50000000 0x50000000 0 0x1000000>;
 		iommu-map = <0 &smmu 0x100 0x10>;
-		wifi@0 { compatible = "pci17cb,1107"; reg = <0x0 0 0 0 0>; };
-		nvme@2 { compatible = "pci1234,1"; reg = <0x1000 0 0 0 0>; };
+		wifi@0 { compatible = "pci17cb,1107"; reg = <0x0 0 0 0 0>; compatible = "pci1234,a"; };
+		nvme@2 { compatible = "pci1234,1"; reg = <0x1000 0 0 0 0>; compatible = "pci1234,c"; };
 	};`);
   expect(lines(lanes(source)).join('\n')).toMatchInlineSnapshot(`
     "translates smmu: arm-smmu-v3, clocks
@@ -194,4 +195,56 @@ test('texts are cut where they do not fit, and the picture of a board without de
     />lo+…</,
   );
   expect(drawn('/ { };')).toContain('No IOMMU in this tree.');
+});
+
+test('a device that several IOMMUs know has a place at each, with what is about that one', () => {
+  const dart = (label: string, at: string) =>
+    `${label}: iommu@${at} { compatible = "apple,t8103-dart"; reg = <0x${at} 0x4000>; #iommu-cells = <1>; interrupts = <1>; };`;
+  const fn = (name: string, at: string) => `${name} { compatible = "pci1234,1"; reg = <${at} 0 0 0 0>; };`;
+  const source = `/ { #address-cells = <1>; #size-cells = <1>; interrupt-parent = <&aic>;
+	aic: interrupt-controller { compatible = "arm,gic-v3"; interrupt-controller; #interrupt-cells = <1>; };
+	${dart('one', '1000000')}
+	${dart('two', '2000000')}
+	usb: usb@10000 { compatible = "snps,dwc3"; reg = <0x10000 0x1000>; iommus = <&one 1>, <&two 2>; };
+	pcie: pcie@20000 {
+		compatible = "pci-host-ecam-generic"; device_type = "pci"; reg = <0x20000 0x10000>;
+		#address-cells = <3>; #size-cells = <2>; ranges = <0x2000000 0 0x40000000 0x40000000 0 0x1000000>;
+		iommu-map = <0x0 &one 0x3 0x1>, <0x8 &two 0x4 0x1>;
+		${fn('a@0,0', '0x0')} ${fn('b@1,0', '0x800')} ${fn('c@2,0', '0x1000')}
+	};
+};`;
+  expect(lines(lanes(source))).toEqual([
+    'translates one: apple-dart',
+    '  bridge translated pcie (pcie@20000) [00:00.0 → 0x3 a@0,0] [other functions → memory c@2,0]',
+    '  translated usb (usb@10000) 0x1 ?',
+    'translates two: apple-dart',
+    '  bridge translated pcie (pcie@20000) [00:01.0 → 0x4 b@1,0]',
+    '  translated usb (usb@10000) 0x2 ?',
+  ]);
+  const map = dmaMap(editor(`//- /board.dts\n/dts-v1/;\n${source}`).view.snapshot);
+  const table = overviewTable(map, { board: 'board.dts', platform: 'Linux 7.3', width: 100 });
+  const rows = table.filter((line) => /^ *(?:one|two|usb|pcie|00:|WITHOUT)/.test(line));
+  expect(rows.map((line) => line.split(/ {2,}/).filter(Boolean).slice(0, 2).join(' '))).toEqual([
+    'one /iommu@1000000',
+    'usb 0x1',
+    'pcie by requester ID',
+    '00:00.0 0x3',
+    'two /iommu@2000000',
+    'usb 0x2',
+    'pcie by requester ID',
+    '00:01.0 0x4',
+  ]);
+});
+
+test('the entries of the side bar have one id each, as VS Code demands, also where two IOMMUs know a group', () => {
+  const source = board(`
+	second: iommu@2000000 { compatible = "arm,smmu-v3"; reg = <0x2000000 0x20000>; #iommu-cells = <1>; };
+	${['a', 'b'].map((name) => crypto(name, 'iommus = <&smmu 1>, <&second 2>;')).join('')}
+`);
+  const map = dmaMap(editor(`//- /board.dts\n/dts-v1/;\n${source}`).view.snapshot);
+  const idsOf = (nodes: readonly OutlineNode[]): string[] =>
+    nodes.flatMap(({ id, children }) => [id, ...idsOf(children)]);
+  const ids = idsOf(outlineOf(map));
+  expect(ids.filter((id) => id.startsWith('device /a'))).toHaveLength(2);
+  expect(new Set(ids).size).toBe(ids.length);
 });

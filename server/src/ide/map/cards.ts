@@ -67,8 +67,6 @@ export interface BridgeRow {
   /** `null`: no IOMMU. */
   readonly to: string | null;
   readonly title: string;
-  /** The IOMMU, where it is another one than the lane's. */
-  readonly at: string | null;
   readonly functions: readonly Card[];
 }
 
@@ -153,17 +151,17 @@ function bridgeOf(map: DmaMap, device: MapDevice, host: MapHost, place: CardPlac
   const rows = host.maps.map((row): BridgeRow => {
     const mapped = functionsOf(functions, row, host.mask);
     const { from, to } = mapRowText(row, host);
-    const at = row.iommu === place.iommu ? null : nameOfPath(map, row.iommu);
-    return { from, to, title: rowTitle(map, row, host), at, functions: mapped.map(card) };
+    return { from, to, title: rowTitle(map, row, host), functions: mapped.map(card) };
   });
-  const told = new Set(rows.flatMap(({ functions: cards }) => cards.map(({ path }) => path)));
-  const others = functions.filter(({ path }) => !told.has(path));
-  const all = host.isPci ? 'functions' : 'devices';
+  // Rows that lead to other IOMMUs are in their lanes; what no row covers is with the first.
+  const all = map.devices.find(({ path }) => path === device.path)?.host?.maps ?? [];
+  const told = new Set(all.flatMap((row) => functionsOf(functions, row, host.mask)));
+  const others = all[0] === host.maps[0] ? functions.filter((fn) => !told.has(fn)) : [];
+  const who = host.isPci ? 'functions' : 'devices';
   const rest: BridgeRow = {
-    from: rows.length === 0 ? all : `other ${all}`,
+    from: rows.length === 0 ? who : `other ${who}`,
     to: null,
     title: 'No row of iommu-map covers them: direct DMA',
-    at: null,
     functions: others.map(card),
   };
   return {

@@ -136,18 +136,37 @@ export function dmaMap(snapshot: Snapshot): DmaMap {
   return { iommus, devices, labels, doubts: scene.shared, left: scene.left };
 }
 
-/** Devices with an ID at the IOMMU, hosts whose map leads to it first, and those that it does not take. */
-export function mastersOf(map: DmaMap, iommu: MapIommu): MapDevice[] {
-  return map.devices.filter((device) => device.behind === null && firstIommu(device) === iommu.path);
+/**
+ * Devices with an ID at the IOMMU, hosts whose map leads to it, and those that it does not take. One with several IOMMUs
+ * is a master of each, with the IDs and the rows of `iommu-map` that are about that one.
+ */
+export function mastersOf(map: DmaMap, { path }: MapIommu): MapDevice[] {
+  return map.devices
+    .filter((device) => device.behind === null && iommusOf(device).includes(path))
+    .map((device) => seenBy(device, path));
 }
 
 /** Devices that name no IOMMU; functions are told with their host. */
 export function withoutIommu(map: DmaMap): MapDevice[] {
-  return map.devices.filter((device) => device.behind === null && firstIommu(device) === undefined);
+  return map.devices.filter((device) => device.behind === null && iommusOf(device).length === 0);
 }
 
-function firstIommu({ ids, host, claims }: MapDevice): string | undefined {
-  return ids[0]?.iommu ?? host?.maps[0]?.iommu ?? claims[0]?.iommu;
+/** Those that know the device, or a function behind it, by an ID, or do not take it; in its order, with repeats. */
+export function iommusOf({ ids, host, claims }: MapDevice): string[] {
+  return [...ids, ...(host?.maps ?? []), ...claims].map(({ iommu }) => iommu);
+}
+
+function seenBy(device: MapDevice, iommu: string): MapDevice {
+  const { ids, claims, host } = device;
+  const about = (each: { readonly iommu: string }) => each.iommu === iommu;
+  if ([...ids, ...claims, ...(host?.maps ?? [])].every(about)) return device;
+  const maps = host?.maps.filter(about) ?? [];
+  return {
+    ...device,
+    ids: ids.filter(about),
+    claims: claims.filter(about),
+    host: host && maps.length > 0 ? { ...host, maps } : null,
+  };
 }
 
 class Scene {

@@ -54,9 +54,7 @@ function passed(map: DmaMap): Headline {
 
 function gates(map: DmaMap, devices: readonly MapDevice[]): Headline {
   const paths = [
-    ...new Set(
-      devices.flatMap(({ ids, host }) => [...ids, ...(host?.maps ?? [])].slice(0, 1)).map(({ iommu }) => iommu),
-    ),
+    ...new Set(devices.flatMap(({ ids, host }) => [...ids, ...(host?.maps ?? [])]).map(({ iommu }) => iommu)),
   ];
   return paths.length > NAMED
     ? [plain(`${paths.length} IOMMUs`)]

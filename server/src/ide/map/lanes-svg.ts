@@ -280,7 +280,7 @@ function bridgeBlock(card: Card): Block {
 
 function bridgeRow(
   sheet: Sheet,
-  { from, to, at, functions }: BridgeRow,
+  { from, to, functions }: BridgeRow,
   place: { readonly x: number; readonly y: number; readonly width: number },
 ): void {
   const end = place.x + place.width;
@@ -290,8 +290,7 @@ function bridgeRow(
     sheet.text('memory', { ...place, x }, 'small');
     x += textWidth('memory ', 'small');
   } else x += chip(sheet, to, { x, y: place.y }) + 6;
-  const names = [...(at === null ? [] : [`at ${at}`]), ...functions.map(marked)];
-  if (end - x > 24) sheet.text(names.join(', '), { x, y: place.y, width: end - x }, 'small');
+  if (end - x > 24) sheet.text(functions.map(marked).join(', '), { x, y: place.y, width: end - x }, 'small');
 }
 
 function pairBlock({ gate, cards }: Pair): Block {

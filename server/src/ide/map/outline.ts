@@ -2,7 +2,15 @@
 // The DMA of a board as a tree for a side bar: problems and waits first, then each IOMMU with its groups, devices and IDs.
 import type { Span } from '#base/text.ts';
 import { limitName, limitText } from '#wording/values.ts';
-import { type DmaMap, type MapDevice, type MapIommu, type MapNode, mastersOf, withoutIommu } from './dma-map.ts';
+import {
+  type DmaMap,
+  iommusOf,
+  type MapDevice,
+  type MapIommu,
+  type MapNode,
+  mastersOf,
+  withoutIommu,
+} from './dma-map.ts';
 import { commonMask, functionsOf, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
 import { SERIES } from './series.ts';
 import type { Way } from './ways.ts';
@@ -148,7 +156,7 @@ function iommuNode(map: DmaMap, iommu: MapIommu): OutlineNode {
     place: iommu.place,
     open: taken.length > 0,
     children: [
-      ...grouped(taken, iommu.path).map((group) => groupNode(map, group, mask)),
+      ...grouped(taken, iommu.path).map((group) => groupNode(map, group, { iommu: iommu.path, mask })),
       ...section(
         `refused ${iommu.path}`,
         'Refused',
@@ -169,13 +177,17 @@ function grouped(devices: readonly MapDevice[], iommu: string): MapDevice[][] {
   return [...groups.values()];
 }
 
-function groupNode(map: DmaMap, group: readonly MapDevice[], mask: number): OutlineNode {
+function groupNode(
+  map: DmaMap,
+  group: readonly MapDevice[],
+  { iommu, mask }: { readonly iommu: string; readonly mask: number },
+): OutlineNode {
   const [first] = group;
   if (!first) return { id: '', kind: 'group', label: '', description: '', tooltip: '', children: [] };
   if (group.length === 1) return deviceNode(map, first, mask);
   const owner = first.owner;
   return {
-    id: `group ${owner ?? first.group ?? first.path}`,
+    id: `group ${iommu} ${owner ?? first.group ?? first.path}`,
     kind: 'group',
     label: owner ?? 'One group',
     description: `${group.length} devices share an address space`,
@@ -194,7 +206,7 @@ function deviceNode(map: DmaMap, device: MapDevice, mask: number): OutlineNode {
     ...(device.doubts.length > 0 ? ['?'] : []),
   ];
   return {
-    id: `device ${device.path}`,
+    id: `device ${device.path}${elsewhere(map, device)}`,
     kind: device.host ? 'host' : device.way,
     label: nameOf(device),
     description: description.join(' · '),
@@ -203,6 +215,13 @@ function deviceNode(map: DmaMap, device: MapDevice, mask: number): OutlineNode {
     place: device.place,
     children: device.host ? hostRows(map, device) : [],
   };
+}
+
+/** A device that several IOMMUs know has an entry at each. */
+function elsewhere(map: DmaMap, device: MapDevice): string {
+  const [first] = iommusOf(map.devices.find(({ path }) => path === device.path) ?? device);
+  const [here] = iommusOf(device);
+  return here === first ? '' : ` at ${here}`;
 }
 
 /** What the map of a host bridge covers, with the functions that have nodes. */

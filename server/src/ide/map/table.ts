@@ -87,7 +87,7 @@ function iommuLines(map: DmaMap, iommu: MapIommu): string[] {
   );
   const lines = [`${nameOf(iommu)}  ${iommu.path}  ${gateText(iommu, taken, mask)}`];
   if (taken.length > 0) lines.push(HEAD);
-  for (const group of seriesOf(taken)) lines.push(...deviceLines(map, group, { path: iommu.path, mask }));
+  for (const group of seriesOf(taken)) lines.push(...deviceLines(map, group, mask));
   const refused = masters.filter(({ way }) => way === 'refused');
   const reasons = new Map<string, string[]>();
   for (const device of refused) {
@@ -117,11 +117,7 @@ function gateText(iommu: MapIommu, masters: readonly MapDevice[], mask: number):
   return facts.length === 0 ? driver : `${driver}   ${facts.join(', ')}`;
 }
 
-function deviceLines(
-  map: DmaMap,
-  group: readonly MapDevice[],
-  { path, mask }: { readonly path: string; readonly mask: number },
-): string[] {
+function deviceLines(map: DmaMap, group: readonly MapDevice[], mask: number): string[] {
   const [device] = group;
   if (!device) return [];
   if (group.length > 1) {
@@ -136,7 +132,7 @@ function deviceLines(
   const lines = [row([nameOf(device), id, opsText(device), coherence(device), width(device), noteOf(map, device)])];
   const { host } = device;
   const behind = map.devices.filter((each) => each.behind === device.path);
-  const rows = host?.maps.filter(({ iommu }) => iommu === path) ?? [];
+  const rows = host?.maps ?? [];
   for (const each of rows.slice(0, MAX_ROWS)) {
     if (!host) break;
     const { from, to } = mapRowText(each, host);
