@@ -256,3 +256,46 @@ test('a file in a folder that takes no new names is written all the same', { ski
   expect((await made.run('compile', 'a.dts', '-o', 'out/a.dtb')).code).toBe(0);
   expect(isBlob(made.read('out/a.dtb'))).toBe(true);
 });
+
+describe('a report', () => {
+  const SHARED = '/ { model = "one"; };\n';
+  const files = { 'a.dts': '/dts-v1/;\n#include "a.inc"\n', 'a.inc': SHARED, 'other.dtsi': SHARED, '.config': '' };
+
+  test.each([
+    ['the board', ['a.dts', '-o', 'a.dts'], 'a.dts'],
+    ['an include', ['a.dts', '-o', 'a.inc'], 'a.inc'],
+    ['a link to an include', ['a.dts', '-o', 'link'], 'a.inc'],
+    ['another source', ['a.dts', '-o', 'other.dtsi'], 'other.dtsi'],
+    ['the list of files on the board', ['a.dts', '-o', 'out', '--depfile', 'a.dts'], 'a.dts'],
+    ['the list of files on an include', ['a.dts', '-o', 'out', '--depfile', 'a.inc'], 'a.inc'],
+  ])('does not replace %s', async (_what, args, kept) => {
+    const made = folder(files);
+    symlinkSync('a.inc', join(made.path, 'link'));
+    const before = made.read(kept).toString();
+    const { code, error } = await made.run('check', ...args);
+    expect({ code, error }).toEqual({
+      code: 2,
+      error: expect.stringMatching(/named like a source|one of the files that are read/),
+    });
+    expect(made.read(kept).toString()).toBe(before);
+  });
+
+  test('and the list of its files are two', async () => {
+    const made = folder(files);
+    const { code, error } = await made.run('check', 'a.dts', '-o', 'out', '--depfile', './out');
+    expect({ code, error }).toEqual({
+      code: 2,
+      error: 'dt-iommu: out: -o and --depfile are one file; give each its own\n',
+    });
+    expect(existsSync(join(made.path, 'out'))).toBe(false);
+  });
+
+  test('of several machines does not replace a part', async () => {
+    const made = folder(files);
+    await made.run('check', 'a.dts', '--shard', '1/1', '--format', 'json', '-o', 'part.json');
+    const before = made.read('part.json').toString();
+    const { code, error } = await made.run('merge', 'part.json', '-o', 'part.json');
+    expect({ code, error }).toEqual({ code: 2, error: expect.stringContaining('one of the files that are read') });
+    expect(made.read('part.json').toString()).toBe(before);
+  });
+});

@@ -52,6 +52,24 @@ export function requireWritable(path: string, isInput: IsInput = NOTHING_READ): 
   targetOf(path, isInput);
 }
 
+/** Names that nothing made here gets: the next build, or the next check, would read it as text. */
+export const SOURCE = /\.(dts|dtsi|dtso|overlay|h)$/;
+
+/** `what`: what such a file is, and how it may be named. */
+export function requireNoSource(path: string, what: string): void {
+  if (SOURCE.test(path)) throw new Failure(`${path}: is named like a source; ${what}`);
+}
+
+/** The files of these paths, whatever they are called now. */
+export function isOneOf(paths: Iterable<string>): IsInput {
+  const known = new Set<string>();
+  for (const path of paths) {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats) known.add(`${stats.dev}:${stats.ino}`);
+  }
+  return ({ dev, ino }) => known.has(`${dev}:${ino}`);
+}
+
 /** The folder below which many results are written. Its parent must be there; the folders in it are made as needed. */
 export function makeOutputFolder(path: string): void {
   const stats = guarded(path, () => statSync(path, { throwIfNoEntry: false }));

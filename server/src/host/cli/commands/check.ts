@@ -16,9 +16,9 @@ import { depfileText } from '#host/cli/depfile.ts';
 import { absolute, BOARDS, type Found, findFiles, isFolder, partOf, shard, TEXTS } from '#host/cli/find.ts';
 import { Failure, type Io } from '#host/cli/io.ts';
 import type { Checked } from '#host/cli/jobs.ts';
-import { writeOutput } from '#host/cli/output.ts';
+import { isOneOf, writeOutput } from '#host/cli/output.ts';
 import { startProgress } from '#host/cli/progress.ts';
-import { failOn, report } from '#host/cli/report/check-report.ts';
+import { failOn, report, requirePlaces } from '#host/cli/report/check-report.ts';
 import { Collector } from '#host/cli/report/findings.ts';
 import { plural } from '#host/cli/report/report.ts';
 import { openSessions } from '#host/cli/session.ts';
@@ -71,6 +71,7 @@ async function check(args: Arguments, io: Io): Promise<number> {
   if (depfile !== undefined && output === undefined) {
     throw new Failure('--depfile says what the file of -o depends on; name that with -o FILE');
   }
+  requirePlaces(values, io);
   const settings = settingsOf(args, io.cwd);
   const progress = startProgress(io, 'checking', tasks.length);
   const name = (file: string) => relative(io.cwd, file);
@@ -112,9 +113,10 @@ async function check(args: Arguments, io: Io): Promise<number> {
     },
   );
   const part = values.shard === undefined ? undefined : { ...partOf(values.shard), tool: VERSION, ...findings };
-  const code = report([findings], values, io, part);
+  const read = [...inputs, ...tasks.map(({ file }) => file)];
+  const code = report([findings], values, io, { read, part });
   if (depfile !== undefined && output !== undefined) {
-    writeOutput(absolute(io.cwd, depfile), depfileText(output, [...inputs].map(name).sort()));
+    writeOutput(absolute(io.cwd, depfile), depfileText(output, [...inputs].map(name).sort()), isOneOf(read));
   }
   return code;
 }

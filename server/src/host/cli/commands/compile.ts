@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { type Arguments, type Command, positive, TREE_OPTIONS } from '#host/cli/arguments.ts';
 import { absolute, BLOBS, type Found, findFiles, isFolder, requireUtf8Names, shard } from '#host/cli/find.ts';
 import { Failure, type Io } from '#host/cli/io.ts';
-import { makeOutputFolder } from '#host/cli/output.ts';
+import { makeOutputFolder, requireNoSource, SOURCE } from '#host/cli/output.ts';
 import { startProgress } from '#host/cli/progress.ts';
 import type { Task } from '#host/cli/queue.ts';
 import { merge, type ReportedProblem, renamed } from '#host/cli/report/problems.ts';
@@ -78,12 +78,9 @@ function single(operands: readonly string[], output: string | undefined, cwd: st
     throw new Failure('compile writes one blob with -o; for many boards give --out-dir DIR');
   }
   if (output === undefined) throw new Failure(`${file}: compile writes a blob; say where with -o OUT.dtb`);
-  if (SOURCE.test(output)) throw new Failure(`${output}: is named like a source; a blob ends in .dtb or .dtbo`);
+  requireNoSource(output, 'a blob ends in .dtb or .dtbo');
   return { file: absolute(cwd, file), output: absolute(cwd, output) };
 }
-
-/** Names that a blob never gets: the next build would read it as text. */
-const SOURCE = /\.(dts|dtsi|dtso|overlay|h)$/;
 
 function mirrored(operands: readonly string[], folder: string, cwd: string): Task[] {
   if (operands.length === 0) throw new Failure('compile --out-dir needs files or folders');

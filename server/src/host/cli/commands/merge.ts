@@ -5,7 +5,7 @@ import type { Arguments, Command } from '#host/cli/arguments.ts';
 import { absolute } from '#host/cli/find.ts';
 import { Failure, type Io } from '#host/cli/io.ts';
 import { reason } from '#host/cli/output.ts';
-import { failOn, type Part, report } from '#host/cli/report/check-report.ts';
+import { failOn, type Part, report, requirePlaces } from '#host/cli/report/check-report.ts';
 import { isReportedProblem } from '#host/cli/report/problems.ts';
 import { fields, isStrings } from '#host/cli/unknown.ts';
 import { VERSION } from '#host/version.ts';
@@ -33,6 +33,7 @@ export const mergeCommand: Command = {
 async function mergeParts({ operands, values }: Arguments, io: Io): Promise<number> {
   if (operands.length === 0) throw new Failure('merge what? Give what each `check --shard I/N --format json` wrote');
   failOn(values['fail-on']);
+  requirePlaces(values, io);
   const parts = operands.map((name) => ({ name, part: readPart(absolute(io.cwd, name), name) }));
   const [first, ...others] = parts;
   for (const { name, part } of others) {
@@ -45,7 +46,7 @@ async function mergeParts({ operands, values }: Arguments, io: Io): Promise<numb
     if (twice) throw new Failure(`${twice.name}: is part ${at + 1}/${count}, as ${found.name} is; give each part once`);
     return found.part;
   });
-  return report(all, values, io);
+  return report(all, values, io, { read: operands.map((name) => absolute(io.cwd, name)) });
 }
 
 function readPart(path: string, name: string): Part {

@@ -4,7 +4,7 @@ import type { Severity } from '#base/problem.ts';
 import type { Values } from '#host/cli/arguments.ts';
 import { absolute } from '#host/cli/find.ts';
 import { Failure, type Io } from '#host/cli/io.ts';
-import { writeOutput } from '#host/cli/output.ts';
+import { isOneOf, requireNoSource, requireWritable, writeOutput } from '#host/cli/output.ts';
 import { VERSION } from '#host/version.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { CATALOGUE } from '#rules/index.ts';
@@ -22,8 +22,26 @@ export interface Part extends Findings {
   readonly tool: string;
 }
 
-/** Prints; fails when something could not be checked. `part`: others have the rest. */
-export function report(parts: readonly Findings[], values: Values, io: Io, part?: Part): number {
+/** Before the work begins: fails where the report, or the list of what it was made from, cannot be put. */
+export function requirePlaces({ output, depfile }: Values, io: Io): void {
+  for (const place of [output, depfile]) {
+    if (place === undefined) continue;
+    requireNoSource(place, 'a report ends in .txt, .json or .sarif');
+    requireWritable(absolute(io.cwd, place));
+  }
+  if (output !== undefined && depfile !== undefined && absolute(io.cwd, output) === absolute(io.cwd, depfile)) {
+    throw new Failure(`${output}: -o and --depfile are one file; give each its own`);
+  }
+}
+
+/** `read`: what the report was made from, which it never replaces. `part`: others have the rest. */
+interface Made {
+  readonly read: Iterable<string>;
+  readonly part?: Part | undefined;
+}
+
+/** Prints; fails when something could not be checked. */
+export function report(parts: readonly Findings[], values: Values, io: Io, { read, part }: Made): number {
   const limit = failOn(values['fail-on']);
   const { files, problems, failures } = joined(parts);
   const { baseline, output } = values;
@@ -31,7 +49,7 @@ export function report(parts: readonly Findings[], values: Values, io: Io, part?
   const failing = unknown.filter((problem) => atLeast(problem.severity, limit));
   const text = formatted({ files, problems: values.quiet ? failing : unknown }, values, io, part);
   if (output === undefined) io.out(text);
-  else writeOutput(absolute(io.cwd, output), text);
+  else writeOutput(absolute(io.cwd, output), text, isOneOf(read));
   if (failures.length > 0) throw new Failure(failures.join('\n'));
   return failing.length > 0 ? 1 : 0;
 }
