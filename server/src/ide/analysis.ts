@@ -63,6 +63,8 @@ export class Analysis {
   readonly #frontend: Frontend;
   /** By board and overlays. */
   readonly #boards = new Map<string, Snapshot>();
+  /** Those that were evaluated before all of their files had come. */
+  readonly #unsettled = new Set<string>();
   /** Boards and overlays, the one used longest ago first: the next evaluation builds on the last. */
   readonly #live = new Map<string, LiveBoard>();
   /** Trees of Xen systems: a keystroke in one does not resolve the others again. */
@@ -105,6 +107,8 @@ export class Analysis {
   filesChanged(paths: readonly string[]): void {
     this.#contexts.forget(paths);
     this.#choices.clear();
+    for (const key of this.#unsettled) this.#boards.delete(key);
+    this.#unsettled.clear();
     if (paths.some((path) => path.endsWith(`/${PROJECT_FILE}`))) this.#forgetBoards();
     for (const path of paths) this.#changed(path);
   }
@@ -176,6 +180,7 @@ export class Analysis {
     this.#boards.delete(key);
     const snapshot = known ?? this.#evaluate({ board, overlays });
     this.#boards.set(key, snapshot);
+    if (this.#documents.awaited) this.#unsettled.add(key);
     for (const oldest of this.#boards.keys()) {
       if (this.#boards.size <= MAX_BOARDS) break;
       this.#boards.delete(oldest);

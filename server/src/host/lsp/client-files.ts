@@ -51,14 +51,40 @@ export class ClientFiles implements ServerFiles {
 
   list(folder: string): readonly string[] {
     const key = withoutSlash(folder);
-    if (!this.#folders.has(key)) this.#wantedFolders.add(key);
-    return this.#folders.get(key) ?? [];
+    const known = this.#folders.get(key);
+    if (known === undefined && !this.#folders.has(key) && key.startsWith('/') && this.#mayBe(key)) {
+      this.#wantedFolders.add(key);
+    }
+    return known ?? [];
+  }
+
+  /**
+   * Whether the nearest folder above whose names are known does not rule it out. A link to a folder may be listed as a
+   * file. Folders above a workspace are often not given at all, and say nothing.
+   */
+  #mayBe(folder: string): boolean {
+    for (let below = folder, above = dirname(folder); below !== above; below = above, above = dirname(above)) {
+      // The root of another file system stands below that of the disk only here.
+      if (above === '/' && below.startsWith('/:')) return true;
+      const names = this.#folders.get(above);
+      if (names) return names.includes(`${nameOf(below)}/`) || names.includes(nameOf(below));
+    }
+    return true;
+  }
+
+  get awaited(): boolean {
+    return this.#wantedTexts.size + this.#wantedFolders.size > 0;
   }
 
   forget(path: string): void {
     this.#texts.delete(path);
     this.#refused.delete(path);
-    this.#folders.delete(dirname(path));
+    // Folders that are new with it are unknown to those above.
+    for (let below = path, above = dirname(path); below !== above; below = above, above = dirname(above)) {
+      const names = this.#folders.get(above);
+      this.#folders.delete(above);
+      if (below !== path && names?.includes(`${nameOf(below)}/`)) break;
+    }
   }
 
   /** The client says what changed. */

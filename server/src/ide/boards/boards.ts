@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which boards a shared file belongs to: the `.dts` files that reach it through their includes, the likeliest first.
-import { basename, dirname, join, normalize } from '#base/files.ts';
+import { ancestors, basename, dirname, join, normalize } from '#base/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { appendedFiles, boardFolders, includePaths, type SourceTree } from './source-tree.ts';
 
@@ -83,12 +83,14 @@ export class IncludeIndex {
     if (known) return known;
     this.addFolder(dirname(file), false);
     let found = this.reach(file);
+    // Its own folder may have the board once its texts are there.
+    if (found.length === 0 && !all && this.files.awaited) return [];
     if (this.tree && (found.length === 0 || all)) {
       for (const folder of boardFolders(this.files, this.tree, file)) this.addFolder(folder, true);
       found = this.reach(file);
     }
     found.sort((a, b) => distance(file, a) - distance(file, b) || (a < b ? -1 : 1));
-    this.answers.set(`${all} ${file}`, found);
+    if (!this.files.awaited) this.answers.set(`${all} ${file}`, found);
     return found;
   }
 
@@ -122,7 +124,12 @@ export class IncludeIndex {
   private readAgain(file: string): void {
     for (const target of this.includes.get(file) ?? []) this.includers.get(target)?.delete(file);
     this.includes.delete(file);
-    if (DEVICE_TREE.test(file) && this.files.isFile(file)) this.addFile(file);
+    if (DEVICE_TREE.test(file) && this.covers(file) && this.files.isFile(file)) this.addFile(file);
+  }
+
+  /** Whether it lies in a folder that was read, perhaps in a new one below it. */
+  private covers(file: string): boolean {
+    return this.folders.has(dirname(file)) || [...ancestors(file)].some((folder) => this.folders.has(`${folder}/`));
   }
 
   private addFolder(folder: string, deep: boolean): void {

@@ -190,6 +190,8 @@ export class Contexts {
 
   /** The tree, whose missing includes say what to set. */
   explained(tree: DeviceTree): DeviceTree {
+    // What has not come yet is not missing.
+    if (this.#documents.awaited) return tree;
     return this.#missingIncludes.explained(tree, () => this.options(tree.file).includePaths);
   }
 

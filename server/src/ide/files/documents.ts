@@ -62,6 +62,10 @@ export class Documents implements FileSystem {
     return this.#stored.lent === true;
   }
 
+  get awaited(): boolean {
+    return this.#stored.awaited === true;
+  }
+
   readBinary(path: string): Uint8Array | undefined {
     return this.#stored.readBinary?.(path);
   }

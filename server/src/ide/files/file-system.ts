@@ -12,6 +12,8 @@ export interface FileSystem extends FileReader {
   peek(path: string): string | undefined;
   /** Every file comes from an editor, perhaps over a network: nothing is read ahead. */
   readonly lent?: boolean;
+  /** Something that was asked for looks absent, because it has not come yet: what follows from it is not final. */
+  readonly awaited?: boolean;
   /** Whether a stored file must not be written; absent where the host does not know. */
   isReadOnly?(path: string): boolean;
 }

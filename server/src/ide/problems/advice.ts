@@ -11,6 +11,8 @@ const kept = memo((_snapshot: Snapshot): { problems?: readonly Problem[] } => ({
 
 /** The problems of the board, of all its files, with advice on each name that leads nowhere; `patient`: on a command. */
 export function advised(view: View, patient = false): readonly Problem[] {
+  // A header that has not come yet defines nothing: nobody looks for another one.
+  if (view.files.awaited) return view.snapshot.problems();
   const known = kept(view.snapshot);
   known.problems ??= advise(view, patient);
   return known.problems;
