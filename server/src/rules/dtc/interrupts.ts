@@ -49,7 +49,6 @@ export const INTERRUPT_RULES: readonly Rule[] = [
   }),
   dtcRule({
     name: 'interrupt_provider',
-    sees: 'node',
     level: 'warning',
     title: 'Interrupt controller that does not count its cells',
     knows: 'board',
