@@ -19,7 +19,7 @@ import { boot } from './kernel-lab/boot.mjs';
 import { compareObservations } from './kernel-lab/compare.mjs';
 import { formatObservation } from './kernel-lab/format.mjs';
 import { installTools, prepareImage } from './kernel-lab/images.mjs';
-import { loadCases, loadModel } from './kernel-lab/predict.mjs';
+import { loadAllCases, loadModel } from './kernel-lab/predict.mjs';
 import { sampleOf } from './kernel-lab/sample.mjs';
 import { writeTable } from './kernel-lab/table.mjs';
 import { loadModule } from './load-core.mjs';
@@ -139,7 +139,7 @@ function recordConfigs(images) {
 
 /** The runs that the options ask for. */
 async function chooseRuns() {
-  const cases = await loadCases(join(lab, 'trees'));
+  const cases = await loadAllCases(join(lab, 'trees'));
   const all = cases.flatMap((test) => test.kernels.map((kernel) => ({ test, kernel })));
   if (options.missing) return all.filter((run) => isAsked(run) && !existsSync(observationFile(run)));
   if (options.all || options.page || options.case !== '' || options.kernel !== undefined) return all.filter(isAsked);

@@ -2,6 +2,7 @@
 // `npm run test:oracle`: the front end and the `dtc/…` rules against cpp and Debian's dtc on the whole Linux tree.
 //   node scripts/oracle.mjs [--every N] [--jobs N] [--write] [PART…]      the parts are below
 import { parseArgs } from 'node:util';
+import { compareAgreement } from './oracle/agreement.mjs';
 import { compareBoards } from './oracle/boards.mjs';
 import { compareCheckVersions } from './oracle/check-versions.mjs';
 import { compareCitations } from './oracle/citations.mjs';
@@ -31,6 +32,7 @@ const { values, positionals } = parseArgs({
 });
 
 const parts = {
+  agreement: (run) => compareAgreement(run, Math.ceil(2000 / Number(values.every))),
   cpp: compareCpp,
   syntax: checkSyntax,
   boards: (run) => compareBoards(run, boardGroups(run.kernel)),

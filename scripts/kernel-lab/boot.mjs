@@ -34,11 +34,13 @@ probes[ownKernel] = 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string coherent=%
 
 const rngs = Array.from({ length: 8 }, () => ['-device', 'virtio-rng-device']).flat();
 
-/** The blob that cpp and dtc, not we, make of the tree, and of `more` behind it. */
-export function compileTree(file, blob, more = '') {
+/** The blob that cpp and dtc, not we, make of the tree (of `text`, where it is no file), and of `more` behind it. */
+export function compileTree(file, blob, { more = '', text: source } = {}) {
   const include = ['-I', dirname(file)];
-  const text = execFileSync('cpp', ['-nostdinc', '-undef', '-x', 'assembler-with-cpp', ...include, file], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const input = source === undefined ? file : '-';
+  const text = execFileSync('cpp', ['-nostdinc', '-undef', '-x', 'assembler-with-cpp', ...include, input], {
+    input: source ?? '',
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   execFileSync('dtc', ['-q', '-f', '-I', 'dts', '-O', 'dtb', '-o', blob], {
     input: `${text}${more}`,
@@ -60,10 +62,10 @@ function prepare(image, test, folder) {
   const cmdline = commandLine(image.kernel, test);
   if (test.xen === 'domu') {
     const partial = compileTree(test.file, join(folder, `${test.name}-${image.kernel}-partial.dtb`));
-    compileTree(join(dirname(test.file), 'xen-domu-host.dtsi'), blob, guestChosen(image, cmdline, partial));
+    compileTree(join(dirname(test.file), 'xen-domu-host.dtsi'), blob, { more: guestChosen(image, cmdline, partial) });
     return xenArguments(image, test, { blob, partial });
   }
-  compileTree(test.file, blob, test.xen === 'dom0' ? dom0Chosen(image, cmdline) : '');
+  compileTree(test.file, blob, { text: test.text, more: test.xen === 'dom0' ? dom0Chosen(image, cmdline) : '' });
   if (test.xen === 'dom0') return xenArguments(image, test, { blob });
   return [
     ...test.qemu,

@@ -11,6 +11,12 @@ export async function loadCases(folder) {
   return readCases(folder);
 }
 
+/** The same, and the trees that are put together from pieces. */
+export async function loadAllCases(folder) {
+  const { allCases } = await loadModule('test/kernel/cases.ts');
+  return allCases(folder);
+}
+
 /** A function that says, field by field, where the model and the observation of a boot agree and where they do not. */
 export async function loadModel() {
   const { predictor } = await loadModule('test/kernel/predict.ts');
@@ -19,6 +25,7 @@ export async function loadModel() {
   return ({ test, kernel, kernelConfig }, observed) => {
     const boot = {
       file: test.file,
+      text: test.text,
       kernelVersion: kernel.split('-')[0],
       kernelConfig,
       cmdline: test.cmdline,

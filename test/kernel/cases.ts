@@ -3,11 +3,15 @@
 // decides the outcome and no tree says, in words that the model must use when it doubts.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { COMBINATIONS } from './combinations/index.ts';
+import type { Combination } from './combinations/parts.ts';
 
 export interface Case {
   readonly name: string;
   /** Path of the tree. */
   readonly file: string;
+  /** Its text, where no file is on the disk: `file` is then where it would be, beside what it includes. */
+  readonly text?: string;
   readonly shows: string;
   /** Rows of the decision table that the outcome depends on. */
   readonly rows: readonly number[];
@@ -98,6 +102,31 @@ function readCase(folder: string, file: string): Case {
     xen: xenRole(fields.get('Machine')),
     steps: steps(fields.get('Boot') ?? defaultBoot),
   };
+}
+
+/** The file that describes each machine without more. */
+const bases: Readonly<Record<string, string>> = { plain: 'virt.dtsi' };
+
+/** A tree that is put together from pieces (`combinations/`): booted on the newest kernel. */
+function combined(folder: string, { name, shows, machine, tree, cmdline, qemu, boot, unseen }: Combination): Case {
+  return {
+    name,
+    file: join(folder, `${name}.dts`),
+    text: `#include "${bases[machine] ?? `${machine}.dtsi`}"\n\n${tree}`,
+    shows,
+    rows: [],
+    kernels: ['7.3'],
+    unseen: unseen === undefined ? [] : [unseen],
+    cmdline: cmdline ?? '',
+    qemu: [...(machines[machine] ?? []), ...words(qemu)],
+    xen: false,
+    steps: steps(boot ?? defaultBoot),
+  };
+}
+
+/** All trees of the lab: the files of `folder`, and what `combinations/` puts together from its pieces. */
+export function allCases(folder: string): Case[] {
+  return [...readCases(folder), ...COMBINATIONS.map((each) => combined(folder, each))];
 }
 
 /** Every tree of `folder`, in the order of their names. */

@@ -6,21 +6,25 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { compareWithKernel } from '#ide/live/agreement.ts';
 import type { Observation } from '#ide/live/observation.ts';
-import { readCases } from './cases.ts';
+import { allCases } from './cases.ts';
 import { predictor } from './predict.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const predict = await predictor(here('../..'));
-const cases = readCases(here('trees'));
+const cases = allCases(here('trees'));
 
 describe.each(readdirSync(here('observations')))('Linux %s', (kernel) => {
   const kernelConfig = gunzipSync(readFileSync(here(`observations/${kernel}/config.gz`))).toString();
   const kernelVersion = kernel.replace('-own', '');
   const booted = cases.filter(({ kernels }) => kernels.includes(kernel));
 
-  test.each(booted.map((tree) => [tree.name, tree] as const))('%s', (name, { file, cmdline, xen, unseen }) => {
+  test.each(booted.map((tree) => [tree.name, tree] as const))('%s', (name, { file, text, cmdline, xen, unseen }) => {
     const observation = JSON.parse(readFileSync(here(`observations/${kernel}/${name}.json`), 'utf8')) as Observation;
-    const fields = compareWithKernel(predict({ file, kernelVersion, kernelConfig, cmdline, xen }), observation, unseen);
+    const fields = compareWithKernel(
+      predict({ file, text, kernelVersion, kernelConfig, cmdline, xen }),
+      observation,
+      unseen,
+    );
     expect(fields.length).toBeGreaterThan(xen === 'domu' ? 12 : 40);
     expect(fields.filter(({ outcome }) => outcome === 'differs')).toEqual([]);
   });

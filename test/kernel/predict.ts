@@ -11,8 +11,9 @@ import { nodeByPath } from '#tree/query.ts';
 
 /** One boot, as the model is told of it. */
 export interface Boot {
-  /** Path of the tree. */
+  /** Path of the tree, and its text where no file is on the disk. */
   readonly file: string;
+  readonly text?: string | undefined;
   readonly kernelVersion: string;
   /** Text of the kernel's `.config`. */
   readonly kernelConfig: string;
@@ -27,8 +28,10 @@ export async function predictor(root: string): Promise<(boot: Boot) => Predictio
     runtime: bytes('node_modules/web-tree-sitter/web-tree-sitter.wasm'),
     grammar: bytes('grammars/devicetree/tree-sitter-devicetree.wasm'),
   });
-  return ({ file, xen, ...stated }) => {
-    const frontend = new Frontend(grammar, new DiskFiles());
+  return ({ file, text, xen, ...stated }) => {
+    const disk = new DiskFiles();
+    const read = (path: string) => (path === file && text !== undefined ? { path, text } : disk.read(path));
+    const frontend = new Frontend(grammar, { read });
     const tree = frontend.evaluate(file, { includePaths: [], defines: [] });
     const platform = platformOf(tree, { kind: xen ? `xen-${xen}` : 'linux', ...stated });
     return {

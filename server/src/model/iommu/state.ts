@@ -6,6 +6,7 @@ import { deviceName } from '#model/devices/device-name.ts';
 import { disabledAbove, existence } from '#model/devices/existence.ts';
 import { supplierDriver } from '#model/devices/supplier-drivers.ts';
 import { type DriverMatch, driverFor, knownStrings } from '#model/drivers/index.ts';
+import { leftOutBy } from '#model/drivers/left-out.ts';
 import type { DriverNeed } from '#model/drivers/types.ts';
 import { type Machine, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
@@ -130,6 +131,8 @@ function builtState(machine: Machine, match: DriverMatch): Registration {
   for (const [symbol, state] of states) {
     if (state === 'off') return never('not-built', { kind: 'driver-not-built', driver: driver.name, symbol }, []);
   }
+  const option = leftOutBy(machine.platform, driver);
+  if (option !== undefined) return never('not-built', { kind: 'driver-left-out', driver: driver.name, option }, []);
   for (const [symbol, state] of states) {
     if (state === 'module') return { kind: 'late', condition: { kind: 'module-in-time', symbol } };
   }

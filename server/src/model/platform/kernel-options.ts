@@ -33,6 +33,10 @@ export interface CommandLine {
   readonly smmuV3DisableBypass?: boolean;
   /** vfio_iommu_type1.allow_unsafe_interrupts */
   readonly allowUnsafeInterrupts?: boolean;
+  /** initcall_blacklist: functions, of all its places. */
+  readonly initcallBlacklist?: readonly string[];
+  /** module_blacklist */
+  readonly moduleBlacklist?: readonly string[];
 }
 
 const ARCHES: Readonly<Record<string, Arch>> = {
@@ -87,6 +91,9 @@ export function parseCommandLine(text: string): CommandLine {
     const name = (at < 0 ? word : word.slice(0, at)).replaceAll('-', '_');
     const value = at < 0 ? undefined : word.slice(at + 1);
     Object.assign(given, own(READERS, name)?.(value));
+    // The others replace what stands before them, this one adds to it.
+    if (name === 'initcall_blacklist')
+      given.initcallBlacklist = [...(given.initcallBlacklist ?? []), ...(value ?? '').split(',')];
   }
   return given;
 }
@@ -106,6 +113,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   fw_devlink: (value) =>
     value === 'off' || value === 'permissive' || value === 'on' || value === 'rpm' ? { fwDevlink: value } : {},
   'fw_devlink.strict': flag('fwDevlinkStrict'),
+  module_blacklist: (value) => ({ moduleBlacklist: (value ?? '').split(',') }),
   iommu: (value) => {
     const word = X86_WORDS.find((known) => value?.split(',').includes(known));
     return word === undefined ? {} : { x86Iommu: word };

@@ -47,6 +47,7 @@ export type RegistrationReason =
       readonly note: StringNote | null;
     }
   | { readonly kind: 'driver-not-built'; readonly driver: string; readonly symbol: string }
+  | { readonly kind: 'driver-left-out'; readonly driver: string; readonly option: string }
   | { readonly kind: 'probe-prints'; readonly log: string }
   | { readonly kind: 'lacks'; readonly lack: Lack; readonly log: string | null }
   | { readonly kind: 'supplier-disabled'; readonly property: string; readonly supplier: string }

@@ -83,6 +83,7 @@ export const REGISTRATION_REASONS: Words<RegistrationReason> = {
       ? `no driver of this Linux binds ${quoted(compatible)} (${driver} knows it as ${role})`
       : `no driver of this Linux binds it (${withoutStop(noteText(note))})`,
   'driver-not-built': ({ driver, symbol }) => `this kernel has no ${driver} driver (CONFIG_${symbol} is off)`,
+  'driver-left-out': ({ driver, option }) => `${quoted(option)} keeps the ${driver} driver from starting`,
   'probe-prints': ({ log }) => `its probe fails: "${log}"`,
   lacks: ({ lack, log }) => `${lackText(lack)}, so its probe fails${printed(log)}`,
   'supplier-disabled': ({ property, supplier }) =>

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+// Every combined tree of the lab.
+import { KERNELS } from './kernels.ts';
+import { MAPS } from './maps.ts';
+import type { Combination } from './parts.ts';
+import { WINDOWS } from './windows.ts';
+
+export const COMBINATIONS: readonly Combination[] = [...KERNELS, ...MAPS, ...WINDOWS];
