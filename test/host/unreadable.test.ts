@@ -61,6 +61,18 @@ describe('--kernel-config', () => {
   });
 });
 
+describe('--config', () => {
+  test.each([
+    ...REFUSED.filter(([name]) => name !== 'loop'),
+    ['loop', /loop: cannot be read \(ELOOP\)/],
+    ['folder', /folder is a folder; give the dt-iommu\.json in it/],
+    ['absent', /absent: cannot be read \(ENOENT\)/],
+  ] as const)('%s is exit code 2, not a project without fields', async (name, message) => {
+    const { code, out, error } = await made.run('check', 'board.dts', '--config', name);
+    expect({ code, out, error }).toEqual({ code: 2, out: '', error: expect.stringMatching(message) });
+  });
+});
+
 describe.each([
   ['#include', (name: string) => `#include "${name}"\n/ { };`],
   ['/include/', (name: string) => `/include/ "${name}"\n/ { };`],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The command line as settings: flags win over the project file, which wins over what the source tree says.
+import { readBytes } from '#host/disk-bytes.ts';
 import { DiskFiles } from '#host/sources.ts';
 import { configComplaint } from '#ide/boards/kernel-config.ts';
 import { readProject } from '#ide/boards/project.ts';
@@ -40,7 +41,7 @@ export function settingsOf(args: Arguments, cwd: string): SessionSettings {
     bindings: values.bindings ?? false,
     symbols: values.symbols ?? false,
     force: values.force ?? false,
-    ...(values.config !== undefined && { projectFile: existing(absolute(cwd, values.config), values.config) }),
+    ...(values.config !== undefined && { projectFile: readableProject(absolute(cwd, values.config), values.config) }),
   };
 }
 
@@ -84,6 +85,13 @@ function definition(text: string): [string, string] {
 
 function existing(path: string, written: string): string {
   isFolder(path, written);
+  return path;
+}
+
+/** One that cannot be read is no file without fields. */
+function readableProject(path: string, written: string): string {
+  const read = isFolder(path, written) ? { refusal: 'is a folder; give the dt-iommu.json in it' } : readBytes(path);
+  if (read && 'refusal' in read) throw new Failure(`--config: ${written} ${read.refusal}`);
   return path;
 }
 
