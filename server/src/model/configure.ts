@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The effective DMA set-up of a device: the walk of of_dma_configure_id and of_iommu_configure, in their order.
 import { hex } from '#base/numbers.ts';
-import { isPciBus } from '#model/addresses/addresses.ts';
+import { isPciBus, isPciFunction } from '#model/addresses/addresses.ts';
 import { coherence } from '#model/addresses/coherence.ts';
 import type { Addressing, Window } from '#model/addresses/dma-ranges.ts';
 import { functionName, subjectLine } from '#model/devices/device-name.ts';
@@ -52,7 +52,10 @@ export function configure(
 /** Reports of all nodes that name a device or say something about DMA, in tree order; what they share is computed once. */
 export function configureAll(tree: DeviceTree, platform: Platform): DmaReport[] {
   const machine = machineOf(tree, platform);
-  return treeNodes(machine).devices.map((node) => reportOf(machine, node, undefined));
+  const { all, devices } = treeNodes(machine);
+  const named = new Set(devices);
+  const asked = all.filter((node) => named.has(node) || isPciFunction(node));
+  return asked.map((node) => reportOf(machine, node, undefined));
 }
 
 /** The same node on two platforms. */

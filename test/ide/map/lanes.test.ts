@@ -210,7 +210,7 @@ test('a device that several IOMMUs know has a place at each, with what is about 
 		compatible = "pci-host-ecam-generic"; device_type = "pci"; reg = <0x20000 0x10000>;
 		#address-cells = <3>; #size-cells = <2>; ranges = <0x2000000 0 0x40000000 0x40000000 0 0x1000000>;
 		iommu-map = <0x0 &one 0x3 0x1>, <0x8 &two 0x4 0x1>;
-		${fn('a@0,0', '0x0')} ${fn('b@1,0', '0x800')} ${fn('c@2,0', '0x1000')}
+		${fn('a@0,0', '0x0')} b@1,0 { reg = <0x800 0 0 0 0>; }; ${fn('c@2,0', '0x1000')}
 	};
 };`;
   expect(lines(lanes(source))).toEqual([

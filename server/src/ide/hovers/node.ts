@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which hover a node has: a device, an IOMMU, a host bridge, a bus, or none of them.
-import { isPciBus } from '#model/addresses/addresses.ts';
+import { isPciBus, isPciFunction } from '#model/addresses/addresses.ts';
 import { dmaRole } from '#model/devices/dma-role.ts';
 import { WALKED_BUSES } from '#model/devices/existence.ts';
 import { compatibles } from '#tree/query.ts';
@@ -32,7 +32,7 @@ export function busHover(asked: Asked, node: DtNode, last: string): string {
 function sheetOf(asked: Asked, node: DtNode): Sheet | undefined {
   const { snapshot } = asked;
   const { tree, platform } = snapshot;
-  const isDevice = compatibles(node).length > 0 || node.properties.has('iommus');
+  const isDevice = compatibles(node).length > 0 || node.properties.has('iommus') || isPciFunction(node);
   if (!node.parent || !isDevice) return undefined;
   const report = snapshot.report(node);
   const { kernelVersion, kind } = platform;

@@ -63,6 +63,11 @@ export function isPciBus(node: DtNode): boolean {
   return baseName(node) === 'pcie';
 }
 
+/** A function on a PCI bus that is no bridge: Linux finds it by its `reg`, with or without `compatible` (drivers/pci/of.c). */
+export function isPciFunction(node: DtNode): boolean {
+  return node.parent !== undefined && isPciBus(node.parent) && !isPciBus(node) && node.properties.has('reg');
+}
+
 function busKind(machine: Machine, node: DtNode): BusKind {
   if (isPciBus(node)) return 'pci';
   if (baseName(node) === 'isa') return 'isa';
