@@ -27,21 +27,20 @@ export async function selectBoard({ running, remembered, trees }: PickerParts): 
   picker.placeholder = vscode.l10n.t('Filter by name or path');
   picker.matchOnDescription = true;
   picker.busy = true;
-  picker.show();
-  const found = await running.request<BoardsResult>('dtIommu/boards', { textDocument, all: true }).catch(() => null);
-  if (!found) {
-    picker.dispose();
-    return;
-  }
-  picker.busy = false;
-  picker.items = picksOf(found, remembered.all()[textDocument.uri] !== undefined);
-  const active = picker.items.find(({ board }) => board === found.board);
-  if (active) picker.activeItems = [active];
-  const picked = await choiceOf(picker, async (board, button) => {
+  const choice = choiceOf(picker, async (board, button) => {
     const uri = vscode.Uri.parse(board);
     if (button === BESIDE) await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside });
     else await trees.show(uri);
   });
+  picker.show();
+  const found = await running.request<BoardsResult>('dtIommu/boards', { textDocument, all: true }).catch(() => null);
+  if (found) {
+    picker.busy = false;
+    picker.items = picksOf(found, remembered.all()[textDocument.uri] !== undefined);
+    const active = picker.items.find(({ board }) => board === found.board);
+    if (active) picker.activeItems = [active];
+  } else picker.hide();
+  const picked = await choice;
   if (picked === undefined) return;
   await remembered.choose(textDocument.uri, picked);
   await running.request('dtIommu/selectBoard', { textDocument, board: picked });

@@ -16,7 +16,7 @@ import type { ExplainResult, Feature, LogResult, TextResult } from './protocol.t
 import { RememberedBoards } from './remembered-boards.ts';
 import { HOVER_COMMANDS, ResolvedTrees } from './resolved-trees.ts';
 import { Running, type StartClient } from './running.ts';
-import { StatusItem } from './status-item.ts';
+import { StatusItem, tellOpened } from './status-item.ts';
 import { showMenu } from './status-menu.ts';
 import { tabSizeOfFirstFiles } from './tab-size.ts';
 
@@ -112,6 +112,14 @@ export async function activateWith(context: vscode.ExtensionContext, make: MakeC
       menu: () => showMenu(status),
       showOutput: () => log.channel.show(true),
       openSettings: () => vscode.commands.executeCommand('workbench.action.openSettings', 'devicetreeIommu'),
+      openWalkthrough: async () => {
+        await vscode.commands.executeCommand(
+          'workbench.action.openWalkthrough',
+          `${context.extension.id}#start`,
+          false,
+        );
+        if (openDocuments().length > 0) await tellOpened();
+      },
       restart: () => running.restart(start),
     }),
   );

@@ -77,9 +77,10 @@ export class StatusItem implements vscode.Disposable {
       this.#show();
       return;
     }
-    // The first step of the walkthrough is done.
-    void vscode.commands.executeCommand('setContext', 'devicetreeIommu.opened', true);
-    if (this.#status?.document !== document) this.#status = undefined;
+    if (this.#status?.document !== document) {
+      this.#status = undefined;
+      void tellOpened();
+    }
     const params = { textDocument: identifier(document) };
     const found = await this.#running.request<BoardsResult>('dtIommu/boards', params).catch(() => null);
     if (asked !== this.#asking) return;
@@ -130,6 +131,13 @@ export class StatusItem implements vscode.Disposable {
   dispose(): void {
     this.#asking++;
     for (const each of this.#disposables) each.dispose();
+  }
+}
+
+/** Ends a step of the walkthrough, which sees nothing but changes. */
+export async function tellOpened(): Promise<void> {
+  for (const value of [false, true]) {
+    await vscode.commands.executeCommand('setContext', 'devicetreeIommu.opened', value);
   }
 }
 

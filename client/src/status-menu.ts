@@ -85,6 +85,7 @@ function commandsOf(status: StatusItem): MenuItem[] {
     command('add', vscode.l10n.t('Add Overlay…'), 'addOverlay'),
     ...(canCheckAll ? [command('checklist', vscode.l10n.t('Check All Boards'), 'checkAll')] : []),
     command('settings-gear', vscode.l10n.t('Settings'), 'openSettings'),
+    command('mortar-board', vscode.l10n.t('Get Started'), 'openWalkthrough'),
     command('refresh', vscode.l10n.t('Restart Server'), 'restart'),
     command('report', vscode.l10n.t('Report a Problem…'), 'reportProblem'),
   ];
