@@ -93,3 +93,31 @@ test('MSI doorbells: mapped by the ITS, not by controllers that never ask', () =
   expect(doorbell('arm,gic-v3-its')).toContain('Linux maps the doorbell of `/msi@6000000`');
   expect(doorbell('ex,msi')).toContain('does not map its doorbell');
 });
+
+// tegra_dma_probe of 7.3; the map is that of tegra264.dtsi, 6.12 does not read one.
+test('the channels of the GPC DMA controller by its map', () => {
+  const source = (map: string, mask = '') => `/ { #address-cells = <2>; #size-cells = <2>; ${SMMU}
+    dma-controller@8400000 { compatible = "nvidia,tegra264-gpcdma"; reg = <0x0 0x8400000 0x0 0x210000>;
+      iommus = <&smmu 0x800>; ${map} ${mask} };
+  };`;
+  const made = (text: string, kernelVersion: readonly [number, number] = [7, 3]) =>
+    reportAt(text, '/dma-controller@8400000', { kernelVersion }).makes?.map(({ name, verdict, iommus }) =>
+      [name, verdict, iommus[0]?.args[0]].join(' '),
+    );
+  const map = 'iommu-map = <1 &smmu 0x801 31>;';
+  expect(made(source(map))?.length).toBe(31);
+  expect(made(source(map, 'dma-channel-mask = <0x80000006>;'))).toEqual([
+    'gpcdma.1 iommu-dma 2049',
+    'gpcdma.2 iommu-dma 2050',
+    'gpcdma.31 iommu-dma 2079',
+  ]);
+  expect(made(source(''))).toBe(undefined);
+  expect(made(source(map), [6, 12])).toBe(undefined);
+  // Channel 31 is in no entry: `Failed to get stream ID for channel 31`.
+  const { steps } = reportAt(source('iommu-map = <1 &smmu 0x801 30>;'), '/dma-controller@8400000', {
+    kernelVersion: [7, 3],
+  });
+  expect(steps.map(({ text }) => text)).toContain(
+    '`gpcdma.31` has no IOMMU, so the probe of `/dma-controller@8400000` fails or waits.',
+  );
+});

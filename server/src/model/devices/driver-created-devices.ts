@@ -10,16 +10,17 @@ export interface DriverCreatedDevices extends Versions {
   readonly compatibles: readonly string[];
   /**
    * `map`: a device for each entry of `iommu-map`, set up with its number as ID, without which the maker's probe fails.
+   * `channels`: where there is an `iommu-map`, each channel of `dma-channel-mask` is set up likewise.
    * `node`: devices that get what the maker's own device gets.
    */
-  readonly by: 'map' | 'node';
-  /** For `map` what stands before the number; for `node` who is set up, for a sentence. */
+  readonly by: 'map' | 'channels' | 'node';
+  /** For `map` and `channels` what stands before the number; for `node` who is set up, for a sentence. */
   readonly what: string;
   /** `drivers/….c:function`. */
   readonly source: string;
 }
 
-/** Every caller of of_dma_configure and of_dma_configure_id in Linux 6.12 whose device has no node of its own. */
+/** Every caller of of_dma_configure and of_dma_configure_id in Linux 6.12 and 7.3 whose device has no node of its own. */
 const DRIVER_CREATED_DEVICES: readonly DriverCreatedDevices[] = [
   {
     compatibles: ['nvidia,tegra186-host1x', 'nvidia,tegra194-host1x', 'nvidia,tegra234-host1x'],
@@ -27,6 +28,14 @@ const DRIVER_CREATED_DEVICES: readonly DriverCreatedDevices[] = [
     what: 'host1x-ctx.',
     since: [6, 0],
     source: 'drivers/gpu/host1x/context.c:host1x_memory_context_list_init',
+  },
+  {
+    // Not in 6.12; between the two releases nothing was looked up.
+    compatibles: ['186', '194', '234', '264'].map((chip) => `nvidia,tegra${chip}-gpcdma`),
+    by: 'channels',
+    what: 'gpcdma.',
+    since: [7, 3],
+    source: 'drivers/dma/tegra186-gpc-dma.c:tegra_dma_probe',
   },
   {
     compatibles: ['brcm,bcm2835-vchiq', 'brcm,bcm2836-vchiq'],

@@ -31,16 +31,12 @@ export function madeDevices(machine: Machine, node: DtNode, ask: AskById, steps:
     say(steps, authority, { kind: 'set-up-by-node', what: created.what });
     return undefined;
   }
-  const map = cells(machine.tree, node.properties.get('iommu-map'));
-  const entries = Math.floor(map.length / 4);
-  const byLength = compareVersions(machine.platform.kernelVersion, [7, 3]) >= 0;
-  const lengths = map.slice(0, entries * 4).filter((_, index) => index % 4 === 3);
-  const count = Math.min(MOST, byLength ? lengths.reduce((sum, { value }) => sum + value, 0) : entries);
-  if (count === 0) return undefined;
-  const by = byLength ? 'lengths' : 'entries';
-  say(steps, authority, { kind: 'made-by-map', count, by }, at(node, 'iommu-map'));
+  const ids = created.by === 'channels' ? channels(machine, node) : contexts(machine, node);
+  if (ids.length === 0) return undefined;
+  const by = created.by === 'channels' ? 'channels' : countsLengths(machine) ? 'lengths' : 'entries';
+  say(steps, authority, { kind: 'made-by-map', count: ids.length, by }, at(node, 'iommu-map'));
   const made: MadeDevice[] = [];
-  for (let id = 0; id < count; id++) {
+  for (const id of ids) {
     const { device, doubts } = ask(id);
     for (const condition of doubts) doubt(steps, condition);
     made.push({ name: `${created.what}${id}`, id, ...device });
@@ -49,10 +45,33 @@ export function madeDevices(machine: Machine, node: DtNode, ask: AskById, steps:
   const without = made.find(({ group }) => group === null);
   if (without) {
     const failure = `Context device ${without.id} has no IOMMU!`;
-    if (without.verdict !== 'defer') steps.log.push(deviceLine(machine, node, failure));
+    // A channel is no device of a driver, and what it prints is under its own name (`dma0chan1`).
+    if (without.verdict !== 'defer' && by !== 'channels') steps.log.push(deviceLine(machine, node, failure));
     say(steps, authority, { kind: 'made-without-iommu', device: without.name, node: pathOf(node) });
   }
   return made;
+}
+
+const countsLengths = ({ platform }: Machine): boolean => compareVersions(platform.kernelVersion, [7, 3]) >= 0;
+
+/** The numbers that a map makes devices for: one per entry, or as many as their lengths add up to. */
+function contexts(machine: Machine, node: DtNode): number[] {
+  const map = cells(machine.tree, node.properties.get('iommu-map'));
+  const entries = Math.floor(map.length / 4);
+  const lengths = map.slice(0, entries * 4).filter((_, index) => index % 4 === 3);
+  const count = countsLengths(machine) ? lengths.reduce((sum, { value }) => sum + value, 0) : entries;
+  return Array.from({ length: Math.min(MOST, count) }, (_, id) => id);
+}
+
+/** TEGRA_GPCDMA_DEFAULT_CHANNEL_MASK */
+const ALL_BUT_THE_FIRST = 0xfffffffe;
+
+/** The channels that the driver registers, where a map says that each has a stream ID of its own. */
+function channels(machine: Machine, node: DtNode): number[] {
+  if (!node.properties.has('iommu-map')) return [];
+  const [mask] = cells(machine.tree, node.properties.get('dma-channel-mask'));
+  const bits = mask?.value ?? ALL_BUT_THE_FIRST;
+  return Array.from({ length: 32 }, (_, id) => id).filter((id) => ((bits >>> id) & 1) === 1);
 }
 
 const useOf = ({ iommus }: MadeDevice) => iommus[0];

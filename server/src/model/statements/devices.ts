@@ -18,8 +18,8 @@ export type DeviceStatement =
   | { readonly kind: 'pci-function-off' }
   | { readonly kind: 'pci-function' }
   | { readonly kind: 'set-up-by-node'; readonly what: string }
-  /** `by`: entries are counted, or their lengths added up. */
-  | { readonly kind: 'made-by-map'; readonly count: number; readonly by: 'entries' | 'lengths' }
+  /** `by`: entries are counted, their lengths added up, or the DMA channels of the device are looked up. */
+  | { readonly kind: 'made-by-map'; readonly count: number; readonly by: 'entries' | 'lengths' | 'channels' }
   /** Neighbours that get the same. `iommu`: path, with the kind and the values of their IDs. */
   | {
       readonly kind: 'made-devices';

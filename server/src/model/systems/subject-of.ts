@@ -83,7 +83,7 @@ const ID_BUSES: Readonly<Record<string, { readonly bus: 'fsl-mc' | 'cdx' | 'host
 
 function idBus(node: DtNode): (typeof ID_BUSES)[string] | undefined {
   const created = driverCreatedDevices(node);
-  if (created?.by === 'map') return { bus: 'host1x', source: created.source };
+  if (created && created.by !== 'node') return { bus: 'host1x', source: created.source };
   for (const name of compatibles(node)) {
     const bus = own(ID_BUSES, name);
     if (bus) return bus;

@@ -30,6 +30,8 @@ export const DEVICES: Words<DeviceStatement> = {
     'A PCI function: Linux makes a device when it finds the function, and sets up its DMA by the node of the host bridge.',
   'set-up-by-node': ({ what }) => `The driver sets up ${what}, by this node, too.`,
   'made-by-map': ({ count, by }) => {
+    if (by === 'channels')
+      return `The driver sets up each of its ${count} DMA channels by \`iommu-map\`, with the channel's number as ID.`;
     const each = by === 'lengths' ? `ID of the ${count} that the lengths in` : `of the ${count} entries of`;
     const up = by === 'lengths' ? ' add up to' : '';
     return `The driver makes a device for each ${each} \`iommu-map\`${up}, and sets up its DMA by this node with its number as ID.`;
