@@ -24,6 +24,8 @@ export interface Wanted {
 }
 
 export const BOARDS: Wanted = { names: /\.dts$/, links: true };
+/** Of Zephyr also what an application adds to a board: it is checked on the one that its name or build says. */
+export const CHECKED: Wanted = { names: /\.(dts|overlay)$/, links: true };
 export const BLOBS: Wanted = { names: /\.dtso?$/, links: true };
 /** What is repaired: a link is repaired where it leads to. */
 export const SOURCES: Wanted = { names: /\.dtso?$/, links: false };

@@ -13,7 +13,7 @@ import { runCachedWork } from '#host/cli/cache/cached-work.ts';
 import { CacheFolder } from '#host/cli/cache/folder.ts';
 import { touchedBy } from '#host/cli/changed.ts';
 import { depfileText } from '#host/cli/depfile.ts';
-import { absolute, BOARDS, type Found, findFiles, isFolder, partOf, shard, TEXTS } from '#host/cli/find.ts';
+import { absolute, CHECKED, type Found, findFiles, isFolder, partOf, shard, TEXTS } from '#host/cli/find.ts';
 import { Failure, type Io } from '#host/cli/io.ts';
 import type { Checked } from '#host/cli/jobs.ts';
 import { isOneOf, writeOutput } from '#host/cli/output.ts';
@@ -128,7 +128,7 @@ function isBelow(file: string, folder: string): boolean {
 /** The files of the operands, of those the ones that a patch touches, and of those the part of this machine. */
 function chosen(paths: readonly string[], args: Arguments, io: Io): readonly Found[] {
   const { values, piped } = args;
-  const all = findFiles(paths, io.cwd, values['syntax-only'] ? TEXTS : BOARDS, piped);
+  const all = findFiles(paths, io.cwd, values['syntax-only'] ? TEXTS : CHECKED, piped);
   const revision = values['changed-since'];
   const settings = settingsOf(args, io.cwd);
   const found = revision === undefined ? all : touchedBy(revision, all, settings);
