@@ -2,6 +2,7 @@
 // `npm run bench`: what a typing user feels on four boards of Linux: keystroke to diagnostics, hover, ready, memory.
 //
 //   node scripts/bench.mjs [--kernel DIR] [--edits 100] [--push] [FILE…]
+//   node scripts/bench.mjs --scale        how work grows with its size (bench-scale.mjs)
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -11,8 +12,17 @@ import { kernelDir } from './oracle/kernel.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { kernel: { type: 'string' }, edits: { type: 'string', default: '100' }, push: { type: 'boolean' } },
+  options: {
+    kernel: { type: 'string' },
+    edits: { type: 'string', default: '100' },
+    push: { type: 'boolean' },
+    scale: { type: 'boolean' },
+  },
 });
+if (values.scale) {
+  await import('./bench-scale.mjs');
+  process.exit();
+}
 const BOARDS = [
   'qcom/sm8550-qrd',
   'freescale/imx8mp-evk',
