@@ -2,6 +2,7 @@
 // What dtc settles after the last statement: references that name nothing, nodes that nobody refers to, deletions
 // (checks.c: fixup_phandle_references, fixup_path_references, fixup_omit_unused_nodes).
 import type { Problem } from '#base/problem.ts';
+import type { Span } from '#base/text.ts';
 import type { TreeBuilder, TreeNode, TreeProperty } from './build.ts';
 import { type ErrorCheck, ran } from './dtc/checks.ts';
 import { written } from './dtc/value-problems.ts';
@@ -13,8 +14,8 @@ interface Settings {
   readonly plugin: boolean;
   /** Nodes were marked with `/omit-if-no-ref/`. */
   readonly omits: boolean;
-  /** Nothing is known to be missing, so an unresolved reference is an error. */
-  readonly complete: boolean;
+  /** Whether a reference that names nothing is an error: what makes it cannot be in what was not read. */
+  readonly isSure: (reference: string, span: Span) => boolean;
   readonly symbols?: boolean;
   readonly dtc?: DtcVersion;
   readonly failedCheck?: ErrorCheck;
@@ -49,9 +50,9 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
           referenced.add(target);
           if (settings.omits) targets.set(reference.ref, target);
           if (reference.kind === 'phandle') phandleTargets.add(target);
-        } else if (settings.complete) {
+        } else {
           const problem = unresolved(property, reference, settings);
-          if (problem) problems.push(problem);
+          if (problem && settings.isSure(reference.ref, problem.span)) problems.push(problem);
         }
       }
     }

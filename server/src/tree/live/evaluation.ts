@@ -15,11 +15,13 @@
 
 import { type FileReader, join, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
+import type { Span } from '#base/text.ts';
 import type { Ast, Item, NodeItem, PropertyItem } from '#syntax/ast.ts';
 import { AppendedItems } from '#tree/appended.ts';
 import { type ApplierMark, StatementApplier } from '#tree/apply.ts';
 import { TreeBuilder, type TreeMark, type TreeProperty } from '#tree/build.ts';
 import { isPlain } from '#tree/cpp/plain.ts';
+import { isMadeNowhere } from '#tree/dangling.ts';
 import { parseHead } from '#tree/dtc/statement-head.ts';
 import { isUndefinedMacro } from '#tree/dtc/value-problems.ts';
 import { type EvaluateOptions, Preprocessor, type PreprocessorMark, type Reading } from '#tree/preprocess.ts';
@@ -357,8 +359,12 @@ export class Evaluation {
     );
     const { standalone, dtc, failedCheck } = this.options;
     const { plugin, omits, reservations } = this.#applier;
-    const complete = syntax.length === 0 && missing.length === 0 && !standalone;
-    const settled = settle(this.#tree, { ...this.options, plugin, omits, complete });
+    const whole = missing.length === 0 && !standalone;
+    const complete = whole && syntax.length === 0;
+    const read = (path: string) => this.#shared.reader.read(path);
+    const isSure = (reference: string, span: Span) =>
+      complete || (whole && isMadeNowhere({ files, read, syntax }, reference, span));
+    const settled = settle(this.#tree, { ...this.options, plugin, omits, isSure });
     return {
       root: this.#tree.root,
       file: files[0] ?? '',
@@ -373,7 +379,7 @@ export class Evaluation {
       ...(dtc && { dtc }),
       ...(failedCheck && { failedCheck }),
       problems: [
-        ...withoutRepeated(syntax, own, (path) => this.#shared.reader.read(path)?.text ?? ''),
+        ...withoutRepeated(syntax, own, (path) => read(path)?.text ?? ''),
         ...(cpp?.problems ?? []),
         ...settled.problems,
       ],
