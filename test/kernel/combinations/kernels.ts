@@ -32,7 +32,7 @@ const CMDLINES: Readonly<Record<string, readonly [cmdline: string, shows: string
   'small-pools': ['cma=8M coherent_pool=256K swiotlb=512', 'small pools'],
   'less-memory': ['mem=512M cma=16M', 'half of the memory'],
   'blacklist-initcall': [
-    'initcall_blacklist=arm_smmu_driver_init deferred_probe_timeout=1',
+    'initcall_blacklist=arm_smmu_driver_init deferred_probe_timeout=5',
     'the init call of the driver is left out: its masters wait',
   ],
   forcedac: ['iommu.forcedac=1 iommu.strict=1', 'addresses above 4 GiB for PCI functions at once'],
@@ -109,17 +109,6 @@ const circles: readonly Combination[] = [
     shows: 'an IOMMU takes its clock from one of its own masters: both wait for the timeout',
     machine: 'smmuv2',
     cmdline: 'deferred_probe_timeout=3',
-    boot: 'snapshot; load virtio_mmio virtio-rng; settle 8',
-    tree:
-      gate('iommus = <&smmu2 0x30 0>;') +
-      more('smmu2', 'clocks = <&gate>;') +
-      more('vio0', 'iommus = <&smmu2 0x10 0>;'),
-  },
-  {
-    name: 'circle-iommu-and-clock-strict',
-    shows: 'the same circle where fw_devlink knows of it',
-    machine: 'smmuv2',
-    cmdline: 'fw_devlink.strict=1 deferred_probe_timeout=3',
     boot: 'snapshot; load virtio_mmio virtio-rng; settle 8',
     tree:
       gate('iommus = <&smmu2 0x30 0>;') +
