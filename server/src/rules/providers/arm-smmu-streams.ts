@@ -184,10 +184,10 @@ const splitGroups: Rule = {
   properties: ['iommus'],
   needs: ['iommu-lost-by-refused-device'],
   doc: `The streams of one device are shared with two other devices that share none with each other. What Linux does depends
-on the order in which it sets them up, which since 6.15 is that of the tree. The device comes first: all three are one group. It comes
-last: two groups have its streams, and Linux refuses it with \`-EINVAL\`. It comes between them: the group of its last stream
-counts, a stream is used by two groups, and the tables of the one that is attached last translate for both. Give the device
-streams of its own.`,
+on the order in which it sets them up, which since 6.15 is that of the tree. Where the device comes first, all three are one group;
+where it comes last, two groups have its streams, and Linux refuses it with \`-EINVAL\`. Where it comes between them, the group of its
+last stream counts, a stream is used by two groups, and the tables of the one that is attached last translate for both. Give the
+device streams of its own.`,
   source: 'Linux 6.12 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_device_group',
   example: {
     bad: board(
