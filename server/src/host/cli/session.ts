@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // One thread's view of the boards it works on: files read once, each board with its own project's settings.
+import { isMainThread } from 'node:worker_threads';
 import { dirname, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import { lineStarts, positionAt } from '#base/text.ts';
 import { loadYaml } from '#bindings/yaml.ts';
 import { buildTime } from '#host/clock.ts';
-import { readGrammar } from '#host/grammar.ts';
+import { postponeTierUp, readGrammar } from '#host/grammar.ts';
 import { DiskFiles } from '#host/sources.ts';
 import { Analysis, type View } from '#ide/analysis.ts';
 import { Contexts, type Settings } from '#ide/boards/context.ts';
@@ -196,6 +197,7 @@ export class Session {
 export type Sessions = (file: string) => Session;
 
 export async function openSessions(settings: SessionSettings): Promise<Sessions> {
+  if (isMainThread) postponeTierUp();
   const grammar = await readGrammar();
   if (settings.bindings) await loadYaml();
   let folder: string | undefined;
