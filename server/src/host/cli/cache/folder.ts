@@ -28,7 +28,7 @@ const TAG_TEXT = 'Signature: 8a477f597d28d172789f06886806bc55\n# What `dt-iommu 
 const NAME = /^[0-9a-f]{32}\.json$/;
 const PARTIAL = /^[0-9a-f]{32}\.json\.\d+\.tmp$/;
 
-/** A kernel tree has 3700 records of 10 to 40 KB; of a larger one it is not worth to keep more. */
+/** A kernel tree has 3700 records of 10 to 40 KB; 64 MB in all. */
 const MAX_RECORD = 16 << 20;
 export const MAX_FOLDER = 512 << 20;
 const HOUR = 3_600_000;
