@@ -2,23 +2,23 @@
 // What desktop and web share: which documents are served, the commands, the status item that names the active board.
 import * as vscode from 'vscode';
 import { type BaseLanguageClient, type LanguageClientOptions, RevealOutputChannelOn } from 'vscode-languageclient';
-import { Blobs, isBlob, openText } from './blobs.ts';
-import { selectBoard } from './board-picker.ts';
-import { compare } from './compare.ts';
-import { DmaMaps } from './dma-map-panel.ts';
-import { DmaSideBar } from './dma-side-bar.ts';
+import { selectBoard } from './boards/board-picker.ts';
+import { addBoard, addOverlay } from './boards/project-file.ts';
+import { RememberedBoards } from './boards/remembered-boards.ts';
 import { activeDocument, editorAtHand, identifier, LANGUAGES, openDocuments, servedSchemes } from './documents.ts';
 import { Log } from './log.ts';
-import { LivePages } from './pages.ts';
-import { reportProblem } from './problem-report.ts';
-import { addBoard, addOverlay } from './project-file.ts';
 import type { ExplainResult, Feature, LogResult, TextResult } from './protocol.ts';
-import { RememberedBoards } from './remembered-boards.ts';
-import { HOVER_COMMANDS, ResolvedTrees } from './resolved-trees.ts';
+import { reportProblem } from './report/problem-report.ts';
 import { Running, type StartClient } from './running.ts';
-import { StatusItem, tellOpened } from './status-item.ts';
-import { showMenu } from './status-menu.ts';
+import { StatusItem, tellOpened } from './status/status-item.ts';
+import { showMenu } from './status/status-menu.ts';
 import { tabSizeOfFirstFiles } from './tab-size.ts';
+import { Blobs, isBlob, openText } from './views/blobs.ts';
+import { compare } from './views/compare.ts';
+import { DmaMaps } from './views/dma-map-panel.ts';
+import { DmaSideBar } from './views/dma-side-bar.ts';
+import { LivePages } from './views/pages.ts';
+import { HOVER_COMMANDS, ResolvedTrees } from './views/resolved-trees.ts';
 
 const FEATURES = 'devicetreeIommu.features';
 const FEATURE_NAMES: readonly Feature[] = ['completion', 'formatting', 'hover', 'navigation', 'semanticTokens'];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which documents the server is asked about, and how they are named.
 import * as vscode from 'vscode';
-import { BLOB_SCHEME } from './blobs.ts';
+import { BLOB_SCHEME } from './views/blobs.ts';
 
 /** `devicetree` is what other extensions call the same language. */
 export const LANGUAGES = ['dts', 'devicetree'];

@@ -2,7 +2,7 @@
 // Desktop entry: starts the server as a process.
 import { commands, type ExtensionContext } from 'vscode';
 import { LanguageClient, type ServerOptions, TransportKind } from 'vscode-languageclient/node';
-import { checkAllBoards, registerCheckTasks } from './check-tasks.ts';
+import { checkAllBoards, registerCheckTasks } from './boards/check-tasks.ts';
 import { activateWith } from './client.ts';
 
 export function activate(context: ExtensionContext): Promise<unknown> {

@@ -9,7 +9,7 @@ const { contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as {
     menus: Readonly<Record<string, readonly { readonly command: string }[]>>;
   };
 };
-const source = readdirSync('client/src')
+const source = readdirSync('client/src', { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
   .map((name) => readFileSync(`client/src/${name}`, 'utf8'))
   .join('\n');

@@ -12,13 +12,13 @@ type Table = Readonly<Record<string, string>>;
 const FOLDERS = ['client/src', 'client/webview'];
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Table;
 const files = FOLDERS.flatMap((folder) =>
-  readdirSync(folder)
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${folder}/${name}`),
 );
 
 /** Their texts are for those who help, who may not speak the user's language. */
-const ENGLISH = new Set(['log', 'report-text', 'report-versions'].map((name) => `client/src/${name}.ts`));
+const ENGLISH = new Set(['log', 'report/report-text', 'report/report-versions'].map((name) => `client/src/${name}.ts`));
 /** Names, headings of the report, and what stands in markup. */
 const NAMES = new Set(['Devicetree IOMMU', 'The file', 'The nodes around ', '$1/* $2: left out */']);
 const KEYS = ['Home', 'End', 'Arrow', 'Escape'];

@@ -2,7 +2,7 @@
 // "Add Board…" and "Add Overlay…" on the text of a project file: before and after, read back as the server reads it.
 import { expect, it, test } from 'vitest';
 import { parseProject } from '#ide/boards/project.ts';
-import { relativePath, withBoard, withOverlay } from '../../client/src/project-edit.ts';
+import { relativePath, withBoard, withOverlay } from '../../client/src/boards/project-edit.ts';
 
 const textOf = (edit: ReturnType<typeof withBoard>) => (edit.kind === 'changed' ? edit.text : edit.kind);
 const boardsOf = (text: string) => parseProject(text, '/w/dt-iommu.json');

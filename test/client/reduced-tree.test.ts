@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { reportAt } from '#test/support/reports.ts';
 import { treeOf } from '#test/support/tree.ts';
 import { printTree } from '#tree/blob/print.ts';
-import { reducedTree } from '../../client/src/reduced-tree.ts';
+import { reducedTree } from '../../client/src/report/reduced-tree.ts';
 
 const TREE = treeOf(`/ {
 	compatible = "acme,board";

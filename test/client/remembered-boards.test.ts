@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The boards that were chosen for shared files, as the workspace keeps them.
 import { expect, it } from 'vitest';
-import { RememberedBoards } from '../../client/src/remembered-boards.ts';
+import { RememberedBoards } from '../../client/src/boards/remembered-boards.ts';
 
 /** What VS Code gives an extension: values that survive as JSON. */
 function memento(stored?: unknown) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The document of "Report a Problem…".
 import { expect, it } from 'vitest';
-import { reportText } from '../../client/src/report-text.ts';
+import { reportText } from '../../client/src/report/report-text.ts';
 
 const versions = [
   ['Extension', '0.1.0'],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The text of a resolved tree in the client: nodes, changes, and the way from a file's line to the tree's.
 import { expect, test } from 'vitest';
-import { changesBetween, lineFor, nodesOf } from '../../client/src/resolved-lines.ts';
+import { changesBetween, lineFor, nodesOf } from '../../client/src/views/resolved-lines.ts';
 
 const TEXT = `/dts-v1/;
 

@@ -62,7 +62,9 @@ test('only the command line writes files', () => {
     /\b(?:writeFileSync|writeSync|renameSync|rmSync|unlinkSync|mkdirSync|chmodSync|fs\.writeFile)\b/,
   );
   // The panel saves a picture where the user says.
-  expect(writing.filter((file) => !file.startsWith('server/src/host/cli/'))).toEqual(['client/src/dma-map-panel.ts']);
+  expect(writing.filter((file) => !file.startsWith('server/src/host/cli/'))).toEqual([
+    'client/src/views/dma-map-panel.ts',
+  ]);
 });
 
 test('the manifest claims what this page claims', () => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The versions that a report names, in English as the rest of it.
 import * as vscode from 'vscode';
-import { LEVELS, type Log } from './log.ts';
-import type { Running } from './running.ts';
+import { LEVELS, type Log } from '../log.ts';
+import type { Running } from '../running.ts';
 
 export function versionsOf(
   { client, state }: Running,

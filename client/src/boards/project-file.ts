@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // "Add Board…" and "Add Overlay…": the project file gets an entry, as an edit that can be undone.
 import * as vscode from 'vscode';
-import { activeDocument, nameOf } from './documents.ts';
+import { activeDocument, nameOf } from '../documents.ts';
+import type { BoardsResult } from '../protocol.ts';
+import type { Running } from '../running.ts';
 import { type ProjectEdit, relativePath, withBoard, withOverlay } from './project-edit.ts';
-import type { BoardsResult } from './protocol.ts';
-import type { Running } from './running.ts';
 
 export const PROJECT_FILE = 'dt-iommu.json';
 

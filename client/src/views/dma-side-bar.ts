@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The side bar: the DMA of the active board as a native tree, which follows the cursor and leads to the line.
 import * as vscode from 'vscode';
-import { nameOf } from './documents.ts';
-import type { DmaMapChangedParams, DmaMapResult, OutlineEntry } from './protocol.ts';
-import type { Running } from './running.ts';
+import { nameOf } from '../documents.ts';
+import type { DmaMapChangedParams, DmaMapResult, OutlineEntry } from '../protocol.ts';
+import type { Running } from '../running.ts';
 
 /** Before the board is asked for once more, when nothing says that the server is ready; in milliseconds. */
 const AGAIN = 1000;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Device tree blobs: opening one shows the text that it decompiles to, read-only, served like any other device tree.
 import * as vscode from 'vscode';
-import type { TextResult } from './protocol.ts';
-import type { Running } from './running.ts';
+import type { TextResult } from '../protocol.ts';
+import type { Running } from '../running.ts';
 
 /** Scheme of the texts; their authority is the scheme of the blob (and its authority behind a `+`), the path is the blob's. */
 export const BLOB_SCHEME = 'devicetree-blob';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The choice of the board that a shared file is shown with: filtered by name and path, kept for the workspace.
 import * as vscode from 'vscode';
-import { editorAtHand, identifier, nameOf, pathOf } from './documents.ts';
-import type { BoardsResult } from './protocol.ts';
+import { editorAtHand, identifier, nameOf, pathOf } from '../documents.ts';
+import type { BoardsResult } from '../protocol.ts';
+import type { Running } from '../running.ts';
+import type { ResolvedTrees } from '../views/resolved-trees.ts';
 import type { RememberedBoards } from './remembered-boards.ts';
-import type { ResolvedTrees } from './resolved-trees.ts';
-import type { Running } from './running.ts';
 
 interface BoardPick extends vscode.QuickPickItem {
   /** `null`: back to the best one; absent: a line between others. */

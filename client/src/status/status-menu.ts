@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The menu behind the status item: what the board is judged on, what was assumed, and what can be done about it.
 import * as vscode from 'vscode';
-import { nameOf } from './documents.ts';
+import { nameOf } from '../documents.ts';
 import { assumptionText, platformOf, reasonOf, type StatusItem } from './status-item.ts';
 
 interface MenuItem extends vscode.QuickPickItem {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // "Report a Problem…": what helps to understand one, in a document of the user's own; nothing is sent anywhere.
 import * as vscode from 'vscode';
-import { activeDocument, identifier, pathOf } from './documents.ts';
-import type { Log } from './log.ts';
-import type { BoardsResult, ExplainResult, TextResult } from './protocol.ts';
+import { activeDocument, identifier, pathOf } from '../documents.ts';
+import type { Log } from '../log.ts';
+import type { BoardsResult, ExplainResult, TextResult } from '../protocol.ts';
+import type { Running } from '../running.ts';
 import { reducedTree } from './reduced-tree.ts';
 import { type ReportFacts, reportText } from './report-text.ts';
 import { versionsOf } from './report-versions.ts';
-import type { Running } from './running.ts';
 
 const SECTION = 'devicetreeIommu';
 

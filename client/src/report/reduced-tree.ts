@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The part of a resolved tree that is about one device, for a report: the device, what it names, and the buses above.
-import { nodesOf, type TextNode, withoutPlaces } from './resolved-lines.ts';
+import { nodesOf, type TextNode, withoutPlaces } from '../views/resolved-lines.ts';
 
 /** Properties whose providers decide about DMA or about when a device is probed first: those nodes are kept, too. */
 const FOLLOWED =

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The DMA map: a page in the editor area that shows a board's lanes, follows the cursor, and leads to the line.
 import * as vscode from 'vscode';
-import { makeNonce, webviewPage } from '../webview/html.ts';
+import { makeNonce, webviewPage } from '../../webview/html.ts';
 // The messages are types alone: the page is a bundle of its own.
-import type { FromPage, ToPage } from '../webview/messages.ts';
-import { nameOf, openDocuments } from './documents.ts';
+import type { FromPage, ToPage } from '../../webview/messages.ts';
+import { nameOf, openDocuments } from '../documents.ts';
 import type {
   BootViewResult,
   DmaDetailsResult,
@@ -13,8 +13,8 @@ import type {
   NamedPlace,
   TextResult,
   WhatIfResult,
-} from './protocol.ts';
-import type { Running } from './running.ts';
+} from '../protocol.ts';
+import type { Running } from '../running.ts';
 
 const TYPE = 'devicetreeIommu.map';
 /** Before the board is asked for once more, when nothing says that the server is ready; in milliseconds. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Asks what a board is compared with, and opens the page that says what differs.
 import * as vscode from 'vscode';
+import { editorAtHand, nameOf, pathOf } from '../documents.ts';
+import type { BoardsResult, OverlaysResult } from '../protocol.ts';
+import type { Running } from '../running.ts';
 import { isBlob, openText } from './blobs.ts';
-import { editorAtHand, nameOf, pathOf } from './documents.ts';
 import type { LivePages } from './pages.ts';
-import type { BoardsResult, OverlaysResult } from './protocol.ts';
-import type { Running } from './running.ts';
 
 /** One side, as the server is asked for it. */
 interface Side {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What changed in a resolved tree since its files were saved, marked in the margin, the scroll bar and the lines.
 import * as vscode from 'vscode';
-import type { ResolvedTreeResult } from './protocol.ts';
+import type { ResolvedTreeResult } from '../protocol.ts';
 import { changesBetween, type LineChange } from './resolved-lines.ts';
 
 /** Lines of what stood there before that a hover shows. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The status item: the board of the active file, what it is judged on, and what the server does; a click opens its menu.
 import * as vscode from 'vscode';
-import { activeDocument, identifier, nameOf, pathOf } from './documents.ts';
-import type { Log } from './log.ts';
-import type { ActivityParams, BoardsResult, DmaMapChangedParams } from './protocol.ts';
-import type { Running } from './running.ts';
+import { activeDocument, identifier, nameOf, pathOf } from '../documents.ts';
+import type { Log } from '../log.ts';
+import type { ActivityParams, BoardsResult, DmaMapChangedParams } from '../protocol.ts';
+import type { Running } from '../running.ts';
 
 /** Before the board is asked for once more, when the document has not reached the server; in milliseconds. */
 const AGAIN = 1000;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Pages of text beside the editor that follow their boards while one types: a device explained, two trees compared.
 import * as vscode from 'vscode';
-import type { FromDocument, ToDocument } from '../webview/document.ts';
-import { makeNonce, webviewPage } from '../webview/html.ts';
+import type { FromDocument, ToDocument } from '../../webview/document.ts';
+import { makeNonce, webviewPage } from '../../webview/html.ts';
+import type { DmaMapChangedParams } from '../protocol.ts';
+import type { Running } from '../running.ts';
 import { isBlob, openText } from './blobs.ts';
-import type { DmaMapChangedParams } from './protocol.ts';
-import type { Running } from './running.ts';
 
 const TYPE = 'devicetreeIommu.page';
 

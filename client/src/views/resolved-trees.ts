@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The resolved tree of a board as a document: it follows what is typed and the cursor, and leads to every place that set it.
 import * as vscode from 'vscode';
-import type { DmaMapChangedParams, ResolvedPlace, ResolvedTreeResult, TextResult } from './protocol.ts';
+import type { DmaMapChangedParams, ResolvedPlace, ResolvedTreeResult, TextResult } from '../protocol.ts';
+import type { Running } from '../running.ts';
 import { lineFor, nodesOf, type TextNode } from './resolved-lines.ts';
 import { ResolvedMarks } from './resolved-marks.ts';
-import type { Running } from './running.ts';
 
 /** Hovers have links to these commands of ours, and to no others. */
 export const HOVER_COMMANDS = ['devicetreeIommu.explain', 'devicetreeIommu.showMap', 'devicetreeIommu.showWaits'];
