@@ -76,8 +76,8 @@ function picksOf(found: BoardsResult, isChosen: boolean): BoardPick[] {
   const separator = (label: string): BoardPick => ({ label, kind: vscode.QuickPickItemKind.Separator });
   return [
     {
-      label: `$(wand) ${vscode.l10n.t('The best one')}`,
-      description: isChosen ? vscode.l10n.t('forgets the choice') : vscode.l10n.t('as now'),
+      label: `$(wand) ${vscode.l10n.t('Automatic')}`,
+      description: isChosen ? vscode.l10n.t('forgets the choice') : vscode.l10n.t('in use'),
       board: null,
     },
     ...(named.length > 0 ? [separator('dt-iommu.json'), ...named] : []),
