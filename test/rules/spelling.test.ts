@@ -175,6 +175,10 @@ describe('unit-address-differs', () => {
 //	^^^^^^^^ warning[unit-address-differs]: dma@2000 is at 0x1000 by its reg; Linux goes by reg, not by the name.
 	dma@3000 { reg = <0x4000 0x100>; };
 //	^^^^^^^^ hint[unit-address-differs]
+	pcie-rc@6000 { reg = <0x5000 0x100>, <0x6000 0x100>; };
+//	^^^^^^^^^^^^ hint[unit-address-differs]: pcie-rc@6000 is at 0x5000 by its reg; Linux goes by reg, not by the name.
+	pcie-ep@6000 { reg = <0x5000 0x100>, <0x6000 0x100>; };
+//	^^^^^^^^^^^^ hint[unit-address-differs]
 };
 `));
 

@@ -9,17 +9,28 @@ import type { DtNode } from '#tree/types.ts';
 
 /** What the first entry of `reg` says; `undefined` where its cells mean more than an address. */
 function firstAddress(node: DtNode): bigint | undefined {
-  const bytes = node.properties.get('reg')?.value.bytes;
-  const count = u32(node.parent?.properties.get('#address-cells'));
-  if (!bytes || !node.parent || count === undefined || count < 1 || count > 2 || bytes.length < count * 4)
-    return undefined;
-  // Of an I2C device the high bits are flags; PCI has three cells.
-  if (/^(?:i2c|i3c)/.test(baseName(node.parent)) || strings(node.parent.properties.get('device_type'))[0] === 'pci') {
-    return undefined;
-  }
-  const high = count === 2 ? BigInt(readU32(bytes, 0)) << 32n : 0n;
-  return high | BigInt(readU32(bytes, (count - 1) * 4));
+  return addresses(node)[0];
 }
+
+/** Where the entries of `reg` begin; empty where the bus writes addresses in a way of its own. */
+function addresses(node: DtNode): bigint[] {
+  const bytes = node.properties.get('reg')?.value.bytes;
+  const parent = node.parent;
+  const count = u32(parent?.properties.get('#address-cells'));
+  if (!bytes || !parent || count === undefined || count < 1 || count > 2) return [];
+  // Of an I2C device the high bits are flags; PCI has three cells.
+  if (/^(?:i2c|i3c)/.test(baseName(parent)) || strings(parent.properties.get('device_type'))[0] === 'pci') return [];
+  const entry = (count + Math.min(u32(parent.properties.get('#size-cells')) ?? 1, 2)) * 4;
+  const found: bigint[] = [];
+  for (let at = 0; at + count * 4 <= bytes.length && found.length < MAX_ENTRIES; at += entry) {
+    const high = count === 2 ? BigInt(readU32(bytes, at)) << 32n : 0n;
+    found.push(high | BigInt(readU32(bytes, at + (count - 1) * 4)));
+  }
+  return found;
+}
+
+/** More than any device has. */
+const MAX_ENTRIES = 64;
 
 const unitAddressDiffers: Rule = {
   id: 'unit-address-differs',
@@ -31,7 +42,8 @@ const unitAddressDiffers: Rule = {
   title: 'Unit address that is not the first address of `reg`',
   doc: `What follows the \`@\` of a node is the first address in its \`reg\`, in hexadecimal. Linux goes by \`reg\`, and names
 the device by it; people, aliases, overlays and scripts go by the name. One of the two is wrong: often a node was copied and
-only one of them changed: where another node has the same address in \`reg\`, it is a warning. Correct the one that is wrong.`,
+only one of them changed: where another node has the same address in \`reg\`, it is a warning. Where the name has the address of
+another entry of \`reg\`, it is a hint. Correct the one that is wrong.`,
   source: 'Devicetree Specification 0.4, 2.2.1; Linux 7.3 drivers/of/device.c:of_device_make_bus_id',
   example: {
     bad: board32('dma@2000 { reg = <0x1000 0x100>; };'),
@@ -45,9 +57,9 @@ only one of them changed: where another node has the same address in \`reg\`, it
     const named = BigInt(`0x${unit.replace(/^0x/, '')}`);
     if (address === undefined || address === named) return;
     const name = `${baseName(node)}@${address.toString(16)}`;
-    const other = [...(node.parent?.children.values() ?? [])].find(
-      (each) => each !== node && firstAddress(each) === address,
-    );
+    // The name of another entry of its own is chosen (rk3588's PCIe has two modes, in two nodes), not left over.
+    const others = addresses(node).includes(named) ? [] : [...(node.parent?.children.values() ?? [])];
+    const other = others.find((each) => each !== node && firstAddress(each) === address);
     const renaming = rename(context, node, name);
     const place = placing(context, node, named);
     yield {
