@@ -174,6 +174,32 @@ if (kernel) {
   });
   await mapOfLinux(folder, 'Light Modern', 'map-light');
   await mapOfLinux(folder, 'Dark Modern', 'map-dark');
+  await test(
+    'two maps side by side: one is kept at its board, the other follows the editor',
+    { folder, file: path.join(folder, 'sm8550-qrd.dts') },
+    async (page, editor) => {
+      await page.setViewportSize({ width: 1600, height: 900 });
+      await editor.locator('.view-line').first().click();
+      await page.locator('.editor-actions [aria-label^="Show DMA Map"]').first().click();
+      await mapPage(page).locator('.card', { hasText: 'ufs_mem_hc' }).first().waitFor({ timeout: 90_000 });
+      await page.locator('.tab', { hasText: 'DMA Map: sm8550-qrd.dts' }).first().click();
+      await page.locator('.editor-actions [aria-label^="Keep This Map"]').first().click();
+      await page.locator('.tab', { hasText: 'DMA Map: sm8550-qrd.dts, kept' }).first().waitFor();
+      await page
+        .locator('.tab', { hasText: /^sm8550-qrd.dts/ })
+        .first()
+        .click();
+      await page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'sm8550-mtp.dts' }).first().click();
+      await page.locator('.tab', { hasText: 'sm8550-mtp.dts' }).first().waitFor();
+      await page.locator('.editor-actions [aria-label^="Show DMA Map"]').first().click();
+      await page
+        .locator('.tab', { hasText: /DMA Map: sm8550-mtp.dts$/ })
+        .first()
+        .waitFor({ timeout: 90_000 });
+      await page.locator('.tab', { hasText: 'DMA Map: sm8550-qrd.dts, kept' }).first().waitFor();
+      await shoot(page, 'maps-side-by-side');
+    },
+  );
 } else {
   console.log('skipped: the board of Linux; KERNEL_DIR names no kernel source');
 }

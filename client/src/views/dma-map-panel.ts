@@ -27,13 +27,14 @@ export interface MapHelp {
   readonly showRule: (id: string) => unknown;
 }
 
-/** At most one panel; it is made when it is asked for. */
+/** One panel that follows the editor, made when it is asked for, and those that were kept at their boards beside it. */
 export class DmaMaps implements vscode.Disposable {
   readonly #running: Running;
   readonly #folder: vscode.Uri;
   readonly #help: MapHelp;
   readonly #disposables: vscode.Disposable[];
   #map: DmaMapPanel | undefined;
+  readonly #kept = new Set<DmaMapPanel>();
 
   constructor(running: Running, extension: vscode.Uri, help: MapHelp) {
     this.#running = running;
@@ -43,8 +44,11 @@ export class DmaMaps implements vscode.Disposable {
     this.#disposables = [
       vscode.commands.registerCommand('devicetreeIommu.showMap', (node) => this.#show(ofNode(node), 'map')),
       vscode.commands.registerCommand('devicetreeIommu.showWaits', (node) => this.#show(ofNode(node), 'boot')),
-      vscode.commands.registerCommand('devicetreeIommu.mapGoTo', (node) => this.#map?.goTo(ofNode(node) ?? '')),
-      vscode.commands.registerCommand('devicetreeIommu.mapExplain', (node) => this.#map?.explain(ofNode(node) ?? '')),
+      vscode.commands.registerCommand('devicetreeIommu.mapKeep', () => this.#keep()),
+      vscode.commands.registerCommand('devicetreeIommu.mapGoTo', (node) => this.#front()?.goTo(ofNode(node) ?? '')),
+      vscode.commands.registerCommand('devicetreeIommu.mapExplain', (node) =>
+        this.#front()?.explain(ofNode(node) ?? ''),
+      ),
       vscode.window.registerWebviewPanelSerializer(TYPE, {
         deserializeWebviewPanel: async (panel, state) => this.#adopt(panel, boardOf(state)),
       }),
@@ -52,8 +56,24 @@ export class DmaMaps implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#map?.dispose();
-    for (const each of this.#disposables) each.dispose();
+    for (const each of [...this.#panels(), ...this.#disposables]) each.dispose();
+  }
+
+  #panels(): DmaMapPanel[] {
+    return [...this.#kept, ...(this.#map ? [this.#map] : [])];
+  }
+
+  /** The one that the user looks at. */
+  #front(): DmaMapPanel | undefined {
+    return this.#panels().find(({ isActive }) => isActive) ?? this.#map;
+  }
+
+  /** It stays with its board; the next map that is asked for is another one, so that two can be held side by side. */
+  #keep(): void {
+    if (!this.#map) return;
+    this.#map.keep();
+    this.#kept.add(this.#map);
+    this.#map = undefined;
   }
 
   /** With a path: that device is selected, or what it waits for is shown. */
@@ -62,7 +82,7 @@ export class DmaMaps implements vscode.Disposable {
       const panel = vscode.window.createWebviewPanel(
         TYPE,
         vscode.l10n.t('DMA Map'),
-        { viewColumn: vscode.ViewColumn.Beside, preserveFocus: path === undefined },
+        { viewColumn: this.#column(), preserveFocus: path === undefined },
         { enableScripts: true, localResourceRoots: [this.#folder], enableFindWidget: true },
       );
       this.#adopt(panel, undefined);
@@ -70,12 +90,20 @@ export class DmaMaps implements vscode.Disposable {
     this.#map?.show(path, view);
   }
 
+  /** Beside the editor, and beside those that are kept. */
+  #column(): vscode.ViewColumn {
+    const taken = [...this.#kept].flatMap(({ column }) => column ?? []);
+    return taken.length === 0 ? vscode.ViewColumn.Beside : Math.min(Math.max(...taken) + 1, vscode.ViewColumn.Nine);
+  }
+
   #adopt(panel: vscode.WebviewPanel, board: string | undefined): void {
-    this.#map?.dispose();
+    // Several that come back with a window: the last one follows.
+    this.#keep();
     const map = new DmaMapPanel(panel, { running: this.#running, folder: this.#folder, help: this.#help, board });
     this.#map = map;
     panel.onDidDispose(() => {
       map.dispose();
+      this.#kept.delete(map);
       if (this.#map === map) this.#map = undefined;
     });
   }
@@ -99,6 +127,8 @@ class DmaMapPanel implements vscode.Disposable {
   /** The details that the page shows, whose places it names by number. */
   #details: { readonly path: string; readonly details: DmaDetailsResult } | undefined;
   #ready = false;
+  /** It does not follow the editor to another board. */
+  #isKept = false;
   #select: { readonly path: string; readonly view: 'map' | 'boot' } | undefined;
   #asking = 0;
 
@@ -134,6 +164,25 @@ class DmaMapPanel implements vscode.Disposable {
   dispose(): void {
     this.#asking++;
     for (const each of this.#disposables.splice(0)) each.dispose();
+  }
+
+  get isActive(): boolean {
+    return this.#panel.active;
+  }
+
+  get column(): vscode.ViewColumn | undefined {
+    return this.#panel.viewColumn;
+  }
+
+  keep(): void {
+    this.#isKept = true;
+    this.#entitle();
+  }
+
+  #entitle(): void {
+    if (!this.#shown) return;
+    const name = nameOf(this.#shown.board);
+    this.#panel.title = this.#isKept ? vscode.l10n.t('DMA Map: {0}, kept', name) : vscode.l10n.t('DMA Map: {0}', name);
   }
 
   show(path: string | undefined, view: 'map' | 'boot'): void {
@@ -215,7 +264,7 @@ class DmaMapPanel implements vscode.Disposable {
     this.#shown = found;
     this.#board = found.board;
     const name = nameOf(found.board);
-    this.#panel.title = vscode.l10n.t('DMA Map: {0}', name);
+    this.#entitle();
     const places = Object.fromEntries(Object.entries(found.places).map(([path, place]) => [path, place.name]));
     const { board, platform, lanes, wishes } = found;
     this.#post({ type: 'map', content: { board, name, platform, lanes, places, wishes } });
@@ -231,7 +280,7 @@ class DmaMapPanel implements vscode.Disposable {
 
   /** Another board's file is opened: its map is shown. Files of the shown board leave it. */
   async #switch({ document }: vscode.TextEditor): Promise<void> {
-    if (document !== this.#help.active()) return;
+    if (this.#isKept || document !== this.#help.active()) return;
     const uri = document.uri.toString();
     const isPart = Object.values(this.#shown?.places ?? {}).some((place) => place.uri === uri);
     if (uri === this.#board || isPart) return;
