@@ -29,6 +29,16 @@ test.each([
   ],
   ['{ "constructor": 1 }', ['error "constructor" constructor is not a field of dt-iommu.json; it is ignored.']],
   ['{ "cmdline": 5 }', ['error 5 cmdline is not a string; it is ignored.']],
+  [
+    '{ "kernelVersion": "6.12 or so" }',
+    ['error "6.12 or so" kernelVersion is not a version like "6.12"; it is ignored.'],
+  ],
+  ['{ "kernelVersion": "6.12.117+deb13-amd64" }', []],
+  ['{ "defines": { "A": 1, "B(x, ...)": "x" } }', []],
+  [
+    '{ "defines": { "1A": 1 } }',
+    ['error { "1A": 1 } defines is not an object of macro names and their text; it is ignored.'],
+  ],
   ['{ "kernelVersion": "six" }', ['error "six" kernelVersion is not a version like "6.12"; it is ignored.']],
   ['[]', ['error [] The project file holds no JSON object; it is ignored.']],
   [

@@ -169,10 +169,14 @@ function readPaths(value: unknown, folder: string): string[] | undefined {
   return Array.isArray(value) && value.every(isText) ? value.map((path) => join(folder, path)) : undefined;
 }
 
+/** What `cpp -D` takes before the `=`. */
+const MACRO = /^[A-Za-z_]\w*(?:\([\w\s,.]*\))?$/;
+
 function readDefines(value: unknown): Record<string, string> | undefined {
   if (!isObject(value)) return undefined;
   const entries = Object.entries(value);
-  if (!entries.every(([, text]) => ['string', 'number'].includes(typeof text))) return undefined;
+  const isDefine = (name: string, text: unknown) => MACRO.test(name) && ['string', 'number'].includes(typeof text);
+  if (!entries.every(([name, text]) => isDefine(name, text))) return undefined;
   return Object.fromEntries(entries.map(([name, text]) => [name, String(text)]));
 }
 

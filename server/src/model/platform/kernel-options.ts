@@ -75,7 +75,7 @@ export function parseKernelConfig(text: string): KernelConfig {
 
 /** `6.12`, `6.12.117-amd64`, `v7.2-rc1`; `undefined` for anything else. */
 export function parseKernelVersion(text: string): KernelVersion | undefined {
-  const match = /^v?(\d+)\.(\d+)(?![\d])/.exec(text.trim());
+  const match = /^v?(\d{1,4})\.(\d{1,4})(?:[.+~_-][\w.+~-]*)?$/.exec(text.trim());
   return match ? [Number(match[1]), Number(match[2])] : undefined;
 }
 
