@@ -136,7 +136,7 @@ function read(unit: Unit, { reader, options, board }: Inputs, place: Place) {
   const { text } = includes;
   const readBinary = (name: string) => readBinaryFile(reader, join(folder, name));
   const statements = parseStatements(text, place, readBinary, options.lateProperties);
-  const span = (start: number, end: number): Span => spanIn(includes.pieces, { unit, printed, board }, start, end);
+  const span = (start: number, end: number): Span => spanIn(includes.pieces, { unit, printed, board, isWhole: place === 'source' }, start, end);
   const problems = [...unit.problems];
   for (const { at, end, problem } of includes.missing) {
     if (unit.missing.length === 0) problems.push(problem(span(at, end)));
@@ -160,6 +160,8 @@ interface Origin {
   readonly unit: Unit;
   readonly printed: Printed;
   readonly board: SourceFile;
+  /** Not only what is left behind a point. */
+  readonly isWhole: boolean;
 }
 
 /** The place of a range of the text that dtc reads. */
@@ -169,7 +171,7 @@ function spanIn(pieces: readonly Piece[], origin: Origin, start: number, end: nu
   if (!first) {
     const { path, text } = origin.board;
     // Where nothing but line markers is left, the whole file is what is wrong.
-    const end = /^(?:\s|#[^\n]*)*$/.test(origin.printed.text) ? 0 : text.length;
+    const end = origin.isWhole && /^(?:\s|# \d[^\n]*)*$/.test(origin.printed.text) ? 0 : text.length;
     return { file: path, start: end, end };
   }
   return last && last.file === first.file && last.end > first.end ? { ...first, end: last.end } : first;
