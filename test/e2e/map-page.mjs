@@ -95,7 +95,8 @@ export class Server {
 export async function servePage() {
   const folder = mkdtempSync(path.join(tmpdir(), 'dt-iommu-map-'));
   const module = path.join(folder, 'html.mjs');
-  await build({ entryPoints: [path.join(root, 'client/webview/html.ts')], outfile: module, format: 'esm' });
+  const entryPoints = [path.join(root, 'client/webview/html.ts')];
+  await build({ entryPoints, outfile: module, format: 'esm', bundle: true });
   const { webviewPage } = await import(pathToFileURL(module).toString());
   const files = {
     '/dma-map.js': ['text/javascript', readFileSync(path.join(root, 'dist/dma-map.js'))],
