@@ -136,7 +136,8 @@ function read(unit: Unit, { reader, options, board }: Inputs, place: Place) {
   const { text } = includes;
   const readBinary = (name: string) => readBinaryFile(reader, join(folder, name));
   const statements = parseStatements(text, place, readBinary, options.lateProperties);
-  const span = (start: number, end: number): Span => spanIn(includes.pieces, { unit, printed, board, isWhole: place === 'source' }, start, end);
+  const span = (start: number, end: number): Span =>
+    spanIn(includes.pieces, { unit, printed, board, isWhole: place === 'source' }, start, end);
   const problems = [...unit.problems];
   for (const { at, end, problem } of includes.missing) {
     if (unit.missing.length === 0) problems.push(problem(span(at, end)));

@@ -152,22 +152,6 @@ const viommus: readonly Combination[] = [
     tree: more('pcie', 'iommu-map = <0x10 &viommu 0x10 0x1>;'),
   },
   {
-    name: 'viommu-and-smmuv2',
-    shows:
-      'a virtio-iommu for PCI and an SMMUv2 for platform devices, and an endpoint that the virtio-iommu does not have: it ends its registration',
-    machine: 'smmuv2',
-    qemu: `-device virtio-iommu-pci,addr=1,romfile= ${functions('2')}`,
-    unseen: 'reports an MSI region',
-    tree:
-      more(
-        'pcie',
-        'iommu-map = <0x0 &viommu 0x0 0x8>, <0x9 &viommu 0x9 0xfff7>;',
-        'viommu: virtio_iommu@1,0 { compatible = "virtio,pci-iommu", "pci1af4,1057"; reg = <0x800 0 0 0 0>; #iommu-cells = <1>; };',
-      ) +
-      more('vio0', 'iommus = <&smmu2 0x10 0x0>;') +
-      more('vio1', 'iommus = <&viommu 0x2000>;'),
-  },
-  {
     name: 'viommu-lazy-strict-hole',
     shows: 'strict after lazy, and a hole in the map of a virtio-iommu',
     machine: 'virtio-iommu',
