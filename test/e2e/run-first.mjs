@@ -52,7 +52,7 @@ await test('Report a Problem: versions, board, and after asking the nodes around
     const found = await shown(page);
     return found.includes('## Versions') && found;
   });
-  includes(text, 'Nothing of this has left your machine', 'Server: `dt-iommu', 'arch/arm64/boot/dts/acme/soc.dtsi');
+  includes(text, 'This report has not left your machine', 'Server: `dt-iommu', 'arch/arm64/boot/dts/acme/soc.dtsi');
   await page.keyboard.press('Control+End');
   await within('the device', () => placeOf(page, 'iommus = <&smmu 0x10>', 'iommus'));
   await shoot(page, 'report');

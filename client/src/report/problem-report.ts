@@ -44,7 +44,7 @@ interface TreePick extends vscode.QuickPickItem {
 /** `null`: the user wants no report; `undefined`: one without a tree. */
 async function askForTree(running: Running, document: vscode.TextDocument): Promise<TreePart | undefined | null> {
   const picks: TreePick[] = [
-    { label: `$(circle-slash) ${vscode.l10n.t('Nothing of the device tree')}`, part: undefined },
+    { label: `$(circle-slash) ${vscode.l10n.t('No part of the device tree')}`, part: undefined },
   ];
   const reduced = await reducedAtCursor(running, document);
   if (reduced) {

@@ -29,7 +29,7 @@ const MAX_TREE = 60_000;
 export function reportText(facts: ReportFacts): string {
   const { versions, board, settings, problems, tree } = facts;
   return [
-    '<!-- Nothing of this has left your machine. Read it, take out what nobody else shall see, then send it yourself. -->',
+    '<!-- This report has not left your machine. Read it, remove anything private, then send it yourself. -->',
     '',
     '## What happened',
     '',

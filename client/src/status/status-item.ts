@@ -164,7 +164,7 @@ export function platformOf({ platform }: BoardsResult): string {
   return platform.replace(/ \(assumed: [^()]*\)$/, '');
 }
 
-/** What nobody said, as people call it. */
+/** A field that was assumed, in the user's words. */
 export function assumptionText(field: string): string {
   switch (field) {
     case 'kind':

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The DMA map: a page in the editor area that shows a board's lanes, follows the cursor, and leads to the line.
 import * as vscode from 'vscode';
-import { makeNonce, webviewPage } from '../../webview/html.ts';
 // The messages are types alone: the page is a bundle of its own.
 import type { FromPage, ToPage } from '../../webview/messages.ts';
 import { nameOf, openDocuments } from '../documents.ts';
@@ -15,6 +14,7 @@ import type {
   WhatIfResult,
 } from '../protocol.ts';
 import type { Running } from '../running.ts';
+import { fillPage } from './page-html.ts';
 
 const TYPE = 'devicetreeIommu.map';
 /** Before the board is asked for once more, when nothing says that the server is ready; in milliseconds. */
@@ -138,8 +138,6 @@ class DmaMapPanel implements vscode.Disposable {
     this.#help = help;
     this.#board = board;
     const { webview } = panel;
-    webview.options = { enableScripts: true, localResourceRoots: [folder] };
-    const uri = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
     const changed = ({ board: other }: DmaMapChangedParams) => other === this.#board && void this.#refresh();
     this.#disposables = [
       panel,
@@ -150,15 +148,7 @@ class DmaMapPanel implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor((editor) => editor && void this.#switch(editor)),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#follow(textEditor)),
     ];
-    webview.html = webviewPage({
-      title: vscode.l10n.t('DMA Map'),
-      script: uri('dma-map.js'),
-      style: uri('dma-map.css'),
-      source: webview.cspSource,
-      nonce: makeNonce(),
-      language: vscode.env.language,
-      texts: vscode.l10n.bundle,
-    });
+    fillPage(webview, { folder, name: 'dma-map', title: vscode.l10n.t('DMA Map') });
   }
 
   dispose(): void {

@@ -2,10 +2,10 @@
 // Pages of text beside the editor that follow their boards while one types: a device explained, two trees compared.
 import * as vscode from 'vscode';
 import type { FromDocument, ToDocument } from '../../webview/document.ts';
-import { makeNonce, webviewPage } from '../../webview/html.ts';
 import type { DmaMapChangedParams } from '../protocol.ts';
 import type { Running } from '../running.ts';
 import { isBlob, openText } from './blobs.ts';
+import { fillPage } from './page-html.ts';
 
 const TYPE = 'devicetreeIommu.page';
 
@@ -97,8 +97,6 @@ class LivePage implements vscode.Disposable {
     this.#running = running;
     this.#request = request;
     const { webview } = panel;
-    webview.options = { enableScripts: true, localResourceRoots: [folder] };
-    const uri = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, name)).toString();
     const changed = ({ board }: DmaMapChangedParams) => {
       if (!this.#shown || this.#shown.boards.includes(board)) void this.#refresh();
     };
@@ -109,15 +107,7 @@ class LivePage implements vscode.Disposable {
       running.onRestarted(() => void this.#refresh()),
       panel.onDidChangeViewState(() => panel.visible && void this.#refresh()),
     ];
-    webview.html = webviewPage({
-      title: request.title,
-      script: uri('document.js'),
-      style: uri('document.css'),
-      source: webview.cspSource,
-      nonce: makeNonce(),
-      language: vscode.env.language,
-      texts: vscode.l10n.bundle,
-    });
+    fillPage(webview, { folder, name: 'document', title: request.title });
   }
 
   dispose(): void {

@@ -48,6 +48,13 @@ describe('the display driver of Qualcomm', () => {
       { platform: { ...LINUX, kernelVersion: [7, 3] } },
     ));
 
+  it('so does that of the MDP4', () =>
+    checkDiagnostics(
+      root(`	mdp@5100000 { compatible = "qcom,mdp4"; reg = <0x0 0x5100000 0x0 0xf0000>; };
+//      ^^^^^^^^^^^ error[iommus-needed-by-driver]: The driver of this device needs an IOMMU, and it has no iommus; its probe ends with -ENODEV.`),
+      { platform: { ...LINUX, kernelVersion: [7, 3] } },
+    ));
+
   it.each([
     ['goes on with contiguous buffers on 6.12', mdss('', ''), [6, 12]],
     ['takes its own', mdss('', ' iommus = <&smmu 1>;'), [7, 3]],

@@ -35,7 +35,7 @@ export const INSISTING: readonly InsistingDriver[] = [
   },
   {
     // On 6.12 the driver goes on with contiguous buffers; between the two releases nothing was looked up.
-    names: /^qcom,(?:mdp5|[a-z0-9]+-dpu)$/,
+    names: /^qcom,(?:mdp[45]|[a-z0-9]+-dpu)$/,
     needs: 'iommu',
     error: '-ENODEV',
     since: [7, 3],
