@@ -2,7 +2,7 @@
 // What the status item, the picker and the settings of features ask the server for.
 import { expect, test } from 'vitest';
 import type { InitializeResult } from 'vscode-languageserver';
-import { offered } from '#host/lsp/offered.ts';
+import { offered } from '#host/lsp/features/offered.ts';
 import type { ActivityParams, BoardsResult } from '#host/lsp/protocol.ts';
 import { LanguageClient, StaticFiles } from '#test/support/language-client.ts';
 

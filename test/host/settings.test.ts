@@ -2,7 +2,7 @@
 // The manifest and the code say the same: settings, rule levels, platforms, what is in the package.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { GROUP_NAMES } from '#host/lsp/offered.ts';
+import { GROUP_NAMES } from '#host/lsp/features/offered.ts';
 import { readSettings, readShown, SECTION, SETTINGS } from '#host/lsp/settings.ts';
 import { PLATFORM_KINDS, RULE_LEVELS } from '#ide/boards/project.ts';
 import { LENS_DEFAULTS } from '#ide/hints/code-lenses.ts';

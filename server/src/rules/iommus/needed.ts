@@ -32,8 +32,10 @@ driver of the IOMMU.`,
     if (!driver || node.properties.has('iommu-map') || !isLive(node)) return;
     const { platform } = context;
     if (platform.kind === 'xen-host' || !inVersions(platform.kernelVersion, driver)) return;
-    const asked = driver.needs === 'iommu' && !node.properties.has('iommus') ? (node.parent ?? node) : node;
-    const report = context.report(asked);
+    const { parent } = node;
+    const above = driver.needs === 'iommu' && parent?.properties.has('iommus') ? context.report(parent) : undefined;
+    if (above && (above.group !== null || above.dependsOn)) return;
+    const report = context.report(node);
     if (!report || report.verdict === 'no-device' || report.dependsOn) return;
     const what = driver.needs === 'one-id' ? 'a stream ID' : 'an IOMMU';
     const ids = report.iommus.flatMap((use) => use.ids).length;

@@ -2,7 +2,7 @@
 // The requests about resolved trees: the text, where each line of it was set, and its hovers.
 
 import { type Lines, placeName } from '#host/lsp/convert.ts';
-import { readerOf } from '#host/lsp/hover-reader.ts';
+import { readerOf } from '#host/lsp/features/hover-reader.ts';
 import * as protocol from '#host/lsp/protocol.ts';
 import type { Session } from '#host/lsp/server.ts';
 import type { View } from '#ide/analysis.ts';

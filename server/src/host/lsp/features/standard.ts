@@ -14,6 +14,12 @@ import {
 } from 'vscode-languageserver';
 import type { Problem } from '#base/problem.ts';
 import { plainText } from '#base/text.ts';
+import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from '#host/lsp/convert.ts';
+import { fileOf, viewAt } from '#host/lsp/places.ts';
+import { reader } from '#host/lsp/reading-ahead.ts';
+import { COMMANDS, registerCommands } from '#host/lsp/requests/commands.ts';
+import type { Answer, Session } from '#host/lsp/server.ts';
+import { isBlobUri } from '#host/lsp/uris.ts';
 import { codeActions, fixableRules, hasFixes } from '#ide/fixes/code-actions.ts';
 import { fixAll, isRepair } from '#ide/fixes/fixes.ts';
 import { fixWorkspace } from '#ide/fixes/workspace-fixes.ts';
@@ -25,17 +31,11 @@ import { folds } from '#ide/structure/folding.ts';
 import { links } from '#ide/structure/links.ts';
 import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
 import { COMPLETION, registerCompletion } from './completion.ts';
-import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from './convert.ts';
 import { EDITING, registerEditing } from './editing.ts';
 import { HIERARCHIES, registerHierarchies } from './hierarchies.ts';
 import { HINTS, registerHints } from './hints.ts';
 import { readerOf } from './hover-reader.ts';
 import { NAVIGATION, registerNavigation } from './navigation.ts';
-import { fileOf, viewAt } from './places.ts';
-import { reader } from './reading-ahead.ts';
-import { COMMANDS, registerCommands } from './requests/commands.ts';
-import type { Answer, Session } from './server.ts';
-import { isBlobUri } from './uris.ts';
 
 export const FIX_ALL = `${CodeActionKind.SourceFixAll}.dtIommu`;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Inlay hints and code lenses over the protocol.
 import type { Connection, ServerCapabilities } from 'vscode-languageserver';
+import { locationOf, rangeOf } from '#host/lsp/convert.ts';
+import type { Answer } from '#host/lsp/server.ts';
 import { codeLenses } from '#ide/hints/code-lenses.ts';
 import { inlayHints } from '#ide/hints/inlay-hints.ts';
-import { locationOf, rangeOf } from './convert.ts';
-import type { Answer } from './server.ts';
 
 /** What {@link registerHints} answers. */
 export const HINTS: Partial<ServerCapabilities> = { inlayHintProvider: true, codeLensProvider: {} };

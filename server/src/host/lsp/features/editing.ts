@@ -10,14 +10,14 @@ import {
   type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { type Lines, rangeOf, workspaceEditOf } from '#host/lsp/convert.ts';
+import { fileOf, viewAt } from '#host/lsp/places.ts';
+import type { Answer, Session } from '#host/lsp/server.ts';
 import { format } from '#ide/format/format.ts';
 import { formatRange, formatTyped } from '#ide/format/on-type.ts';
 import { prepareRename, rename } from '#ide/rename/rename.ts';
 import type { Ast } from '#syntax/ast.ts';
 import type { Change } from '#syntax/parser.ts';
-import { type Lines, rangeOf, workspaceEditOf } from './convert.ts';
-import { fileOf, viewAt } from './places.ts';
-import type { Answer, Session } from './server.ts';
 
 /** What {@link registerEditing} answers. */
 export const EDITING: Partial<ServerCapabilities> = {

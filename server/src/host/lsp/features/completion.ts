@@ -10,12 +10,12 @@ import {
   type ServerCapabilities,
   type SignatureHelp,
 } from 'vscode-languageserver';
+import { linkOf } from '#host/lsp/convert.ts';
+import type { Answer, Session } from '#host/lsp/server.ts';
 import { completion } from '#ide/completion/completion.ts';
 import { type About, documentation } from '#ide/completion/documentation.ts';
 import { type ItemKind, plainText } from '#ide/completion/item.ts';
 import { signature } from '#ide/completion/signature.ts';
-import { linkOf } from './convert.ts';
-import type { Answer, Session } from './server.ts';
 
 /** What {@link registerCompletion} answers, and after which characters an editor asks by itself. */
 export const COMPLETION: Partial<ServerCapabilities> = {

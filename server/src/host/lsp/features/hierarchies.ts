@@ -7,6 +7,9 @@ import {
   SymbolKind,
   type TypeHierarchyItem,
 } from 'vscode-languageserver';
+import { rangeOf } from '#host/lsp/convert.ts';
+import { viewAt } from '#host/lsp/places.ts';
+import type { Answer, Session } from '#host/lsp/server.ts';
 import type { View } from '#ide/analysis.ts';
 import {
   busOf,
@@ -17,9 +20,6 @@ import {
   onBus,
   suppliers,
 } from '#ide/navigation/hierarchies.ts';
-import { rangeOf } from './convert.ts';
-import { viewAt } from './places.ts';
-import type { Answer, Session } from './server.ts';
 
 /** What {@link registerHierarchies} answers. */
 export const HIERARCHIES: Partial<ServerCapabilities> = { callHierarchyProvider: true, typeHierarchyProvider: true };

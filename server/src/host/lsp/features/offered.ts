@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the server offers: everything, or without what the client leaves to another server.
 import type { ServerCapabilities } from 'vscode-languageserver';
-import { FEATURES } from './features.ts';
-import type { Feature } from './protocol.ts';
+import type { Feature } from '#host/lsp/protocol.ts';
+import { FEATURES } from './standard.ts';
 
 const GROUPS: Readonly<Record<Feature, readonly (keyof ServerCapabilities)[]>> = {
   completion: ['completionProvider', 'signatureHelpProvider'],

@@ -9,13 +9,13 @@ import {
   SymbolKind,
   type WorkspaceSymbol,
 } from 'vscode-languageserver';
+import { locationOf } from '#host/lsp/convert.ts';
+import { fileOf, viewAt } from '#host/lsp/places.ts';
+import type { Answer, Session } from '#host/lsp/server.ts';
 import { highlights, implementations } from '#ide/navigation/all-references.ts';
 import { type FoundSymbol, workspaceSymbols } from '#ide/navigation/workspace-symbols.ts';
 import { selections } from '#ide/structure/selection.ts';
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/structure/semantic-tokens.ts';
-import { locationOf } from './convert.ts';
-import { fileOf, viewAt } from './places.ts';
-import type { Answer, Session } from './server.ts';
 
 /** What {@link registerNavigation} answers. */
 export const NAVIGATION: Partial<ServerCapabilities> = {

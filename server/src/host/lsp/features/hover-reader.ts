@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What hovers may use of the client that asks: links to places, and to commands where the client is ours.
+
+import { linkOf } from '#host/lsp/convert.ts';
+import type { Session } from '#host/lsp/server.ts';
 import type { View } from '#ide/analysis.ts';
 import type { Reader } from '#ide/hovers/sheet.ts';
-import { linkOf } from './convert.ts';
-import type { Session } from './server.ts';
 
 /** Our client is known by what it says of the pages of rules. */
 export function readerOf({ workspace, rulePage }: Session, { file, snapshot }: View): Reader {
