@@ -87,6 +87,21 @@ const folder = folderOf(`//- /board.dts
 		};
 	};
 };
+//- /shared.dts
+/dts-v1/;
+/ {
+	#address-cells = <1>;
+	#size-cells = <1>;
+	smmu: iommu@20000000 { compatible = "arm,smmu-v3"; reg = <0x20000000 0x20000>; #iommu-cells = <1>; };
+	a@1000 { compatible = "example,a"; reg = <0x1000 0x100>; iommus = <&smmu 0x10>; };
+	b@2000 { compatible = "example,b"; reg = <0x2000 0x100>; iommus = <&smmu 0x10>; };
+};
+//- /shared.txt
+[   10.000001] arm-smmu-v3 20000000.iommu: event 0x10 received:
+[   10.000002] arm-smmu-v3 20000000.iommu: 	0x0000001000000010
+[   10.000003] arm-smmu-v3 20000000.iommu: 	0x0000020800000000
+[   10.000004] arm-smmu-v3 20000000.iommu: 	0x0000000050001000
+[   10.000005] arm-smmu-v3 20000000.iommu: 	0x0000000000000000
 //- /context.txt
 [    0.000000] Linux version 6.12.48 (debian) #1 SMP
 [    3.111111] arm-smmu 15000000.iommu: Unhandled context fault: fsr=0x402, iova=0x9d400000, fsynr=0x110, cbfrsynra=0x888, cb=3
@@ -146,6 +161,12 @@ async function answers(name: string, ...more: string[]): Promise<readonly Answer
   expect(error).toBe('');
   return JSON.parse(out).findings;
 }
+
+test('an ID that two devices have is said of both', async () => {
+  const { out } = await folder.run('log', 'shared.txt', '--tree', 'shared.dts', '--format', 'json');
+  const texts = (JSON.parse(out).findings as Answer[]).map(({ cause }) => cause.text);
+  expect(texts[0]).toContain('2 devices have the ID 0x10: it can be each of them. ');
+});
 
 test('an SMMUv3 that has nothing for a stream looked at no address', async () => {
   const found = await answers('stream.txt');

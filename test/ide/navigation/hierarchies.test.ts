@@ -53,6 +53,10 @@ test('consumers: once for each file that says so; an alias is a name, no consume
     ['soc.dtsi:9 serial', 'resets', ['soc.dtsi:9 &clk']],
     ['board.dts:3 &uart', 'clocks', ['board.dts:3 &clk', 'board.dts:3 &clk']],
   ]);
+  // What only an inherited interrupt-parent says stands at the interrupts.
+  const [inherited, ...others] = consumers(view, '/interrupt-controller').reverse();
+  expect([inherited?.item.name, inherited?.spans.map(place)]).toEqual(['uart', ['soc.dtsi:9 interrupts']]);
+  expect(others.map(({ item }) => item.path)).toEqual(['/']);
   expect(consumers(view, '/soc/serial')).toEqual([]);
   expect(consumers(view, '/none')).toEqual([]);
 });
