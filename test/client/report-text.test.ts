@@ -35,7 +35,7 @@ it('has versions, board, settings, problems and the tree, each under its heading
   expect(text).toContain('- Server: `dt-iommu 0.1.0, running`');
   expect(text).toContain('- Overlay: `x.dtso`');
   expect(text).toContain('```dts\n/dts-v1/;\n```');
-  expect(text).toMatch(/^<!-- This report has not left your machine\./);
+  expect(text).toMatch(/^# Problem with Devicetree IOMMU\n\n<!-- This report has not left your machine\./);
 });
 
 it('says nothing of a board or a tree that nobody gave', () => {

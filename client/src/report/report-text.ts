@@ -29,6 +29,8 @@ const MAX_TREE = 60_000;
 export function reportText(facts: ReportFacts): string {
   const { versions, board, settings, problems, tree } = facts;
   return [
+    '# Problem with Devicetree IOMMU',
+    '',
     '<!-- This report has not left your machine. Read it, remove anything private, then send it yourself. -->',
     '',
     '## What happened',

@@ -49,7 +49,7 @@ function factsOf(status: StatusItem): MenuItem[] {
     ...found.assumed.map(
       (field): MenuItem => ({
         label: `$(question) ${vscode.l10n.t('Assumed: {0}', assumptionText(field))}`,
-        description: field === 'arch' ? '' : vscode.l10n.t('a setting can say it'),
+        description: field === 'arch' ? '' : vscode.l10n.t('change it in the settings'),
         run: settings(field === 'kind' || field === 'arch' ? 'platform' : field),
       }),
     ),
