@@ -106,10 +106,11 @@ const gate = (properties: string): string =>
 const circles: readonly Combination[] = [
   {
     name: 'circle-iommu-and-clock',
-    shows: 'an IOMMU takes its clock from one of its own masters: both wait for the timeout',
+    shows:
+      'an IOMMU takes its clock from one of its own masters: both wait for the timeout, and another master comes after it',
     machine: 'smmuv2',
     cmdline: 'deferred_probe_timeout=3',
-    boot: 'snapshot; load virtio_mmio virtio-rng; settle 8',
+    boot: 'snapshot; settle 12; load virtio_mmio virtio-rng; settle 4',
     tree:
       gate('iommus = <&smmu2 0x30 0>;') +
       more('smmu2', 'clocks = <&gate>;') +

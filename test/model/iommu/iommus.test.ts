@@ -98,6 +98,21 @@ test('row 15: a module may come in time', () => {
   });
 });
 
+test('an IOMMU that needs one of its own masters comes after the wait, before or after the other masters', () => {
+  const circle = (gate: string) => `/ { #address-cells = <1>; #size-cells = <1>;
+    gate: gate { compatible = "gpio-gate-clock"; #clock-cells = <0>; ${gate} };
+    smmu: smmu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; clocks = <&gate>; };
+    dev@b000000 { compatible = "virtio,mmio"; reg = <0xb000000 0x1000>; iommus = <&smmu 1>; }; };`;
+  expect(reportAt(circle('iommus = <&smmu 2>;'), '/dev@b000000')).toMatchObject({
+    verdict: 'iommu-dma',
+    dependsOn:
+      'whether the device probes after `/gate`, a master that the IOMMU itself needs and that waits for it until the deferred probe timeout',
+    alternative: { verdict: 'defer->direct' },
+  });
+  expect(reportAt(circle('iommus = <&smmu 2>;'), '/gate').verdict).toBe('defer->direct');
+  expect(reportAt(circle(''), '/dev@b000000')).toMatchObject({ verdict: 'iommu-dma', certainty: 'certain' });
+});
+
 test('row 16: IOMMUs of two drivers', () => {
   expect(dev('iommus = <&smmu 1>, <&rk>;')).toMatchObject({ verdict: 'direct', iommus: [], log: [] });
 });

@@ -41,6 +41,10 @@ export type Registration =
 
 type Never = Extract<Registration, { readonly kind: 'never' }>;
 
+/** The driver is a module, which comes or comes not before the deferred probe timeout. */
+export const comesAsModule = (result: Registration): boolean =>
+  result.kind === 'late' && result.condition.kind === 'module-in-time';
+
 export interface IommuState {
   readonly node: DtNode;
   readonly path: string;
@@ -107,7 +111,29 @@ function registration(machine: Machine, node: DtNode, match: DriverMatch | undef
     hiddenByForm(machine, node, match.driver);
   const built = builtState(machine, match);
   if (built.kind === 'never') return built;
-  return unmet ?? built;
+  return unmet ?? suppliedByMaster(machine, node, match) ?? built;
+}
+
+/**
+ * A supplier that waits for this IOMMU as its master. Both wait until Linux stops waiting; masters that wait with them came
+ * before or after the IOMMU on 7.3 from one boot to the next.
+ */
+function suppliedByMaster(machine: Machine, node: DtNode, match: DriverMatch): Registration | undefined {
+  for (const [property, cellsName] of waitsBy(machine, node, match)) {
+    for (const { provider } of specifiers(machine.tree, node.properties.get(property), cellsName).entries) {
+      if (!waitsFor(machine, provider, node)) continue;
+      return { kind: 'late', condition: { kind: 'after-the-wait', supplier: pathOf(provider) } };
+    }
+  }
+  return undefined;
+}
+
+/** A device that is a master of the IOMMU, and has a driver that probes. */
+function waitsFor(machine: Machine, device: DtNode, iommu: DtNode): boolean {
+  if (compatibles(device).some((name) => EARLY.includes(name)) || existence(machine, device).bus === 'none')
+    return false;
+  const { entries } = specifiers(machine.tree, device.properties.get('iommus'), '#iommu-cells');
+  return entries.some(({ provider }) => provider === iommu);
 }
 
 function withoutDriver(node: DtNode): RegistrationReason {
@@ -293,6 +319,14 @@ const LINKED = [
   ['resets', '#reset-cells'],
 ] as const;
 
+/** What an IOMMU's probe waits for. */
+const waitsBy = (
+  machine: Machine,
+  iommu: DtNode,
+  match: DriverMatch,
+): Iterable<readonly [property: string, cells: string]> =>
+  ordersProbes(machine.platform) ? LINKED : needed(iommu, match);
+
 /** Clocks that exist without a driver that probes. */
 const EARLY = ['fixed-clock', 'fixed-factor-clock'];
 
@@ -302,15 +336,10 @@ function ordersProbes(platform: Platform): boolean {
 }
 
 /** The property by which the IOMMU needs this very device before it probes: booted on 7.3, `circle-iommu-and-clock`. */
-export function suppliedBy(
-  { tree, platform }: Machine,
-  iommu: DtNode,
-  match: DriverMatch,
-  device: DtNode,
-): string | undefined {
+export function suppliedBy(machine: Machine, iommu: DtNode, match: DriverMatch, device: DtNode): string | undefined {
   if (compatibles(device).some((name) => EARLY.includes(name))) return undefined;
-  for (const [property, count] of ordersProbes(platform) ? LINKED : needed(iommu, match)) {
-    const { entries } = specifiers(tree, iommu.properties.get(property), count);
+  for (const [property, count] of waitsBy(machine, iommu, match)) {
+    const { entries } = specifiers(machine.tree, iommu.properties.get(property), count);
     if (entries.some(({ provider }) => provider === device)) return property;
   }
   return undefined;

@@ -4,7 +4,7 @@
 import { existence, madeBy } from '#model/devices/existence.ts';
 import { type SupplierDriver, supplierDriver } from '#model/devices/supplier-drivers.ts';
 import { listBinding } from '#model/iommu/binding.ts';
-import type { IommuState } from '#model/iommu/state.ts';
+import { comesAsModule, type IommuState } from '#model/iommu/state.ts';
 import { finalState } from '#model/iommu/takedown.ts';
 import { type Machine, machineOf, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
@@ -175,7 +175,8 @@ function mayExpire(end: WaitEnd): boolean {
 function iommuWait(machine: Machine, { node, path, registration }: IommuState): BootWait {
   const { seconds = null } = timeoutOf(machine);
   const missing = seconds === null ? 'never' : 'timeout';
-  const end = registration.kind === 'registered' ? 'bound' : registration.kind === 'late' ? 'module' : missing;
+  const late = comesAsModule(registration) ? 'module' : 'unknown';
+  const end = registration.kind === 'registered' ? 'bound' : registration.kind === 'late' ? late : missing;
   return {
     on: path,
     property: 'iommus',

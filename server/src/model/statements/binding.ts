@@ -84,5 +84,7 @@ export type BindingReason =
 
 export type BindingAlternative =
   | { readonly kind: 'module-in-time'; readonly symbol: string }
+  /** The IOMMU's own supplier is one of its masters, which probes only when Linux stops waiting. */
+  | { readonly kind: 'after-the-wait'; readonly supplier: string }
   /** On this cut of the chip the driver takes no masters. */
   | { readonly kind: 'cut-without-masters'; readonly revision: string };

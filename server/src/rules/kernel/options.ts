@@ -3,7 +3,7 @@
 import { own } from '#base/own.ts';
 import type { Repair } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
-import { iommuState } from '#model/iommu/state.ts';
+import { comesAsModule, iommuState } from '#model/iommu/state.ts';
 import { unattachedStream } from '#model/iommu/unattached-stream.ts';
 import { commandLineWords, parseCommandLine } from '#model/platform/kernel-options.ts';
 import { machineOf } from '#model/platform/machine.ts';
@@ -221,7 +221,7 @@ and the masters keep direct DMA for good. Remove the option, or build the driver
     const machine = machineOf(context.tree, context.platform);
     const option = optionSpan(context, 'deferred_probe_timeout');
     for (const { provider, uses } of translating(context)) {
-      if (iommuState(machine, provider).registration.kind !== 'late') continue;
+      if (!comesAsModule(iommuState(machine, provider).registration)) continue;
       yield {
         message: `${counted(uses, 'does not wait', 'do not wait')} for \`${pathOf(provider)}\`, whose driver is a module, and ${new Set(uses.map((use) => use.master)).size === 1 ? 'keeps' : 'keep'} direct DMA: the deferred probe timeout is 0.`,
         span: option?.span ?? nodeSpan(provider),

@@ -3,7 +3,7 @@
 
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { addressing } from '#model/addresses/dma-ranges.ts';
-import { iommuState } from '#model/iommu/state.ts';
+import { comesAsModule, iommuState } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { compareVersions } from '#model/platform/platform.ts';
 import { board, board32, bus, host, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
@@ -67,7 +67,7 @@ of the IOMMU driver is loaded keeps direct DMA. Build the driver in.`,
     if (!property || !compatibles(node).some((name) => /^xlnx,.*-cdx$/.test(name))) return;
     const machine = machineOf(context.tree, context.platform);
     for (const use of usesOf(context, node)) {
-      if (!isLive(use.provider) || iommuState(machine, use.provider).registration.kind !== 'late') continue;
+      if (!isLive(use.provider) || !comesAsModule(iommuState(machine, use.provider).registration)) continue;
       yield {
         message: `The driver of \`${pathOf(use.provider)}\` is a module, and CDX devices do not wait for it; those that probe first keep direct DMA.`,
         span: use.phandle.span,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rules about probing: IOMMUs that never appear because of what they need themselves, or that appear late.
 
-import { iommuState } from '#model/iommu/state.ts';
+import { comesAsModule, iommuState } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
@@ -118,7 +118,7 @@ must be in the initramfs.`,
     for (const [provider, uses] of usesByProvider(context)) {
       if (!isLive(provider) || !iommuDriver(context, provider)) continue;
       const { registration } = iommuState(machine, provider);
-      if (registration.kind !== 'late') continue;
+      if (registration.kind !== 'late' || !comesAsModule(registration)) continue;
       yield {
         message: `${counted(uses.map((use) => use.master))} for this IOMMU, which depends on ${conditionText(registration.condition)}.`,
         span: nodeSpan(provider),

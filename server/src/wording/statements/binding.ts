@@ -96,10 +96,13 @@ export const BINDING_REASONS: Words<BindingReason> = {
 
 export const BINDING_CONDITIONS: Words<BindingAlternative> = {
   'module-in-time': ({ symbol }) => `the module of CONFIG_${symbol} being loaded before the deferred probe timeout`,
+  'after-the-wait': ({ supplier }) =>
+    `whether the device probes after ${quoted(supplier)}, a master that the IOMMU itself needs and that waits for it until the deferred probe timeout`,
   'cut-without-masters': ({ revision }) => `the revision of the chip: on ${revision} the driver takes no masters`,
 };
 
 export const BINDING_OTHERWISE: Words<BindingAlternative> = {
   'module-in-time': () => 'the module is not loaded in time',
+  'after-the-wait': () => 'the device probes before it',
   'cut-without-masters': ({ revision }) => `the chip is an ${revision}`,
 };
