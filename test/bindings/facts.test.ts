@@ -2,7 +2,7 @@
 // What bindings say: which one is for a compatible, and what it says of the node's properties.
 import { expect, test } from 'vitest';
 import { bindingFor, bindingOfNode, childBinding, factOf } from '#bindings/facts.ts';
-import { bindingsFolder } from '#bindings/files.ts';
+import { bindingsFolders } from '#bindings/files.ts';
 import { titleOf } from '#bindings/library.ts';
 import { evaluateText } from '#test/support/evaluate.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';
@@ -11,8 +11,8 @@ import { FILES, library, ROOT } from './trees.ts';
 
 test('the folder of bindings is looked for upwards', () => {
   const files = new MemoryFiles(FILES);
-  expect(bindingsFolder(files, '/linux/arch/arm64/boot/dts/acme/board.dts')).toBe(ROOT);
-  expect(bindingsFolder(files, '/elsewhere/board.dts')).toBeUndefined();
+  expect(bindingsFolders(files, '/linux/arch/arm64/boot/dts/acme/board.dts')).toEqual([ROOT]);
+  expect(bindingsFolders(files, '/elsewhere/board.dts')).toEqual([]);
 });
 
 test('a compatible leads to its binding, by name or by pattern', async () => {

@@ -140,7 +140,7 @@ export const FILES: Readonly<Record<string, string>> = {
 
 export async function library(more: Readonly<Record<string, string>> = {}): Promise<BindingLibrary> {
   await loadYaml();
-  const made = new BindingLibrary(new MemoryFiles({ ...FILES, ...more }), ROOT);
-  while (!made.index.done) made.index.step(1000);
+  const made = new BindingLibrary(new MemoryFiles({ ...FILES, ...more }), [ROOT]);
+  while (!made.done) made.step(1000);
   return made;
 }

@@ -3,6 +3,7 @@
 import { join } from '#base/files.ts';
 import type { BindingFiles } from './files.ts';
 import { scanBinding } from './scan.ts';
+import { scanZephyr } from './zephyr-scan.ts';
 
 /** Linux 7.3 has 5715 bindings in 900 folders, 16 MB; beyond these bounds nothing is read. */
 const MAX_FILES = 20_000;
@@ -18,6 +19,8 @@ export interface IndexedBinding {
 
 export class BindingIndex {
   readonly folder: string;
+  /** Zephyr keeps bindings of its own form there. */
+  readonly isZephyr: boolean;
   readonly #files: BindingFiles;
   readonly #folders: string[] = [''];
   #queue: string[] = [];
@@ -28,10 +31,13 @@ export class BindingIndex {
   readonly #byPattern: { readonly pattern: string; readonly binding: IndexedBinding }[] = [];
   readonly #selecting: IndexedBinding[] = [];
   readonly #all = new Map<string, IndexedBinding>();
+  /** Bindings of Zephyr by file name, by which they include each other. */
+  readonly #byFileName = new Map<string, string>();
 
   constructor(files: BindingFiles, folder: string) {
     this.#files = files;
     this.folder = folder;
+    this.isZephyr = folder.endsWith('/dts/bindings');
   }
 
   get done(): boolean {
@@ -69,8 +75,22 @@ export class BindingIndex {
       for (const compatible of scan.compatibles) this.#add(compatible, binding);
       for (const pattern of scan.patterns) this.#byPattern.push({ pattern, binding });
       if (scan.selects) this.#selecting.push(binding);
-    }
+    } else if (this.isZephyr) this.#addZephyr(name, text);
     return text.length + 200;
+  }
+
+  #addZephyr(name: string, text: string): void {
+    const scan = scanZephyr(text);
+    if (!scan) return;
+    const fileName = name.slice(name.lastIndexOf('/') + 1);
+    if (!this.#byFileName.has(fileName)) this.#byFileName.set(fileName, name);
+    const { title } = scan;
+    for (const { compatible, depth } of scan.compatibles) {
+      const part = depth === 0 ? name : `${name}#${depth}`;
+      const binding = this.#all.get(part) ?? { name: part, title, hasCompatible: true };
+      this.#all.set(part, binding);
+      this.#add(compatible, binding);
+    }
   }
 
   #add(compatible: string, binding: IndexedBinding): void {
@@ -95,6 +115,11 @@ export class BindingIndex {
   /** Bindings that say themselves to which nodes they apply. */
   selecting(): readonly IndexedBinding[] {
     return this.#selecting;
+  }
+
+  /** A binding in Zephyr's form. */
+  fileNamed(fileName: string): string | undefined {
+    return this.#byFileName.get(fileName);
   }
 
   binding(name: string): IndexedBinding | undefined {

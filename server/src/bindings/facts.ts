@@ -31,7 +31,11 @@ export interface NodeBinding {
   /** By name, in the order of the binding: what it says itself before what it refers to. */
   readonly properties: ReadonlyMap<string, readonly Statement[]>;
   readonly patterns: ReadonlyMap<string, readonly Statement[]>;
+  /** About children that neither list names. */
+  readonly others: readonly Statement[];
   readonly required: ReadonlySet<string>;
+  /** What the cells of a specifier are called, by the property that counts them: `#gpio-cells`. */
+  readonly cellNames: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What an `if` says of a node; `undefined`: unknown. */
@@ -40,23 +44,43 @@ export type Condition = (schema: Schema, document: Document, compatible: readonl
 interface Draft {
   readonly properties: Map<string, Statement[]>;
   readonly patterns: Map<string, Statement[]>;
+  readonly others: Statement[];
   readonly required: Set<string>;
+  readonly cellNames: Map<string, readonly string[]>;
   steps: number;
 }
 
 /** What holds for a node with these compatibles; `undefined` where no binding names one of them. */
-export function bindingFor(library: BindingLibrary, compatible: readonly string[]): NodeBinding | undefined {
-  const document = library.bindingOf(compatible);
+export function bindingFor(
+  library: BindingLibrary,
+  compatible: readonly string[],
+  buses?: readonly string[],
+): NodeBinding | undefined {
+  const document = library.bindingOf(compatible, 'likely', buses);
   return document && describe(library, [{ document, schema: document.root }], document, compatible);
 }
 
 /** The binding of a node of a tree. */
 export function bindingOfNode(library: BindingLibrary, node: DtNode, depth = 0): NodeBinding | undefined {
   const names = compatibles(node);
-  const own = bindingFor(library, names);
+  const own = bindingFor(library, names, busesOf(library, node));
   if (own || !node.parent || depth > 6) return own;
   const parent = bindingOfNode(library, node.parent, depth + 1);
   return parent && childBinding(library, parent, node.name, names);
+}
+
+/** What the nearest controller above a node offers, where bindings are picked by that. */
+export function busesOf(library: BindingLibrary, node: DtNode): readonly string[] {
+  return library.busesAbove(compatiblesAbove(node));
+}
+
+/** What the cells that follow a reference to a node are called; `undefined` where its binding does not say. */
+export function cellNamesOf(library: BindingLibrary, provider: DtNode, cells: string): readonly string[] | undefined {
+  return library.judges ? undefined : bindingOfNode(library, provider)?.cellNames.get(cells);
+}
+
+export function* compatiblesAbove(node: DtNode): Generator<readonly string[]> {
+  for (let at = node.parent; at; at = at.parent) yield compatibles(at);
 }
 
 /** What the binding of a node says of a child with this name. */
@@ -66,7 +90,10 @@ export function childBinding(
   name: string,
   compatible: readonly string[] = [],
 ): NodeBinding | undefined {
-  const about = statementsOf(parent, name).filter(({ schema, document }) => isNode(library, schema, document));
+  const aboutNodes = (all: readonly Statement[]) =>
+    all.filter(({ schema, document }) => isNode(library, schema, document));
+  const named = aboutNodes(statementsOf(parent, name));
+  const about = named.length > 0 ? named : aboutNodes(parent.others);
   const [first] = about;
   return first && describe(library, about, first.document, compatible);
 }
@@ -86,7 +113,14 @@ function describe(
   document: Document,
   compatible: readonly string[],
 ): NodeBinding {
-  const draft: Draft = { properties: new Map(), patterns: new Map(), required: new Set(), steps: 0 };
+  const draft: Draft = {
+    properties: new Map(),
+    patterns: new Map(),
+    others: [],
+    required: new Set(),
+    cellNames: new Map(),
+    steps: 0,
+  };
   for (const statement of statements) collect(library, statement, draft, { compatible, certain: true, depth: 0 });
   const inside = statements.find(({ schema }) => schema !== document.root)?.schema;
   const part = inside !== undefined && typeof inside !== 'boolean' ? inside : undefined;
@@ -96,7 +130,9 @@ function describe(
     description: part ? (textAt(part, 'description') ?? '') : descriptionOf(document),
     properties: draft.properties,
     patterns: draft.patterns,
+    others: draft.others,
     required: draft.required,
+    cellNames: draft.cellNames,
   };
 }
 
@@ -113,6 +149,10 @@ function collect(library: BindingLibrary, { schema, document }: Statement, draft
   for (const [name, each] of entriesAt(schema, 'properties')) add(draft.properties, name, { schema: each, document });
   for (const [name, each] of entriesAt(schema, 'patternProperties'))
     add(draft.patterns, name, { schema: each, document });
+  const other = schemaAt(schema, 'additionalProperties');
+  if (other !== undefined) draft.others.push({ schema: other, document });
+  const cells = objectAt(schema, 'cellNames');
+  for (const name of Object.keys(cells ?? {})) if (cells) draft.cellNames.set(name, stringsAt(cells, name));
   if (way.certain) for (const name of stringsAt(schema, 'required')) draft.required.add(name);
   for (const each of schemasAt(schema, 'allOf')) collect(library, { schema: each, document }, draft, deeper);
   const ref = textAt(schema, '$ref');

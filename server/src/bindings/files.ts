@@ -4,6 +4,7 @@ import { ancestors, join } from '#base/files.ts';
 
 /** Never throws; what cannot be read looks absent. */
 export interface BindingFiles {
+  isFile(path: string): boolean;
   isFolder(path: string): boolean;
   /** Names in a folder, sub-folders with a trailing `/`. */
   list(folder: string): readonly string[];
@@ -14,11 +15,40 @@ export interface BindingFiles {
 /** Of a kernel tree, of U-Boot with its copy of Linux's trees, of the tree of device trees alone. */
 const FOLDERS = ['Documentation/devicetree/bindings', 'dts/upstream/Bindings', 'dts/Bindings', 'Bindings'];
 
-/** The folder of the bindings nearest above a file. */
-export function bindingsFolder(files: BindingFiles, file: string): string | undefined {
+/** Of one file: Zephyr's own, those of its modules, of the application, of a board outside of it. */
+const MAX_FOLDERS = 24;
+
+/** The folders of the bindings around a file: the nearest above; of Zephyr also what its build would add. */
+export function bindingsFolders(files: BindingFiles, file: string): readonly string[] {
+  const own: string[] = [];
   for (const folder of ancestors(file)) {
+    const zephyr = ['.', 'zephyr']
+      .map((name) => join(folder, name))
+      .find((path) => files.isFile(join(path, 'Kconfig.zephyr')));
+    if (zephyr !== undefined) return [...new Set([...own, ...zephyrFolders(files, zephyr)])].slice(0, MAX_FOLDERS);
     const found = FOLDERS.map((name) => join(folder, name)).find((path) => files.isFolder(path));
-    if (found !== undefined) return found;
+    if (found !== undefined) return [found];
+    own.push(...existing(files, [join(folder, 'dts/bindings')]));
   }
-  return undefined;
+  return own.slice(0, MAX_FOLDERS);
+}
+
+/** Zephyr's, and in a west workspace those of the modules beside it (`dts_root`; cmake/modules/dts.cmake). */
+function zephyrFolders(files: BindingFiles, zephyr: string): string[] {
+  const top = join(zephyr, '..');
+  const beside = files.isFolder(join(top, '.west'))
+    ? [...below(files, top), ...below(files, join(top, 'modules')).flatMap((kind) => below(files, kind))]
+    : [];
+  return existing(
+    files,
+    [zephyr, ...beside].map((root) => join(root, 'dts/bindings')),
+  );
+}
+
+const existing = (files: BindingFiles, folders: readonly string[]): string[] =>
+  folders.filter((path) => files.isFolder(path));
+
+function below(files: BindingFiles, folder: string): string[] {
+  const names = files.list(folder).filter((name) => name.endsWith('/') && !name.startsWith('.'));
+  return names.map((name) => join(folder, name.slice(0, -1)));
 }

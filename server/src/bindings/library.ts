@@ -5,11 +5,14 @@ import { BindingIndex } from './binding-index.ts';
 import type { BindingFiles } from './files.ts';
 import { normalize } from './normalize.ts';
 import { searches } from './pattern.ts';
-import { isObject, isSchema, keyword, objectAt, type Schema, type SchemaObject, textAt } from './schema.ts';
+import { isObject, isSchema, keyword, objectAt, type Schema, type SchemaObject, stringsAt, textAt } from './schema.ts';
 import { canParse, parseYaml } from './yaml.ts';
+import { zephyrSchema } from './zephyr-schema.ts';
 
 /** One binding has what the validator fills in, too: 20 KB each. */
 const MAX_DOCUMENTS = 1000;
+/** Bindings of Zephyr that others include, as they are written. */
+const MAX_INCLUDED = 200;
 
 /** A binding as it was read. */
 export interface Document {
@@ -17,6 +20,8 @@ export interface Document {
   readonly name: string;
   readonly path: string;
   readonly root: SchemaObject;
+  /** In Zephyr's form: the names of types are Zephyr's, and no node is judged by it. */
+  readonly zephyr?: true;
 }
 
 export interface Resolved {
@@ -30,23 +35,17 @@ export class ReadLater extends Error {}
 export class BindingLibrary {
   /** How many bindings may be read now: parsing one takes tens of milliseconds when it is large. */
   allowance = Number.POSITIVE_INFINITY;
-  readonly index: BindingIndex;
-  /** Of dt-schema's own schemas. */
-  readonly core: BindingIndex | undefined;
+  /** One for each folder; what an earlier one has is not looked for in a later one. */
+  readonly #indexes: readonly BindingIndex[];
   readonly #files: BindingFiles;
-  readonly #folder: string;
-  /** dt-schema's own schemas, where somebody said where they are. */
-  readonly #core: string | undefined;
   readonly #documents = new Map<string, Document | undefined>();
+  readonly #included = new Map<string, unknown>();
   /** Changes when a file did: answers that were given before may be different now. */
   #revision = 0;
 
-  constructor(files: BindingFiles, folder: string, core?: string) {
+  constructor(files: BindingFiles, folders: readonly string[]) {
     this.#files = files;
-    this.#folder = folder;
-    this.#core = core;
-    this.index = new BindingIndex(files, folder);
-    this.core = core === undefined ? undefined : new BindingIndex(files, core);
+    this.#indexes = folders.map((folder) => new BindingIndex(files, folder));
   }
 
   get revision(): number {
@@ -58,7 +57,8 @@ export class BindingLibrary {
    * @throws {ReadLater} when the allowance is used up
    */
   document(name: string): Document | undefined {
-    if (!canParse()) return undefined;
+    // A binding of Zephyr is not whole before it is known where those lie that it includes.
+    if (!canParse() || (!this.judges && !this.done)) return undefined;
     const known = this.#documents.get(name);
     if (known || this.#documents.has(name)) {
       this.#documents.delete(name);
@@ -76,16 +76,35 @@ export class BindingLibrary {
   }
 
   #read(name: string): Document | undefined {
-    if (name.split('/').includes('..')) return undefined;
-    for (const folder of [this.#folder, ...(this.#core === undefined ? [] : [this.#core])]) {
-      const path = join(folder, name);
+    const [file = '', part = '0'] = name.split('#', 2);
+    if (file.split('/').includes('..')) return undefined;
+    for (const { folder, isZephyr } of this.#indexes) {
+      const path = join(folder, file);
       const text = this.#files.peek(path);
       if (text === undefined) continue;
-      const end = /^examples:/m.exec(text)?.index ?? text.length;
-      const root = parseYaml(text.slice(0, end));
+      const root = contentOf(text);
       if (!isObject(root)) return undefined;
+      if (isZephyr && !Object.hasOwn(root, '$id')) return this.#zephyr(name, path, root, Number(part));
       normalize(root);
       return { name, path, root };
+    }
+    return undefined;
+  }
+
+  #zephyr(name: string, path: string, raw: SchemaObject, depth: number): Document | undefined {
+    const root = zephyrSchema(raw, depth, (fileName) => this.#includedFile(fileName));
+    return root && { name, path, root, zephyr: true };
+  }
+
+  #includedFile(fileName: string): unknown {
+    if (this.#included.has(fileName)) return this.#included.get(fileName);
+    for (const index of this.#indexes) {
+      const name = index.fileNamed(fileName);
+      if (name === undefined) continue;
+      if (this.#included.size >= MAX_INCLUDED) this.#included.clear();
+      const content = contentOf(this.#files.peek(join(index.folder, name)) ?? '');
+      this.#included.set(fileName, content);
+      return content;
     }
     return undefined;
   }
@@ -95,6 +114,8 @@ export class BindingLibrary {
     for (const [name, document] of this.#documents) {
       if (document ? document.path === path : path.endsWith(`/${name}`)) this.#documents.delete(name);
     }
+    for (const [name, document] of this.#documents) if (document?.zephyr) this.#documents.delete(name);
+    this.#included.clear();
     this.#revision++;
   }
 
@@ -112,47 +133,93 @@ export class BindingLibrary {
     return isSchema(schema) ? { document, schema } : undefined;
   }
 
-  /** The binding that a node with these compatibles is judged by, as dt-schema picks it. */
-  bindingOf(compatibles: readonly string[], how: 'exact' | 'likely' = 'likely'): Document | undefined {
+  /**
+   * The binding that a node with these compatibles is judged by, as dt-schema picks it. `buses`: what the controller above
+   * the node offers, by which Zephyr picks among those with one compatible.
+   */
+  bindingOf(
+    compatibles: readonly string[],
+    how: 'exact' | 'likely' = 'likely',
+    buses: readonly string[] = [],
+  ): Document | undefined {
     for (const compatible of compatibles) {
       const named = how === 'exact' ? this.#named(compatible) : this.bindingsNaming(compatible);
       // One that says itself for which nodes it is is asked by that.
-      const found = named.find((each) => how === 'likely' || !Object.hasOwn(each.root, 'select'));
-      if (found) return found;
+      const likely = named.filter((each) => how === 'likely' || !Object.hasOwn(each.root, 'select'));
+      const found = likely.find(({ root }) => buses.includes(textAt(root, 'onBus') ?? ''));
+      const anywhere = found ?? likely.find(({ root }) => textAt(root, 'onBus') === undefined) ?? likely[0];
+      if (anywhere) return anywhere;
     }
     return undefined;
+  }
+
+  /** What the nearest controller above a node offers; the nodes above it by their compatibles, from the inside out. */
+  busesAbove(nodes: Iterable<readonly string[]>): readonly string[] {
+    if (!this.#indexes.some(({ isZephyr }) => isZephyr)) return [];
+    for (const compatibles of nodes) {
+      const document = this.bindingOf(compatibles);
+      const buses = document ? stringsAt(document.root, 'buses') : [];
+      if (buses.length > 0) return buses;
+    }
+    return [];
   }
 
   /** The bindings with a compatible: those of devices before those that devices share. */
   bindingsNaming(compatible: string): readonly Document[] {
     const found = this.#named(compatible);
     if (found.length > 0) return found;
-    const patterned = this.index.patterned().filter(({ pattern }) => searches(pattern, compatible) === true);
+    const patterned = this.#indexes
+      .flatMap((index) => index.patterned())
+      .filter(({ pattern }) => searches(pattern, compatible) === true);
     return patterned.flatMap(({ pattern, binding }) =>
       binding.hasCompatible ? this.#naming(binding.name, (words) => words.has(pattern), compatible) : [],
     );
   }
 
   #named(compatible: string): readonly Document[] {
-    const all = [...this.index.named(compatible), ...(this.core?.named(compatible) ?? [])];
-    const named = all.filter(({ hasCompatible }) => hasCompatible);
+    const named = this.#indexes
+      .flatMap((index) => index.named(compatible))
+      .filter(({ hasCompatible }) => hasCompatible);
     return named.flatMap(({ name }) => this.#naming(name, (words) => words.has(compatible), compatible));
   }
 
-  /** Bindings that say themselves for which nodes they are; dt-schema's own where they are at hand. */
+  /** Bindings that say themselves for which nodes they are. */
   selecting(): ReadonlySet<string> {
-    return new Set([...this.index.selecting(), ...(this.core?.selecting() ?? [])].map(({ name }) => name));
+    return new Set(this.#indexes.flatMap((index) => index.selecting()).map(({ name }) => name));
   }
 
   /** Everything is looked over. */
   get done(): boolean {
-    return this.index.done && this.core?.done !== false;
+    return this.#indexes.every(({ done }) => done);
   }
 
   /** Looks over some more. */
   step(characters: number): void {
-    if (!this.index.done) this.index.step(characters);
-    else this.core?.step(characters);
+    this.#indexes.find(({ done }) => !done)?.step(characters);
+  }
+
+  /** How many bindings there are. */
+  get size(): number {
+    return this.#indexes.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Nodes can be judged: what Zephyr's bindings say is not checked. */
+  get judges(): boolean {
+    return !this.#indexes.some(({ isZephyr }) => isZephyr);
+  }
+
+  /** All that are named, each once. */
+  compatibles(): ReadonlySet<string> {
+    return new Set(this.#indexes.flatMap((index) => [...index.compatibles()]));
+  }
+
+  /** The title of the binding that has a compatible; empty where it has none. */
+  titleFor(compatible: string): string {
+    for (const index of this.#indexes) {
+      const [first] = index.named(compatible);
+      if (first) return first.title;
+    }
+    return '';
   }
 
   #naming(name: string, has: (words: ReadonlySet<string>) => boolean, compatible: string): Document[] {
@@ -161,6 +228,12 @@ export class BindingLibrary {
     if (!words || !has(words) || (SHARED.has(compatible) && words.size > 1)) return [];
     return [document];
   }
+}
+
+/** Without the examples, which are the longest part of many. */
+function contentOf(text: string): unknown {
+  const end = /^examples:/m.exec(text)?.index ?? text.length;
+  return parseYaml(text.slice(0, end));
 }
 
 /** Compatibles that stand behind others and say nothing of the device. */

@@ -5,6 +5,7 @@ import { loadYaml } from '#bindings/yaml.ts';
 import { completion } from '#ide/completion/completion.ts';
 import { documentation } from '#ide/completion/documentation.ts';
 import { FILES } from '#test/bindings/trees.ts';
+import { ZEPHYR_FIXTURE } from '#test/bindings/zephyr-trees.ts';
 import { editor } from '#test/support/views.ts';
 
 beforeAll(loadYaml);
@@ -55,3 +56,44 @@ test('compatibles are those of the bindings, with their titles', () => {
   const { item } = at('/ { dma { compatible = "acme,$0"; }; };');
   expect(item('acme,soc2-engine')?.detail).toBe('Acme DMA engine');
 });
+
+function inZephyr(text: string) {
+  const { view, offset } = editor(`//- /ws/zephyr/boards/acme/kit/kit.dts\n/dts-v1/;\n${text}\n${ZEPHYR_FIXTURE}`);
+  view.knowledge.bindings(view.file);
+  while (view.knowledge.work());
+  const { items } = completion(view, offset);
+  return {
+    item: (label: string) => items.find((each) => each.label === label),
+    labels: items.map(({ label }) => label),
+  };
+}
+
+test('in a Zephyr tree its bindings say what a node has, as their types are written there', () => {
+  const { labels, item } = inZephyr('/ { bus { compatible = "acme,twowire"; $0 }; };');
+  expect(labels[0]).toBe('reg');
+  expect(item('reg')?.detail).toBe('required');
+  expect(item('speed')).toMatchObject({ detail: 'int', snippet: 'speed = <$1>;' });
+  expect(item('key')?.snippet).toBe('key = [$1];');
+  expect(item('peer')?.snippet).toBe('peer = &$1;');
+  expect(item('fast')?.snippet).toBe('fast;');
+  // Zephyr does not read what Linux reads about DMA.
+  expect(labels.indexOf('iommus')).toBeGreaterThan(labels.indexOf('interrupts'));
+});
+
+test('in a Zephyr tree the bus around a node, typed or not, picks its binding', () => {
+  const { labels } = inZephyr('/ { bus { compatible = "acme,twowire"; meter { compatible = "acme,meter"; $0 }; }; };');
+  expect(labels).toContain('on-two-wires');
+  expect(labels).not.toContain('on-a-line');
+  const group = inZephyr('/ { pins { compatible = "acme,pins"; a { b { $0 }; }; }; };');
+  expect(group.labels[0]).toBe('drive');
+});
+
+test('in a Zephyr tree the cells behind a label are holes with the names of its binding', () => {
+  const pins = 'pins: pins { compatible = "acme,pins"; gpio-controller; #gpio-cells = <2>; #pwm-cells = <2>; };';
+  const { item } = inZephyr(`/ { ${pins} led { pwms = <&$0>; }; };`);
+  expect(item('pins')?.snippet).toBe(literalCells('channel', 'period'));
+  expect(inZephyr(`/ { ${pins} led { gpios = <&$0>; }; };`).item('pins')?.snippet).toBe(literalCells('pin', 'flags'));
+});
+
+// The editor's own syntax for holes.
+const literalCells = (first: string, second: string) => `pins \${1:${first}} \${2:${second}}`;

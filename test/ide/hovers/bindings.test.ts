@@ -5,6 +5,7 @@ import { loadYaml } from '#bindings/yaml.ts';
 import { hover } from '#ide/navigation/hover.ts';
 import { typeDefinition } from '#ide/navigation/type-definition.ts';
 import { FILES, ROOT } from '#test/bindings/trees.ts';
+import { ZEPHYR_FIXTURE } from '#test/bindings/zephyr-trees.ts';
 import { editor } from '#test/support/views.ts';
 
 beforeAll(loadYaml);
@@ -62,4 +63,30 @@ test('without bindings a property of the specification has words of ours', () =>
 test('what no binding names has no lines of one', () => {
   expect(at('/ { dma { compatible = "acme,engine-v1"; acme,ot$0her = <4>; }; };').hover).not.toContain('yaml');
   expect(at('/ { dma { compatible = "acme,en$0gine-v3"; }; };').hover).toBe('');
+});
+
+function inZephyr(text: string): string {
+  const { view, offset } = editor(`//- /ws/zephyr/boards/acme/kit/kit.dts\n/dts-v1/;\n${text}\n${ZEPHYR_FIXTURE}`);
+  view.knowledge.bindings(view.file);
+  while (view.knowledge.work());
+  return hover(view, offset, { link: ({ file }) => ({ text: 'place', href: file }) })?.markdown ?? '';
+}
+
+test('in a Zephyr tree compatibles, properties and cells have what its bindings say', () => {
+  expect(inZephyr('/ { bus { compatible = "acme,two$0wire"; }; };')).toBe(
+    '`acme,twowire` — **Acme two-wire controller**  \n' +
+      '[acme,twowire.yaml](/ws/zephyr/dts/bindings/bus/acme,twowire.yaml)\n\nTalks over two wires.\n\nAnd listens.',
+  );
+  const meter = (bus: string) =>
+    inZephyr(`/ { bus { compatible = "${bus}"; meter { compatible = "acme,me$0ter"; }; }; };`);
+  expect(meter('acme,twowire')).toContain('acme,meter-twowire.yaml');
+  expect(inZephyr('/ { bus { compatible = "acme,twowire"; spe$0ed = <100>; }; };')).toContain(
+    '`speed` · int · default `100`\n\nBits a second.\n\nValues: `100`, `400`',
+  );
+  const pins = 'pins: pins { compatible = "acme,pins"; #gpio-cells = <2>; #pwm-cells = <2>; #interrupt-cells = <2>; };';
+  expect(inZephyr(`/ { ${pins} led { pwms = <&pins 3 $0500>; }; };`)).toContain('| channel | **period** |');
+  // A priority of 1 is no rising edge.
+  const interrupt = inZephyr(`/ { ${pins} dev { interrupt-parent = <&pins>; interrupts = <7 $01>; }; };`);
+  expect(interrupt).toContain('interrupt: irq 7, priority 1');
+  expect(interrupt).toContain('| irq | **priority** |');
 });

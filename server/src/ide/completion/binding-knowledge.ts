@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What the bindings of the tree say of the node that is being typed.
-import { bindingFor, bindingOfNode, childBinding, factOf, type NodeBinding } from '#bindings/facts.ts';
+import {
+  bindingFor,
+  bindingOfNode,
+  busesOf,
+  childBinding,
+  compatiblesAbove,
+  factOf,
+  type NodeBinding,
+} from '#bindings/facts.ts';
 import type { BindingLibrary } from '#bindings/library.ts';
 import { isImplicit } from '#bindings/normalize.ts';
 import type { PropertyFact } from '#bindings/property-fact.ts';
@@ -8,6 +16,7 @@ import type { View } from '#ide/analysis.ts';
 import { code } from '#ide/explain/markup.ts';
 import { factMarkdown } from '#ide/hovers/binding.ts';
 import { nodeByPath } from '#tree/query.ts';
+import type { DtNode } from '#tree/types.ts';
 import type { Here } from './drafts.ts';
 import type { Draft } from './evidence.ts';
 
@@ -22,16 +31,27 @@ export interface Described {
 export function describedBy({ view, node, draft }: Here): Described | undefined {
   const library = view.knowledge.bindings(view.file);
   if (!library) return undefined;
-  const binding = bindingOfDraft(library, draft, 0) ?? (node && bindingOfNode(library, node));
+  const binding = bindingOfDraft(library, draft, node, 0) ?? (node && bindingOfNode(library, node));
   return binding && { library, binding };
 }
 
-function bindingOfDraft(library: BindingLibrary, draft: Draft, depth: number): NodeBinding | undefined {
-  const own = bindingFor(library, draft.compatible);
+function bindingOfDraft(
+  library: BindingLibrary,
+  draft: Draft,
+  node: DtNode | undefined,
+  depth: number,
+): NodeBinding | undefined {
+  const own = bindingFor(library, draft.compatible, library.busesAbove(above(draft, node)));
   if (own || !draft.parent || depth > MAX_DEPTH) return own;
-  const parent = bindingOfDraft(library, draft.parent, depth + 1);
+  const parent = bindingOfDraft(library, draft.parent, node?.parent, depth + 1);
   // What is typed may have no address yet, which patterns ask for.
   return parent && (childBinding(library, parent, draft.name) ?? childBinding(library, parent, `${draft.name}@0`));
+}
+
+/** Compatibles of the nodes around a block, as far as they are written there, then as the tree has them. */
+function* above({ parent }: Draft, node: DtNode | undefined): Generator<readonly string[]> {
+  for (let at = parent; at; at = at.parent) yield at.compatible;
+  if (node) yield* compatiblesAbove(node);
 }
 
 /** Properties that the binding names and that are no nodes, in its order. */
@@ -71,6 +91,8 @@ export function bindingRest(fact: PropertyFact | undefined): string | undefined 
   if (type === 'flag') return '';
   if (type.startsWith('string') || type === 'non-unique-string-array') return ' = "$1"';
   if (type.startsWith('phandle')) return ' = <&$1>';
+  if (type === 'path') return ' = &$1';
+  if (type === 'uint8-array' && fact?.document.zephyr) return ' = [$1]';
   if (/^u?int8/.test(type)) return ' = /bits/ 8 <$1>';
   if (/^u?int16/.test(type)) return ' = /bits/ 16 <$1>';
   if (/^u?int64/.test(type)) return ' = /bits/ 64 <$1>';
@@ -88,7 +110,8 @@ export function bindingDocumentation(view: View, name: string, asked: string | u
   if (!library || asked === undefined) return '';
   const [path = '', ...compatible] = asked.split('\n');
   const node = path === '' ? undefined : nodeByPath(view.snapshot.tree, path);
-  const binding = bindingFor(library, compatible) ?? (node && bindingOfNode(library, node));
+  const buses = node && busesOf(library, node);
+  const binding = bindingFor(library, compatible, buses) ?? (node && bindingOfNode(library, node));
   const fact = binding && factOf(library, binding, name);
   return binding && fact ? factMarkdown(fact, binding, code(fact.document.name)) : '';
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the cells behind a phandle mean, in a word each: from the bindings of the subsystems and of the provider.
 import { own } from '#base/own.ts';
+import { cellNamesOf } from '#bindings/facts.ts';
+import type { View } from '#ide/analysis.ts';
 import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -68,8 +70,16 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
   '#access-controller-cells': [{ names: { 1: ['id'] } }],
 };
 
-/** One word for each cell; `cell` and a number where no binding is known. */
-export function cellNames(cells: string | undefined, provider: DtNode | undefined, count: number): string[] {
+/** One word for each cell; `cell` and a number where no binding is known. Bindings of Zephyr say it themselves. */
+export function cellNames(
+  { knowledge, file }: View,
+  cells: string | undefined,
+  provider: DtNode | undefined,
+  count: number,
+): string[] {
+  const library = knowledge.bindings(file);
+  const stated = library && provider && cells !== undefined ? cellNamesOf(library, provider, cells) : undefined;
+  if (stated?.length === count) return [...stated];
   const rows = (cells !== undefined && own(TABLE, cells)) || [];
   const names = provider ? compatibles(provider) : [];
   const row = rows.find(({ of }) => !of || names.some((name) => of.test(name)));

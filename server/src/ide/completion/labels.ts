@@ -31,7 +31,7 @@ export function labels(view: View, property: string, { bare, word }: Behind): Co
     if (!node || !mayMean(label, typed)) continue;
     const fits = form ? form.fits(node) : uses.has(node);
     const rank = fits ? FITS : !form && alike.has(kindName(node)) ? ALIKE : OTHER;
-    const cells = bare || !form || !fits ? '' : placeholders(form, node);
+    const cells = bare || !form || !fits ? '' : placeholders(view, form, node);
     items.push({
       label,
       kind: 'label',
@@ -47,10 +47,10 @@ export function labels(view: View, property: string, { bare, word }: Behind): Co
 }
 
 /** One hole per cell; behind a phandle in a map also its length. */
-function placeholders(form: ListForm, node: DtNode): string {
+function placeholders(view: View, form: ListForm, node: DtNode): string {
   if (form.form === 'interrupts') return '';
   const count = cellCount(form, node) ?? 0;
-  const names = cellNames(form.cells, node, count);
+  const names = cellNames(view, form.cells, node, count);
   const all = form.form === 'map' ? [...names, 'length'] : names;
   return all.map((name, at) => ` ${hole(at + 1, name)}`).join('');
 }

@@ -59,9 +59,11 @@ export function properties(here: Here, word: string, tail: Tail): CompletionItem
     offer(fact.name, fact.deprecated ? REST : OFTEN, 1000 + order, detailOf(fact));
   }
   const path = here.node ? pathOf(here.node) : '';
+  // What Linux and Xen read about DMA, Zephyr does not.
+  const forDma = here.view.snapshot.platform.kind === 'zephyr' ? REST : DMA;
   for (const [order, { name, dma }] of PROPERTY_TABLE.entries()) {
     if (own(PLACES, name)?.(path) === false) continue;
-    offer(name, dma ? DMA : SPECIFICATION, order, '');
+    offer(name, dma ? forDma : SPECIFICATION, order, '');
   }
   for (const [name, uses] of propertyNames(tree)) offer(name, REST, -Math.min(uses, 1000), '');
   const typed = word.toLowerCase();

@@ -40,7 +40,7 @@ export function cellAt(view: View, node: DtNode | undefined, property: string, c
     const typed = cells.length - at - before - 1;
     const length = form.form === 'map' ? 1 : 0;
     if (count === undefined || typed < count + length) {
-      const names = cellNames(form.cells, provider, count ?? typed + 1);
+      const names = cellNames(view, form.cells, provider, count ?? typed + 1);
       return {
         names: length > 0 ? [...names, 'length'] : names,
         index: typed,
@@ -79,7 +79,7 @@ function interruptPlace(view: View, node: DtNode | undefined, form: ListForm, ty
   const provider = interruptParent(view, node);
   const count = cellCount(form, provider) ?? 0;
   if (count === 0) return fixed([], typed);
-  const names = cellNames(form.cells, provider, count);
+  const names = cellNames(view, form.cells, provider, count);
   return { ...fixed(names, typed % count), ...(provider && { provider }) };
 }
 

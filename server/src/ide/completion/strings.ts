@@ -131,19 +131,19 @@ function compatibleItems(here: Here, typed: string): CompletionItem[] {
   for (const [text, { names, count }] of otherBoards(view).compatibles()) {
     if (!ranks.has(text) && mayMean(text, typed)) ranks.set(text, { rank: names.has(draft.name) ? 2 : 4, count });
   }
-  const index = view.knowledge.bindings(view.file)?.index;
-  for (const text of index?.compatibles() ?? []) {
+  const library = view.knowledge.bindings(view.file);
+  for (const text of library?.compatibles() ?? []) {
     if (!ranks.has(text) && /[,-]/.test(text) && mayMean(text, typed)) ranks.set(text, { rank: 5, count: 0 });
   }
   return [...ranks].map(([label, { rank, count }]) => ({
-    ...wordItem(label, rank, -Math.min(count, 999), rank === 5 ? (index?.named(label)[0]?.title ?? '') : ''),
+    ...wordItem(label, rank, -Math.min(count, 999), library?.titleFor(label) ?? ''),
     kind: 'compatible' as const,
   }));
 }
 
 /** The bindings, if there are any, have been looked over. */
 function indexed({ knowledge, file }: View): boolean {
-  return knowledge.bindings(file)?.index.done !== false;
+  return knowledge.bindings(file)?.done !== false;
 }
 
 export function otherBoards(view: View): BoardIndex {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the tree's bindings say of a compatible and of a property, in a few lines.
-import { bindingOfNode, factOf, type NodeBinding } from '#bindings/facts.ts';
+import { bindingOfNode, busesOf, factOf, type NodeBinding } from '#bindings/facts.ts';
 import type { BindingLibrary, Document } from '#bindings/library.ts';
 import { descriptionOf, titleOf } from '#bindings/library.ts';
 import type { PropertyFact } from '#bindings/property-fact.ts';
@@ -22,11 +22,13 @@ export function compatibleHover(
   node: DtNode,
   compatible: string,
 ): string {
-  const [document] = library?.bindingsNaming(compatible) ?? [];
+  const buses = library && busesOf(library, node);
+  const document = library?.bindingOf([compatible], 'likely', buses);
   const driver = driverText(asked, node, compatible);
   if (!document) return driver === '' ? '' : `${code(compatible)}  \n${driver}`;
+  const title = titleOf(document);
   return paragraphs([
-    `${code(compatible)} — **${plain(titleOf(document))}**  \n${[linkTo(asked, document), driver].filter((part) => part !== '').join(' · ')}`,
+    `${code(compatible)}${title === '' ? '' : ` — **${plain(title)}**`}  \n${[linkTo(asked, document), driver].filter((part) => part !== '').join(' · ')}`,
     shortened(descriptionOf(document)),
   ]);
 }

@@ -17,6 +17,8 @@ export interface Reader {
 export interface Asked {
   readonly snapshot: Snapshot;
   readonly reader: Reader;
+  /** What the provider's binding calls the cells that this property of it counts. */
+  readonly cellNames?: (provider: DtNode, cells: string) => readonly string[] | undefined;
 }
 
 /** Names of codicons. */

@@ -2,7 +2,7 @@
 // What is known of files that no open board reads: headers that could be included, other boards of the tree. Read in the
 // pauses, bounded, kept.
 import { dirname } from '#base/files.ts';
-import { bindingsFolder } from '#bindings/files.ts';
+import { bindingsFolders } from '#bindings/files.ts';
 import { BindingLibrary } from '#bindings/library.ts';
 import { loadYaml } from '#bindings/yaml.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
@@ -21,7 +21,7 @@ export class Knowledge {
   readonly #boards = new Map<string, BoardIndex>();
   readonly #bindings = new Map<string, BindingLibrary>();
   /** By folder of the file that asked. */
-  readonly #bindingFolders = new Map<string, string | undefined>();
+  readonly #bindingFolders = new Map<string, readonly string[]>();
 
   constructor(files: FileSystem) {
     this.#files = files;
@@ -45,19 +45,18 @@ export class Knowledge {
   bindings(file: string): BindingLibrary | undefined {
     if (this.#files.lent) return undefined;
     const from = dirname(file);
-    if (!this.#bindingFolders.has(from)) this.#bindingFolders.set(from, bindingsFolder(this.#files, file));
-    const folder = this.#bindingFolders.get(from);
-    if (folder === undefined) return undefined;
+    const folders = this.#bindingFolders.get(from) ?? bindingsFolders(this.#files, file);
+    this.#bindingFolders.set(from, folders);
+    if (folders.length === 0) return undefined;
     // What fails leaves the bindings unread.
     void loadYaml().catch(() => undefined);
-    return kept(this.#bindings, folder, () => new BindingLibrary(this.#files, folder));
+    return kept(this.#bindings, folders.join('\n'), () => new BindingLibrary(this.#files, folders));
   }
 
   /** Reads a little more; `false`: there is nothing left to read. */
   work(): boolean {
     const boards = this.#files.lent ? [] : this.#boards.values();
-    const bindings = [...this.#bindings.values()].map(({ index }) => index);
-    for (const index of [...this.#headers.values(), ...boards, ...bindings]) {
+    for (const index of [...this.#headers.values(), ...boards, ...this.#bindings.values()]) {
       if (index.done) continue;
       index.step(TURN);
       return true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a hover says: the effective DMA of a device, what a cell stands for, where a name comes from.
 import type { Span } from '#base/text.ts';
+import { cellNamesOf } from '#bindings/facts.ts';
 import type { View } from '#ide/analysis.ts';
 import { macroMarkdown, placesMarkdown, propertyMarkdown } from '#ide/explain/markdown.ts';
 import { code, plain } from '#ide/explain/markup.ts';
@@ -45,7 +46,14 @@ export function hover(view: View, offset: number, reader: Reader): Hover | undef
   const place = placeAt(view, offset);
   const { mention } = place;
   if (!mention) return undefined;
-  const asked = { snapshot: view.snapshot, reader };
+  const asked: Asked = {
+    snapshot: view.snapshot,
+    reader,
+    cellNames: (provider, cells) => {
+      const library = view.knowledge.bindings(view.file);
+      return library && cellNamesOf(library, provider, cells);
+    },
+  };
   const datum = datumAt(place, view.file, offset);
   const inValue = (datum && place.property && cellHover(asked, place.property, datum)) ?? '';
   const markdown = joinMarkdown([inValue, describe(asked, place, mention, { view, datum, inValue: inValue !== '' })]);

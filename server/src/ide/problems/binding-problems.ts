@@ -37,7 +37,7 @@ function isWhole({ tree }: Snapshot): boolean {
 /** All at once, for who can wait. `undefined`: no bindings are around the board. */
 export function checkBindings({ file, snapshot, knowledge }: View): readonly Problem[] | undefined {
   const library = knowledge.bindings(file);
-  if (!library) return undefined;
+  if (!library?.judges) return undefined;
   if (!isWhole(snapshot)) return [];
   while (!library.done) library.step(CHARACTERS);
   const check = new BoardCheck(library, snapshot.tree);
@@ -64,7 +64,7 @@ export class BindingProblems {
   work(file: string): boolean {
     const view = this.#analysis.view(file);
     const library = view?.knowledge.bindings(file);
-    if (!view || !library || !isWhole(view.snapshot)) return false;
+    if (!view || !library?.judges || !isWhole(view.snapshot)) return false;
     if (!canParse()) return this.#waits++ < MAX_WAITS;
     if (!library.done) {
       library.step(CHARACTERS);

@@ -2,7 +2,7 @@
 // An entry of a property with cells, piece by piece: what each is, as it was written and what it amounts to.
 import { hex } from '#base/numbers.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
-import { code, tableMarkdown } from '#ide/explain/markup.ts';
+import { code, plain, tableMarkdown } from '#ide/explain/markup.ts';
 import { readU32, strings } from '#tree/query.ts';
 import type { Cell, Datum, DtProperty } from '#tree/types.ts';
 
@@ -101,4 +101,17 @@ export function pieceOf(index: number, count: number, meaning: string, more: Par
 /** `100` or `0x64`: small numbers as people count. */
 export function numberText({ value }: Pick<Cell, 'value'>): string {
   return value < 1024 ? String(value) : hex(value);
+}
+
+/** Cells by the names that their provider's binding gives them; `undefined` where it names others, or none. */
+export function namedCells(
+  names: readonly string[] | undefined,
+  args: readonly Cell[],
+  at: number,
+): { readonly text: string; readonly pieces: readonly Piece[] } | undefined {
+  if (!names || names.length !== args.length) return undefined;
+  return {
+    text: args.map((arg, index) => `${plain(names[index] ?? '')} ${numberText(arg)}`).join(', '),
+    pieces: names.map((name, index) => pieceOf(at + index, 1, plain(name))),
+  };
 }

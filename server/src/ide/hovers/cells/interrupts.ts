@@ -5,9 +5,9 @@ import { type Asked, nameOf } from '#ide/hovers/sheet.ts';
 import { interruptParent } from '#model/probe/suppliers.ts';
 import { cells, compatibles, u32 } from '#tree/query.ts';
 import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
-import { type Entry, entryName, numberText, type Piece, pieceOf } from './entry.ts';
+import { type Entry, entryName, namedCells, numberText, type Piece, pieceOf } from './entry.ts';
 
-export function interruptEntries({ snapshot: { tree } }: Asked, property: DtProperty): Entry[] {
+export function interruptEntries({ snapshot: { tree }, cellNames }: Asked, property: DtProperty): Entry[] {
   const controller = interruptParent(tree, property.node);
   const count = controller && u32(controller.properties.get('#interrupt-cells'));
   if (!controller || !count) return [];
@@ -15,10 +15,17 @@ export function interruptEntries({ snapshot: { tree } }: Asked, property: DtProp
   const entries: Entry[] = [];
   for (let at = 0; at + count <= all.length; at += count) {
     const index = entries.length;
-    const { text, pieces } = interruptText(controller, all.slice(at, at + count), at);
+    const args = all.slice(at, at + count);
+    const named = namedCells(cellNames?.(controller, '#interrupt-cells'), args, at);
+    const { text, pieces } = named ?? interruptText(controller, args, at);
     const name = entryName(property, index);
-    const named = name === undefined ? '' : ` ${code(name)}`;
-    entries.push({ index, headline: `interrupt${named}: ${text}`, facts: [`at ${plain(nameOf(controller))}`], pieces });
+    const called = name === undefined ? '' : ` ${code(name)}`;
+    entries.push({
+      index,
+      headline: `interrupt${called}: ${text}`,
+      facts: [`at ${plain(nameOf(controller))}`],
+      pieces,
+    });
   }
   return entries;
 }

@@ -17,7 +17,7 @@ import { type Specifier, specifiers } from '#tree/specifiers.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { claimText } from '#wording/statements/claims.ts';
 import { idName } from '#wording/statements/terms.ts';
-import { type Entry, entryName, numberText, type Piece, pieceOf, writtenText } from './entry.ts';
+import { type Entry, entryName, namedCells, numberText, type Piece, pieceOf, writtenText } from './entry.ts';
 import { interruptText } from './interrupts.ts';
 
 interface ListKind {
@@ -88,19 +88,22 @@ interface Placed {
   readonly cells: string;
 }
 
-function plainEntry({ snapshot }: Asked, property: DtProperty, { entry, first, cells }: Placed): Entry {
+function plainEntry({ snapshot, cellNames }: Asked, property: DtProperty, { entry, first, cells }: Placed): Entry {
   const { provider, args, index } = entry;
   const noun = NOUNS[cells] ?? 'entry';
   const name = entryName(property, index);
   const named = name === undefined ? '' : ` ${code(name)}`;
   const [compatible] = compatibles(provider);
   const facts = [compatible === undefined ? '' : code(compatible)];
-  const described = describedArgs(cells, provider, args, first + 1);
+  const names = cellNames?.(provider, cells);
+  const hasFlags = cells === '#gpio-cells' && names?.at(-1) === 'flags';
+  const byName = hasFlags ? undefined : namedCells(names, args, first + 1);
+  const described = byName ?? describedArgs(cells, provider, args, first + 1);
   const pieces = [phandlePiece(first, provider, cells), ...described.pieces];
   const written = args.map((_, at) => writtenText(snapshot, property, { offset: (first + 1 + at) * 4, length: 4 }));
   const macro = written.length > 0 && /^[A-Za-z_]\w*$/.test(written[0] ?? '') ? `: ${code(written[0] ?? '')}` : '';
   const id = described.text === '' ? '' : ` ${described.text}`;
-  const flags = macro !== '' && described.flags !== undefined ? `, ${described.flags}` : '';
+  const flags = macro !== '' && 'flags' in described && described.flags !== undefined ? `, ${described.flags}` : '';
   const headline = `${noun}${named}${macro === '' ? id : ''} of ${plain(nameOf(provider))}${macro}${flags}`;
   return { index, headline, facts, pieces };
 }
@@ -125,7 +128,7 @@ function describedArgs(
   provider: DtNode,
   args: Specifier['args'],
   at: number,
-): { text: string; pieces: readonly Piece[]; flags?: string } {
+): { readonly text: string; readonly pieces: readonly Piece[]; readonly flags?: string } {
   if (cells === '#interrupt-cells') return interruptText(provider, args, at);
   if (cells === '#gpio-cells' && args.length >= 2) {
     const flags = gpioFlags(args.at(-1)?.value ?? 0);
