@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// A machine of a CI system: temporary folders, `dt-iommu` of dist/ on the path, programs that run, repositories of Git.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Run {
+  /** `null`: the program did not end by itself, or is not there. */
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** A folder that is removed after the tests of the file. */
+export function temporaryFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'dt-iommu-machine-'));
+  afterAll(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+/** Files by their names, in a folder. */
+export function put(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+/** `dt-iommu` as a program in `folder`. */
+export function installCommand(folder: string): void {
+  const script = `#!/bin/sh\nexec '${process.execPath}' '${ROOT}dist/cli.cjs' "$@"\n`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'dt-iommu'), script, { mode: 0o755 });
+}
+
+export class Machine {
+  /** On the path of what runs here; a place for files beside the repositories, too. */
+  readonly bin = temporaryFolder();
+
+  constructor() {
+    installCommand(this.bin);
+  }
+
+  /** Runs a program in a folder. */
+  run(cwd: string, words: readonly [string, ...string[]], env: Readonly<Record<string, string>> = {}): Run {
+    const [program, ...rest] = words;
+    const PATH = `${this.bin}${delimiter}${process.env.PATH}`;
+    const { status, stdout, stderr } = spawnSync(program, rest, {
+      cwd,
+      env: { ...process.env, PATH, NO_COLOR: '1', ...env },
+      encoding: 'utf8',
+    });
+    return { code: status, out: stdout, error: stderr };
+  }
+
+  git(cwd: string, ...words: readonly string[]): void {
+    const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'commit.gpgsign=false'];
+    const { code, error } = this.run(cwd, ['git', ...who, ...words]);
+    if (code !== 0) throw new Error(`git ${words.join(' ')}: ${error}`);
+  }
+
+  /** A repository with these files in its one commit. */
+  repository(files: Readonly<Record<string, string>>): string {
+    const at = temporaryFolder();
+    this.git(at, 'init', '-q');
+    put(at, files);
+    this.commit(at);
+    return at;
+  }
+
+  commit(at: string): void {
+    this.git(at, 'add', '-A');
+    this.git(at, 'commit', '-q', '-m', 'change');
+  }
+}
