@@ -2,11 +2,10 @@
 // Files of a client that is far away (vscode.dev): how often it is asked, and for what. No clock: round trips and
 // accesses are counted.
 import { describe, expect, test } from 'vitest';
-import { dirname } from '#base/files.ts';
-import { ClientFiles } from '#host/lsp/client-files.ts';
 import { Analysis } from '#ide/analysis.ts';
 import { advised } from '#ide/problems/advice.ts';
 import { grammar } from '#test/support/evaluate.ts';
+import { FarFiles } from '#test/support/far-files.ts';
 import { MemoryFiles } from '#test/support/memory-files.ts';
 
 const DTS = '/k/arch/arm64/boot/dts';
@@ -35,40 +34,6 @@ function kernel(): Record<string, string> {
   for (const path of Object.keys(files).filter((name) => name.startsWith('/k/include/dt-bindings/')))
     files[path.replace('/k/include/', '/k/scripts/dtc/include-prefixes/')] = files[path] ?? '';
   return files;
-}
-
-/** What a client far away sees of the questions. */
-class FarFiles extends ClientFiles {
-  readonly rounds: { readonly texts: readonly string[]; readonly folders: readonly string[] }[];
-
-  constructor(files: Readonly<Record<string, string>>) {
-    const rounds: { readonly texts: readonly string[]; readonly folders: readonly string[] }[] = [];
-    const names = new Map<string, Set<string>>();
-    for (const path of Object.keys(files)) {
-      for (let below = path, above = dirname(path); below !== above; below = above, above = dirname(above)) {
-        const name = `${below.slice(below.lastIndexOf('/') + 1)}${below === path ? '' : '/'}`;
-        names.set(above, (names.get(above) ?? new Set()).add(name));
-      }
-    }
-    const pathOf = (uri: string) => decodeURIComponent(uri.replace('file://', ''));
-    super(async ({ texts, folders }) => {
-      rounds.push({ texts: texts.map(pathOf), folders: folders.map(pathOf) });
-      const folder = (path: string) => [...(names.get(path) ?? [])];
-      return {
-        texts: Object.fromEntries(texts.map((uri) => [uri, files[pathOf(uri)] ?? null])),
-        folders: Object.fromEntries(folders.map((uri) => [uri, names.has(pathOf(uri)) ? folder(pathOf(uri)) : null])),
-      };
-    });
-    this.rounds = rounds;
-  }
-
-  get texts(): string[] {
-    return this.rounds.flatMap(({ texts }) => texts);
-  }
-
-  get folders(): string[] {
-    return this.rounds.flatMap(({ folders }) => folders);
-  }
 }
 
 /** Opens a file and waits for its problems, as the server does. */

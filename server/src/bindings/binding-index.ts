@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Which binding is for a compatible: the files of a tree, read bit by bit and kept as names.
 import { join } from '#base/files.ts';
-import type { BindingFiles } from './files.ts';
-import { scanBinding } from './scan.ts';
-import { scanZephyr } from './zephyr-scan.ts';
+import type { BindingFiles, Borrowed, Wanted } from './files.ts';
+import { IndexQueue } from './index-queue.ts';
+import { type Scan, scanBinding } from './scan.ts';
+import { scanZephyr, type ZephyrScan } from './zephyr-scan.ts';
 
-/** Linux 7.3 has 5715 bindings in 900 folders, 16 MB; beyond these bounds nothing is read. */
-const MAX_FILES = 20_000;
-const MAX_FOLDERS = 5000;
+/** Linux 7.3 has 16 MB of bindings; beyond this bound nothing is read. */
 const MAX_CHARACTERS = 64_000_000;
 
 export interface IndexedBinding {
@@ -17,15 +16,27 @@ export interface IndexedBinding {
   readonly hasCompatible: boolean;
 }
 
+/** What the lines of a file say; neither: it is no binding. */
+export interface FileScan {
+  readonly schema?: Scan;
+  readonly zephyr?: ZephyrScan;
+}
+
+/** What an earlier session found in a file, and which version of it that was. */
+export interface KnownScan {
+  readonly stamp: string;
+  readonly scan: FileScan;
+}
+
 export class BindingIndex {
   readonly folder: string;
   /** Zephyr keeps bindings of its own form there. */
   readonly isZephyr: boolean;
   readonly #files: BindingFiles;
-  readonly #folders: string[] = [''];
-  #queue: string[] = [];
-  #folderCount = 0;
-  #fileCount = 0;
+  readonly #queue: IndexQueue;
+  /** By name, from an earlier session; then with what was read now. */
+  readonly #known: Map<string, KnownScan>;
+  #learned = 0;
   #characters = 0;
   readonly #byCompatible = new Map<string, IndexedBinding | IndexedBinding[]>();
   readonly #byPattern: { readonly pattern: string; readonly binding: IndexedBinding }[] = [];
@@ -34,58 +45,94 @@ export class BindingIndex {
   /** Bindings of Zephyr by file name, by which they include each other. */
   readonly #byFileName = new Map<string, string>();
 
-  constructor(files: BindingFiles, folder: string) {
+  constructor(files: BindingFiles, folder: string, known: ReadonlyMap<string, KnownScan> = new Map()) {
     this.#files = files;
     this.folder = folder;
     this.isZephyr = folder.endsWith('/dts/bindings');
+    this.#queue = new IndexQueue(folder);
+    this.#known = new Map(known);
   }
 
   get done(): boolean {
-    return this.#folders.length === 0 && this.#queue.length === 0;
+    return this.#queue.done;
   }
 
   /** Reads on, about so many characters. */
   step(characters: number): void {
     for (let left = characters; left > 0 && !this.done; ) {
-      const next = this.#queue.pop();
-      if (next !== undefined) left -= this.#read(next);
-      else left -= this.#list(this.#folders.pop() ?? '');
+      const file = this.#queue.nextFile();
+      if (file !== undefined) left -= this.#read(file);
+      else left -= this.#list(this.#queue.nextFolder() ?? '');
     }
   }
 
+  /** What is to be fetched next, where files come from elsewhere: {@link give} takes it. */
+  wanted(): Wanted {
+    return this.#queue.wanted(this.#characters > MAX_CHARACTERS);
+  }
+
+  /** What was wanted; absent: there is none. */
+  give({ folders, texts }: Borrowed): void {
+    const waited = this.#queue.arrived();
+    for (const name of waited.folders) this.#queue.listed(name, folders.get(join(this.folder, name)) ?? []);
+    for (const name of waited.texts) this.#scanned(name, this.#scan(texts.get(join(this.folder, name)) ?? ''));
+  }
+
   #list(folder: string): number {
-    if (this.#folderCount++ > MAX_FOLDERS) return 1;
     const names = this.#files.list(join(this.folder, folder));
-    for (const name of names) {
-      const path = folder === '' ? name : `${folder}/${name}`;
-      if (name.endsWith('/')) this.#folders.push(path.slice(0, -1));
-      else if (name.endsWith('.yaml')) this.#queue.push(path);
-    }
+    this.#queue.listed(folder, names);
     return 500 + names.length * 20;
   }
 
   #read(name: string): number {
-    if (this.#fileCount++ > MAX_FILES || this.#characters > MAX_CHARACTERS) return 1;
-    const text = this.#files.peek(join(this.folder, name)) ?? '';
-    this.#characters += text.length;
-    const scan = scanBinding(text);
-    if (scan) {
-      const binding = { name, title: scan.title, hasCompatible: scan.hasCompatible };
-      this.#all.set(name, binding);
-      for (const compatible of scan.compatibles) this.#add(compatible, binding);
-      for (const pattern of scan.patterns) this.#byPattern.push({ pattern, binding });
-      if (scan.selects) this.#selecting.push(binding);
-    } else if (this.isZephyr) this.#addZephyr(name, text);
+    if (this.#characters > MAX_CHARACTERS) return 1;
+    const path = join(this.folder, name);
+    const stamp = this.#files.stamp?.(path);
+    const known = this.#known.get(name);
+    if (stamp !== undefined && known?.stamp === stamp) {
+      this.#scanned(name, known.scan);
+      return 500;
+    }
+    const text = this.#files.peek(path) ?? '';
+    const scan = this.#scan(text);
+    if (stamp !== undefined) {
+      this.#known.set(name, { stamp, scan });
+      this.#learned++;
+    }
+    this.#scanned(name, scan);
     return text.length + 200;
   }
 
-  #addZephyr(name: string, text: string): void {
-    const scan = scanZephyr(text);
-    if (!scan) return;
+  /** What a later session may start from, once everything is read; `undefined`: it has that already. */
+  learned(): ReadonlyMap<string, KnownScan> | undefined {
+    if (!this.done || this.#learned === 0) return undefined;
+    this.#learned = 0;
+    return this.#known;
+  }
+
+  #scan(text: string): FileScan {
+    this.#characters += text.length;
+    const schema = scanBinding(text);
+    if (schema) return { schema };
+    const zephyr = this.isZephyr ? scanZephyr(text) : undefined;
+    return zephyr ? { zephyr } : {};
+  }
+
+  #scanned(name: string, { schema, zephyr }: FileScan): void {
+    if (zephyr) this.#addZephyr(name, zephyr);
+    if (!schema) return;
+    const { title, hasCompatible } = schema;
+    const binding = { name, title, hasCompatible };
+    this.#all.set(name, binding);
+    for (const compatible of schema.compatibles) this.#add(compatible, binding);
+    for (const pattern of schema.patterns) this.#byPattern.push({ pattern, binding });
+    if (schema.selects) this.#selecting.push(binding);
+  }
+
+  #addZephyr(name: string, { title, compatibles }: ZephyrScan): void {
     const fileName = name.slice(name.lastIndexOf('/') + 1);
     if (!this.#byFileName.has(fileName)) this.#byFileName.set(fileName, name);
-    const { title } = scan;
-    for (const { compatible, depth } of scan.compatibles) {
+    for (const { compatible, depth } of compatibles) {
       const part = depth === 0 ? name : `${name}#${depth}`;
       const binding = this.#all.get(part) ?? { name: part, title, hasCompatible: true };
       this.#all.set(part, binding);
@@ -102,6 +149,7 @@ export class BindingIndex {
 
   /** Bindings that name a compatible, those first that have a `compatible` of their own. */
   named(compatible: string): readonly IndexedBinding[] {
+    this.#queue.prefer(compatible);
     const known = this.#byCompatible.get(compatible);
     const list = known === undefined ? [] : Array.isArray(known) ? known : [known];
     return [...list].sort((a, b) => Number(b.hasCompatible) - Number(a.hasCompatible) || (a.name < b.name ? -1 : 1));

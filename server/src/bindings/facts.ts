@@ -76,7 +76,7 @@ export function busesOf(library: BindingLibrary, node: DtNode): readonly string[
 
 /** What the cells that follow a reference to a node are called; `undefined` where its binding does not say. */
 export function cellNamesOf(library: BindingLibrary, provider: DtNode, cells: string): readonly string[] | undefined {
-  return library.judges ? undefined : bindingOfNode(library, provider)?.cellNames.get(cells);
+  return library.namesCells ? bindingOfNode(library, provider)?.cellNames.get(cells) : undefined;
 }
 
 export function* compatiblesAbove(node: DtNode): Generator<readonly string[]> {

@@ -10,6 +10,28 @@ export interface BindingFiles {
   list(folder: string): readonly string[];
   /** The text without keeping it. */
   peek(path: string): string | undefined;
+  /** Says which version of a file is there; absent where the host does not know. */
+  stamp?(path: string): string | undefined;
+  /** Every file comes from an editor: what is looked over is fetched in batches. */
+  readonly lent?: boolean;
+  /** Something that was asked for has not come yet. */
+  readonly awaited?: boolean;
+}
+
+/** Paths that are to be fetched in one question. */
+export interface Wanted {
+  readonly folders: readonly string[];
+  readonly texts: readonly string[];
+  /** Texts that will be read once more. */
+  readonly kept: readonly string[];
+}
+
+export const NOTHING: Wanted = { folders: [], texts: [], kept: [] };
+
+/** The answer, by path. */
+export interface Borrowed {
+  readonly folders: ReadonlyMap<string, readonly string[]>;
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** Of a kernel tree, of U-Boot with its copy of Linux's trees, of the tree of device trees alone. */

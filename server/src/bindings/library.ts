@@ -2,7 +2,7 @@
 // The bindings of a tree: found by compatible, read when they are needed, and what they refer to.
 import { join } from '#base/files.ts';
 import { BindingIndex } from './binding-index.ts';
-import type { BindingFiles } from './files.ts';
+import { type BindingFiles, type Borrowed, NOTHING, type Wanted } from './files.ts';
 import { normalize } from './normalize.ts';
 import { searches } from './pattern.ts';
 import { isObject, isSchema, keyword, objectAt, type Schema, type SchemaObject, stringsAt, textAt } from './schema.ts';
@@ -37,6 +37,8 @@ export class BindingLibrary {
   allowance = Number.POSITIVE_INFINITY;
   /** One for each folder; what an earlier one has is not looked for in a later one. */
   readonly #indexes: readonly BindingIndex[];
+  /** Whose question is under way. */
+  #asking: BindingIndex | undefined;
   readonly #files: BindingFiles;
   readonly #documents = new Map<string, Document | undefined>();
   readonly #included = new Map<string, unknown>();
@@ -58,7 +60,7 @@ export class BindingLibrary {
    */
   document(name: string): Document | undefined {
     // A binding of Zephyr is not whole before it is known where those lie that it includes.
-    if (!canParse() || (!this.judges && !this.done)) return undefined;
+    if (!canParse() || (this.#isZephyr && !this.done)) return undefined;
     const known = this.#documents.get(name);
     if (known || this.#documents.has(name)) {
       this.#documents.delete(name);
@@ -67,6 +69,8 @@ export class BindingLibrary {
     }
     if (this.allowance-- <= 0) throw new ReadLater(name);
     const document = this.#read(name);
+    // What has not come yet is asked for again.
+    if (!document && this.#files.awaited) return undefined;
     this.#documents.set(name, document);
     for (const oldest of this.#documents.keys()) {
       if (this.#documents.size <= MAX_DOCUMENTS) break;
@@ -93,7 +97,8 @@ export class BindingLibrary {
 
   #zephyr(name: string, path: string, raw: SchemaObject, depth: number): Document | undefined {
     const root = zephyrSchema(raw, depth, (fileName) => this.#includedFile(fileName));
-    return root && { name, path, root, zephyr: true };
+    // Some of what it includes may not have come yet.
+    return root && !this.#files.awaited ? { name, path, root, zephyr: true } : undefined;
   }
 
   #includedFile(fileName: string): unknown {
@@ -102,7 +107,9 @@ export class BindingLibrary {
       const name = index.fileNamed(fileName);
       if (name === undefined) continue;
       if (this.#included.size >= MAX_INCLUDED) this.#included.clear();
-      const content = contentOf(this.#files.peek(join(index.folder, name)) ?? '');
+      const text = this.#files.peek(join(index.folder, name));
+      if (text === undefined) return undefined;
+      const content = contentOf(text);
       this.#included.set(fileName, content);
       return content;
     }
@@ -117,6 +124,10 @@ export class BindingLibrary {
     for (const [name, document] of this.#documents) if (document?.zephyr) this.#documents.delete(name);
     this.#included.clear();
     this.#revision++;
+  }
+
+  get #isZephyr(): boolean {
+    return this.#indexes.some(({ isZephyr }) => isZephyr);
   }
 
   /** Where a `$ref` in a document leads; `undefined` where nothing is known of it. */
@@ -155,7 +166,7 @@ export class BindingLibrary {
 
   /** What the nearest controller above a node offers; the nodes above it by their compatibles, from the inside out. */
   busesAbove(nodes: Iterable<readonly string[]>): readonly string[] {
-    if (!this.#indexes.some(({ isZephyr }) => isZephyr)) return [];
+    if (!this.#isZephyr) return [];
     for (const compatibles of nodes) {
       const document = this.bindingOf(compatibles);
       const buses = document ? stringsAt(document.root, 'buses') : [];
@@ -167,7 +178,8 @@ export class BindingLibrary {
   /** The bindings with a compatible: those of devices before those that devices share. */
   bindingsNaming(compatible: string): readonly Document[] {
     const found = this.#named(compatible);
-    if (found.length > 0) return found;
+    // A pattern counts where no binding has the name; before all are looked over, that is not known.
+    if (found.length > 0 || !this.done) return found;
     const patterned = this.#indexes
       .flatMap((index) => index.patterned())
       .filter(({ pattern }) => searches(pattern, compatible) === true);
@@ -195,7 +207,18 @@ export class BindingLibrary {
 
   /** Looks over some more. */
   step(characters: number): void {
+    if (this.#files.lent) return;
     this.#indexes.find(({ done }) => !done)?.step(characters);
+  }
+
+  /** Where files come from an editor: what is to be fetched next. */
+  wanted(): Wanted {
+    this.#asking = this.#indexes.find(({ done }) => !done);
+    return this.#asking?.wanted() ?? NOTHING;
+  }
+
+  give(borrowed: Borrowed): void {
+    this.#asking?.give(borrowed);
   }
 
   /** How many bindings there are. */
@@ -203,9 +226,14 @@ export class BindingLibrary {
     return this.#indexes.reduce((sum, { size }) => sum + size, 0);
   }
 
-  /** Nodes can be judged: what Zephyr's bindings say is not checked. */
+  /** Its bindings may say what the cells of a specifier are called. */
+  get namesCells(): boolean {
+    return this.#isZephyr;
+  }
+
+  /** Nodes can be judged: what Zephyr's bindings say is not checked, nor what an editor would have to lend. */
   get judges(): boolean {
-    return !this.#indexes.some(({ isZephyr }) => isZephyr);
+    return !this.#files.lent && !this.#isZephyr;
   }
 
   /** All that are named, each once. */

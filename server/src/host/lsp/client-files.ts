@@ -2,6 +2,7 @@
 // Files for a server without a disk: what the client has lent so far, and a list of what answers lacked.
 import { decodeText } from '#base/bytes.ts';
 import { dirname, join, type SourceFile } from '#base/files.ts';
+import type { Borrowed, Wanted } from '#bindings/files.ts';
 import { decompile, isBlob } from '#tree/blob/decompile.ts';
 import type { ServerFiles } from './environment.ts';
 import type { LendParams, LentFiles } from './protocol.ts';
@@ -90,6 +91,27 @@ export class ClientFiles implements ServerFiles {
   /** The client says what changed. */
   refresh(): string[] {
     return [];
+  }
+
+  /** What is looked over once: folders are remembered, and of the texts those that will be read once more. */
+  async borrow({ folders, texts, kept }: Wanted): Promise<Borrowed> {
+    const strange = texts.filter((path) => !this.#texts.has(path));
+    const unlisted = folders.filter((path) => !this.#folders.has(path));
+    const asks = strange.length + unlisted.length > 0;
+    const lent = asks
+      ? await this.#lend({ texts: strange.map(uriOfPath), folders: unlisted.map(uriOfPath) })
+      : { texts: {}, folders: {} };
+    for (const [name, names] of Object.entries(lent.folders)) this.#folders.set(pathOfUri(name), names ?? undefined);
+    const given = new Map<string, string>();
+    for (const path of texts) given.set(path, this.#texts.get(path)?.text ?? '');
+    for (const [name, content] of Object.entries(lent.texts)) {
+      const path = pathOfUri(name);
+      const text = content === null ? '' : content instanceof Uint8Array ? decodeText(content) : content;
+      if (text.length > MAX_CHARACTERS) continue;
+      given.set(path, text);
+      if (kept.includes(path)) this.#texts.set(path, { path, text });
+    }
+    return { folders: new Map(folders.map((path) => [path, this.#folders.get(path) ?? []])), texts: given };
   }
 
   async load(): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the language server is given by the process or the worker that it runs in.
+import type { Borrowed, Wanted } from '#bindings/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import type { Grammar } from '#syntax/parser.ts';
 
@@ -13,6 +14,8 @@ export interface ServerFiles extends FileSystem {
    * Empty: nothing was lacking.
    */
   load?(): Promise<readonly string[]>;
+  /** The same, for what is looked over once in the pauses and not kept. */
+  borrow?(wanted: Wanted): Promise<Borrowed>;
 }
 
 export interface Environment {

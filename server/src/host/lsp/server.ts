@@ -138,7 +138,7 @@ class Server {
         items: this.#diagnosticsOf(session, session.workspace.path(uri)),
       })),
     );
-    registerFeatures(connection, this.#answer);
+    registerFeatures(connection, this.#answer, this.#environment.files);
     registerRequests(connection, this.#answer, this.#withProgress);
   }
 

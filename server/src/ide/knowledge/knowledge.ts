@@ -2,7 +2,7 @@
 // What is known of files that no open board reads: headers that could be included, other boards of the tree. Read in the
 // pauses, bounded, kept.
 import { dirname } from '#base/files.ts';
-import { bindingsFolders } from '#bindings/files.ts';
+import { type Borrowed, bindingsFolders, NOTHING, type Wanted } from '#bindings/files.ts';
 import { BindingLibrary } from '#bindings/library.ts';
 import { loadYaml } from '#bindings/yaml.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
@@ -22,6 +22,9 @@ export class Knowledge {
   readonly #bindings = new Map<string, BindingLibrary>();
   /** By folder of the file that asked. */
   readonly #bindingFolders = new Map<string, readonly string[]>();
+
+  /** Whose question is under way. */
+  #asking: BindingLibrary | undefined;
 
   constructor(files: FileSystem) {
     this.#files = files;
@@ -43,10 +46,10 @@ export class Knowledge {
 
   /** The bindings of the tree around a file, as far as they are indexed; asking for them makes them be read. */
   bindings(file: string): BindingLibrary | undefined {
-    if (this.#files.lent) return undefined;
     const from = dirname(file);
     const folders = this.#bindingFolders.get(from) ?? bindingsFolders(this.#files, file);
-    this.#bindingFolders.set(from, folders);
+    // What has not come yet is not missing.
+    if (folders.length > 0 || !this.#files.awaited) this.#bindingFolders.set(from, folders);
     if (folders.length === 0) return undefined;
     // What fails leaves the bindings unread.
     void loadYaml().catch(() => undefined);
@@ -58,10 +61,27 @@ export class Knowledge {
     const boards = this.#files.lent ? [] : this.#boards.values();
     for (const index of [...this.#headers.values(), ...boards, ...this.#bindings.values()]) {
       if (index.done) continue;
+      // What an editor lends is wanted, not read.
+      if (index instanceof BindingLibrary && this.#files.lent) continue;
       index.step(TURN);
       return true;
     }
     return false;
+  }
+
+  /** What is to be fetched next of files that an editor lends; {@link give} takes it. */
+  wanted(): Wanted {
+    this.#asking = this.#files.lent ? [...this.#bindings.values()].find(({ done }) => !done) : undefined;
+    return this.#asking?.wanted() ?? NOTHING;
+  }
+
+  /** Something is still to be fetched. */
+  get lacks(): boolean {
+    return this.#files.lent === true && [...this.#bindings.values()].some(({ done }) => !done);
+  }
+
+  give(borrowed: Borrowed): void {
+    this.#asking?.give(borrowed);
   }
 
   forget(path: string): void {

@@ -15,6 +15,7 @@ import {
 import type { Problem } from '#base/problem.ts';
 import { plainText } from '#base/text.ts';
 import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from '#host/lsp/convert.ts';
+import type { ServerFiles } from '#host/lsp/environment.ts';
 import { fileOf, viewAt } from '#host/lsp/places.ts';
 import { reader } from '#host/lsp/reading-ahead.ts';
 import { COMMANDS, registerCommands } from '#host/lsp/requests/commands.ts';
@@ -60,8 +61,8 @@ export const FEATURES: Partial<ServerCapabilities> = {
 /** Milliseconds after a document was opened before the bindings around it are read. */
 const CALM = 1500;
 
-export function registerFeatures(connection: Connection, answer: Answer): void {
-  const readAhead = reader(connection, answer);
+export function registerFeatures(connection: Connection, answer: Answer, files: ServerFiles): void {
+  const readAhead = reader(connection, answer, files);
   connection.onHover(({ textDocument, position }, token) =>
     answer('hover', token, (session) => {
       readAhead();
