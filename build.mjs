@@ -35,6 +35,12 @@ const LIBRARY = {
   alias: { module: NOTHING, 'fs/promises': NOTHING },
 };
 
+/** The executable loads its commands from a bundle of their own. */
+const COMMAND_APART = {
+  name: 'command-apart',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/begin\.ts$/ }, () => ({ path: './command.cjs', external: true })),
+};
+
 const BUNDLES = {
   'dist/client.cjs': {
     ...NODE,
@@ -61,7 +67,14 @@ const BUNDLES = {
     define: {},
     entryPoints: ['server/src/host/library/disk.ts'],
   },
-  'dist/cli.cjs': { ...NODE, entryPoints: ['server/src/host/cli/bin.ts'], banner: { js: '#!/usr/bin/env node' } },
+  'dist/cli.cjs': {
+    ...NODE,
+    entryPoints: ['server/src/host/cli/bin.ts'],
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [COMMAND_APART],
+    supported: { 'dynamic-import': false },
+  },
+  'dist/command.cjs': { ...NODE, entryPoints: ['server/src/host/cli/begin.ts'] },
 };
 
 const FILES = {
