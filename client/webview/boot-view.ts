@@ -3,6 +3,7 @@
 import { element, icon } from './dom.ts';
 import { t } from './l10n.ts';
 import type { BootViewResult } from './messages.ts';
+import { waitCount, waitList } from './waits.ts';
 
 type Edge = BootViewResult['edges'][number];
 type BootNode = BootViewResult['levels'][number][number];
@@ -34,7 +35,7 @@ export class BootPicture {
       );
       return;
     }
-    const { name, levels, cycles, holders } = boot;
+    const { name, levels, cycles, waits: own, holders } = boot;
     const before = levels.flat().length - 1;
     const columns = element('div', { class: 'levels' });
     columns.append(this.#lines, ...levels.map((nodes, index) => columnElement(nodes, index, boot)));
@@ -59,6 +60,7 @@ export class BootPicture {
         { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': t('What {0} waits for, by level', name) },
         columns,
       ),
+      ...(own.length > 0 ? [element('h2', {}, t('{0} of {1} itself', waitCount(own), name)), waitList(own)] : []),
       ...cycles.map(cycleElement),
       ...holdersElement(holders),
     );

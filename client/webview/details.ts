@@ -5,6 +5,7 @@ import { type Child, element, icon, marked } from './dom.ts';
 import { t } from './l10n.ts';
 import type { Card, DmaDetailsResult, Gate, Lanes, MapContent } from './messages.ts';
 import { cardsOf, isSerious } from './search.ts';
+import { waitCount, waitList } from './waits.ts';
 
 type Reason = DmaDetailsResult['reasons'][number];
 
@@ -115,7 +116,7 @@ function told(
       ? [element('h3', {}, t('Because')), element('div', {}, reasonElement(deciding, path, reasons.indexOf(deciding)))]
       : []),
     ...(reasons.length > 1 ? [folded(t('All {0} reasons', reasons.length), false, reasonList(reasons, path))] : []),
-    ...(waits.length > 0 ? [folded(t('Probe waits for {0}', waits.length), stuck, waitList(waits))] : []),
+    ...(waits.length > 0 ? [folded(waitCount(waits), stuck, waitList(waits))] : []),
     ...(otherwise.length > 0
       ? [
           folded(
@@ -174,24 +175,6 @@ function reasonElement({ text, authority, dependsOn, places }: Reason, path: str
 
 function separated(parts: readonly HTMLElement[]): Child[] {
   return parts.flatMap((part, index) => (index === 0 ? [part] : [', ', part]));
-}
-
-function waitList(waits: DmaDetailsResult['waits']): HTMLElement {
-  return element(
-    'ul',
-    { class: 'wl' },
-    waits.map(({ on, property, end, stuck }) =>
-      element(
-        'li',
-        { class: stuck ? 'bad' : null },
-        stuck && icon('clock'),
-        element('b', {}, on),
-        property === null ? '' : ` (${property})`,
-        stuck || end === '' ? '' : '',
-        end === '' ? '' : `: ${end}`,
-      ),
-    ),
-  );
 }
 
 /** Devices of a path's lane, as links. */

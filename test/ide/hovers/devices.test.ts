@@ -38,7 +38,7 @@ test('translated: to whom, by which stream', () => {
     \`iommus\` entry 0 names \`smmu\`, which has the driver arm-smmu: stream ID 0x60 mask 0x0 — [board.dts:13](#) · \`of_iommu_xlate\`
 
     ---
-    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [7 reasons](explain:/ufs@60000)  
+    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [7 reasons](explain:/ufs@60000) · [1 wait](showWaits:/ufs@60000)  
     \`/ufs@60000\` · [board.dts:13](#)"
   `);
 });
@@ -70,7 +70,7 @@ test('two devices of one group, and a mask that leaves two streams', () => {
     \`iommus\` entry 0 names \`smmu\`, which has the driver arm-smmu: stream ID 0x1c00 mask 0x2 — [board.dts:13](#) · \`of_iommu_xlate\`
 
     ---
-    [Explain](explain:/dsi@60000) · [Show in map](showMap:/dsi@60000) · [7 reasons](explain:/dsi@60000)  
+    [Explain](explain:/dsi@60000) · [Show in map](showMap:/dsi@60000) · [7 reasons](explain:/dsi@60000) · [1 wait](showWaits:/dsi@60000)  
     \`/dsi@60000\` · [board.dts:13](#)"
   `);
 });
@@ -88,7 +88,7 @@ test('passed through, because the command line says so', () => {
     The default domain passes addresses through (\`iommu.passthrough=1\`) — \`iommu_subsys_init\`
 
     ---
-    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [7 reasons](explain:/ufs@60000)  
+    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [7 reasons](explain:/ufs@60000) · [1 wait](showWaits:/ufs@60000)  
     \`/ufs@60000\` · [board.dts:13](#)"
   `);
 });
@@ -151,7 +151,7 @@ test('waiting: the driver of the IOMMU is not built', () => {
     The probe waits 10 s for \`smmu\` (the default of 10 s with CONFIG_MODULES), then Linux continues without an IOMMU — \`iommu_fwspec_init\`
 
     ---
-    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [6 reasons](explain:/ufs@60000)  
+    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [6 reasons](explain:/ufs@60000) · [1 wait](showWaits:/ufs@60000)  
     \`/ufs@60000\` · [board.dts:13](#)"
   `);
 });
@@ -170,7 +170,7 @@ test('waiting: the driver of the IOMMU is a module', () => {
     $(question) depends on whether \`smmu\` registers before the device is tried again after the timeout
 
     ---
-    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [8 reasons](explain:/ufs@60000)  
+    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [8 reasons](explain:/ufs@60000) · [1 wait](showWaits:/ufs@60000)  
     \`/ufs@60000\` · [board.dts:13](#)"
   `);
 });
@@ -190,7 +190,7 @@ test('grants of a Xen guest', () => {
     When the virtio device negotiates its features, Linux reads \`iommus\` entry 0 again: \`grants\` is "xen,grant-dma", and the backend is domain 1 — [board.dts:15](#) · \`xen_dt_grant_init_backend_domid\`
 
     ---
-    [Explain](explain:/virtio@2000000) · [Show in map](showMap:/virtio@2000000) · [8 reasons](explain:/virtio@2000000)  
+    [Explain](explain:/virtio@2000000) · [Show in map](showMap:/virtio@2000000) · [8 reasons](explain:/virtio@2000000) · [1 wait](showWaits:/virtio@2000000)  
     \`/virtio@2000000\` · [board.dts:15](#)"
   `);
 });
@@ -254,7 +254,7 @@ test('a property about DMA shows the device, and where it was set', () => {
     \`iommus\` entry 0 names \`smmu\`, which has the driver arm-smmu: stream ID 0x60 mask 0x0 — [board.dts:13](#) · \`of_iommu_xlate\`
 
     ---
-    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [7 reasons](explain:/ufs@60000)  
+    [Explain](explain:/ufs@60000) · [Show in map](showMap:/ufs@60000) · [7 reasons](explain:/ufs@60000) · [1 wait](showWaits:/ufs@60000)  
     \`iommus\` is set in [board.dts:13](#)"
   `);
 });

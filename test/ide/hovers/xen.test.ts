@@ -27,7 +27,7 @@ test('a device that Xen gives away', () => {
     $(question) depends on whether Xen is built with CONFIG_IPMMU_VMSA (selected by the R-Car platforms) (and 1 more)
 
     ---
-    [Explain](explain:/soc/ethernet@e6800000) · [Show in map](showMap:/soc/ethernet@e6800000) · [5 reasons](explain:/soc/ethernet@e6800000) · [1 supplier](showWaits:/soc/ethernet@e6800000)  
+    [Explain](explain:/soc/ethernet@e6800000) · [Show in map](showMap:/soc/ethernet@e6800000) · [5 reasons](explain:/soc/ethernet@e6800000)  
     \`/soc/ethernet@e6800000\` · [host.dts:120](#)"
   `);
 });
@@ -79,7 +79,7 @@ test('in the partial tree of its domain', () => {
     $(question) depends on whether Xen is built with CONFIG_IPMMU_VMSA (selected by the R-Car platforms) (and 1 more)
 
     ---
-    [Explain](explain:/passthrough/ethernet@e6800000) · [Show in map](showMap:/passthrough/ethernet@e6800000) · [7 reasons](explain:/passthrough/ethernet@e6800000) · [1 supplier](showWaits:/passthrough/ethernet@e6800000)  
+    [Explain](explain:/passthrough/ethernet@e6800000) · [Show in map](showMap:/passthrough/ethernet@e6800000) · [7 reasons](explain:/passthrough/ethernet@e6800000)  
     \`xen,path\` is set in [domd.dts:25](#)"
   `);
 });

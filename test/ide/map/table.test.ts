@@ -49,7 +49,7 @@ test('a board by IOMMU, refused masters and devices without one apart', () => {
       warning pcie@40000000         Empty ranges between 3 address cells here and 1 in /; the addresses…
       warning pcie@40000000         Empty ranges between 2 size cells here and 1 in /; the addresses of…
 
-    smmu  /iommu@1000  arm-smmu   2 groups, 2 contexts
+    smmu  /iommu@1000  arm-smmu   3 groups, 2 contexts
       DEVICE                ID                   DMA OPS              COH  BITS  NOTE
       ufs                   0x60                 dma-iommu            yes  -
       mmc                   0x1c00/0x2           dma-iommu            -    -
@@ -95,4 +95,34 @@ test('a master that the driver turns away names the function and its error', () 
 };`);
   // drivers/iommu/ipmmu-vmsa.c:ipmmu_device_is_allowed knows four devices, and this is none of them.
   expect(text).toContain('  refused by ipmmu_device_is_allowed (-ENODEV), direct: avb');
+});
+
+test('a device whose `iommus` names no IOMMU is told with those that have none', () => {
+  const text = table(`/dts-v1/;
+/ {
+	#address-cells = <1>; #size-cells = <1>;
+	uart: serial@1000 { compatible = "arm,pl011"; reg = <0x1000 0x1000>; };
+	mmc@2000 { compatible = "fsl,imx8mm-usdhc"; reg = <0x2000 0x1000>; iommus = <&uart>; };
+	fec: ethernet@3000 { compatible = "fsl,imx6q-fec"; reg = <0x3000 0x1000>; };
+};`);
+  expect(text).toMatch(/^ {2}what they name is none {2}mmc@2000\n {2}no limit {16}fec$/m);
+});
+
+test('behind Xen: its limits once, and to whom a device is given', () => {
+  const { snapshot } = editor(`//- /board.dts
+/dts-v1/;
+/ {
+	#address-cells = <1>; #size-cells = <1>; interrupt-parent = <&gic>;
+	gic: gic { #interrupt-cells = <3>; interrupt-controller; };
+	smmu: iommu@1000 { compatible = "arm,mmu-500"; reg = <0x1000 0x1000>; #iommu-cells = <1>; #global-interrupts = <1>; interrupts = <0 1 4>, <0 2 4>, <0 3 4>; };
+	mmc@2000 { compatible = "arasan,sdhci-8.9a"; reg = <0x2000 0x1000>; iommus = <&smmu 0x10>; xen,passthrough; };
+};
+//- /dt-iommu.json
+{ "platform": "xen-host" }
+`).view;
+  const lines = overviewTable(dmaMap(snapshot), { board: 'board.dts', platform: 'Xen', width: 100 });
+  expect(lines.find((line) => line.startsWith('smmu'))).toBe(
+    'smmu  /iommu@1000  driven by Xen   0 of 2 contexts, 0 streams',
+  );
+  expect(lines.find((line) => line.startsWith('  mmc'))).toMatch(/0x10 .* given to a domain$/);
 });

@@ -4,8 +4,8 @@ import { hex } from '#base/numbers.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';
 import { type Claim, claimsOf } from '#model/claims.ts';
 import { machineOf } from '#model/platform/machine.ts';
+import { countWaits } from '#model/probe/boot-order.ts';
 import { timeoutOf } from '#model/probe/deferral.ts';
-import { suppliersOf } from '#model/probe/suppliers.ts';
 import { type DmaOps, dmaOps } from '#model/report/dma-ops.ts';
 import type { Deferral, DmaReport, Step, Verdict } from '#model/report/types.ts';
 import type { Alternative, Condition } from '#model/statements/index.ts';
@@ -301,13 +301,12 @@ function otherWay({ snapshot }: Asked, verdict: Verdict): string {
   return wayText(verdict, ops) === ops ? `direct (${ops})` : wayText(verdict, ops);
 }
 
-/** `7 reasons`, `13 suppliers`. */
-function counts({ snapshot: { tree, platform } }: Asked, node: DtNode, { steps }: DmaReport): Counted[] {
-  const suppliers = suppliersOf(tree, node, { version: platform.kernelVersion, strict: false }).length;
+/** `7 reasons`, `13 waits`: as many as the map lists, where the link leads. */
+function counts({ snapshot: { tree, platform } }: Asked, node: DtNode, { steps, verdict }: DmaReport): Counted[] {
+  const none = platform.kind === 'zephyr' || verdict === 'no-device';
+  const waits = none ? 0 : countWaits(tree, platform, node);
   return [
     { text: `${steps.length} ${steps.length === 1 ? 'reason' : 'reasons'}`, leads: 'explain' },
-    ...(suppliers > 0
-      ? [{ text: `${suppliers} ${suppliers === 1 ? 'supplier' : 'suppliers'}`, leads: 'showWaits' } as const]
-      : []),
+    ...(waits > 0 ? [{ text: `${waits} ${waits === 1 ? 'wait' : 'waits'}`, leads: 'showWaits' } as const] : []),
   ];
 }

@@ -6,6 +6,7 @@ import { type BootStep, type BootWait, bootOrder, bootWaits } from '#model/probe
 import { nodeByPath, pathOf } from '#tree/query.ts';
 import type { DmaMap } from './dma-map.ts';
 import { nameOf } from './names.ts';
+import { type OwnWait, ownWaits } from './own-waits.ts';
 
 export interface BootNode {
   readonly path: string;
@@ -40,6 +41,8 @@ export interface BootView {
   readonly edges: readonly BootEdge[];
   /** Names of devices that wait for each other: Linux lets go of the links between them. */
   readonly cycles: readonly (readonly string[])[];
+  /** Of the device itself. */
+  readonly waits: readonly OwnWait[];
   /** Those with most masters first. */
   readonly holders: readonly Holder[];
 }
@@ -74,6 +77,7 @@ export function bootViewOf(snapshot: Snapshot, map: DmaMap, path: string): BootV
     levels: levels.map((row) => row.toSorted((a, b) => Number(b.onWay) - Number(a.onWay))),
     edges: links.map((link) => ({ ...link, onWay: onWay(link.from, link.to) })),
     cycles: cycles.map((cycle) => cycle.map(name)),
+    waits: ownWaits(tree, steps.find((step) => step.path === target)?.waits ?? []),
     holders: holdersOf(snapshot, map, name),
   };
 }

@@ -2,13 +2,14 @@
 // What the map tells at the side about one device or IOMMU: facts, the reason that decides, all reasons, what it waits for.
 import type { Span } from '#base/text.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
-import { endText } from '#ide/explain/boot-text.ts';
 import { type DeviceExplanation, explanationOf } from '#ide/explain/device-explanation.ts';
+import { bootWaits } from '#model/probe/boot-order.ts';
 import { nodeByPath } from '#tree/query.ts';
 import { describeStep } from '#wording/report.ts';
 import { limitName, limitText, otherwiseText, roleText, VERDICTS } from '#wording/values.ts';
 import { type DmaMap, dmaMap, type MapDevice, type MapIommu } from './dma-map.ts';
 import { idLong, mapRowText, nameOfPath, opsText } from './names.ts';
+import { type OwnWait, ownWaits } from './own-waits.ts';
 
 export interface Reason {
   readonly text: string;
@@ -19,22 +20,12 @@ export interface Reason {
   readonly decides: boolean;
 }
 
-export interface DetailWait {
-  readonly on: string;
-  readonly path: string;
-  readonly property: string | null;
-  /** What ends it, a clause. */
-  readonly end: string;
-  /** It does not end by itself. */
-  readonly stuck: boolean;
-}
-
 export interface Details {
   readonly facts: readonly { readonly term: string; readonly lines: readonly string[] }[];
   /** Paths of those in the same group. */
   readonly mates: readonly string[];
   readonly reasons: readonly Reason[];
-  readonly waits: readonly DetailWait[];
+  readonly waits: readonly OwnWait[];
   /** What it would get elsewhere. */
   readonly otherwise: readonly string[];
 }
@@ -43,7 +34,15 @@ export interface Details {
 export function detailsOf(snapshot: Snapshot, path: string): Details | undefined {
   const map = dmaMap(snapshot);
   const iommu = map.iommus.find((each) => each.path === path);
-  if (iommu) return { facts: iommuFacts(iommu, map), mates: [], reasons: [], waits: waitsOf(iommu), otherwise: [] };
+  if (iommu) {
+    return {
+      facts: iommuFacts(iommu, map),
+      mates: [],
+      reasons: [],
+      waits: iommuWaits(snapshot, iommu),
+      otherwise: [],
+    };
+  }
   const device = map.devices.find((each) => each.path === path);
   const node = device && nodeByPath(snapshot.tree, device.madeBy ?? device.path);
   if (!device || !node) return undefined;
@@ -52,13 +51,16 @@ export function detailsOf(snapshot: Snapshot, path: string): Details | undefined
     facts: deviceFacts(device, explanation, map),
     mates: map.devices.filter((each) => isMate(each, device)).map((each) => each.path),
     reasons: reasonsOf(explanation),
-    waits: deviceWaits(explanation, map),
+    waits: ownWaits(snapshot.tree, explanation.waits),
     otherwise: device.madeBy === null ? explanation.otherwise.map(otherwiseText) : [],
   };
 }
 
-function waitsOf({ needs }: MapIommu): DetailWait[] {
-  return needs.map((path) => ({ on: path, path, property: null, end: '', stuck: false }));
+/** Xen drives its IOMMUs before it has devices. */
+function iommuWaits({ tree, platform }: Snapshot, { path, enabled }: MapIommu): OwnWait[] {
+  const node = nodeByPath(tree, path);
+  if (!node || !enabled || platform.kind === 'xen-host' || platform.kind === 'zephyr') return [];
+  return ownWaits(tree, bootWaits(tree, platform, node));
 }
 
 function isMate(other: MapDevice, device: MapDevice): boolean {
@@ -120,16 +122,4 @@ function reasonsOf({ report }: DeviceExplanation): Reason[] {
     dependsOn: dependsOn ?? null,
     decides: decides === true,
   }));
-}
-
-/** Each supplier once, those that do not come first. */
-function deviceWaits({ waits }: DeviceExplanation, map: DmaMap): DetailWait[] {
-  const all = waits
-    .filter(({ by, end }) => by !== 'driver' && end !== 'nothing')
-    .map((wait): DetailWait => {
-      const stuck = wait.end !== 'bound';
-      return { on: nameOfPath(map, wait.on), path: wait.on, property: wait.property, end: endText(wait), stuck };
-    });
-  const once = [...new Map(all.map((wait) => [wait.path, wait])).values()];
-  return [...once.filter(({ stuck }) => stuck), ...once.filter(({ stuck }) => !stuck)];
 }

@@ -146,9 +146,10 @@ export function mastersOf(map: DmaMap, { path }: MapIommu): MapDevice[] {
     .map((device) => seenBy(device, path));
 }
 
-/** Devices that name no IOMMU; functions are told with their host. */
+/** Devices that name no IOMMU, or something else in its place; functions are told with their host. */
 export function withoutIommu(map: DmaMap): MapDevice[] {
-  return map.devices.filter((device) => device.behind === null && iommusOf(device).length === 0);
+  const known = new Set(map.iommus.map(({ path }) => path));
+  return map.devices.filter((device) => device.behind === null && !iommusOf(device).some((path) => known.has(path)));
 }
 
 /** Those that know the device, or a function behind it, by an ID, or do not take it; in its order, with repeats. */
@@ -325,6 +326,12 @@ class Scene {
     const msi = parent?.provider ?? mapped;
     return { isPci, maps: pci?.maps ?? [], mask: pci?.mask ?? 0xffff, msi: msi ? pathOf(msi) : null };
   }
+}
+
+/** Groups of masters, with those of the functions behind host bridges that the tree has. */
+export function groupCount({ devices }: DmaMap, masters: readonly MapDevice[]): number {
+  const functions = devices.filter(({ behind }) => masters.some(({ path }) => path === behind));
+  return new Set([...masters, ...functions].flatMap(({ group }) => group ?? [])).size;
 }
 
 /** Nodes that need not be on the map themselves. */

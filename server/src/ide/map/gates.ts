@@ -2,7 +2,7 @@
 // What stands between a lane's devices and memory: an IOMMU, or that there is none.
 import { hex } from '#base/numbers.ts';
 import { limitName } from '#wording/values.ts';
-import type { DmaMap, MapDevice, MapIommu, MapProblem } from './dma-map.ts';
+import { type DmaMap, groupCount, type MapDevice, type MapIommu, type MapProblem } from './dma-map.ts';
 import { nameOf, nameOfPath } from './names.ts';
 
 /**
@@ -75,8 +75,7 @@ function driverOf({ driver }: MapIommu, kind: GateKind): string {
 
 function linesOf(map: DmaMap, { iommu, taken }: Masters, kind: GateKind, mask: number): GateLine[] {
   const lines: GateLine[] = [];
-  const functions = map.devices.filter(({ behind }) => taken.some(({ path }) => path === behind));
-  const groups = new Set([...taken, ...functions].flatMap(({ group }) => group ?? [])).size;
+  const groups = groupCount(map, taken);
   if (iommu.enabled && iommu.contexts !== null) {
     const text = `${counted(groups, 'group', 'groups')}, ${counted(iommu.contexts, 'context', 'contexts')}`;
     lines.push({ text, used: portion(groups, iommu.contexts) });

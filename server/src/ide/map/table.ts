@@ -3,7 +3,7 @@
 import { hex } from '#base/numbers.ts';
 import { printable } from '#base/text.ts';
 import { limitName } from '#wording/values.ts';
-import { type DmaMap, type MapDevice, type MapIommu, mastersOf, withoutIommu } from './dma-map.ts';
+import { type DmaMap, groupCount, type MapDevice, type MapIommu, mastersOf, withoutIommu } from './dma-map.ts';
 import { commonMask, functionsOf, idText, mapRowText, nameOf, nameOfPath, opsText, WAYS } from './names.ts';
 import { baseOf, ownerName, seriesOf } from './series.ts';
 import type { Way } from './ways.ts';
@@ -16,6 +16,9 @@ export interface TableOptions {
   /** Columns of the terminal. */
   readonly width: number;
 }
+
+/** Devices that no IOMMU has although they name something. */
+const DIRECT_NOTES: Partial<Record<Way, string>> = { waiting: 'waiting', refused: 'what they name is none' };
 
 /** Rows of a map that are listed. */
 const MAX_ROWS = 4;
@@ -85,7 +88,7 @@ function iommuLines(map: DmaMap, iommu: MapIommu): string[] {
     iommu.streamMask,
     taken.flatMap(({ ids }) => ids),
   );
-  const lines = [`${nameOf(iommu)}  ${iommu.path}  ${gateText(iommu, taken, mask)}`];
+  const lines = [`${nameOf(iommu)}  ${iommu.path}  ${gateText(map, iommu, taken, mask)}`];
   if (taken.length > 0) lines.push(HEAD);
   for (const group of seriesOf(taken)) lines.push(...deviceLines(map, group, mask));
   const refused = masters.filter(({ way }) => way === 'refused');
@@ -105,13 +108,18 @@ function refusalText({ claims }: MapDevice): string {
 }
 
 /** `arm-smmu   23 groups, 96 contexts`. */
-function gateText(iommu: MapIommu, masters: readonly MapDevice[], mask: number): string {
-  const groups = new Set(masters.flatMap(({ group }) => group ?? [])).size;
+function gateText(map: DmaMap, iommu: MapIommu, masters: readonly MapDevice[], mask: number): string {
+  const groups = groupCount(map, masters);
+  const limited = iommu.limits.some(({ kind }) => kind === 'contexts');
   const facts = [
     ...(groups > 0 ? [counted(groups, 'group', 'groups')] : []),
-    ...(iommu.contexts === null ? [] : [`${iommu.contexts} contexts`]),
+    ...(iommu.contexts === null || limited ? [] : [counted(iommu.contexts, 'context', 'contexts')]),
     ...(mask === 0 ? [] : [`mask ${hex(mask)} on every ID`]),
-    ...iommu.limits.map(({ kind, used, available }) => `${used} of ${available ?? '?'} ${limitName({ kind })}`),
+    ...iommu.limits.map((limit) => {
+      const name = limitName(limit);
+      if (limit.available === null) return counted(limit.used, name.replace(/s$/, ''), name);
+      return `${limit.used} of ${limit.available} ${name}`;
+    }),
   ];
   const driver = iommu.enabled ? (iommu.ownedByXen ? 'driven by Xen' : (iommu.driver ?? 'no driver')) : 'disabled';
   return facts.length === 0 ? driver : `${driver}   ${facts.join(', ')}`;
@@ -160,13 +168,19 @@ function noteOf(map: DmaMap, device: MapDevice): string {
   const mates = device.group === null ? 0 : map.devices.filter(({ group }) => group === device.group).length;
   const notes = [
     ...(device.host?.isPci ? ['PCI host'] : []),
-    ...(device.owner === null ? [] : [`of ${device.owner}`]),
+    ...(device.owner === null ? [] : [ownerNote(device.owner)]),
     ...(mates > 1 ? ['shares its group'] : []),
     ...(device.serves > 0 ? [`serves ${device.serves}`] : []),
     ...(device.deferred ? ['waits'] : []),
     ...(device.doubts.length > 0 ? ['?'] : []),
   ];
   return notes.join(', ');
+}
+
+/** Short: what the owner is where no domain has a name. */
+function ownerNote(owner: string): string {
+  if (owner.startsWith('the domain')) return 'given to a domain';
+  return owner.startsWith('no domain') ? 'given to no domain' : `of ${owner}`;
 }
 
 /** Names by width, so that a short arm is seen. */
@@ -176,7 +190,7 @@ function directLines(map: DmaMap, columns: number): string[] {
   const rows = new Map<string, string[]>();
   for (const device of direct) {
     const reach = device.bits === null ? 'no limit' : `${device.bits}-bit`;
-    const key = device.way === 'bounced' ? `${reach}, bounced` : device.way === 'waiting' ? 'waiting' : reach;
+    const key = DIRECT_NOTES[device.way] ?? (device.way === 'bounced' ? `${reach}, bounced` : reach);
     rows.set(key, [...(rows.get(key) ?? []), nameOf(device)]);
   }
   const lines = [...rows].flatMap(([key, names]) => folded(`  ${key.padEnd(23)} `, names.join(', '), columns));

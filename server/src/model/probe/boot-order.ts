@@ -16,7 +16,7 @@ import { compatibles, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { timeoutOf } from './deferral.ts';
 import { allCycles, shortestCycle } from './dependency-cycles.ts';
-import { type DeviceLink, deviceAbove, deviceLinks, type WaitEnd } from './device-links.ts';
+import { type DeviceLink, deviceAbove, deviceLinks, linkedSuppliers, type WaitEnd } from './device-links.ts';
 
 /** One thing that a probe waits for. */
 export interface BootWait {
@@ -65,6 +65,18 @@ export interface BootOrder {
 /** What a device's probe waits for, in the order in which Linux comes to it. */
 export function bootWaits(tree: DeviceTree, platform: Platform, node: DtNode): BootWait[] {
   return waitsOf(machineOf(tree, platform), node);
+}
+
+/** Linux makes the probe wait for it, or would, if it did not need this device, too. */
+export function isOwnWait({ by, released, end }: BootWait): boolean {
+  return end !== 'nothing' && (by !== 'driver' || released === 'cycle');
+}
+
+/** How many nodes a device waits for, as {@link isOwnWait} says, without what only the whole board tells: cycles. */
+export function countWaits(tree: DeviceTree, platform: Platform, node: DtNode): number {
+  const machine = machineOf(tree, platform);
+  const iommus = awaitedIommus(machine, node).map((state) => state.node);
+  return new Set([...compact(madeBy(machine, node)), ...linkedSuppliers(machine, node), ...iommus]).size;
 }
 
 /** The order of some devices with all that come before them; without `nodes`, of every device of the board. */

@@ -73,6 +73,20 @@ export const deviceLinks: PerNode<readonly DeviceLink[]> = perNode(
   () => [],
 );
 
+/**
+ * What Linux makes links to before it looks for cycles, each node that is named, in the order of the properties. Asks
+ * nothing of other devices, unlike `deviceLinks`.
+ */
+export function linkedSuppliers(machine: Machine, node: DtNode): readonly DtNode[] {
+  const { kernelVersion: version } = machine.platform;
+  const named = strictLinks(machine, node);
+  const links = waitsForSuppliers(machine) ? named.filter(({ end }) => end !== 'nothing') : [];
+  const held = suppliersOf(machine.tree, node, { version, strict: true })
+    .filter(({ supplier, binding }) => binding.optional && takedownOf(machine, supplier).ended?.linked.has(node))
+    .filter(({ supplier }) => !named.some((link) => link.supplier === supplier));
+  return [...links, ...held].map(({ supplier }) => supplier);
+}
+
 /** The link that the driver of an IOMMU made before the IOMMU's registration ended: it outlives that (takedown.ts). */
 function heldByDriver(machine: Machine, node: DtNode, link: DeviceLink): DeviceLink | undefined {
   const { ended } = takedownOf(machine, link.supplier);
