@@ -29,7 +29,7 @@ const PAGES = 'devicetree-iommu';
 /** Made by the host with the options of each start: a restart takes the boards that were chosen meanwhile along. */
 export type MakeClient = (options: LanguageClientOptions) => Promise<BaseLanguageClient>;
 
-function clientOptions(log: Log, remembered: RememberedBoards): LanguageClientOptions {
+function clientOptions(log: Log, remembered: RememberedBoards, storage: vscode.Uri): LanguageClientOptions {
   return {
     documentSelector: LANGUAGES.flatMap((language) => servedSchemes().map((scheme) => ({ language, scheme }))),
     initializationOptions: {
@@ -39,6 +39,7 @@ function clientOptions(log: Log, remembered: RememberedBoards): LanguageClientOp
       // typed there is then not pulled any more (its `knows` counts a request whose answer will be thrown away).
       pushDiagnostics: true,
       selectedBoards: remembered.all(),
+      cacheFolder: storage.toString(),
       activity: true,
       without: leftToOthers(),
     },
@@ -65,7 +66,7 @@ export async function activateWith(context: vscode.ExtensionContext, make: MakeC
   const remembered = new RememberedBoards(context.workspaceState);
   context.subscriptions.push(log, tabSizeOfFirstFiles());
   const start: StartClient = async () => {
-    const client = await make(clientOptions(log, remembered));
+    const client = await make(clientOptions(log, remembered, context.globalStorageUri));
     log.started(context.extension, client);
     return client;
   };

@@ -57,13 +57,14 @@ test('the product opens no connection', () => {
   ]);
 });
 
-test('only the command line writes files', () => {
+test('only the command line writes files, and the language server what it found in bindings', () => {
   const writing = filesWith(
-    /\b(?:writeFileSync|writeSync|renameSync|rmSync|unlinkSync|mkdirSync|chmodSync|fs\.writeFile)\b/,
+    /\b(?:writeFileSync|writeSync|renameSync|rmSync|unlinkSync|mkdirSync|chmodSync|fs\.writeFile)\b|await (?:writeFile|rename|rm|mkdir)\(/,
   );
   // The panel saves a picture where the user says.
-  expect(writing.filter((file) => !file.startsWith('server/src/host/cli/'))).toEqual([
+  expect(writing.filter((file) => !file.startsWith('server/src/host/cli/')).sort()).toEqual([
     'client/src/views/dma-map-panel.ts',
+    'server/src/host/lsp/stored-indexes.ts',
   ]);
 });
 

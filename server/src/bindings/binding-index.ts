@@ -28,15 +28,24 @@ export interface KnownScan {
   readonly scan: FileScan;
 }
 
+/** Keeps between sessions what an index has found; it may forget at any time, and never throws. */
+export interface IndexMemory {
+  load(folder: string): ReadonlyMap<string, KnownScan> | undefined;
+  save(folder: string, known: ReadonlyMap<string, KnownScan>): void;
+}
+
 export class BindingIndex {
   readonly folder: string;
   /** Zephyr keeps bindings of its own form there. */
   readonly isZephyr: boolean;
   readonly #files: BindingFiles;
   readonly #queue: IndexQueue;
-  /** By name, from an earlier session; then with what was read now. */
-  readonly #known: Map<string, KnownScan>;
-  #learned = 0;
+  readonly #memory: IndexMemory | undefined;
+  /** By name, from an earlier session; asked for when the first file is read. */
+  #known: ReadonlyMap<string, KnownScan> | undefined;
+  /** For a later one. */
+  #learned = new Map<string, KnownScan>();
+  #fresh = 0;
   #characters = 0;
   readonly #byCompatible = new Map<string, IndexedBinding | IndexedBinding[]>();
   readonly #byPattern: { readonly pattern: string; readonly binding: IndexedBinding }[] = [];
@@ -45,12 +54,12 @@ export class BindingIndex {
   /** Bindings of Zephyr by file name, by which they include each other. */
   readonly #byFileName = new Map<string, string>();
 
-  constructor(files: BindingFiles, folder: string, known: ReadonlyMap<string, KnownScan> = new Map()) {
+  constructor(files: BindingFiles, folder: string, memory?: IndexMemory) {
     this.#files = files;
     this.folder = folder;
     this.isZephyr = folder.endsWith('/dts/bindings');
     this.#queue = new IndexQueue(folder);
-    this.#known = new Map(known);
+    this.#memory = files.stamp ? memory : undefined;
   }
 
   get done(): boolean {
@@ -63,6 +72,7 @@ export class BindingIndex {
       const file = this.#queue.nextFile();
       if (file !== undefined) left -= this.#read(file);
       else left -= this.#list(this.#queue.nextFolder() ?? '');
+      if (this.done) this.#finish();
     }
   }
 
@@ -87,27 +97,35 @@ export class BindingIndex {
   #read(name: string): number {
     if (this.#characters > MAX_CHARACTERS) return 1;
     const path = join(this.folder, name);
-    const stamp = this.#files.stamp?.(path);
-    const known = this.#known.get(name);
-    if (stamp !== undefined && known?.stamp === stamp) {
+    const stamp = this.#memory && this.#files.stamp?.(path);
+    const known = stamp === undefined ? undefined : this.#remembered(name);
+    if (known && known.stamp === stamp) {
+      this.#learned.set(name, known);
       this.#scanned(name, known.scan);
       return 500;
     }
     const text = this.#files.peek(path) ?? '';
     const scan = this.#scan(text);
     if (stamp !== undefined) {
-      this.#known.set(name, { stamp, scan });
-      this.#learned++;
+      this.#learned.set(name, { stamp, scan });
+      this.#fresh++;
     }
     this.#scanned(name, scan);
     return text.length + 200;
   }
 
-  /** What a later session may start from, once everything is read; `undefined`: it has that already. */
-  learned(): ReadonlyMap<string, KnownScan> | undefined {
-    if (!this.done || this.#learned === 0) return undefined;
-    this.#learned = 0;
-    return this.#known;
+  #remembered(name: string): KnownScan | undefined {
+    this.#known ??= this.#memory?.load(this.folder) ?? new Map();
+    return this.#known.get(name);
+  }
+
+  /** Everything is read: what a later session can start from is handed over, if it is not what was there. */
+  #finish(): void {
+    const gone = this.#known !== undefined && this.#known.size !== this.#learned.size;
+    if (this.#memory && (this.#fresh > 0 || gone)) this.#memory.save(this.folder, this.#learned);
+    this.#known = undefined;
+    this.#learned = new Map();
+    this.#fresh = 0;
   }
 
   #scan(text: string): FileScan {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The bindings of a tree: found by compatible, read when they are needed, and what they refer to.
 import { join } from '#base/files.ts';
-import { BindingIndex } from './binding-index.ts';
+import { BindingIndex, type IndexMemory } from './binding-index.ts';
 import { type BindingFiles, type Borrowed, NOTHING, type Wanted } from './files.ts';
 import { normalize } from './normalize.ts';
 import { searches } from './pattern.ts';
@@ -45,9 +45,9 @@ export class BindingLibrary {
   /** Changes when a file did: answers that were given before may be different now. */
   #revision = 0;
 
-  constructor(files: BindingFiles, folders: readonly string[]) {
+  constructor(files: BindingFiles, folders: readonly string[], memory?: IndexMemory) {
     this.#files = files;
-    this.#indexes = folders.map((folder) => new BindingIndex(files, folder));
+    this.#indexes = folders.map((folder) => new BindingIndex(files, folder, memory));
   }
 
   get revision(): number {

@@ -75,6 +75,11 @@ export class DiskFiles implements FileSystem {
     return mtimeMs === undefined ? undefined : timestamp(mtimeMs);
   }
 
+  stamp(path: string): string | undefined {
+    const stats = statOf(path);
+    return stats && `${stats.mtimeMs}:${stats.size}`;
+  }
+
   refusal(path: string): string | undefined {
     const cached = this.#cache.get(path);
     if (cached) return cached.refusal;

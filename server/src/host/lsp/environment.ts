@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the language server is given by the process or the worker that it runs in.
+import type { IndexMemory } from '#bindings/binding-index.ts';
 import type { Borrowed, Wanted } from '#bindings/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import type { Grammar } from '#syntax/parser.ts';
@@ -23,6 +24,8 @@ export interface Environment {
   readonly files: ServerFiles;
   /** Where a problem's code leads when the client does not say. */
   readonly rulePage?: string;
+  /** Keeps what is found in bindings below a folder, where the client names one. */
+  readonly memory?: (folder: string) => IndexMemory;
   /** Called after each answer: housekeeping may follow when nothing else does. */
   readonly rest?: () => void;
 }

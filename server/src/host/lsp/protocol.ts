@@ -279,6 +279,11 @@ export type Feature = 'completion' | 'formatting' | 'hover' | 'navigation' | 'se
 export interface ClientOptions {
   /** The boards that the user chose for shared files before, both as URIs. */
   readonly selectedBoards?: Readonly<Record<string, string>>;
+  /**
+   * URI of a folder on the disk in which the server may keep what it found in bindings, for the next session; outside of
+   * any workspace. Absent: nothing is written.
+   */
+  readonly cacheFolder?: string;
   /** What another server or extension does for the user: it is not offered. */
   readonly without?: readonly Feature[];
   /** The client shows what the server does of its own accord. */

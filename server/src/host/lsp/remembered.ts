@@ -1,10 +1,22 @@
 // SPDX-License-Identifier: MIT
-// The boards that the user chose in an earlier session, as the client kept them.
+// What an earlier session left: the boards that the user chose, as the client kept them, and what was found in bindings.
 import type { Analysis } from '#ide/analysis.ts';
-import { pathOfUri } from './uris.ts';
+import type { Environment } from './environment.ts';
+import type { ClientOptions } from './protocol.ts';
+import { pathOfUri, schemeOf } from './uris.ts';
+
+export function remember(
+  analysis: Analysis,
+  { selectedBoards, cacheFolder }: ClientOptions,
+  { memory }: Environment,
+): void {
+  selectRemembered(analysis, selectedBoards);
+  if (memory && typeof cacheFolder === 'string' && schemeOf(cacheFolder) === 'file')
+    analysis.knowledge.memory = memory(pathOfUri(cacheFolder));
+}
 
 /** A board that is gone, or no longer includes the file, is not shown: the choice counts when it does again. */
-export function selectRemembered(analysis: Analysis, stored: unknown): void {
+function selectRemembered(analysis: Analysis, stored: unknown): void {
   if (typeof stored !== 'object' || stored === null) return;
   for (const [file, board] of Object.entries(stored)) {
     if (typeof board === 'string') analysis.selectBoard(pathOfUri(file), pathOfUri(board));

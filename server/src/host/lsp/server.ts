@@ -25,7 +25,7 @@ import { registerFeatures } from './features/standard.ts';
 import { MapWatch } from './map-watch.ts';
 import { showProjectProblems } from './project-files.ts';
 import { type ClientOptions, dmaMapChanged } from './protocol.ts';
-import { selectRemembered } from './remembered.ts';
+import { remember } from './remembered.ts';
 import { registerRequests } from './requests/requests.ts';
 import { Scheduler } from './scheduler.ts';
 import { type AskSettings, readFolderSettings, SECTION, SHOWN_BY_DEFAULT, type Shown } from './settings.ts';
@@ -169,7 +169,7 @@ class Server {
     const workspace = new Workspace(analysis, files, encoding);
     workspace.setFolders(workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []));
     const options = (initializationOptions ?? {}) as ClientOptions;
-    selectRemembered(analysis, options.selectedBoards);
+    remember(analysis, options, this.#environment);
     this.#session = {
       analysis,
       sightings: new BoardsShowingProblem(analysis),

@@ -74,6 +74,10 @@ export class Documents implements FileSystem {
     return this.#open.has(path) ? undefined : this.#stored.modified?.(path);
   }
 
+  stamp(path: string): string | undefined {
+    return this.#open.has(path) ? undefined : this.#stored.stamp?.(path);
+  }
+
   refusal(path: string): string | undefined {
     return this.#open.has(path) ? undefined : this.#stored.refusal?.(path);
   }

@@ -10,6 +10,8 @@ export interface FileSystem extends FileReader {
   list(folder: string): readonly string[];
   /** The text without keeping it, for looking at thousands of files once; a `.gz` is unpacked. */
   peek(path: string): string | undefined;
+  /** Says which version of a file is stored; absent where the host does not know, or another text is shown. */
+  stamp?(path: string): string | undefined;
   /** Every file comes from an editor, perhaps over a network: nothing is read ahead. */
   readonly lent?: boolean;
   /** Something that was asked for looks absent, because it has not come yet: what follows from it is not final. */

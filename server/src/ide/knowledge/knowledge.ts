@@ -2,6 +2,7 @@
 // What is known of files that no open board reads: headers that could be included, other boards of the tree. Read in the
 // pauses, bounded, kept.
 import { dirname } from '#base/files.ts';
+import type { IndexMemory } from '#bindings/binding-index.ts';
 import { type Borrowed, bindingsFolders, NOTHING, type Wanted } from '#bindings/files.ts';
 import { BindingLibrary } from '#bindings/library.ts';
 import { loadYaml } from '#bindings/yaml.ts';
@@ -23,6 +24,8 @@ export class Knowledge {
   /** By folder of the file that asked. */
   readonly #bindingFolders = new Map<string, readonly string[]>();
 
+  /** Keeps what is found in bindings between sessions, where the host has a place for it. */
+  memory: IndexMemory | undefined;
   /** Whose question is under way. */
   #asking: BindingLibrary | undefined;
 
@@ -53,7 +56,7 @@ export class Knowledge {
     if (folders.length === 0) return undefined;
     // What fails leaves the bindings unread.
     void loadYaml().catch(() => undefined);
-    return kept(this.#bindings, folders.join('\n'), () => new BindingLibrary(this.#files, folders));
+    return kept(this.#bindings, folders.join('\n'), () => new BindingLibrary(this.#files, folders, this.memory));
   }
 
   /** Reads a little more; `false`: there is nothing left to read. */
