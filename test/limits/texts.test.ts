@@ -59,6 +59,16 @@ const siblings = (count: number) =>
   `/dts-v1/;\n/ { ${Array.from({ length: count }, (_, i) => `n${i} { };`).join('')} };`;
 const labelled = (count: number) =>
   `/dts-v1/;\n/ { a { ${Array.from({ length: count }, (_, i) => `l${i}: n${i} { };`).join('')} }; };`;
+const nested = (levels: number, inside: string, head = 'a') =>
+  `/dts-v1/;\n/ { ${`${head} { `.repeat(levels)}${inside}${' };'.repeat(levels)} };`;
+/** The stack of dtc's parser is full but for so many entries in the node around the content. */
+const nearlyFull = (left: number, inside: string) =>
+  nested(3301, inside).replace(
+    '/ {',
+    `/ { ${Array.from({ length: 91 - left }, (_, i) => `/delete-node/ n${i};`).join(' ')}`,
+  );
+const deletions = (count: number) =>
+  `/dts-v1/;\n/ { ${Array.from({ length: count }, (_, i) => `/delete-node/ n${i};`).join(' ')} };`;
 const controller = 'b: b { interrupt-controller; #interrupt-cells = <1>; };';
 
 // Each was given to dtc 1.6.1, 1.7.2 and 1.8.1; where a number stands for their death by assertion, it is 1.
@@ -67,6 +77,26 @@ test.each([
   ['one more', siblings(9989), false],
   ['with labels, one level deeper', labelled(9984), true],
   ['one more with a label', labelled(9985), false],
+  ['as many levels as dtc takes', nested(3330, ''), true],
+  ['one more level', nested(3331, ''), false],
+  ['the deepest level with a flag', nested(3330, 'p;'), true],
+  ['the deepest level with a number', nested(3330, 'p = <1>;'), false],
+  ['omitted nodes in each other', nested(2497, '', '/omit-if-no-ref/ a'), true],
+  ['one more omitted node', nested(2498, '', '/omit-if-no-ref/ a'), false],
+  ['levels below a reference', nested(3329, '').replace('/ {', '/ { x: x { }; };\n&x {'), true],
+  ['one more level below a reference', nested(3330, '').replace('/ {', '/ { x: x { }; };\n&x {'), false],
+  ['as many deletions as dtc takes', deletions(9991), true],
+  ['one more deletion', deletions(9992), false],
+  ['room for a flag', nearlyFull(4, 'p;'), true],
+  ['no room for a flag', nearlyFull(3, 'p;'), false],
+  ['room for a string', nearlyFull(5, 'p = "a";'), true],
+  ['no room for a string', nearlyFull(4, 'p = "a";'), false],
+  ['room for a number', nearlyFull(6, 'p = <1>;'), true],
+  ['no room for a number', nearlyFull(5, 'p = <1>;'), false],
+  ['room for a number behind a label', nearlyFull(7, 'l: p = <1>;'), true],
+  ['no room for a number behind a label', nearlyFull(6, 'l: p = <1>;'), false],
+  ['room for bytes', nearlyFull(7, 'p = [00];'), true],
+  ['no room for bytes', nearlyFull(6, 'p = [00];'), false],
   ['a backslash, then a quote behind it in a string', `/dts-v1/;\n/ { p = <'\\\\'>; q = "it's"; };`, false],
   ['two backslashes', `/dts-v1/;\n/ { p = <'\\\\' 3 '\\\\'>; };`, false],
   ['a backslash, then a quote in a comment', `/dts-v1/;\n/ { p = <'\\\\'>; };\n/* it's */`, true],

@@ -7,6 +7,7 @@ import type { Span } from '#base/text.ts';
 import type { Branch } from '#syntax/ast.ts';
 import { lastSet, nodeByPath, nodeByReference, nodeSpan, pathOf, strings, walk } from './query.ts';
 import type { DeviceTree, DtNode, DtProperty, Label, NodeOrigin, PropertyOrigin, Reference, Value } from './types.ts';
+import { eachNode } from './walk.ts';
 
 /**
  * The tree of `board` after the overlays, in order. One that names a label or a path which the tree does not have is not
@@ -108,7 +109,8 @@ class Merge {
   constructor(base: DeviceTree, overlay: DeviceTree) {
     this.#base = base;
     this.#overlay = overlay;
-    this.#root = this.#copy(base.root, undefined);
+    this.#root = this.#copy(base.root);
+    eachNode(base.root, (node) => node === base.root || this.#copy(node));
     for (const fragment of overlay.root.children.values()) {
       const content = fragment.children.get('__overlay__');
       const target = content && this.#target(fragment);
@@ -137,11 +139,13 @@ class Merge {
     return nodes.flatMap((node) => this.#nodes.get(node) ?? []);
   }
 
-  #copy(node: DtNode, parent: OverlaidNode | undefined): OverlaidNode {
+  /** Without its children. */
+  #copy(node: DtNode): OverlaidNode {
+    const parent = node.parent && this.#nodes.get(node.parent);
     const copy = new OverlaidNode(node.name, parent);
     copy.add(node, (value) => value);
     this.#nodes.set(node, copy);
-    for (const child of node.children.values()) copy.children.set(child.name, this.#copy(child, copy));
+    parent?.children.set(node.name, copy);
     return copy;
   }
 
@@ -163,14 +167,16 @@ class Merge {
 
   /** fdt_overlay.c:overlay_apply_node. */
   #merge(target: OverlaidNode, content: DtNode): void {
-    target.add(content, (value) => this.#unambiguous(value));
     this.#nodes.set(content, target);
-    for (const child of content.children.values()) {
-      const known = target.children.get(child.name);
-      const into = known ?? new OverlaidNode(child.name, target);
-      if (!known) target.children.set(child.name, into);
-      this.#merge(into, child);
-    }
+    eachNode(content, (node) => {
+      const into = this.#nodes.get(node);
+      into?.add(node, (value) => this.#unambiguous(value));
+      for (const child of into ? node.children.values() : []) {
+        const known = into?.children.get(child.name) ?? new OverlaidNode(child.name, into);
+        into?.children.set(child.name, known);
+        this.#nodes.set(child, known);
+      }
+    });
   }
 
   /** A label of the overlay that the board also has means the overlay's node: such a reference is given its path. */

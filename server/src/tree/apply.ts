@@ -2,44 +2,38 @@
 // Applies statements to the live tree, one after the other, with dtc's meaning of each (dtc-parser.y, livetree.c).
 import type { Problem } from '#base/problem.ts';
 import type { DirectiveItem, Item, MacroItem, NodeItem, OtherItem, PropertyItem } from '#syntax/ast.ts';
+import { type ApplierMark, NOTHING_READ, type Progress } from './apply-progress.ts';
 import type { OpenBody, TreeBuilder, TreeNode } from './build.ts';
-import { tokenIndexAt } from './cpp/expand.ts';
-import { hasRoom, NO_ROOM, type StackUse, stackInside } from './dtc/parser-stack.ts';
+import {
+  hasRoom,
+  hasRoomForDeletion,
+  hasRoomForProperty,
+  NO_ROOM,
+  type StackUse,
+  stackInside,
+} from './dtc/parser-stack.ts';
 import type { Head } from './dtc/statement-head.ts';
 import { parseStatements } from './dtc/statement-syntax.ts';
 import { undefinedMacro, unresolvedTarget, valueProblem } from './dtc/value-problems.ts';
 import { type RawValue, undefinedName } from './dtc/value-syntax.ts';
 import { type DtcVersion, dtcHas, NEWEST_DTC } from './dtc/version.ts';
 import { isRelative, openFragment } from './fragment.ts';
-import { type Headers, headersAgree, NO_HEADERS, nextHeader, parseReservation } from './headers.ts';
+import { headersAgree, nextHeader, parseReservation } from './headers.ts';
 import type { Preprocessor } from './preprocess.ts';
-import { ItemOrigin, LocatedLabel, type Source, StretchOrigin } from './source.ts';
+import { expandedSource, ItemOrigin, LocatedLabel, type Source, StretchOrigin } from './source.ts';
 import type { TextReader } from './text-reader.ts';
 import type { Label, MemoryReservation } from './types.ts';
 
+/** Of nodes whose statements are read as a file has them; deeper ones are read strictly, without recursion. */
 const MAX_DEPTH = 500;
+/** Of a tree. A text has at most 3330 in dtc; references to the innermost node make more. */
+const MAX_LEVELS = 4000;
 /** Statements in one board; the largest of Linux 6.12 has some 20 000. */
 const MAX_STATEMENTS = 3_000_000;
 
 interface Body extends OpenBody, StackUse {
   /** A child node came already: dtc allows no property after it. */
   nodes: boolean;
-}
-
-/** What dtc has read so far at the top: nothing, `/dts-v1/`, or a node. */
-type Phase = 'start' | 'header' | 'nodes';
-
-/** How far an applier has come between two statements of the top. */
-export interface ApplierMark {
-  readonly reservations: number;
-  readonly plugin: boolean;
-  readonly irregular: boolean;
-  readonly unread: boolean;
-  readonly omits: boolean;
-  readonly statements: number;
-  readonly fragments: number;
-  readonly phase: Phase;
-  readonly headers: Headers;
 }
 
 export class StatementApplier {
@@ -57,10 +51,7 @@ export class StatementApplier {
   readonly #standalone: boolean;
   readonly #dtc: DtcVersion;
   #depth = 0;
-  #statements = 0;
-  #fragments = 0;
-  #phase: Phase = 'start';
-  #headers: Headers = NO_HEADERS;
+  #progress: Progress = { ...NOTHING_READ };
 
   constructor(
     cpp: Preprocessor,
@@ -83,17 +74,7 @@ export class StatementApplier {
   mark(): ApplierMark {
     const { plugin, irregular, unread, omits } = this;
     const reservations = this.reservations.length;
-    return {
-      reservations,
-      plugin,
-      irregular,
-      unread,
-      omits,
-      statements: this.#statements,
-      fragments: this.#fragments,
-      phase: this.#phase,
-      headers: this.#headers,
-    };
+    return { reservations, plugin, irregular, unread, omits, progress: { ...this.#progress } };
   }
 
   /** Forgets everything since the mark; the tree and the preprocessor have marks of their own. */
@@ -103,31 +84,57 @@ export class StatementApplier {
     this.irregular = mark.irregular;
     this.unread = mark.unread;
     this.omits = mark.omits;
-    this.#statements = mark.statements;
-    this.#fragments = mark.fragments;
-    this.#phase = mark.phase;
-    this.#headers = mark.headers;
+    this.#progress = { ...mark.progress };
   }
 
-  readonly top = (item: Item, source: Source, at: number): void => this.#apply(item, source, at, undefined);
+  readonly top = (item: Item, source: Source, at: number): void => this.#applyWalked(item, source, at, undefined);
+
+  #applyWalked(item: Item, source: Source, at: number, body: Body | undefined): void {
+    const inner = this.#apply(item, source, at, body);
+    if (!inner || item.kind !== 'node') return;
+    if (this.#depth >= MAX_DEPTH) {
+      this.unread = true;
+      this.#cpp.doubt();
+      return;
+    }
+    this.#depth++;
+    this.#cpp.walk(item.body, source, at, (child, childSource, childAt) => {
+      this.#applyWalked(child, childSource, childAt, inner);
+    });
+    this.#depth--;
+  }
 
   /** After the last item. */
   finish(): void {
-    if (this.#phase !== 'nodes') this.irregular = true;
+    if (this.#progress.phase !== 'nodes') this.irregular = true;
   }
 
-  #apply(item: Item, source: Source, at: number, body: Body | undefined): void {
-    if (++this.#statements > MAX_STATEMENTS) {
-      if (this.#statements === MAX_STATEMENTS + 1) {
+  /** Applies items that {@link parseStatements} made. */
+  applyParsed(items: readonly Item[], source: Source, body?: Body): void {
+    const open = [{ items, base: 0, body, next: 0 }];
+    for (let frame = open[0]; frame; frame = open.at(-1)) {
+      const item = frame.items[frame.next++];
+      if (!item) open.pop();
+      else {
+        const at = frame.base + item.at;
+        const inner = this.#apply(item, source, at, frame.body);
+        if (inner && item.kind === 'node') open.push({ items: item.body, base: at, body: inner, next: 0 });
+      }
+    }
+  }
+
+  /** What stands in a node is left to the caller. */
+  #apply(item: Item, source: Source, at: number, body: Body | undefined): Body | undefined {
+    if (++this.#progress.statements > MAX_STATEMENTS) {
+      if (this.#progress.statements === MAX_STATEMENTS + 1) {
         const message = 'The board has more statements than can be analysed; what follows is left out.';
         this.#report('syntax/limit', message, source, { at, length: 1 });
       }
-      return;
+      return undefined;
     }
     switch (item.kind) {
       case 'node':
-        this.#node(item, source, at, body);
-        break;
+        return this.#openNode(item, source, at, body);
       case 'property':
         this.#property(item, source, at, body);
         break;
@@ -149,6 +156,7 @@ export class StatementApplier {
       default:
         this.irregular = true;
     }
+    return undefined;
   }
 
   #report(rule: string, message: string, source: Source, place: { at: number; length: number }, node?: string): void {
@@ -158,10 +166,10 @@ export class StatementApplier {
 
   #header(item: OtherItem, source: Source, at: number, body: Body | undefined): void {
     const kind = item.kind as 'version' | 'plugin' | 'memreserve';
-    const headers = body || this.#phase === 'nodes' ? undefined : nextHeader(this.#headers, kind);
-    if (headers) this.#headers = { ...headers, place: { source, at, length: item.length } };
+    const headers = body || this.#progress.phase === 'nodes' ? undefined : nextHeader(this.#progress.headers, kind);
+    if (headers) this.#progress.headers = { ...headers, place: { source, at, length: item.length } };
     else this.irregular = true;
-    if (this.#phase === 'start') this.#phase = 'header';
+    if (this.#progress.phase === 'start') this.#progress.phase = 'header';
     if (kind === 'plugin') this.plugin = true;
     if (item.kind !== 'memreserve') return;
     const reservation = parseReservation(this.#reader.expansion(item.text, source, at).text);
@@ -178,20 +186,16 @@ export class StatementApplier {
     });
   }
 
-  #node(item: NodeItem, source: Source, at: number, body: Body | undefined): void {
+  /** The body of the node, whose statements come next; none where they are left out. */
+  #openNode(item: NodeItem, source: Source, at: number, body: Body | undefined): Body | undefined {
     const head = this.#reader.head(item, source, at + item.head.at);
     if (!head.regular || (body && (head.isRoot || head.ref !== undefined))) this.irregular = true;
-    const first = !body && this.#phase !== 'nodes';
+    const first = !body && this.#progress.phase !== 'nodes';
     if (!body) this.#enterTop(head, first);
     const target = this.#target(head, item, { source, at, body, first });
-    if (!target || this.#depth >= MAX_DEPTH) {
+    if (!target) {
       this.unread = true;
-      if (target)
-        this.#report('syntax/limit', 'The tree is nested too deeply; what follows is left out.', source, {
-          at,
-          length: 1,
-        });
-      return;
+      return undefined;
     }
     const { node } = target;
     this.#tree.touch(node);
@@ -200,23 +204,31 @@ export class StatementApplier {
     // On a node that was there, dtc's merge_nodes takes over the content alone.
     if (head.omit && target.fresh) this.#omit(node);
     if (body) body.nodes = true;
-    const { length } = head.labels;
-    if (body && !hasRoom(body, length)) this.#report('syntax/limit', NO_ROOM, source, { at, length: 1 });
-    this.#depth++;
-    const inner: Body = { node, fresh: target.fresh, nodes: false, stack: stackInside(body, length, first) };
-    this.#cpp.walk(item.body, source, at, (child, childSource, childAt) => {
-      this.#apply(child, childSource, childAt, inner);
-    });
-    this.#depth--;
+    const before = head.labels.length + (head.omit ? 1 : 0);
+    const fits = !body || this.#room(hasRoom(body, before), source, at);
+    const stack = stackInside(body, before, first);
+    const inner: Body = { node, fresh: target.fresh, nodes: false, stack, ...(body?.isFull && { isFull: true }) };
+    if (node.level < MAX_LEVELS) return inner;
+    this.unread = true;
+    if (fits && !inner.isFull) {
+      const message = `The tree has more than ${MAX_LEVELS} levels; what follows is left out.`;
+      this.#report('syntax/limit', message, source, { at, length: 1 });
+    }
+    return undefined;
+  }
+
+  #room(fits: boolean, source: Source, at: number): boolean {
+    if (!fits) this.#report('syntax/limit', NO_ROOM, source, { at, length: 1 });
+    return fits;
   }
 
   /** dtc's grammar allows one label, before a reference that is not the first node. */
   #enterTop({ isRoot, ref, labels, omit }: Head, first: boolean): void {
     const labelled = labels.length > (isRoot || first ? 0 : 1);
-    if (this.#phase === 'start' || (!isRoot && ref === undefined) || omit || labelled) this.irregular = true;
-    this.#phase = 'nodes';
-    const { place } = this.#headers;
-    if (!first || headersAgree(this.#headers) || !place || this.#mayBeElsewhere) return;
+    if (this.#progress.phase === 'start' || (!isRoot && ref === undefined) || omit || labelled) this.irregular = true;
+    this.#progress.phase = 'nodes';
+    const { place } = this.#progress.headers;
+    if (!first || headersAgree(this.#progress.headers) || !place || this.#mayBeElsewhere) return;
     const message = 'Each `/dts-v1/;` needs a `/plugin/;` behind it, or none may have one; dtc refuses the file.';
     this.#report('syntax/error', message, place.source, place);
   }
@@ -268,7 +280,8 @@ export class StatementApplier {
     const aside = first || (this.plugin && !labelled && ref.startsWith('/'));
     const node = aside ? undefined : this.#tree.byReference(ref);
     if (node) return { node: this.#tree.revived(node), fresh: false };
-    if (this.plugin && !labelled) return openFragment(this.#tree, { ref, number: this.#fragments++ }, source, place);
+    if (this.plugin && !labelled)
+      return openFragment(this.#tree, { ref, number: this.#progress.fragments++ }, source, place);
     this.#unresolved(ref, source, place);
     return undefined;
   }
@@ -297,6 +310,7 @@ export class StatementApplier {
       this.irregular = true;
       if (head.name === '') return;
     }
+    if (body) this.#room(hasRoomForProperty(body, head.labels.length, item.valueText), source, at);
     const raw = this.#reader.value(item, source, at);
     const base = at + (item.value?.at ?? item.length);
     if (raw.faults.length > 0) this.#faults(raw.faults, source, base);
@@ -343,22 +357,20 @@ export class StatementApplier {
     if (body) {
       if (target.ref !== undefined || target.name === '' || item.kind === 'omit-if-no-ref') this.irregular = true;
       body.nodes = true;
+      this.#room(hasRoomForDeletion(body), source, at);
       const origin = new StretchOrigin('delete', source, { at, length: item.length }, place);
       if (target.name !== '' && !this.#tree.deleteChild(body, target.name, origin)) {
         this.#nothingToDelete('node', target.name, source, place);
       }
       return;
     }
-    if (this.#phase !== 'nodes' || target.ref === undefined) this.irregular = true;
+    if (this.#progress.phase !== 'nodes' || target.ref === undefined) this.irregular = true;
     if (target.ref === undefined) return;
     this.#checkRelative(target.ref, source, place);
     const node = this.#tree.byReference(target.ref);
     if (!node) this.#unresolved(target.ref, source, place);
-    else if (item.kind === 'delete-node') {
-      this.#tree.deleteNode(node);
-    } else {
-      this.#omit(node);
-    }
+    else if (item.kind === 'delete-node') this.#tree.deleteNode(node);
+    else this.#omit(node);
   }
 
   /** A macro that stands for statements: expanded, read strictly, and applied with the call as its place. */
@@ -376,17 +388,7 @@ export class StatementApplier {
       /[;}]\s*$/.test(expansion.text) || expansion.text.trim() === '' ? expansion.text : `${expansion.text};`;
     const { items, fault } = parseStatements(text, body ? 'body' : 'top');
     if (fault) this.irregular = true;
-    const made: Source = {
-      file: source.file,
-      expands: false,
-      span: (start, end) => {
-        const first = expansion.tokens[tokenIndexAt(expansion, start)];
-        const last = expansion.tokens[tokenIndexAt(expansion, Math.max(start, end - 1))];
-        if (!first || !last) return source.span(at, at + item.length);
-        return source.span(at + first.at, at + Math.max(first.at + first.length, last.at + last.length));
-      },
-    };
-    for (const statement of items) this.#apply(statement, made, statement.at, body);
+    this.applyParsed(items, expandedSource(source, expansion, { at, length: item.length }), body);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // dtc's lists of nodes and properties, in which a name may stand twice and deleted ones keep their place.
 import type { TreeNode } from './tree-node.ts';
+import { eachNode } from './walk.ts';
 
 interface Listed {
   readonly name: string;
@@ -56,11 +57,10 @@ export function descend(from: TreeNode | undefined, path: string): TreeNode | un
 export function inTreeOrder(root: TreeNode, wanted: readonly TreeNode[]): TreeNode[] {
   const left = new Set(wanted);
   const found: TreeNode[] = [];
-  const visit = (node: TreeNode): void => {
+  eachNode(root, (node) => {
     if (left.delete(node)) found.push(node);
-    if (left.size > 0) for (const child of node.children.values()) visit(child);
-  };
-  visit(root);
+    return left.size > 0;
+  });
   return found;
 }
 

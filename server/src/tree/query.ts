@@ -3,6 +3,7 @@
 import { memo } from '#base/memo.ts';
 import type { Span } from '#base/text.ts';
 import type { Cell, DeviceTree, DtNode, DtProperty } from './types.ts';
+import { eachNode } from './walk.ts';
 
 /** `/soc/serial@1000`; `/` for the root. */
 export function pathOf(node: DtNode): string {
@@ -27,11 +28,9 @@ export function unitAddress(node: DtNode): string | undefined {
 /** Every node below and including `from`, parents first, in dtc's order. */
 export function walk(from: DtNode): DtNode[] {
   const found: DtNode[] = [];
-  const visit = (node: DtNode): void => {
+  eachNode(from, (node) => {
     found.push(node);
-    for (const child of node.children.values()) visit(child);
-  };
-  visit(from);
+  });
   return found;
 }
 

@@ -9,6 +9,7 @@ import { written } from './dtc/value-problems.ts';
 import type { RawReference } from './dtc/value-syntax.ts';
 import { type DtcVersion, dtcHas, NEWEST_DTC } from './dtc/version.ts';
 import { baseName, pathOf, readU32 } from './query.ts';
+import { eachNode } from './walk.ts';
 
 interface Settings {
   readonly plugin: boolean;
@@ -56,9 +57,8 @@ export function settle(tree: TreeBuilder, settings: Settings): Settled {
         }
       }
     }
-    for (const child of node.children.values()) visit(child);
   };
-  visit(tree.root);
+  eachNode(tree.root, visit);
   const omittedPhandles: number[] = [];
   if (settings.omits && settings.failedCheck === undefined) {
     omitUnreferenced(tree, referenced, { symbols: settings.symbols ?? false, omittedPhandles });
@@ -154,6 +154,6 @@ function collectPhandles(from: TreeNode, numbers: number[]): void {
       const bytes = node.properties.get(name)?.value.bytes;
       if (bytes?.length === 4) numbers.push(readU32(bytes, 0));
     }
-    pending.push(...node.children.values());
+    for (const child of node.children.values()) pending.push(child);
   }
 }

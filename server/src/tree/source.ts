@@ -3,6 +3,7 @@
 import type { SourceFile } from '#base/files.ts';
 import type { Span } from '#base/text.ts';
 import type { NodeItem, PropertyItem } from '#syntax/ast.ts';
+import { type Expansion, tokenIndexAt } from './cpp/expand.ts';
 import type { Head } from './dtc/statement-head.ts';
 import type { Label } from './types.ts';
 
@@ -115,6 +116,20 @@ export class StretchOrigin<K extends 'open' | 'set' | 'delete'> {
   get name(): Span {
     return this.#locator.span(this.#name.at, this.#name.at + this.#name.length);
   }
+}
+
+/** The text that a call of a macro stands for, with its places in the call. */
+export function expandedSource(around: Source, expansion: Expansion, { at, length }: Stretch): Source {
+  return {
+    file: around.file,
+    expands: false,
+    span: (start, end) => {
+      const first = expansion.tokens[tokenIndexAt(expansion, start)];
+      const last = expansion.tokens[tokenIndexAt(expansion, Math.max(start, end - 1))];
+      if (!first || !last) return around.span(at, at + length);
+      return around.span(at + first.at, at + Math.max(first.at + first.length, last.at + last.length));
+    },
+  };
 }
 
 export class LocatedLabel implements Label {

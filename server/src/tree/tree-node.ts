@@ -15,6 +15,8 @@ const NO_NAMES: readonly string[] = [];
 export class TreeNode implements DtNode {
   readonly name: string;
   readonly parent: TreeNode | undefined;
+  /** How many nodes it is in. */
+  readonly level: number;
   /** The step of the evaluation that made it (see {@link TreeBuilder.mark}). */
   readonly born: number;
   /** In dtc's list order: the label added last comes first. */
@@ -36,6 +38,7 @@ export class TreeNode implements DtNode {
   constructor(name: string, parent: TreeNode | undefined, born: number) {
     this.name = name;
     this.parent = parent;
+    this.level = parent ? parent.level + 1 : 0;
     this.born = born;
     this.revision = born;
   }

@@ -2,7 +2,7 @@
 // What differs between two resolved trees, what matters for DMA first: a source and the blob that firmware hands over,
 // two boards, a board with and without an overlay.
 import { printValue } from '#tree/blob/print.ts';
-import { nodeByPhandle, pathOf, readU32 } from '#tree/query.ts';
+import { nodeByPhandle, pathOf, readU32, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 
 export interface TreeChange {
@@ -33,7 +33,11 @@ const DMA_NODES = /^\/(?:reserved-memory|memory@[^/]*|memory|hypervisor)(?:\/|$)
  */
 export function diffTrees(before: DeviceTree, after: DeviceTree): TreeDiff {
   const changes: TreeChange[] = [];
-  diffNodes({ before, after, changes }, before.root, after.root);
+  const pending: (TreeChange | Pair)[] = [{ from: before.root, to: after.root }];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    if ('kind' in next) changes.push(next);
+    else for (const one of diffNodes({ before, after, changes }, next).reverse()) pending.push(one);
+  }
   const matters = (change: TreeChange) => isDma(change, nodeOf(change, before, after));
   return { dma: changes.filter(matters), rest: changes.filter((change) => !matters(change)) };
 }
@@ -44,7 +48,14 @@ interface Walk {
   readonly changes: TreeChange[];
 }
 
-function diffNodes(walk: Walk, before: DtNode, after: DtNode): void {
+/** Nodes of one path in the two trees. */
+interface Pair {
+  readonly from: DtNode;
+  readonly to: DtNode;
+}
+
+/** Adds what differs at a node; what its children come to follows. */
+function diffNodes(walk: Walk, { from: before, to: after }: Pair): (TreeChange | Pair)[] {
   const path = pathOf(after);
   for (const [name, property] of before.properties) {
     const other = after.properties.get(name);
@@ -64,14 +75,16 @@ function diffNodes(walk: Walk, before: DtNode, after: DtNode): void {
     if (before.properties.has(name) || isGenerated(name)) continue;
     walk.changes.push({ path, property: name, kind: 'added', after: printValue(walk.after, property.value) });
   }
+  const below: (TreeChange | Pair)[] = [];
   for (const [name, child] of before.children) {
     const other = after.children.get(name);
-    if (other) diffNodes(walk, child, other);
-    else walk.changes.push({ path: pathOf(child), kind: 'removed' });
+    if (other) below.push({ from: child, to: other });
+    else below.push({ path: pathOf(child), kind: 'removed' });
   }
   for (const [name, child] of after.children) {
-    if (!before.children.has(name) && !isGenerated(name)) walk.changes.push({ path: pathOf(child), kind: 'added' });
+    if (!before.children.has(name) && !isGenerated(name)) below.push({ path: pathOf(child), kind: 'added' });
   }
+  return below;
 }
 
 /** What compiling adds to a tree that no source has. */
@@ -109,10 +122,6 @@ function nodeOf({ path, kind }: TreeChange, before: DeviceTree, after: DeviceTre
 function isDma({ path, property }: TreeChange, node: DtNode | undefined): boolean {
   if (DMA_NODES.test(path) || (property !== undefined && DMA_PROPERTIES.test(property))) return true;
   if (property !== undefined && property !== 'status') return false;
-  const all = node ? (property === undefined ? [node, ...descendants(node)] : [node]) : [];
+  const all = node ? (property === undefined ? walk(node) : [node]) : [];
   return all.some((each) => [...each.properties.keys()].some((name) => DMA_PROPERTIES.test(name)));
-}
-
-function descendants(node: DtNode): DtNode[] {
-  return [...node.children.values()].flatMap((child) => [child, ...descendants(child)]);
 }

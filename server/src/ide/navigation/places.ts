@@ -5,7 +5,8 @@ import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { nodeByReference } from '#tree/query.ts';
-import type { DtNode, DtProperty } from '#tree/types.ts';
+import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
+import { eachNode } from '#tree/walk.ts';
 
 /** `node`: a node's name, a label, or a reference: whatever leads to a node. `value`: a cell or a string. */
 export type Mention =
@@ -57,17 +58,20 @@ export function nodeRanges(snapshot: Snapshot, file: string): readonly NodeRange
   const byFile = indexes(snapshot);
   let ranges = byFile.get(file);
   if (!ranges) {
-    ranges = [...rangesBelow(snapshot.tree.root, file)].sort((a, b) => a.start - b.start || b.end - a.end);
+    ranges = rangesIn(snapshot.tree, file).sort((a, b) => a.start - b.start || b.end - a.end);
     byFile.set(file, ranges);
   }
   return ranges;
 }
 
-function* rangesBelow(node: DtNode, file: string): Generator<NodeRange> {
-  for (const { kind, span } of node.origins) {
-    if (kind === 'open' && span.file === file) yield { start: span.start, end: span.end, node };
-  }
-  for (const child of node.children.values()) yield* rangesBelow(child, file);
+function rangesIn({ root }: DeviceTree, file: string): NodeRange[] {
+  const found: NodeRange[] = [];
+  eachNode(root, (node) => {
+    for (const { kind, span } of node.origins) {
+      if (kind === 'open' && span.file === file) found.push({ start: span.start, end: span.end, node });
+    }
+  });
+  return found;
 }
 
 function ownerAt(snapshot: Snapshot, file: string, offset: number): Owner {

@@ -47,6 +47,7 @@ export const childCells: PerNode<CellCounts> = perNode(
       : { address: address ?? above.address, size: size ?? above.size };
   },
   () => ({ address: 1, size: 1 }),
+  { asksParents: true },
 );
 
 /** The parent on the way of DMA: the `interconnects` provider named `dma-mem`, else the parent node. */

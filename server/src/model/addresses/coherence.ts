@@ -26,6 +26,7 @@ export const coherence: PerNode<Coherence> = perNode(
     return parent ? coherence(machine, parent) : byDefault(machine);
   },
   (machine) => byDefault(machine),
+  { asksParents: true },
 );
 
 function stated(node: DtNode, name: 'dma-coherent' | 'dma-noncoherent'): Coherence {

@@ -69,7 +69,9 @@ const CHILD_BUSES: Readonly<Record<string, string>> = {
 const SERIAL: readonly string[] = ['serial', 'uart'];
 
 /** Where the node's device lives, or why there is none. */
-export const existence: PerNode<Existence> = perNode(locate, () => none(newSteps()));
+export const existence: PerNode<Existence> = perNode(locate, () => none(newSteps()), {
+  asksParents: true,
+});
 
 function none(steps: Steps): Existence {
   return { bus: 'none', busName: 'none', steps };

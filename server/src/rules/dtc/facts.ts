@@ -4,6 +4,7 @@ import { memo } from '#base/memo.ts';
 import { dtcHas } from '#tree/dtc/version.ts';
 import { compatibles, readU32, strings } from '#tree/query.ts';
 import type { Cell, DeviceTree, DtNode } from '#tree/types.ts';
+import { eachNode } from '#tree/walk.ts';
 
 /** `absent`: the node does not say; `malformed`: what it says is not one cell, which has a finding of its own. */
 export type CellCount = number | 'absent' | 'malformed';
@@ -49,17 +50,18 @@ export interface Buses {
 /** Found in one walk per tree: a board has thousands of nodes and some dozens of buses. */
 export const busesOf: (tree: DeviceTree) => Buses = memo((tree) => {
   const found = { pci: [], simple: [], i2c: [], spi: [], ports: [] };
-  collectBuses(tree, tree.root, found);
+  eachNode(tree.root, (node) => {
+    if (node.children.size > 0 || node === tree.root) collectBus(tree, node, found);
+  });
   return found;
 });
 
-function collectBuses(tree: DeviceTree, node: DtNode, found: { readonly [Kind in keyof Buses]: DtNode[] }): void {
+function collectBus(tree: DeviceTree, node: DtNode, found: { readonly [Kind in keyof Buses]: DtNode[] }): void {
   const platform = platformBus(node);
   if (platform) found[platform === 'pci' ? 'pci' : 'simple'].push(node);
   if (isI2cBus(tree, node)) found.i2c.push(node);
   if (isSpiBus(node)) found.spi.push(node);
   if (isGraphPort(node)) found.ports.push(node);
-  for (const child of node.children.values()) if (child.children.size > 0) collectBuses(tree, child, found);
 }
 
 /** The nodes on such buses, in tree order. */

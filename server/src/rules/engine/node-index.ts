@@ -2,6 +2,7 @@
 // Which nodes each rule looks at: found in one walk of a tree, by names that are judged once and then remembered.
 import { memo } from '#base/memo.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
+import { eachNode } from '#tree/walk.ts';
 import type { Rule } from './rule.ts';
 
 /** The nodes of one tree, as rules ask for them. All lists are in tree order, parents first. */
@@ -103,9 +104,8 @@ export class NodeSelection {
       }
       for (const list of entry.properties) properties[list]?.push(node);
       for (const list of entry.nodeNames) nodeNames[list]?.push(node);
-      for (const child of node.children.values()) visit(child);
     };
-    visit(root);
+    eachNode(root, visit);
     if (entries.size > all.length) latest.entries = withoutOthers(entries, all);
     return {
       versions: latest,

@@ -3,6 +3,7 @@
 import { ran } from '#tree/dtc/checks.ts';
 import { baseName, nodeByReference } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty, Value } from '#tree/types.ts';
+import { eachNode } from '#tree/walk.ts';
 import { addFixups, addSymbols, type WrittenNode } from './overlay-symbols.ts';
 import { numberPhandles, type Phandles } from './phandles.ts';
 
@@ -24,7 +25,7 @@ const END = 9;
 export function writeBlob(tree: DeviceTree, options: BlobOptions): Uint8Array {
   const structure = new Writer();
   const strings = new StringTable();
-  if (!tree.root.deleted) writeNode(flatten(tree, options), structure, strings);
+  if (!tree.root.deleted) writeNodes(flatten(tree, options), structure, strings);
   structure.u32(END);
   const text = strings.bytes();
   const reserve = 16 * (tree.reservations.length + 1);
@@ -49,12 +50,23 @@ export function writeBlob(tree: DeviceTree, options: BlobOptions): Uint8Array {
 /** The tree with everything that dtc adds or drops on the way out: phandles, `name`, symbols, fixups. */
 function flatten(tree: DeviceTree, options: BlobOptions): WrittenNode {
   const phandles = numberPhandles(tree, options.symbols);
-  const root = written(tree, tree.root, phandles);
+  const root = writtenTree(tree, phandles);
   if (options.symbols) addSymbols(root, tree);
   if (tree.plugin) addFixups(root, tree);
   return root;
 }
 
+function writtenTree(tree: DeviceTree, phandles: Phandles): WrittenNode {
+  const made = new Map<DtNode, WrittenNode>();
+  eachNode(tree.root, (node) => {
+    const one = written(tree, node, phandles);
+    made.set(node, one);
+    if (node.parent) made.get(node.parent)?.children.push(one);
+  });
+  return made.get(tree.root) as WrittenNode;
+}
+
+/** Without its children. */
 function written(tree: DeviceTree, node: DtNode, phandles: Phandles): WrittenNode {
   const properties: { name: string; bytes: Uint8Array }[] = [];
   for (const property of node.properties.values()) {
@@ -66,8 +78,7 @@ function written(tree: DeviceTree, node: DtNode, phandles: Phandles): WrittenNod
   if (phandles.added.has(node) && !node.properties.has('phandle')) {
     properties.push({ name: 'phandle', bytes: bigEndian(phandles.numbers.get(node) ?? 0) });
   }
-  const children = [...node.children.values()].map((child) => written(tree, child, phandles));
-  return { name: node.name, properties, children };
+  return { name: node.name, properties, children: [] };
 }
 
 /** A `name` that repeats the node's own, which dtc leaves out (checks.c: check_name_properties). */
@@ -93,7 +104,22 @@ function bigEndian(value: number): Uint8Array {
   return Uint8Array.of(value >>> 24, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff);
 }
 
-function writeNode(node: WrittenNode, out: Writer, strings: StringTable): void {
+function writeNodes(root: WrittenNode, out: Writer, strings: StringTable): void {
+  const open: { readonly node: WrittenNode; next: number }[] = [];
+  for (let node: WrittenNode | undefined = root; node; ) {
+    beginNode(node, out, strings);
+    open.push({ node, next: 0 });
+    node = undefined;
+    for (let top = open.at(-1); top && !node; top = open.at(-1)) {
+      node = top.node.children[top.next++];
+      if (node) break;
+      out.u32(END_NODE);
+      open.pop();
+    }
+  }
+}
+
+function beginNode(node: WrittenNode, out: Writer, strings: StringTable): void {
   out.u32(BEGIN_NODE);
   out.text(node.name);
   out.align(4);
@@ -104,8 +130,6 @@ function writeNode(node: WrittenNode, out: Writer, strings: StringTable): void {
     out.append(bytes);
     out.align(4);
   }
-  for (const child of node.children) writeNode(child, out, strings);
-  out.u32(END_NODE);
 }
 
 /** Names once each; a name that ends another one written before is found inside it, as dtc does. */

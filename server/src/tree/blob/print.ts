@@ -3,6 +3,7 @@
 import { printable, type Span } from '#base/text.ts';
 import { nodeByReference, pathOf, readU32 } from '#tree/query.ts';
 import type { Datum, DeviceTree, DtNode, DtProperty, Value } from '#tree/types.ts';
+import { eachNodeAndEnd } from '#tree/walk.ts';
 import { isRedundantName } from './blob.ts';
 
 /** How a place is written: `board.dts:12`. */
@@ -48,7 +49,20 @@ export function printLines(tree: DeviceTree, options: PrintOptions): PrintedLine
     lines.push(commented(text, [span], options.locate, {}));
   }
   lines.push(plainLine(''));
-  printNode(tree, tree.root, { ...options, lines, indent: '' });
+  let out: Output = { ...options, lines, indent: '' };
+  eachNodeAndEnd(tree.root, {
+    open: (node, first) => {
+      const follows = !first || (node.parent?.properties.size ?? 0) > 0;
+      if (node !== tree.root && follows) lines.push(plainLine(''));
+      printHead(node, out);
+      out = { ...out, indent: `${out.indent}\t` };
+      for (const property of node.properties.values()) printProperty(tree, property, out);
+    },
+    close: (node) => {
+      out = { ...out, indent: out.indent.slice(1) };
+      lines.push({ ...plainLine(`${out.indent}};`), node });
+    },
+  });
   return lines;
 }
 
@@ -61,19 +75,10 @@ interface Output extends PrintOptions {
   readonly indent: string;
 }
 
-function printNode(tree: DeviceTree, node: DtNode, out: Output): void {
+function printHead(node: DtNode, out: Output): void {
   const labels = node.labels.map((label) => `${label.name}: `).join('');
   const places = node.origins.filter((origin) => origin.kind === 'open').map((origin) => origin.name);
   out.lines.push(commented(`${out.indent}${labels}${node.name || '/'} {`, places, out.locate, { node }));
-  const inner = { ...out, indent: `${out.indent}\t` };
-  for (const property of node.properties.values()) printProperty(tree, property, inner);
-  let first = node.properties.size === 0;
-  for (const child of node.children.values()) {
-    if (!first) out.lines.push(plainLine(''));
-    first = false;
-    printNode(tree, child, inner);
-  }
-  out.lines.push({ ...plainLine(`${out.indent}};`), node });
 }
 
 /** The line with a comment behind it that names the places. */

@@ -31,15 +31,21 @@ interface InsideNodes {
   readonly nodes: boolean;
 }
 
-/** dtc's own parser takes 3330 levels; no real tree has more than 20. */
-const MAX_DEPTH = 500;
-
 const BLANK = /(?:[ \t\n\r\f\v]+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
 const KEYWORD = /\/(dts-v1|plugin|memreserve|delete-node|delete-property|omit-if-no-ref)\//y;
 const LABEL = /[A-Za-z_]\w*:/y;
 const REFERENCE = /&(?:[A-Za-z_]\w*|\{[0-9A-Za-z,._+*#?@/-]*\})/y;
 const NAME = /\\?[0-9A-Za-z,._+*#?@-]+/y;
 const INTEGER = /(?:0[xX][0-9a-fA-F]+|[0-9]+)(?:ULL|UL|LL|U|L)?|'(?:[^'\\]|\\'?)*'/y;
+
+/** A node whose statements are being read. */
+interface OpenNode {
+  readonly items: Item[];
+  readonly start: number;
+  readonly head: string;
+  /** A child came already. */
+  nodes: boolean;
+}
 
 class StatementFault extends Error {
   readonly fault: StatementsFault;
@@ -57,7 +63,7 @@ export function parseStatements(text: string, place: Place, readBinary?: ReadBin
     if (place === 'source') parser.source(items);
     else if (place === 'top') parser.statements(items);
     else if (typeof place === 'object') parser.rest(items, place);
-    else parser.body(items, 0, 0);
+    else parser.body(items, 0);
     parser.end();
     return { items };
   } catch (error) {
@@ -165,7 +171,7 @@ class StatementParser {
   /** The rest of nodes that are open, and what follows them. */
   rest(items: Item[], { depth, nodes }: InsideNodes): void {
     for (let level = depth; level > 0; level--) {
-      this.body(items, 0, level, nodes || level < depth);
+      this.body(items, 0, nodes || level < depth);
       this.#closeNode();
     }
     this.statements(items);
@@ -226,7 +232,9 @@ class StatementParser {
       }
       this.#at += 1;
     }
-    items.push(this.#node(start, 0, 0));
+    const node = this.#openNode(start);
+    this.body(node.items, start);
+    items.push(this.#endNode(node, 0));
   }
 
   #directive(
@@ -248,15 +256,13 @@ class StatementParser {
   }
 
   /** From just before `{`; the head started at `start`. */
-  #node(start: number, base: number, depth: number): NodeItem {
-    if (depth > MAX_DEPTH) {
-      const message = `The tree is nested more than ${MAX_DEPTH} levels deep; what follows is not read.`;
-      throw new StatementFault({ at: start, width: this.#at - start, message });
-    }
+  #openNode(start: number): OpenNode {
     const head = this.#text.slice(start, this.#at).trimEnd();
     this.#expect('{', 'after the name of a node');
-    const body: Item[] = [];
-    this.body(body, start, depth + 1);
+    return { items: [], start, head, nodes: false };
+  }
+
+  #endNode({ items, start, head }: OpenNode, base: number): NodeItem {
     this.#closeNode();
     return {
       kind: 'node',
@@ -264,44 +270,55 @@ class StatementParser {
       length: this.#at - start,
       head: { at: 0, length: head.length },
       headText: head,
-      body,
+      body: items,
       closed: true,
     };
   }
 
-  /** Properties, then nodes; stops before anything else. */
-  body(items: Item[], base: number, depth: number, nodesBefore = false): void {
-    let nodes = nodesBefore;
-    for (;;) {
-      this.#skip();
-      const start = this.#at;
-      const keyword = this.#match(KEYWORD);
-      if (keyword === '/delete-node/' || keyword === '/delete-property/') {
-        if (keyword === '/delete-property/' && nodes) this.#tooLate(start);
-        nodes ||= keyword === '/delete-node/';
-        this.#directive(items, { keyword, start, base, target: NAME });
-        continue;
-      }
-      if (keyword !== undefined && keyword !== '/omit-if-no-ref/') {
-        this.#at = start;
-        return;
-      }
-      while (this.#match(LABEL));
-      if (this.#match(KEYWORD) === '/omit-if-no-ref/') while (this.#match(LABEL));
-      const name = this.#match(NAME);
-      if (!name) {
-        if (this.#at !== start) this.#fail('A name is expected');
-        return;
-      }
-      if (this.#char() === '{') {
-        nodes = true;
-        items.push(this.#node(start, base, depth));
-      } else {
-        this.#failAtCall(start, name);
-        if (nodes) this.#tooLate(start);
-        items.push(this.#property(start, base));
-      }
+  /** Properties, then nodes; stops before anything else. Without recursion: dtc takes thousands of levels. */
+  body(items: Item[], base: number, nodesBefore = false): void {
+    const open: OpenNode[] = [{ items, start: base, head: '', nodes: nodesBefore }];
+    for (let node = open[0]; node; node = open.at(-1)) {
+      const next = this.#statement(node);
+      if (next === 'end') {
+        open.pop();
+        const around = open.at(-1);
+        around?.items.push(this.#endNode(node, around.start));
+      } else if (next) open.push(next);
     }
+  }
+
+  /** The next statement of a node: a child that opens; read; or there is none. */
+  #statement(node: OpenNode): OpenNode | 'end' | undefined {
+    const { items, start: base } = node;
+    this.#skip();
+    const start = this.#at;
+    const keyword = this.#match(KEYWORD);
+    if (keyword === '/delete-node/' || keyword === '/delete-property/') {
+      if (keyword === '/delete-property/' && node.nodes) this.#tooLate(start);
+      node.nodes ||= keyword === '/delete-node/';
+      this.#directive(items, { keyword, start, base, target: NAME });
+      return undefined;
+    }
+    if (keyword !== undefined && keyword !== '/omit-if-no-ref/') {
+      this.#at = start;
+      return 'end';
+    }
+    while (this.#match(LABEL));
+    if (this.#match(KEYWORD) === '/omit-if-no-ref/') while (this.#match(LABEL));
+    const name = this.#match(NAME);
+    if (!name) {
+      if (this.#at !== start) this.#fail('A name is expected');
+      return 'end';
+    }
+    if (this.#char() === '{') {
+      node.nodes = true;
+      return this.#openNode(start);
+    }
+    this.#failAtCall(start, name);
+    if (node.nodes) this.#tooLate(start);
+    items.push(this.#property(start, base));
+    return undefined;
   }
 
   #tooLate(start: number): void {

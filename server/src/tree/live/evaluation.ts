@@ -18,7 +18,8 @@ import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import type { Ast, Item, NodeItem, PropertyItem } from '#syntax/ast.ts';
 import { AppendedItems } from '#tree/appended.ts';
-import { type ApplierMark, StatementApplier } from '#tree/apply.ts';
+import { StatementApplier } from '#tree/apply.ts';
+import type { ApplierMark } from '#tree/apply-progress.ts';
 import { TreeBuilder, type TreeMark, type TreeProperty } from '#tree/build.ts';
 import { isPlain } from '#tree/cpp/plain.ts';
 import { isMadeNowhere } from '#tree/dangling.ts';
@@ -117,7 +118,7 @@ export class Evaluation {
   runStrictly(file: SourceFile, strict: StrictReading): void {
     this.#cpp.adopt(strict);
     const source: Source = { file, expands: false, span: strict.span };
-    for (const item of strict.items) this.#applier.top(item, source, item.at);
+    this.#applier.applyParsed(strict.items, source);
     this.#applier.finish();
   }
 
@@ -321,7 +322,7 @@ export class Evaluation {
     const step = this.#steps[this.#proven];
     const point = step && this.#resumePoint(step);
     // Before the first node there may still be headers.
-    if (point && (point.depth > 0 || step.applier.phase === 'nodes')) {
+    if (point && (point.depth > 0 || step.applier.progress.phase === 'nodes')) {
       const { reading, cpp } = step;
       const { reader } = this.#shared;
       const strict = readRestStrictly(this.#cpp, {

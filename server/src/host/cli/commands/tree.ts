@@ -96,10 +96,19 @@ function treeJson(tree: DeviceTree, places: Places): string {
   return `${JSON.stringify(result, undefined, 2)}\n`;
 }
 
+/** `JSON.stringify` needs stack for each, and no reader takes many more. */
+const MAX_JSON_LEVELS = 500;
+
 function nodeJson(tree: DeviceTree, node: DtNode, places: Places): object {
+  const path = pathOf(node);
+  if (path.split('/').length > MAX_JSON_LEVELS) {
+    throw new Failure(
+      `more than ${MAX_JSON_LEVELS} levels are more than JSON is written with; --format dts has them all`,
+    );
+  }
   return {
     name: node.name,
-    path: pathOf(node),
+    path,
     labels: node.labels.map((label) => label.name),
     origins: node.origins.map(({ kind, name }) => ({ kind, ...places.range(name) })),
     properties: [...node.properties.values()].map((property) => propertyJson(tree, property, places)),
