@@ -46,7 +46,8 @@ if (!kernel || rest.length > 0 || !existsSync(join(kernel, 'Makefile'))) {
 }
 
 const { DRIVERS, honoursReserved } = await loadCore('model/drivers/index.ts');
-const { inVersions } = await loadCore('model/platform/platform.ts');
+const { inVersions } = await loadCore('model/platform/releases.ts');
+const { GATES } = await loadCore('model/platform/gates.ts');
 const { SUPPLIER_BINDINGS } = await loadCore('model/probe/suppliers.ts');
 const version = kernelVersion();
 const sources = readSources();
@@ -208,7 +209,7 @@ function compareFeatures(driver) {
   feature(driver, 'software MSI window', driver.msiWindow !== null, /\bMSI_IOVA_BASE\b/.test(text));
   if (noXlate) feature(driver, 'of_xlate', false, /\.of_xlate\b/.test(text));
   // Before 6.8 a driver could do without: the core asked every driver about every device of its bus.
-  else if (inVersions(version, { since: [6, 8] }))
+  else if (inVersions(version, { since: GATES.mastersNeedSpec }))
     feature(driver, 'of_xlate', driver.bus !== 'none', /\.of_xlate\b/.test(text));
 }
 

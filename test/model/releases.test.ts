@@ -97,8 +97,8 @@ const ROWS: readonly Row[] = [
   {
     what: 'Verisilicon IOMMUs',
     where: 'drivers/iommu/vsi-iommu.c',
-    before: [6, 18],
-    after: [6, 19],
+    before: [7, 1],
+    after: [7, 2],
     tree: behind(
       '"rockchip,rk3588-av1-iommu", "verisilicon,iommu-1.2"',
       '0',
@@ -131,8 +131,8 @@ const ROWS: readonly Row[] = [
   {
     what: 'Qualcomm IOMMUs of version 2',
     where: 'drivers/iommu/arm/arm-smmu/qcom_iommu.c:qcom_iommu_of_match',
-    before: [6, 6],
-    after: [6, 7],
+    before: [6, 5],
+    after: [6, 6],
     tree: soc(`mmu: iommu@1000 { compatible = "qcom,msm-iommu-v2"; reg = <0x1000 0x1000>; #iommu-cells = <1>; ranges;
         #address-cells = <1>; #size-cells = <1>; qcom,iommu-secure-id = <1>; clocks = <&clk>, <&clk>; clock-names = "iface", "bus";
         iommu-ctx@2000 { compatible = "qcom,msm-iommu-v2-ns"; reg = <0x2000 0x1000>; interrupts = <1>; }; };
@@ -190,8 +190,8 @@ const ROWS: readonly Row[] = [
   {
     what: 'the line about a probe that still waits has the reason',
     where: 'drivers/base/dd.c:deferred_probe_timeout_work_func (6.1 and 6.12 booted)',
-    before: [6, 1],
-    after: [6, 12],
+    before: [6, 7],
+    after: [6, 8],
     tree: soc(
       'dma@30000 { compatible = "ex,dma"; reg = <0x30000 0x100>; clocks = <&nowhere>; }; nowhere: clock { #clock-cells = <0>; };',
     ),
@@ -202,9 +202,9 @@ const ROWS: readonly Row[] = [
   },
   {
     what: 'msi-parent is a supplier',
-    where: 'drivers/of/property.c:of_supplier_bindings (6.1 and 6.12 read)',
-    before: [6, 1],
-    after: [6, 12],
+    where: 'drivers/of/property.c:of_supplier_bindings ',
+    before: [6, 6],
+    after: [6, 7],
     tree: soc(
       'dma@30000 { compatible = "ex,dma"; reg = <0x30000 0x100>; msi-parent = <&nowhere>; }; nowhere: msi { msi-controller; };',
     ),

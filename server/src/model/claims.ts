@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Entries of `iommus` and `iommu-map` that make nobody's DMA go through the IOMMU they name: who refuses them, and why.
+
 import type { Span } from '#base/text.ts';
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { mapBinding } from '#model/iommu/binding.ts';
 import { iommuMap, MAP_ID, type MapRow, mapId } from '#model/iommu/id-map.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, machineOf } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { at } from '#model/report/steps.ts';
 import type { DmaReport, Step } from '#model/report/types.ts';
@@ -189,7 +191,7 @@ function codeOf(machine: Machine, why: Reason): string {
     case 'mask-hides-base':
       return '-EFAULT';
     case 'stream-taken':
-      return compareVersions(machine.platform.kernelVersion, [7, 3]) >= 0 ? '-ENODEV' : '-EINVAL';
+      return has(machine.platform.kernelVersion, GATES.aliasesEnodev) ? '-ENODEV' : '-EINVAL';
     default:
       return '-EINVAL';
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The effective DMA set-up of a device: the walk of of_dma_configure_id and of_iommu_configure, in their order.
+
 import { hex } from '#base/numbers.ts';
 import { isPciBus, isPciFunction } from '#model/addresses/addresses.ts';
 import { coherence } from '#model/addresses/coherence.ts';
@@ -18,11 +19,13 @@ import { listed, type Region, readsAddresses, reservedByTree } from '#model/iomm
 import { failureLines } from '#model/iommu/state.ts';
 import type { Subject, Translation } from '#model/iommu/subject.ts';
 import { doubtTakedown, finalState } from '#model/iommu/takedown.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, machineOf } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { inNewest } from '#model/report/citations.ts';
+import { withReleaseDoubts } from '#model/report/release-doubts.ts';
 import { at, decides, follow, newSteps, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DmaReport, IommuUse, PciMaps, Step, Verdict, XenFacts } from '#model/report/types.ts';
 import { idSubject, platformSubject, subjectOf } from '#model/systems/subject-of.ts';
@@ -46,7 +49,7 @@ export function configure(
   node: DtNode,
   options: ConfigureOptions = {},
 ): DmaReport {
-  return reportOf(machineOf(tree, platform), node, options.rid);
+  return withReleaseDoubts(platform, (read) => reportOf(machineOf(tree, read), node, options.rid));
 }
 
 /** Reports of all nodes that name a device or say something about DMA, in tree order; what they share is computed once. */
@@ -55,7 +58,7 @@ export function configureAll(tree: DeviceTree, platform: Platform): DmaReport[] 
   const { all, devices } = treeNodes(machine);
   const named = new Set(devices);
   const asked = all.filter((node) => named.has(node) || isPciFunction(node));
-  return asked.map((node) => reportOf(machine, node, undefined));
+  return asked.map((node) => withReleaseDoubts(platform, (read) => reportOf(machineOf(tree, read), node, undefined)));
 }
 
 /** The same node on two platforms. */
@@ -233,7 +236,7 @@ function marked({ list, decisive = list.at(-1) }: Steps): Step[] {
 
 /** The steps with the newest source's citations, where the platform is as new. */
 function citedFor({ platform }: Machine, list: readonly Step[]): readonly Step[] {
-  if (compareVersions(platform.kernelVersion, [7, 0]) < 0) return list;
+  if (!has(platform.kernelVersion, GATES.newestCitations)) return list;
   return list.map((step) => ({ ...step, authority: inNewest(step.authority) }));
 }
 

@@ -9,7 +9,6 @@ import {
   driverState,
   fwDevlink,
   hasRestrictedPools,
-  inVersions,
   isEnabled,
   platformOf,
   type Statements,
@@ -244,17 +243,4 @@ describe('options of drivers', () => {
     expect(hasRestrictedPools(stated())).toMatchObject({ value: true, assumed: ['kernelConfig'] });
     expect(hasRestrictedPools(stated({ kernelConfig: '' })).value).toBe(false);
   });
-});
-
-test('a release range includes its first release and excludes its last', () => {
-  const broken = { since: [6, 8], until: [6, 13] } as const;
-  expect(
-    [
-      [6, 7],
-      [6, 8],
-      [6, 12],
-      [6, 13],
-      [7, 0],
-    ].map(([a, b]) => inVersions([a!, b!], broken)),
-  ).toEqual([false, true, true, false, false]);
 });

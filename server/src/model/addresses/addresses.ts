@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Bus addresses as Linux translates them: cell counts by kind of bus, and the way up through `ranges` or `dma-ranges`.
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { baseName, readU32, strings, u32 } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 
@@ -80,8 +81,7 @@ function busKind(machine: Machine, node: DtNode): BusKind {
  * needs `#address-cells` of its own (drivers/of/address.c:of_bus_default_match).
  */
 function isNoBus(machine: Machine, node: DtNode): boolean {
-  if (node.properties.has('#address-cells') || compareVersions(machine.platform.kernelVersion, [6, 13]) < 0)
-    return false;
+  if (node.properties.has('#address-cells') || !has(machine.platform.kernelVersion, GATES.busNeedsCells)) return false;
   return !isPciBus(node) && baseName(node) !== 'isa';
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Which addresses a bus lets its devices reach: the first non-empty `dma-ranges` on the way of DMA, translated.
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, perNode } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { at, newSteps, type Steps, say } from '#model/report/steps.ts';
 import { pathOf, strings } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
@@ -125,5 +126,5 @@ function parse(machine: Machine, node: DtNode, steps: Steps): Addressing {
 /** Before 6.10 Linux took an odd size for a last address and added one (drivers/of/device.c:of_dma_configure_id). */
 function adjustedSize(machine: Machine, range: Range): bigint {
   const odd = (range.size & 1n) === 1n;
-  return odd && compareVersions(machine.platform.kernelVersion, [6, 10]) < 0 ? range.size + 1n : range.size;
+  return odd && !has(machine.platform.kernelVersion, GATES.oddSizes) ? range.size + 1n : range.size;
 }

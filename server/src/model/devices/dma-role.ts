@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Whether a device does DMA at all: by itself, through a DMA controller, or not.
+
 import { isPciBus } from '#model/addresses/addresses.ts';
-import { inVersions } from '#model/platform/platform.ts';
+import { compareVersions } from '#model/platform/releases.ts';
 import type { KernelVersion } from '#model/platform/types.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
@@ -59,7 +60,7 @@ function stringsOf(vendors: Readonly<Record<string, string>>): Set<string> {
 /** Whether a driver that binds to the string uses the DMA API; of the two releases that were read, the one nearer below. */
 export function driverUse(string: string, version: KernelVersion): { use: Use; release: string } | undefined {
   const { newest, older } = DMA_DRIVER_RELEASES;
-  const isNew = inVersions(version, { since: parse(newest) });
+  const isNew = compareVersions(version, parse(newest)) >= 0;
   for (const [use, sets] of USES) {
     const found = sets.both.has(string) || (isNew ? sets.newest : sets.older).has(string);
     if (found) return { use, release: isNew ? newest : older };
@@ -103,6 +104,6 @@ export function dmaRole(tree: DeviceTree, node: DtNode, version: KernelVersion, 
   }
   for (const property of ['dma-coherent', 'memory-region']) if (has(property)) return by(property);
   const { newest, older } = DMA_DRIVER_RELEASES;
-  const release = inVersions(version, { since: parse(newest) }) ? newest : older;
+  const release = compareVersions(version, parse(newest)) >= 0 ? newest : older;
   return { role: 'none', why: { kind: 'no-driver', release } };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Drivers that make devices without nodes, or take up others, and set up the DMA of these by a node of the tree.
 
-import { AFTER_6_1 } from '#model/drivers/shared.ts';
+import { GATES } from '#model/platform/gates.ts';
 import type { Versions } from '#model/platform/types.ts';
 import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
@@ -26,22 +26,21 @@ const DRIVER_CREATED_DEVICES: readonly DriverCreatedDevices[] = [
     compatibles: ['nvidia,tegra186-host1x', 'nvidia,tegra194-host1x', 'nvidia,tegra234-host1x'],
     by: 'map',
     what: 'host1x-ctx.',
-    since: [6, 0],
+    since: GATES.host1xContexts,
     source: 'drivers/gpu/host1x/context.c:host1x_memory_context_list_init',
   },
   {
-    // Not in 6.12; between the two releases nothing was looked up.
     compatibles: ['186', '194', '234', '264'].map((chip) => `nvidia,tegra${chip}-gpcdma`),
     by: 'channels',
     what: 'gpcdma.',
-    since: [7, 3],
+    since: GATES.dmaChannelMap,
     source: 'drivers/dma/tegra186-gpc-dma.c:tegra_dma_probe',
   },
   {
     compatibles: ['brcm,bcm2835-vchiq', 'brcm,bcm2836-vchiq'],
     by: 'node',
     what: 'the devices `bcm2835-audio` and `bcm2835-camera` that it makes',
-    since: AFTER_6_1,
+    since: GATES.vchiqBus,
     source: 'drivers/staging/vc04_services/interface/vchiq_arm/vchiq_bus.c:vchiq_device_register',
   },
   {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Drivers whose probe fails without an IOMMU, found by their calls of `tegra_dev_iommu_get_stream_id` and
 // `device_iommu_mapped` in Linux 6.12 and 7.3. Those that go on (with a warning, slower, or by PIO) are not here.
-import type { KernelVersion } from '#model/platform/types.ts';
+import { GATES } from '#model/platform/gates.ts';
+import type { Gate } from '#model/platform/releases.ts';
 
 export interface InsistingDriver {
   /** `compatible` strings. */
@@ -10,7 +11,7 @@ export interface InsistingDriver {
   readonly needs: 'one-id' | 'iommu';
   readonly error: string;
   /** Without it: 6.12 and later; a gate is named where an older source reads otherwise. */
-  readonly since?: KernelVersion;
+  readonly since?: Gate;
   readonly source: string;
 }
 
@@ -34,11 +35,11 @@ export const INSISTING: readonly InsistingDriver[] = [
     source: 'drivers/crypto/tegra/tegra-se-main.c:tegra_se_probe',
   },
   {
-    // On 6.12 the driver goes on with contiguous buffers; between the two releases nothing was looked up.
+    // Before, the driver goes on with contiguous buffers.
     names: /^qcom,(?:mdp[45]|[a-z0-9]+-dpu)$/,
     needs: 'iommu',
     error: '-ENODEV',
-    since: [7, 3],
+    since: GATES.msmInsists,
     source: 'drivers/gpu/drm/msm/msm_kms.c:msm_kms_init_vm',
   },
 ];

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Devices that a driver makes or takes up itself and sets up by its node: which, with which ID, and what they get.
 
+import { GATES } from '#model/platform/gates.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import { compareVersions, inVersions } from '#model/platform/platform.ts';
+import { has, inVersions } from '#model/platform/releases.ts';
 import { at, doubt, type Steps, say } from '#model/report/steps.ts';
 import type { MadeDevice } from '#model/report/types.ts';
 import type { DeviceStatement } from '#model/statements/devices.ts';
@@ -25,7 +26,7 @@ export type AskById = (id: number) => {
 export function madeDevices(machine: Machine, node: DtNode, ask: AskById, steps: Steps): MadeDevice[] | undefined {
   const created = driverCreatedDevices(node);
   if (!created || !inVersions(machine.platform.kernelVersion, created)) return undefined;
-  const release = compareVersions(machine.platform.kernelVersion, [7, 3]) >= 0 ? '7.3' : '6.12';
+  const release = has(machine.platform.kernelVersion, GATES.newestCitations) ? '7.3' : '6.12';
   const authority = `Linux ${release} ${created.source}`;
   if (created.by === 'node') {
     say(steps, authority, { kind: 'set-up-by-node', what: created.what });
@@ -52,7 +53,7 @@ export function madeDevices(machine: Machine, node: DtNode, ask: AskById, steps:
   return made;
 }
 
-const countsLengths = ({ platform }: Machine): boolean => compareVersions(platform.kernelVersion, [7, 3]) >= 0;
+const countsLengths = ({ platform }: Machine): boolean => has(platform.kernelVersion, GATES.host1xLengths);
 
 /** The numbers that a map makes devices for: one per entry, or as many as their lengths add up to. */
 function contexts(machine: Machine, node: DtNode): number[] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Allwinner's IOMMU since the H6: one table for all masters of the chip.
+import { GATES } from '#model/platform/gates.ts';
 import { IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -8,12 +9,12 @@ export const ALLWINNER: IommuDriver = {
   name: 'sun50i',
   title: 'Allwinner IOMMU',
   config: 'SUN50I_IOMMU',
-  since: [5, 8],
+  since: GATES.sun50i,
   arches: ['arm', 'arm64'],
   selectsArmMapping: true,
   compatibles: [
     ...strings('match', ['allwinner,sun50i-h6-iommu']),
-    ...strings('match', ['allwinner,sun50i-h616-iommu'], { since: [6, 11] }),
+    ...strings('match', ['allwinner,sun50i-h616-iommu'], { since: GATES.sun50iH616 }),
     ...strings('binding', ['allwinner,sun55i-a523-iommu']),
   ],
   cellCounts: [1],

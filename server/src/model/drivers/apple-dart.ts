@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Apple's DART: streams of a few instances per master, and a page size that may be larger than the kernel's.
-import { AFTER_6_12, KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings } from './shared.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings } from './shared.ts';
 import type { IommuDriver, IommuTraits } from './types.ts';
 
 const SOURCE = 'drivers/iommu/apple-dart.c';
@@ -22,13 +23,16 @@ export const APPLE_DART: IommuDriver = {
   title: 'Apple DART',
   config: 'APPLE_DART',
   tristate: true,
-  since: [5, 15],
+  since: GATES.dart,
   arches: ['arm64'],
   compatibles: [
     ...strings('match', ['apple,t8103-dart'], { traits: dart(16, 36) }),
-    ...strings('match', ['apple,t6000-dart'], { traits: dart(16, 42) }),
-    ...strings('match', ['apple,t8103-usb4-dart'], { since: [6, 8], traits: dart(64, 36) }),
-    ...strings('match', ['apple,t8110-dart'], { since: [6, 3], traits: { ...dart(256, null), iovaBits: null } }),
+    ...strings('match', ['apple,t6000-dart'], { since: GATES.dartT6000, traits: dart(16, 42) }),
+    ...strings('match', ['apple,t8103-usb4-dart'], { since: GATES.dartUsb4, traits: dart(64, 36) }),
+    ...strings('match', ['apple,t8110-dart'], {
+      since: GATES.dartT8110,
+      traits: { ...dart(256, null), iovaBits: null },
+    }),
   ],
   cellCounts: [1],
   cellCountChecked: 'consumer',
@@ -63,8 +67,8 @@ export const APPLE_DART: IommuDriver = {
   instances: 'few',
   // MAX_DARTS_PER_DEVICE of 6.12 and of 7.3.
   mostInstances: [
-    { until: AFTER_6_12, most: 2 },
-    { since: AFTER_6_12, most: 3 },
+    { until: GATES.threeDarts, most: 2 },
+    { since: GATES.threeDarts, most: 3 },
   ],
   unattached: 'fault',
   notes: [

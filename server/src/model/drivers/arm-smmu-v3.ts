@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMUv3: what Linux's arm-smmu-v3 driver binds, checks and offers.
+import { GATES } from '#model/platform/gates.ts';
 import { LONG_DESCRIPTOR_PAGES, PLAIN_IOMMU, SOFTWARE_MSI_WINDOW, strings, wholeCell } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -15,14 +16,14 @@ export const ARM_SMMU_V3: IommuDriver = {
   compatibles: [
     ...strings('match', ['arm,smmu-v3']),
     ...strings('binding', ['nvidia,tegra264-cmdqv'], {
-      since: [6, 19],
+      since: GATES.cmdqv264,
       note: 'command-queue-virtualisation',
     }),
   ],
   cellCounts: [1],
   cellCountChecked: 'provider',
   // Observed on 6.1: arm_smmu_device_probe goes on in bypass; the `disable_bypass` rework of 6.10 made it an error.
-  cellCountFatal: { since: [6, 10] },
+  cellCountFatal: { since: GATES.cellsMatter },
   cellCountOutcome: 'invalid #iommu-cells value (%d)',
   cells: [
     wholeCell('stream-id', 0xffffffff, 'the master is refused with -ERANGE at or above 2^IDR1.SIDSIZE; no message'),
@@ -35,7 +36,7 @@ export const ARM_SMMU_V3: IommuDriver = {
     {
       kind: 'property',
       name: '#iommu-cells',
-      since: [6, 10],
+      since: GATES.cellsMatter,
       enforced: true,
       log: 'missing #iommu-cells property',
       error: -22,
@@ -68,7 +69,7 @@ export const ARM_SMMU_V3: IommuDriver = {
   honoursReserved: true,
   msiWindow: SOFTWARE_MSI_WINDOW,
   unattached: 'fault',
-  bypassOption: { name: 'arm-smmu-v3.disable_bypass', option: 'smmuV3DisableBypass', until: [6, 10] },
+  bypassOption: { name: 'arm-smmu-v3.disable_bypass', option: 'smmuV3DisableBypass', until: GATES.noV3Bypass },
   instances: 'first',
   notes: [
     'A stream ID belongs to one device: the second one that names it is refused with -EINVAL (arm_smmu_insert_master).',

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMU v1 and v2 with the vendor integrations that Linux's arm-smmu driver knows.
+import { GATES } from '#model/platform/gates.ts';
+import type { Gate } from '#model/platform/releases.ts';
 import {
-  AFTER_6_1,
-  AFTER_6_12,
-  AFTER_6_18,
   KIB,
   LONG_DESCRIPTOR_PAGES,
   MIB,
@@ -36,7 +35,7 @@ const NVIDIA_SMALL_PAGES = {
 const NVIDIA_VARIANTS: readonly DriverCompatible[] = [
   ...strings('variant', ['nvidia,tegra186-smmu'], { traits: NVIDIA }),
   ...strings('variant', ['nvidia,tegra194-smmu'], NVIDIA_SMALL_PAGES),
-  ...strings('variant', ['nvidia,tegra234-smmu'], { ...NVIDIA_SMALL_PAGES, since: [5, 19] }),
+  ...strings('variant', ['nvidia,tegra234-smmu'], { ...NVIDIA_SMALL_PAGES, since: GATES.tegra234Smmu }),
 ];
 
 const QCOM_VARIANTS: readonly DriverCompatible[] = [
@@ -70,19 +69,13 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
   ),
   ...strings(
     'variant',
-    [
-      'qcom,sdm670-smmu-v2',
-      'qcom,sdm845-smmu-v2',
-      'qcom,sc7180-smmu-v2',
-      'qcom,sm6350-smmu-v2',
-      'qcom,sm6375-smmu-v2',
-      'qcom,qdu1000-smmu-500',
-      'qcom,sm6115-smmu-500',
-      'qcom,smmu-500',
-    ],
-    { since: AFTER_6_1, traits: QCOM },
+    ['qcom,sdm845-smmu-v2', 'qcom,sm6350-smmu-v2', 'qcom,qdu1000-smmu-500', 'qcom,sm6115-smmu-500', 'qcom,smmu-500'],
+    { since: GATES.qcom62, traits: QCOM },
   ),
-  ...strings('variant', ['qcom,sm7150-smmu-v2'], { since: [6, 7], traits: QCOM }),
+  ...strings('variant', ['qcom,sc7180-smmu-v2'], { since: GATES.qcom63, traits: QCOM }),
+  ...strings('variant', ['qcom,sm6375-smmu-v2'], { since: GATES.qcom66, traits: QCOM }),
+  ...strings('variant', ['qcom,sm7150-smmu-v2'], { since: GATES.qcom67, traits: QCOM }),
+  ...strings('variant', ['qcom,sdm670-smmu-v2'], { since: GATES.qcom612, traits: QCOM }),
   ...strings('binding', [
     'qcom,qcs8300-smmu-500',
     'qcom,sa8255p-smmu-500',
@@ -96,7 +89,7 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
     'qcom,x1e80100-smmu-500',
   ]),
   ...strings('companion', ['qcom,sc7280-tbu', 'qcom,sdm845-tbu'], {
-    since: AFTER_6_1,
+    since: GATES.qcomTbu,
     note: 'translation-buffer',
   }),
 ];
@@ -117,15 +110,17 @@ const QCOM_IDENTITY_CLIENTS: readonly string[] = [
   'qcom,sm8250-mdss',
 ];
 
-const QCOM_IDENTITY_CLIENTS_AFTER_6_1: readonly string[] = [
-  'qcom,qcm2290-mdss',
-  'qcom,sc8280xp-mdss',
-  'qcom,sm6115-mdss',
-  'qcom,sm6350-mdss',
-  'qcom,sm6375-mdss',
-  'qcom,sm8150-mdss',
-  'qcom,sm8450-mdss',
-  'qcom,x1e80100-mdss',
+/** Those that came later. */
+const LATER_QCOM_IDENTITY_CLIENTS: readonly (readonly [Gate, ...string[]])[] = [
+  [GATES.clients63, 'qcom,sc8280xp-mdss', 'qcom,sm8150-mdss'],
+  [GATES.clients66, 'qcom,sm6350-mdss', 'qcom,sm6375-mdss'],
+  [GATES.qcom67, 'qcom,sdm670-mdss'],
+  [GATES.client2290, 'qcom,qcm2290-mdss'],
+  [GATES.clientX1, 'qcom,x1e80100-mdss'],
+  [GATES.client6115, 'qcom,sm6115-mdss'],
+  [GATES.client2130, 'qcom,sar2130p-mdss'],
+  [GATES.clientGlymur, 'qcom,glymur-mdss'],
+  [GATES.client8450, 'qcom,sm8450-mdss'],
 ];
 
 const QCOM_IDENTITY = {
@@ -205,22 +200,19 @@ export const ARM_SMMU: IommuDriver = {
     {
       type: 'identity',
       binding: 'mmu-masters',
-      since: [5, 19],
+      since: GATES.listedIdentity,
       why: 'legacy-groups',
       source: `${SOURCE}:arm_smmu_def_domain_type`,
     },
     {
       type: 'platform',
       binding: 'mmu-masters',
-      until: [5, 19],
+      until: GATES.listedIdentity,
       why: 'legacy-without-dma-domain',
       source: `Linux 5.18 ${SOURCE}:arm_smmu_domain_alloc`,
     },
     { ...QCOM_IDENTITY, clients: QCOM_IDENTITY_CLIENTS },
-    { ...QCOM_IDENTITY, clients: QCOM_IDENTITY_CLIENTS_AFTER_6_1, since: AFTER_6_1 },
-    { ...QCOM_IDENTITY, clients: ['qcom,sdm670-mdss'], since: [6, 7] },
-    { ...QCOM_IDENTITY, clients: ['qcom,sar2130p-mdss'], since: AFTER_6_12 },
-    { ...QCOM_IDENTITY, clients: ['qcom,glymur-mdss'], since: AFTER_6_18 },
+    ...LATER_QCOM_IDENTITY_CLIENTS.map(([since, ...clients]) => ({ ...QCOM_IDENTITY, clients, since })),
   ],
   domains: ['identity', 'dma', 'dma-fq', 'blocked', 'unmanaged'],
   linksMasters: true,

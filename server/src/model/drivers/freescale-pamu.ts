@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Freescale's PAMU on PowerPC: an IOMMU that masters name by `fsl,liodn` and not by `iommus`.
+import { GATES } from '#model/platform/gates.ts';
 import { PLAIN_IOMMU, strings } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -30,13 +31,13 @@ export const FREESCALE_PAMU: IommuDriver = {
   domainRules: [
     {
       type: 'platform',
-      since: [6, 7],
+      since: GATES.pamuPlatform,
       why: 'pamu-passes-all',
       source: 'drivers/iommu/fsl_pamu_domain.c:fsl_pamu_ops',
     },
   ],
   domains: ['platform', 'unmanaged'],
-  domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
+  domainsBefore: { until: GATES.pamuPlatform, domains: ['unmanaged'] },
   instances: 'all',
   noXlate: {},
   binding: 'powerpc/fsl/pamu.txt',

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: MIT
 // MediaTek's M4U: IDs that name a local arbiter (larb) and its port, and IOVA regions that follow from them.
-import {
-  AFTER_6_1,
-  AFTER_6_12,
-  AFTER_6_18,
-  IDENTITY_SINCE_6_7,
-  KIB,
-  PLAIN_IOMMU,
-  SHORT_DESCRIPTOR_PAGES,
-  strings,
-} from './shared.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, SHORT_DESCRIPTOR_PAGES, strings } from './shared.ts';
 import type { CellMeaning, DriverNeed, IommuDriver, IommuTraits, IovaRegions } from './types.ts';
 
 const SOURCE = 'drivers/iommu/mtk_iommu.c';
@@ -163,36 +155,36 @@ export const MEDIATEK: IommuDriver = {
     ...strings('match', ['mediatek,mt6779-m4u', 'mediatek,mt8167-m4u', 'mediatek,mt8183-m4u'], {
       traits: multimedia(oneRegion()),
     }),
-    ...strings('match', ['mediatek,mt8365-m4u'], { since: AFTER_6_1, traits: multimedia(oneRegion()) }),
-    ...strings('match', ['mediatek,mt8186-iommu-mm'], { since: [5, 19], traits: multimedia(MT8186, WITH_BCLK) }),
+    ...strings('match', ['mediatek,mt8365-m4u'], { since: GATES.mt8365, traits: multimedia(oneRegion()) }),
+    ...strings('match', ['mediatek,mt8186-iommu-mm'], { since: GATES.mtk519, traits: multimedia(MT8186, WITH_BCLK) }),
     ...strings('match', ['mediatek,mt8188-iommu-vdo', 'mediatek,mt8188-iommu-vpp'], {
-      since: AFTER_6_1,
+      since: GATES.mt8188,
       traits: multimedia(MT8188, WITH_BCLK),
     }),
     ...strings('match', ['mediatek,mt8192-m4u'], { traits: multimedia(MT8192, WITH_BCLK) }),
     ...strings('match', ['mediatek,mt6893-iommu-mm'], {
-      since: AFTER_6_12,
+      since: GATES.mt6893,
       traits: multimedia({ ...MT8192, shared: true }, WITH_BCLK),
     }),
     ...strings('match', ['mediatek,mt8189-iommu-mm'], {
-      since: AFTER_6_18,
+      since: GATES.mt8189,
       traits: multimedia({ ...MT8189, shared: false }, { ...WITH_BCLK, severalLarbs: true }),
     }),
     ...strings('match', ['mediatek,mt8189-iommu-infra'], {
-      since: AFTER_6_18,
+      since: GATES.mt8189,
       traits: infrastructure(oneRegion(true)),
     }),
     ...strings('match', ['mediatek,mt8189-iommu-apu'], {
-      since: AFTER_6_18,
+      since: GATES.mt8189,
       traits: { implementation: 'apu', iovaRegions: MT8189_APU, iovaBits: 34, needs: [] },
     }),
     ...strings('match', ['mediatek,mt8195-iommu-vdo', 'mediatek,mt8195-iommu-vpp'], {
-      since: [5, 19],
+      since: GATES.mtk519,
       traits: multimedia(MT8195, WITH_BCLK),
     }),
-    ...strings('match', ['mediatek,mt8188-iommu-infra'], { since: AFTER_6_1, traits: infrastructure(oneRegion()) }),
+    ...strings('match', ['mediatek,mt8188-iommu-infra'], { since: GATES.mt8188, traits: infrastructure(oneRegion()) }),
     ...strings('match', ['mediatek,mt8195-iommu-infra'], {
-      since: [6, 0],
+      since: GATES.mtk519,
       traits: infrastructure(
         oneRegion(false, [
           { bank: 0, first: 16, last: 19 },
@@ -256,9 +248,9 @@ export const MEDIATEK_V1: IommuDriver = {
   paBits: 32,
   needs: [{ kind: 'interrupts', enforced: true }, BCLK, ...LARBS],
   domains: ['identity', 'unmanaged'],
-  domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
+  domainsBefore: { until: GATES.identityDomains, domains: ['unmanaged'] },
   instances: 'first',
-  noXlate: { since: [6, 8] },
+  noXlate: { since: GATES.mastersNeedSpec },
   notes: [
     'Since 6.8 a master needs a firmware specification before its driver is asked, and this driver has no of_xlate: masters get -ENODEV and direct DMA at once.',
     'All masters share one mapping of 4 GiB (mtk_iommu_v1_create_mapping).',

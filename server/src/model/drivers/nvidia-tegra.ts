@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The SMMU inside the memory controller of NVIDIA Tegra30 to Tegra210; and the controllers that only look like one.
-import { AFTER_6_18, KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings, wholeCell } from './shared.ts';
 import type { IommuDriver, IommuTraits } from './types.ts';
 
 function swgroups(last: number) {
@@ -36,10 +37,8 @@ export const NVIDIA_TEGRA: IommuDriver = {
     ...strings('not-iommu', ['nvidia,tegra186-mc', 'nvidia,tegra194-mc', 'nvidia,tegra234-mc'], {
       note: 'tegra-memory-controller',
     }),
-    ...strings('not-iommu', ['nvidia,tegra238-mc', 'nvidia,tegra264-mc'], {
-      since: AFTER_6_18,
-      note: 'tegra-memory-controller',
-    }),
+    ...strings('not-iommu', ['nvidia,tegra264-mc'], { since: GATES.tegra264Mc, note: 'tegra-memory-controller' }),
+    ...strings('not-iommu', ['nvidia,tegra238-mc'], { since: GATES.tegra238Mc, note: 'tegra-memory-controller' }),
   ],
   cellCounts: [1],
   cells: swgroups(40),
@@ -51,14 +50,14 @@ export const NVIDIA_TEGRA: IommuDriver = {
   domainRules: [
     {
       type: 'identity',
-      since: [6, 7],
+      since: GATES.tegraIdentity,
       why: 'display-driver-attaches',
       source: 'drivers/iommu/tegra-smmu.c:tegra_smmu_def_domain_type',
     },
   ],
   // Without a DMA domain before 6.7, the default domain stays empty: the same direct DMA without an identity domain.
   domains: ['identity', 'dma', 'unmanaged'],
-  domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
+  domainsBefore: { until: GATES.identityDomains, domains: ['unmanaged'] },
   instances: 'first',
   notes: [
     'A swgroup belongs to one group of its own, or to the group of the display engines (tegra_smmu_device_group).',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Qualcomm's own IOMMUs: the one of APQ8064, and the one that secure firmware shares with Linux.
-import { AFTER_6_12, PLAIN_IOMMU, SHORT_DESCRIPTOR_PAGES, strings, wholeCell } from './shared.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { PLAIN_IOMMU, SHORT_DESCRIPTOR_PAGES, strings, wholeCell } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
 export const QUALCOMM_MSM: IommuDriver = {
@@ -27,7 +28,7 @@ export const QUALCOMM_MSM: IommuDriver = {
     { kind: 'property', name: 'qcom,ncb', enforced: true, log: 'could not get ncb' },
   ],
   domains: ['identity', 'unmanaged'],
-  domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
+  domainsBefore: { until: GATES.identityDomains, domains: ['unmanaged'] },
   instances: 'all',
   mastersPerInstance: 1,
   notes: [
@@ -35,8 +36,8 @@ export const QUALCOMM_MSM: IommuDriver = {
     'Only the first master of an instance gets an entry; Linux has none for a second one (insert_iommu_master).',
   ],
   binding: 'iommu/qcom,apq8064-iommu.yaml',
-  // insert_iommu_master counts on 7.3, and on 6.12 writes behind its table.
-  mostIds: { since: AFTER_6_12, most: 32 },
+  // insert_iommu_master counts since 7.3, and before writes behind its table.
+  mostIds: { since: GATES.msmCounts, most: 32 },
   source: 'drivers/iommu/msm_iommu.c',
 };
 
@@ -49,13 +50,13 @@ export const QUALCOMM_SECURE: IommuDriver = {
   selectsArmMapping: true,
   compatibles: [
     ...strings('match', ['qcom,msm-iommu-v1']),
-    ...strings('match', ['qcom,msm-iommu-v2'], { since: [6, 7] }),
+    ...strings('match', ['qcom,msm-iommu-v2'], { since: GATES.msmV2 }),
     ...strings('binding', ['qcom,msm8916-iommu', 'qcom,msm8953-iommu', 'qcom,msm8976-iommu', 'qcom,msm8917-iommu']),
     ...strings('companion', ['qcom,msm-iommu-v1-ns', 'qcom,msm-iommu-v1-sec'], {
       note: 'context-bank',
     }),
     ...strings('companion', ['qcom,msm-iommu-v2-ns', 'qcom,msm-iommu-v2-sec'], {
-      since: [6, 7],
+      since: GATES.msmV2,
       note: 'context-bank',
     }),
   ],
@@ -84,7 +85,7 @@ export const QUALCOMM_SECURE: IommuDriver = {
       log: 'missing qcom,iommu-secure-id property',
     },
   ],
-  domainsBefore: { until: [6, 7], domains: ['dma', 'unmanaged'] },
+  domainsBefore: { until: GATES.identityDomains, domains: ['dma', 'unmanaged'] },
   instances: 'rejected',
   notes: ['Two instances in one `iommus`: WARN and -EINVAL (qcom_iommu_of_xlate).'],
   binding: 'iommu/qcom,iommu.yaml',

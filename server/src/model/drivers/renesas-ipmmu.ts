@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Renesas IPMMU-VMSA: a root and its cache IPMMUs, and the few masters that newer chips let through.
+import { GATES } from '#model/platform/gates.ts';
 import { IDENTITY_SINCE_6_7, LONG_DESCRIPTOR_4K_PAGES, PLAIN_IOMMU, strings } from './shared.ts';
 import type { CellMeaning, IommuDriver, IommuTraits } from './types.ts';
 
@@ -48,9 +49,9 @@ export const RENESAS_IPMMU: IommuDriver = {
       ],
       { traits: GEN3 },
     ),
-    ...strings('match', ['renesas,ipmmu-r8a77980'], { since: [5, 16], traits: GEN3 }),
-    ...strings('match', ['renesas,ipmmu-r8a779a0'], { since: [5, 16], traits: GEN4 }),
-    ...strings('match', ['renesas,rcar-gen4-ipmmu-vmsa'], { since: [5, 18], traits: GEN4 }),
+    ...strings('match', ['renesas,ipmmu-r8a77980'], { since: GATES.ipmmu516, traits: GEN3 }),
+    ...strings('match', ['renesas,ipmmu-r8a779a0'], { since: GATES.ipmmu516, traits: GEN4 }),
+    ...strings('match', ['renesas,rcar-gen4-ipmmu-vmsa'], { since: GATES.ipmmuGen4, traits: GEN4 }),
     ...strings('binding', [
       'renesas,ipmmu-r8a73a4',
       'renesas,ipmmu-r8a7742',
@@ -82,7 +83,7 @@ export const RENESAS_IPMMU: IommuDriver = {
     pci: {},
     deniedSocs: [
       { compatible: 'renesas,r8a774a1' },
-      { compatible: 'renesas,r8a7795', revision: 'ES1.*', until: [6, 3] },
+      { compatible: 'renesas,r8a7795', revision: 'ES1.*', until: GATES.noEs1 },
       { compatible: 'renesas,r8a7795', revision: 'ES2.*' },
       { compatible: 'renesas,r8a7796' },
     ],

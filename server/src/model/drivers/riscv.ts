@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The RISC-V IOMMU, as platform device and as PCI function.
+import { GATES } from '#model/platform/gates.ts';
 import { GIB, LONG_DESCRIPTOR_4K_PAGES, PLAIN_IOMMU, strings } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -8,7 +9,7 @@ export const RISCV: IommuDriver = {
   name: 'riscv-iommu',
   title: 'RISC-V IOMMU',
   config: 'RISCV_IOMMU',
-  since: [6, 13],
+  since: GATES.riscvIommu,
   arches: ['riscv'],
   compatibles: [
     ...strings('match', ['riscv,iommu']),

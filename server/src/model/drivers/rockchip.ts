@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Rockchip's display and codec IOMMUs, with one of two table formats per chip.
-import { IDENTITY_SINCE_6_7, KIB, PLAIN_IOMMU, strings } from './shared.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { KIB, PLAIN_IOMMU, strings } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
 export const ROCKCHIP: IommuDriver = {
@@ -14,7 +15,7 @@ export const ROCKCHIP: IommuDriver = {
   compatibles: [
     ...strings('match', ['rockchip,iommu'], { traits: { paBits: 32, implementation: 'tables-v1' } }),
     ...strings('match', ['rockchip,rk3568-iommu'], {
-      since: [5, 14],
+      since: GATES.rockchipV2,
       traits: { paBits: 40, implementation: 'tables-v2' },
     }),
     ...strings('binding', ['rockchip,rk3588-iommu']),
@@ -31,10 +32,10 @@ export const ROCKCHIP: IommuDriver = {
     { kind: 'interrupts', enforced: false },
     { kind: 'clocks', names: [['aclk', 'iface']], enforced: false },
   ],
-  domainsBefore: IDENTITY_SINCE_6_7,
+  domainsBefore: { until: GATES.rockchipIdentity, domains: ['dma', 'unmanaged'] },
   instances: 'last',
   // Since 7.3 each instance has the operations of its own generation (rk_iommu_probe).
-  uniform: { trait: 'implementation', until: [7, 3] },
+  uniform: { trait: 'implementation', until: GATES.rockchipOwnOps },
   notes: [
     'of_xlate overwrites the pointer of the master: of several entries the last one counts (rk_iommu_of_xlate).',
     'One table format per system: the second format draws a WARN and its probe fails (rk_iommu_probe).',

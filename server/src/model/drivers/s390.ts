@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The PCI IOMMU of s390, in the table for completeness: that architecture has no device tree.
+import { GATES } from '#model/platform/gates.ts';
 import { KIB, PLAIN_IOMMU } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -20,7 +21,7 @@ export const S390: IommuDriver = {
   paBits: null,
   domains: ['identity', 'dma', 'dma-fq', 'blocked'],
   // The DMA API went through this driver only from 6.7 on.
-  domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
+  domainsBefore: { until: GATES.identityDomains, domains: ['unmanaged'] },
   unattached: 'fault',
   instances: 'all',
   binding: null,

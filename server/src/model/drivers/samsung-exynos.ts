@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Samsung Exynos SysMMU: one per master port, several per master.
+import { GATES } from '#model/platform/gates.ts';
 import { IDENTITY_SINCE_6_7, KIB, MIB, PLAIN_IOMMU, strings } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -35,8 +36,7 @@ export const SAMSUNG_EXYNOS: IommuDriver = {
     'Physical addresses have 32 bits before SysMMU version 5.',
   ],
   honoursReserved: true,
-  // Since mid-2025; 6.12 has no get_resv_regions.
-  reservedSince: [6, 17],
+  reservedSince: GATES.exynosReserved,
   binding: 'iommu/samsung,sysmmu.yaml',
   source: 'drivers/iommu/exynos-iommu.c',
 };

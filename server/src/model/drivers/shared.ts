@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Records that several driver families share: page tables, windows, and the row of an IOMMU without special cases.
+import { GATES } from '#model/platform/gates.ts';
 import type { CellMeaning, DriverCompatible, IommuDriver } from './types.ts';
 
 export const KIB = 1024;
@@ -61,14 +62,4 @@ export function wholeCell(kind: string, max: number, outside: string): CellMeani
 export const OPTIONAL_CLOCKS = { kind: 'clocks', names: [], enforced: false } as const;
 
 /** Identity domains came to the media IOMMUs in 6.7; before, passthrough fell back to translation. */
-export const IDENTITY_SINCE_6_7 = { until: [6, 7], domains: ['dma', 'unmanaged'] } as const;
-
-/**
- * Not in 6.1, but in 6.12: what two sources show (6.1.192 and 6.12.117). The release in between is not established, so
- * that an answer for 6.2 to 6.11 may name a string one release too early.
- */
-export const AFTER_6_1 = [6, 2] as const;
-
-/** What 6.12 lacks and 6.18's image has; likewise of 6.18 and 7.2. In which release between they came is not established. */
-export const AFTER_6_12 = [6, 13] as const;
-export const AFTER_6_18 = [6, 19] as const;
+export const IDENTITY_SINCE_6_7 = { until: GATES.identityDomains, domains: ['dma', 'unmanaged'] } as const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The Unisoc (Spreadtrum) display IOMMU: a small aperture and no identity mode.
+import { GATES } from '#model/platform/gates.ts';
 import { KIB, OPTIONAL_CLOCKS, PLAIN_IOMMU, strings } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -9,7 +10,7 @@ export const SPRD: IommuDriver = {
   title: 'Unisoc IOMMU',
   config: 'SPRD_IOMMU',
   tristate: true,
-  since: [5, 13],
+  since: GATES.sprd,
   arches: ['arm64'],
   compatibles: strings('match', ['sprd,iommu-v1']),
   cellCounts: [0],

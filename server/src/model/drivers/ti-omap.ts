@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The IOMMUs of TI's OMAP and DRA7, which remote processors and the camera attach to by hand.
+import { GATES } from '#model/platform/gates.ts';
 import { PLAIN_IOMMU, SHORT_DESCRIPTOR_PAGES, strings } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -34,10 +35,10 @@ export const TI_OMAP: IommuDriver = {
   paBits: 32,
   needs: [{ kind: 'interrupts', enforced: true }],
   domains: ['identity', 'unmanaged'],
-  domainsBefore: { until: [6, 7], domains: ['unmanaged'] },
+  domainsBefore: { until: GATES.identityDomains, domains: ['unmanaged'] },
   instances: 'all',
-  unseenByArm: { until: [6, 8] },
-  noXlate: { since: [6, 8], until: [6, 13] },
+  unseenByArm: { until: GATES.mastersNeedSpec },
+  noXlate: { since: GATES.mastersNeedSpec, until: GATES.omapXlate },
   notes: [
     'From 6.8 to 6.12 a master needs a firmware specification, and this driver has no of_xlate: -ENODEV, direct DMA at once.',
     'Several instances in one `iommus` are attached alike: the same mappings in each.',

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the model knows of an IOMMU driver, as data: the shape of the rows in `drivers/`.
 
-import type { Arch, KernelVersion, Versions } from '#model/platform/types.ts';
+import type { Gate } from '#model/platform/releases.ts';
+import type { Arch, Versions } from '#model/platform/types.ts';
 import type { ForcedReason, HardwareTrait } from '#model/statements/domains.ts';
 import type { RegistrationReason, StringNote } from '#model/statements/registration.ts';
 
@@ -200,11 +201,11 @@ export interface IommuDriver extends IommuTraits, Versions {
   /** Domains that it can allocate. A default that is missing falls back to DMA; without DMA_FQ, lazy means strict. */
   readonly domains: readonly DomainType[];
   /** The same for releases before `until`, where they differ. */
-  readonly domainsBefore?: { readonly until: KernelVersion; readonly domains: readonly DomainType[] };
+  readonly domainsBefore?: { readonly until: Gate; readonly domains: readonly DomainType[] };
   /** Honours `iommu-addresses` of reserved-memory. */
   readonly honoursReserved: boolean;
-  /** The first release in which it does, where that is not its first. */
-  readonly reservedSince?: KernelVersion;
+  /** Since when it does, where that is not its first release. */
+  readonly reservedSince?: Gate;
   /** Software MSI window, when the driver makes one; both ends inclusive. */
   readonly msiWindow: { readonly start: bigint; readonly end: bigint } | null;
   /** On 32-bit Arm: its Kconfig symbol selects ARM_DMA_USE_IOMMU. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The VeriSilicon IOMMU of newer video decoders.
+import { GATES } from '#model/platform/gates.ts';
 import { KIB, PLAIN_IOMMU, strings } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -9,7 +10,7 @@ export const VERISILICON: IommuDriver = {
   title: 'VeriSilicon IOMMU',
   config: 'VSI_IOMMU',
   tristate: true,
-  since: [6, 19],
+  since: GATES.verisilicon,
   arches: ['arm64'],
   compatibles: [...strings('match', ['verisilicon,iommu-1.2']), ...strings('binding', ['rockchip,rk3588-av1-iommu'])],
   cellCounts: [0],

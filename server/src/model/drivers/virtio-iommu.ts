@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // virtio-iommu: a paravirtual IOMMU behind virtio-mmio or virtio-pci; the device, not the string, says what it is.
+import { GATES } from '#model/platform/gates.ts';
 import { PLAIN_IOMMU, SOFTWARE_MSI_WINDOW, strings, wholeCell } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -11,7 +12,7 @@ export const VIRTIO_IOMMU: IommuDriver = {
   title: 'virtio-iommu',
   config: 'VIRTIO_IOMMU',
   tristate: true,
-  since: [5, 3],
+  since: GATES.virtioIommu,
   arches: ['arm64', 'x86'],
   bus: 'virtio',
   requiresProperty: '#iommu-cells',
@@ -34,7 +35,7 @@ export const VIRTIO_IOMMU: IommuDriver = {
   iovaBits: null,
   paBits: 64,
   domains: ['identity', 'dma', 'dma-fq', 'unmanaged'],
-  domainsBefore: { until: [6, 8], domains: ['identity', 'dma', 'unmanaged'] },
+  domainsBefore: { until: GATES.virtioFlushQueue, domains: ['identity', 'dma', 'unmanaged'] },
   honoursReserved: true,
   msiWindow: SOFTWARE_MSI_WINDOW,
   hardwareMsi: 'the device reports an MSI region in its PROBE reply',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Xen's grant-mapping pseudo IOMMU: a provider that only virtio reads, and its stub driver.
+import { GATES } from '#model/platform/gates.ts';
 import { KIB, PLAIN_IOMMU, strings } from './shared.ts';
 import type { IommuDriver } from './types.ts';
 
@@ -8,7 +9,7 @@ export const XEN_GRANT_DMA: IommuDriver = {
   name: 'xen-grant-dma',
   title: 'Xen grant-mapping pseudo IOMMU',
   config: 'XEN_GRANT_DMA_IOMMU',
-  since: [5, 19],
+  since: GATES.grants,
   arches: ['arm', 'arm64'],
   compatibles: strings('match', ['xen,grant-dma']),
   cellCounts: [1],

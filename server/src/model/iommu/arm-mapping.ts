@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // 32-bit Arm: the mapping that the architecture itself attaches to each device behind an IOMMU, whatever its default domain.
+
 import { larger, smaller } from '#model/addresses/addresses.ts';
 import { deviceName, functionName } from '#model/devices/device-name.ts';
 import type { IommuDriver } from '#model/drivers/types.ts';
-import { inVersions, isEnabled } from '#model/platform/platform.ts';
+import { isEnabled } from '#model/platform/platform.ts';
+import { inVersions } from '#model/platform/releases.ts';
 import { decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
 import type { DtNode } from '#tree/types.ts';

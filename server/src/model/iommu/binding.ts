@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Which IOMMUs a device is bound to: the entries of `iommus`, or the map of its bus, handed to of_iommu_xlate in order.
+
 import type { Span } from '#base/text.ts';
 import { deviceName } from '#model/devices/device-name.ts';
 import { existence } from '#model/devices/existence.ts';
 import type { DriverMatch } from '#model/drivers/index.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
-import { compareVersions, inVersions } from '#model/platform/platform.ts';
+import { has, inVersions } from '#model/platform/releases.ts';
 import { at, decides, doubt, newSteps, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId } from '#model/report/types.ts';
 import type { BindingReason, Entry, ListFault } from '#model/statements/binding.ts';
@@ -217,7 +219,7 @@ function xlate(machine: Machine, spec: Spec, steps: Steps): Xlated {
   const { registration, match } = state;
   if (registration.kind === 'never') {
     // Until 6.10 of_iommu_xlate passed the unregistered IOMMU's operations, none, to iommu_fwspec_init first.
-    if (spec.earlier.length > 0 && compareVersions(machine.platform.kernelVersion, [6, 11]) < 0) {
+    if (spec.earlier.length > 0 && !has(machine.platform.kernelVersion, GATES.laterEntriesWait)) {
       return refuse({ kind: 'later-entry-unregistered' }, FWSPEC_INIT);
     }
     const { why, evidence, condition } = registration;

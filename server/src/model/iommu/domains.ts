@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The default domain of a device's group: what the driver forces, else the kernel's default, else what can be had.
+
 import { smaller } from '#model/addresses/addresses.ts';
 import { deviceName } from '#model/devices/device-name.ts';
 import type { DriverMatch } from '#model/drivers/index.ts';
 import type { DomainRule, DomainType } from '#model/drivers/types.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
-import { compareVersions, defaultDomain, inVersions, isEnabled } from '#model/platform/platform.ts';
+import { defaultDomain, isEnabled } from '#model/platform/platform.ts';
+import { has, inVersions } from '#model/platform/releases.ts';
 import { at, decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { Verdict } from '#model/report/types.ts';
 import type { ForcedReason } from '#model/statements/domains.ts';
@@ -80,7 +83,7 @@ function sayExternal(subject: Subject, steps: Steps): void {
   const authority = 'Linux 6.12 drivers/pci/probe.c:set_pcie_untrusted';
   const statement = { kind: 'external-port-trusted', port: pathOf(port) } as const;
   const evidence = at(port, 'external-facing');
-  if (compareVersions(kernelVersion, [6, 13]) >= 0) {
+  if (has(kernelVersion, GATES.armTrusts)) {
     say(steps, authority, statement, evidence);
     return;
   }
@@ -121,7 +124,7 @@ function forcedType(
 
 function domainsOf(machine: Machine, { driver }: DriverMatch): readonly DomainType[] {
   const before = driver.domainsBefore;
-  return before && compareVersions(machine.platform.kernelVersion, before.until) < 0 ? before.domains : driver.domains;
+  return before && !has(machine.platform.kernelVersion, before.until) ? before.domains : driver.domains;
 }
 
 /** The kernel's default (or the forced type) against what the driver can allocate. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Where `iommu-map` and `msi-map` send one ID of a bus: drivers/of/base.c:of_map_id, before and after Linux 7.2.
+
 import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { at } from '#model/report/steps.ts';
 import type { BindingReason } from '#model/statements/binding.ts';
 import { cells, cellTarget, pathOf, u32 } from '#tree/query.ts';
@@ -58,7 +60,7 @@ export function readMap(machine: Machine, node: DtNode, name: 'iommu-map' | 'msi
   if (!property) return undefined;
   const mask = u32(node.properties.get(`${name}-mask`)) ?? 0xffffffff;
   const length = property.value.bytes.length;
-  const oneByOne = compareVersions(machine.platform.kernelVersion, [7, 2]) >= 0;
+  const oneByOne = has(machine.platform.kernelVersion, GATES.mapsOneByOne);
   const line = `OF: ${pathOf(node)}: Error: Bad ${name} length: ${length}`;
   if (oneByOne ? length % 4 !== 0 : length === 0 || length % 16 !== 0)
     return { rows: [], mask, refused: line, oneByOne };

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Masters that the IOMMU itself lists (`mmu-masters` of Arm SMMUs v1 and v2): who they are, and whom of them Linux finds.
+
 import { WALKED_BUSES } from '#model/devices/existence.ts';
 import type { IommuDriver } from '#model/drivers/types.ts';
+import { GATES } from '#model/platform/gates.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import { compareVersions, isEnabled } from '#model/platform/platform.ts';
+import { isEnabled } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { at, decides, doubt, newSteps, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { DecodedId } from '#model/report/types.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
@@ -69,7 +72,7 @@ function finds(machine: Machine, { node, state, driver, pci }: Master, steps: St
     return false;
   }
   if (!reads(machine, { property, driver, path }, steps)) return false;
-  if (compareVersions(platform.kernelVersion, [6, 1]) < 0) {
+  if (!has(platform.kernelVersion, GATES.listsAtOnce)) {
     const authority = 'Linux 6.0 drivers/iommu/arm/arm-smmu/arm-smmu.c:arm_smmu_legacy_bus_init';
     say(steps, authority, { kind: 'masters-found-late', property });
     return true;
@@ -98,7 +101,7 @@ function reads(
   steps: Steps,
 ): boolean {
   const config = driver.legacyList?.config;
-  if (config === undefined || compareVersions(platform.kernelVersion, [5, 6]) < 0) return true;
+  if (config === undefined || !has(platform.kernelVersion, GATES.listsByOption)) return true;
   const state = isEnabled(platform, config);
   if (state === 'builtin' || state === 'module') return true;
   const unread = { kind: 'list-unread', property, iommu: path, symbol: config } as const;

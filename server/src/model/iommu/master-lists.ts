@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The lists of masters that IOMMUs themselves have (`mmu-masters` of Arm SMMUs v1 and v2), and what that form excludes.
+
 import type { Span } from '#base/text.ts';
 import { existence } from '#model/devices/existence.ts';
 import { driverFor } from '#model/drivers/index.ts';
 import type { IommuDriver } from '#model/drivers/types.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { at } from '#model/report/steps.ts';
 import { isAvailable, pathOf } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
@@ -61,7 +63,7 @@ export function hiddenByForm(machine: Machine, node: DtNode, driver: IommuDriver
     const condition = { kind: 'iommu-probed-first', iommu } as const;
     return { kind: 'never', reason: 'probe-fails', why, evidence: [at(node, legacyList.property)], log, condition };
   }
-  if (!hasList(node) || compareVersions(machine.platform.kernelVersion, [6, 8]) < 0) return undefined;
+  if (!hasList(node) || !has(machine.platform.kernelVersion, GATES.mastersNeedSpec)) return undefined;
   const why = { kind: 'only-listed-masters', property: legacyList.property } as const;
   return { kind: 'never', reason: 'not-registered', why, evidence: [at(node, legacyList.property)] };
 }

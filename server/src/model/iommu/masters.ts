@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Which devices each IOMMU serves, in the order in which Linux makes them.
+
 import { existence, madeBy } from '#model/devices/existence.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import type { DtNode } from '#tree/types.ts';
 import { type Binding, listBinding } from './binding.ts';
 import { listedMasters } from './master-lists.ts';
@@ -32,7 +34,7 @@ export const mastersByIommu = perMachine<ReadonlyMap<DtNode, readonly Master[]>>
 
 /** Whether an IOMMU that registers sets up all devices that are there, of all buses, as since Linux 6.15. */
 export function registersForAll({ platform }: Machine): boolean {
-  return compareVersions(platform.kernelVersion, [6, 15]) >= 0;
+  return has(platform.kernelVersion, GATES.configuresAtRegistration);
 }
 
 /**

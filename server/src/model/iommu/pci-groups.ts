@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which PCI functions share an IOMMU group: drivers/iommu/iommu.c:pci_device_group, played through for a host bridge.
+
 import { deviceName, functionName } from '#model/devices/device-name.ts';
 import {
   type Alias,
@@ -11,9 +12,11 @@ import {
   pciTopology,
 } from '#model/devices/pci-topology.ts';
 import type { DriverMatch } from '#model/drivers/index.ts';
+import { GATES } from '#model/platform/gates.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { compareVersions, isEnabled } from '#model/platform/platform.ts';
+import { isEnabled } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { at, doubt, newSteps, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { FunctionFact, SharedBecause, StreamReason } from '#model/statements/groups.ts';
 import { pathOf } from '#tree/query.ts';
@@ -273,7 +276,7 @@ function isUpstreamPort({ above }: PciBridge): boolean {
  * since 7.0 (c41e2fb67e26) each function asks for it when it is set up.
  */
 function turnsAcsOn({ platform }: Machine): boolean {
-  return compareVersions(platform.kernelVersion, [6, 16]) >= 0;
+  return has(platform.kernelVersion, GATES.acsAtRegistration);
 }
 
 function whyNotIsolated({ machine }: Scene, bridge: PciBridge): SharedBecause {

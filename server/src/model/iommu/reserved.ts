@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Addresses that a device behind an IOMMU must not use: `iommu-addresses` of its memory regions, in the order of sysfs.
+
 import { hex } from '#base/numbers.ts';
 import { childCells, larger, rawCells, readNumber, regRange, translate } from '#model/addresses/addresses.ts';
 import { dmaParent } from '#model/addresses/dma-ranges.ts';
 import { deviceLine } from '#model/devices/device-name.ts';
 import { honoursReserved } from '#model/drivers/index.ts';
 import type { IommuDriver } from '#model/drivers/types.ts';
+import { GATES } from '#model/platform/gates.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { at, type Steps, say } from '#model/report/steps.ts';
 import type { Reserved } from '#model/report/types.ts';
 import type { ReservedBecause } from '#model/statements/reserved.ts';
@@ -26,7 +28,7 @@ const GET_RESV = 'Linux 6.12 drivers/iommu/of_iommu.c:of_iommu_get_resv_regions'
 
 /** Whether the driver keeps `iommu-addresses`, which Linux 6.3 was the first to read. */
 export function readsAddresses({ platform: { kernelVersion } }: Machine, driver: IommuDriver): boolean {
-  return honoursReserved(driver, kernelVersion) && compareVersions(kernelVersion, [6, 3]) >= 0;
+  return honoursReserved(driver, kernelVersion) && has(kernelVersion, GATES.iommuAddresses);
 }
 
 /** What the regions in a device's `memory-region` reserve of its IOVA space. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whether an IOMMU node ends up registered with Linux's IOMMU core: by which driver, or why it never does.
+
 import type { Span } from '#base/text.ts';
 import { rawCells, regRange } from '#model/addresses/addresses.ts';
 import { deviceName } from '#model/devices/device-name.ts';
@@ -8,9 +9,11 @@ import { supplierDriver } from '#model/devices/supplier-drivers.ts';
 import { type DriverMatch, driverFor, knownStrings } from '#model/drivers/index.ts';
 import { leftOutBy } from '#model/drivers/left-out.ts';
 import type { DriverNeed } from '#model/drivers/types.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { compareVersions, driverState, fwDevlink, inVersions, isEnabled } from '#model/platform/platform.ts';
+import { driverState, fwDevlink, isEnabled } from '#model/platform/platform.ts';
+import { has, inVersions } from '#model/platform/releases.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { at } from '#model/report/steps.ts';
 import type { BindingAlternative } from '#model/statements/binding.ts';
@@ -76,7 +79,7 @@ export const iommuState: PerNode<IommuState> = perNode(
 
 /** Before Linux 6.8 a bus had the operations of one driver: IOMMUs of any other fail to register (-EBUSY). */
 function alone(machine: Machine, node: DtNode, own: Registration): Registration {
-  if (own.kind === 'never' || compareVersions(machine.platform.kernelVersion, [6, 8]) >= 0) return own;
+  if (own.kind === 'never' || has(machine.platform.kernelVersion, GATES.severalDrivers)) return own;
   const first = firstToRegister(machine);
   if (!first || first.driver === driverFor(node, machine.platform.kernelVersion)?.driver.name) return own;
   const iommu = pathOf(first.node);
@@ -264,7 +267,7 @@ export function failureLines(machine: Machine, { node, match, registration: resu
   const prefix = `${driver} ${deviceName(machine, node)}: `;
   const lines = result.log === undefined ? [] : [`${prefix}${result.log}`];
   // Older kernels word it differently.
-  if (result.error !== undefined && compareVersions(machine.platform.kernelVersion, [6, 12]) >= 0) {
+  if (result.error !== undefined && has(machine.platform.kernelVersion, GATES.probeErrorWords)) {
     lines.push(`${prefix}probe with driver ${driver} failed with error ${result.error}`);
   }
   return lines;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Which device gets which streams of an Arm SMMU when devices are probed in tree order, and who is turned away.
+
 import { hex } from '#base/numbers.ts';
 import { deviceLine, deviceName } from '#model/devices/device-name.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, perNode } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { GroupAlternative, SmmuHardware, StreamReason } from '#model/statements/groups.ts';
 import { pathOf, u32 } from '#tree/query.ts';
@@ -78,7 +80,7 @@ export function ownerOfStream(
   iommu: DtNode,
   streams: readonly Stream[],
 ): { readonly node: DtNode; readonly id: number } | undefined {
-  if (compareVersions(machine.platform.kernelVersion, [6, 15]) < 0) return undefined;
+  if (!has(machine.platform.kernelVersion, GATES.configuresAtRegistration)) return undefined;
   for (const master of mastersByIommu(machine).get(iommu) ?? []) {
     if (streamPlacement(machine, iommu).get(master.node)?.group === undefined) continue;
     const same = streamsOf(master).find(({ id }) => streams.some((stream) => stream.id === id));
@@ -231,12 +233,12 @@ function release(entries: Entry[], taken: readonly Entry[]): void {
 
 /** A stream that another device has: -EINVAL at first, -ENODEV since 6.16 (seen on its images). */
 function aliasForgiven({ platform }: Machine): boolean {
-  return compareVersions(platform.kernelVersion, [6, 16]) >= 0;
+  return has(platform.kernelVersion, GATES.aliasesEnodev);
 }
 
-/** Seen on 7.2, and not on 6.18: the driver sorts the streams of a master before it claims them. */
+/** Since 7.1 the driver sorts the streams of a master before it claims them. */
 export function sortsStreams({ kernelVersion }: Platform): boolean {
-  return compareVersions(kernelVersion, [7, 2]) >= 0;
+  return has(kernelVersion, GATES.sortedStreams);
 }
 
 /** The IDs in the order in which the driver claims them: sorted where it keeps them sorted. */
@@ -247,7 +249,7 @@ function idsInOrder({ platform }: Machine, master: Master): number[] {
 
 /** What arm_smmu_insert_master prints about an ID that another device has: seen on 6.12 and 6.1, and since 6.16. */
 export function aliasingLine({ platform }: Machine, id: number, owner: string): string {
-  if (compareVersions(platform.kernelVersion, [6, 16]) < 0) return `stream ${id} already in tree from dev ${owner}`;
+  if (!has(platform.kernelVersion, GATES.aliasesEnodev)) return `stream ${id} already in tree from dev ${owner}`;
   return `Aliasing StreamID ${hex(id)} (from ${owner}) unsupported, expect DMA to be broken`;
 }
 

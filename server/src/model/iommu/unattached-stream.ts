@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What an IOMMU does with a stream that no domain is attached to.
+
 import type { IommuDriver } from '#model/drivers/types.ts';
-import { type Answer, answer, inVersions, isOn, optionsOf } from '#model/platform/platform.ts';
+import { type Answer, answer, isOn, optionsOf } from '#model/platform/platform.ts';
+import { inVersions } from '#model/platform/releases.ts';
 import type { Platform } from '#model/platform/types.ts';
 
 /** What happens to DMA of a stream that no domain is attached to, with the SMMUs' `disable_bypass` options. */

@@ -5,7 +5,9 @@ import { memo } from '#base/memo.ts';
 import type { Because } from '#model/statements/platform.ts';
 import { compatibles, nodeByPath, strings } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
+import { GATES } from './gates.ts';
 import { type CommandLine, parseCommandLine, parseKernelConfig, parseKernelVersion } from './kernel-options.ts';
+import { has, inVersions } from './releases.ts';
 import type { Arch, KernelVersion, Platform, PlatformKind, Versions } from './types.ts';
 import { type XenStatements, xenBuild } from './xen-build.ts';
 
@@ -140,19 +142,6 @@ function bootArguments(tree: DeviceTree, config: ReadonlyMap<string, string> | u
   return given ?? builtIn;
 }
 
-/** Whether a release lies in a range: at or after `since`, before `until`. */
-export function inVersions(version: KernelVersion, range: Versions): boolean {
-  return (
-    (range.since === undefined || compareVersions(version, range.since) >= 0) &&
-    (range.until === undefined || compareVersions(version, range.until) < 0)
-  );
-}
-
-/** Negative, zero or positive, as for `sort`. */
-export function compareVersions(a: KernelVersion, b: KernelVersion): number {
-  return a[0] - b[0] || a[1] - b[1];
-}
-
 export type Enabled = 'builtin' | 'module' | 'off' | 'unknown';
 
 /** State of a Kconfig symbol (without `CONFIG_`); `unknown` when the platform has no configuration. */
@@ -205,7 +194,7 @@ export function hasArmMapping(platform: Platform): Answer<boolean> {
 
 /** CONFIG_DMA_RESTRICTED_POOL, since 5.15; on in arm64's defconfig, off by Kconfig's default. */
 export function hasRestrictedPools(platform: Platform): Answer<boolean> {
-  if (compareVersions(platform.kernelVersion, [5, 15]) < 0) {
+  if (!has(platform.kernelVersion, GATES.restrictedPools)) {
     return answer(platform, false, { kind: 'no-restricted-pools', since: '5.15' }, ['kernelVersion']);
   }
   return isOn(platform, 'DMA_RESTRICTED_POOL', platform.arch === 'arm64');
@@ -227,7 +216,7 @@ export function defaultDomain(platform: Platform): Answer<DefaultDomain> {
   const mapping = hasIommuDma(platform);
   if (!mapping.value) {
     // Since 6.7 iommu_get_default_domain_type answers identity; before, the DMA domain could not be allocated.
-    const value = compareVersions(kernelVersion, [6, 7]) >= 0 ? 'identity' : 'none';
+    const value = has(kernelVersion, GATES.identityAsLastResort) ? 'identity' : 'none';
     return { value, because: mapping.because, assumed: mapping.assumed };
   }
   const { passthrough, strict, x86Iommu } = optionsOf(platform);
@@ -237,7 +226,7 @@ export function defaultDomain(platform: Platform): Answer<DefaultDomain> {
   if (passthrough === undefined && isEnabled(platform, 'IOMMU_DEFAULT_PASSTHROUGH') === 'builtin') {
     return answer(platform, 'identity', { kind: 'symbol', symbol: 'IOMMU_DEFAULT_PASSTHROUGH', on: true }, ['cmdline']);
   }
-  if (strict !== undefined && compareVersions(kernelVersion, [5, 0]) >= 0) {
+  if (strict !== undefined && has(kernelVersion, GATES.strictOption)) {
     return answer(platform, strict ? 'dma' : 'dma-fq', option(`iommu.strict=${strict ? 1 : 0}`), [
       'cmdline',
       'kernelConfig',
@@ -268,7 +257,7 @@ const NO_DRIVER = 'ignoring dependency for device, assuming no driver';
 export function deferralLimit(platform: Platform): Answer<DeferralLimit> {
   const { kernelVersion } = platform;
   const timeout = optionsOf(platform).deferredProbeTimeout;
-  if (compareVersions(kernelVersion, [5, 7]) < 0) {
+  if (!has(kernelVersion, GATES.waitsForModules)) {
     // Until 5.6 nothing waits longer than the built-in drivers: the option only chose the message.
     const limit = { seconds: 0, log: timeout === 0 ? TIMED_OUT : NO_DRIVER, releases: true };
     return answer(platform, limit, { kind: 'no-wait-for-modules' }, ['kernelVersion']);
@@ -285,7 +274,7 @@ export function deferralLimit(platform: Platform): Answer<DeferralLimit> {
     const limit = { seconds: built < 0 ? null : built, log: TIMED_OUT, releases: built > 0 };
     return answer(platform, limit, { kind: 'built-in-timeout', seconds: built }, ['cmdline']);
   }
-  const seconds = compareVersions(kernelVersion, [6, 0]) >= 0 ? 10 : 0;
+  const seconds = has(kernelVersion, GATES.tenSecondWait) ? 10 : 0;
   const limit = { seconds, log: TIMED_OUT, releases: seconds > 0 };
   return answer(platform, limit, { kind: 'default-timeout', seconds }, ['kernelVersion', 'kernelConfig', 'cmdline']);
 }
@@ -309,9 +298,9 @@ export function fwDevlink(platform: Platform): Answer<FwDevlink> {
 }
 
 function defaultFwDevlink(version: KernelVersion): FwDevlink['mode'] {
-  if (compareVersions(version, [5, 7]) < 0) return 'off';
-  if (compareVersions(version, [5, 13]) < 0) return 'permissive';
-  return compareVersions(version, [6, 2]) < 0 ? 'on' : 'rpm';
+  if (!has(version, GATES.devlinkPermissive)) return 'off';
+  if (!has(version, GATES.devlinkOn)) return 'permissive';
+  return has(version, GATES.devlinkRpm) ? 'rpm' : 'on';
 }
 
 function option(text: string): Because {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The model's vocabulary: what is asked (Platform), and releases of Linux.
 import type { DeviceTree } from '#tree/types.ts';
+import type { Gate } from './releases.ts';
 
 export type PlatformKind = 'linux' | 'xen-dom0' | 'xen-domu' | 'xen-host' | 'kvm' | 'zephyr';
 
@@ -56,8 +57,8 @@ export type Arch = Platform['arch'];
 /** `[6, 12]`: major and minor number of a Linux release. */
 export type KernelVersion = Platform['kernelVersion'];
 
-/** Linux releases from `since` on and before `until`; an absent bound is open. */
+/** Linux releases that have `since` and not `until`; an absent bound is open. */
 export interface Versions {
-  readonly since?: KernelVersion;
-  readonly until?: KernelVersion;
+  readonly since?: Gate;
+  readonly until?: Gate;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Who must probe before a device: the properties from which fw_devlink infers suppliers, and what they name in a tree.
-import { inVersions } from '#model/platform/platform.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { inVersions } from '#model/platform/releases.ts';
 import type { KernelVersion, Versions } from '#model/platform/types.ts';
 import { baseName, cells, cellTarget, isAvailable, u32 } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
@@ -28,12 +29,6 @@ export interface SupplierBinding extends Versions {
   readonly ignore?: true;
 }
 
-/** Rows that 6.1.192 lacks and 6.12.117 has; in which release between the two they came is not established. */
-const AFTER_6_1 = { since: [6, 2] } as const;
-
-/** Rows that 6.18 lacks (its image has the older names) and 7.2 has. */
-const AFTER_6_18 = { since: [6, 19] } as const;
-
 function list(property: string, cells?: string, rest: Partial<SupplierBinding> = {}): SupplierBinding {
   return { property, form: 'list', ...(cells !== undefined && { cells }), ...rest };
 }
@@ -45,39 +40,39 @@ export const SUPPLIER_BINDINGS: readonly SupplierBinding[] = [
   list('iommus', '#iommu-cells', { optional: true }),
   { property: 'iommu-map', form: 'map', optional: true },
   list('mboxes', '#mbox-cells'),
-  list('io-channels', '#io-channel-cells'),
-  list('io-backends', '#io-backend-cells', AFTER_6_1),
-  list('interrupt-parent', undefined, { until: [6, 12] }),
+  list('io-channels', '#io-channel-cells', { since: GATES.ioChannels }),
+  list('io-backends', '#io-backend-cells', { since: GATES.ioBackends }),
+  list('interrupt-parent', undefined, { until: GATES.interruptParentIgnored }),
   list('dmas', '#dma-cells', { optional: true }),
   list('power-domains', '#power-domain-cells'),
   list('hwlocks', '#hwlock-cells'),
   list('extcon'),
-  list('nvmem-cells', undefined, { until: [6, 2] }),
-  list('nvmem-cells', '#nvmem-cell-cells', AFTER_6_1),
+  list('nvmem-cells', undefined, { until: GATES.nvmemCells }),
+  list('nvmem-cells', '#nvmem-cell-cells', { since: GATES.nvmemCells }),
   list('phys', '#phy-cells'),
   list('wakeup-parent'),
-  ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((state) => list(`pinctrl-${state}`, undefined, { until: [6, 19] })),
-  list('pinctrl-', undefined, { ...AFTER_6_18, numbered: true }),
+  ...[0, 1, 2, 3, 4, 5, 6, 7, 8].map((state) => list(`pinctrl-${state}`, undefined, { until: GATES.anyPinctrl })),
+  list('pinctrl-', undefined, { since: GATES.anyPinctrl, numbered: true }),
   { property: 'remote-endpoint', form: 'endpoint', consumer: 'port-parent' },
-  list('pwms', '#pwm-cells'),
-  list('resets', '#reset-cells'),
-  list('leds'),
-  list('backlight'),
-  list('panel'),
-  list('msi-parent', '#msi-cells', AFTER_6_1),
-  list('pses', '#pse-cells', AFTER_6_1),
-  list('power-supplies', undefined, AFTER_6_1),
-  list('mmc-pwrseq', undefined, AFTER_6_18),
+  list('pwms', '#pwm-cells', { since: GATES.ledSuppliers }),
+  list('resets', '#reset-cells', { since: GATES.ledSuppliers }),
+  list('leds', undefined, { since: GATES.ledSuppliers }),
+  list('backlight', undefined, { since: GATES.ledSuppliers }),
+  list('panel', undefined, { since: GATES.panelSupplier }),
+  list('msi-parent', '#msi-cells', { since: GATES.msiParent }),
+  list('pses', '#pse-cells', { since: GATES.powerSuppliers }),
+  list('power-supplies', undefined, { since: GATES.powerSuppliers }),
+  list('mmc-pwrseq', undefined, { since: GATES.anyPinctrl }),
   list('gpio', '#gpio-cells', { unless: 'gpio-hog' }),
   list('gpios', '#gpio-cells', { unless: 'gpio-hog' }),
   { property: 'interrupts', form: 'interrupts' },
   list('interrupts-extended', '#interrupt-cells'),
-  { property: 'interrupt-map', form: 'interrupt-map', ...AFTER_6_1 },
-  list('access-controllers', '#access-controller-cells', AFTER_6_1),
+  { property: 'interrupt-map', form: 'interrupt-map', since: GATES.powerSuppliers },
+  list('access-controllers', '#access-controller-cells', { since: GATES.powerSuppliers }),
   list('-supply', undefined, { suffix: true }),
   list('-gpio', '#gpio-cells', { suffix: true }),
   list('-gpios', '#gpio-cells', { suffix: true, except: ',nr-gpios' }),
-  list('post-init-providers', undefined, { ...AFTER_6_1, ignore: true }),
+  list('post-init-providers', undefined, { since: GATES.postInit, ignore: true }),
 ];
 
 /** One supplier of a device. */
@@ -105,12 +100,11 @@ interface Rows {
   readonly known: Map<string, SupplierBinding | null>;
 }
 
-const releases = new Map<string, Rows>();
+const releases = new WeakMap<KernelVersion, Rows>();
 
 function rowsOf(version: KernelVersion): Rows {
-  const release = version.join('.');
-  const rows = releases.get(release) ?? { version, known: new Map() };
-  releases.set(release, rows);
+  const rows = releases.get(version) ?? { version, known: new Map() };
+  releases.set(version, rows);
   return rows;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The DMA operations of a device by the name that Linux has for them, and the release that has them so.
-import { compareVersions } from '#model/platform/platform.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { has } from '#model/platform/releases.ts';
 import type { Platform } from '#model/platform/types.ts';
 import type { Verdict } from './types.ts';
 
@@ -43,13 +44,13 @@ function nameOf({ arch, kernelVersion }: Platform, verdict: Verdict): DmaOps['na
     case 'iommu-dma-fq':
       // arch/arm/mm/dma-mapping.c:arm_setup_iommu_dma_ops. Elsewhere Linux 6.12 (b5c58b2fdc42) calls dma-iommu directly.
       if (arch === 'arm') return 'iommu_ops';
-      return compareVersions(kernelVersion, [6, 12]) >= 0 ? 'dma-iommu' : 'iommu_dma_ops';
+      return has(kernelVersion, GATES.dmaIommuDirect) ? 'dma-iommu' : 'iommu_dma_ops';
     case 'xen-swiotlb':
       return 'xen_swiotlb_dma_ops';
     case 'xen-grant':
       return 'xen_grant_dma_ops';
     default:
       // Linux 6.0 (ae626eb97376) took the last operations of its own from 32-bit Arm.
-      return arch === 'arm' && compareVersions(kernelVersion, [6, 0]) < 0 ? 'arm_dma_ops' : 'dma-direct';
+      return arch === 'arm' && !has(kernelVersion, GATES.armDirect) ? 'arm_dma_ops' : 'dma-direct';
   }
 }

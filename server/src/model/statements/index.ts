@@ -8,6 +8,7 @@ import type { DirectAlternative, DirectCondition, DirectStatement } from './dire
 import type { DomainAlternative, DomainStatement } from './domains.ts';
 import type { GroupAlternative, GroupCondition, GroupStatement, StreamReason } from './groups.ts';
 import type { LegacyAlternative, LegacyStatement } from './legacy-masters.ts';
+import type { ReleaseAlternative } from './platform.ts';
 import type { RegistrationCondition, RegistrationReason, RegistrationStatement } from './registration.ts';
 import type { ReservedStatement } from './reserved.ts';
 import type {
@@ -55,6 +56,7 @@ export type Alternative =
   | DomainAlternative
   | GroupAlternative
   | LegacyAlternative
+  | ReleaseAlternative
   | GrantAlternative
   | VirtioIommuAlternative
   | WaitAlternative;

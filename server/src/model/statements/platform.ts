@@ -17,3 +17,12 @@ export type Because =
   | { readonly kind: 'default-timeout'; readonly seconds: number }
   | { readonly kind: 'built-in-timeout'; readonly seconds: number }
   | { readonly kind: 'no-restricted-pools'; readonly since: string };
+
+/** A change of Linux of which nobody established whether this release has it: one release was seen without, one with. */
+export type ReleaseAlternative = {
+  readonly kind: 'release-unread';
+  readonly release: string;
+  readonly what: string;
+  readonly without: string;
+  readonly with: string;
+};

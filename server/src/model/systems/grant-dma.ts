@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Xen grant DMA: a virtio device of a Xen guest whose IOMMU is `xen,grant-dma` reaches only pages that it granted.
+
 import type { Span } from '#base/text.ts';
 import { iommuMap, mapId } from '#model/iommu/id-map.ts';
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { hasXenHypervisorNode } from '#model/platform/nodes.ts';
-import { compareVersions, isEnabled } from '#model/platform/platform.ts';
+import { isEnabled } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { at, decides, doubt, newSteps, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
 import type { GrantSource, GrantStatement } from '#model/statements/systems.ts';
 import { compatibles, pathOf } from '#tree/query.ts';
@@ -83,10 +86,10 @@ function obstacleTo({ machine, id }: Subject, grant: Grant): Obstacle | undefine
     const statement = { kind: 'grant-cells', provider, cells: grant.args.length } as const;
     return { statement, authority: INIT_DOMID, evidence: [grant.span, at(grant.provider, '#iommu-cells')] };
   }
-  const since = id === undefined ? ([5, 19] as const) : ([6, 2] as const);
-  if (compareVersions(platform.kernelVersion, since) < 0) {
-    const statement = { kind: 'grants-too-new', since: since.join('.'), pci: id !== undefined } as const;
-    const backported = id !== undefined && compareVersions(platform.kernelVersion, [6, 1]) === 0;
+  const gate = id === undefined ? GATES.grants : GATES.grantsByMap;
+  if (!has(platform.kernelVersion, gate)) {
+    const statement = { kind: 'grants-too-new', since: gate.since.join('.'), pci: id !== undefined } as const;
+    const backported = id !== undefined && platform.kernelVersion.join('.') === '6.1';
     return { statement, authority: INIT_DOMID, evidence: [grant.span], backported };
   }
   for (const symbol of ['XEN', 'XEN_VIRTIO', 'XEN_GRANT_DMA_OPS']) {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A device whose IOMMU is not registered: how long its probe waits, what Linux then prints, and what it gets.
+
 import { deviceLine, deviceName, subjectLine } from '#model/devices/device-name.ts';
 import type { DmaSystem, Order, Subject } from '#model/iommu/subject.ts';
 import { takedownOf } from '#model/iommu/takedown.ts';
+import { GATES } from '#model/platform/gates.ts';
 import type { Machine } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { orderAfter, timeoutOf } from '#model/probe/deferral.ts';
 import { type DeviceLink, doubtful, endless, releasing, waitReason } from '#model/probe/device-links.ts';
 import { at, decides, otherwise, type Steps, say, sayIf } from '#model/report/steps.ts';
@@ -43,11 +45,11 @@ function stuck(subject: Subject, steps: Steps): Order | undefined {
   return { verdict: 'defer', deferral: { on, reason: 'supplier', seconds: null, log: log ?? '' } };
 }
 
-/** What Linux prints about the device when the timeout is over; before 6.2 without the reason. */
+/** What Linux prints about the device when the timeout is over; before 6.8 without the reason. */
 function pendingLine(machine: Machine, link: DeviceLink): string | undefined {
   const { seconds, releases } = timeoutOf(machine);
   if (seconds === undefined || seconds === 0 || !releases) return undefined;
-  if (compareVersions(machine.platform.kernelVersion, [6, 2]) < 0) return 'deferred probe pending';
+  if (!has(machine.platform.kernelVersion, GATES.pendingReason)) return 'deferred probe pending';
   return `deferred probe pending: platform: ${waitReason(machine, link)}`;
 }
 
@@ -124,7 +126,7 @@ function order(subject: Subject, steps: Steps): Order | undefined {
   const reason = awaited?.registration.kind === 'never' ? awaited.registration.reason : 'no-driver';
   const wait = timeoutOf(machine);
   const { kernelVersion } = machine.platform;
-  const authority = compareVersions(kernelVersion, [6, 14]) < 0 ? CHECK_STATE : SINCE_6_14;
+  const authority = has(kernelVersion, GATES.waitsInFwspec) ? SINCE_6_14 : CHECK_STATE;
   if (wait.seconds === undefined) {
     say(steps, authority, { kind: 'waits-for-iommu', iommu: on, seconds: null, because: wait.from });
     decides(steps);
@@ -133,7 +135,7 @@ function order(subject: Subject, steps: Steps): Order | undefined {
   steps.log.push(subjectLine(machine, subject, wait.log));
   say(steps, authority, { kind: 'waits-for-iommu', iommu: on, seconds: wait.seconds, because: wait.from });
   decides(steps);
-  if (compareVersions(kernelVersion, [6, 15]) >= 0) {
+  if (has(kernelVersion, GATES.configuresAtRegistration)) {
     say(steps, SINCE_6_15, { kind: 'configured-before-probe' });
   }
   const driver = awaited?.match?.driver;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Xen on Arm: the operations of a domain that is mapped one to one, who owns a device, and whose P2M its IOMMU walks.
+
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { has } from '#model/platform/releases.ts';
 import { at, decides, follow, newSteps, type Steps, say } from '#model/report/steps.ts';
 import { hostView, protection, xenFacts } from '#model/xen/host.ts';
 import { type Assignment, assignments, domainName, hostMachine } from '#model/xen/system.ts';
@@ -64,7 +66,7 @@ function translate(subject: Subject, outer: Steps): Translation {
 
 /** An IOMMU that dom0 can see: the domain of the DMA API and Xen's operations get in each other's way. */
 function sayVisible({ machine }: Subject, steps: Steps): void {
-  if (compareVersions(machine.platform.kernelVersion, [6, 12]) < 0) {
+  if (!has(machine.platform.kernelVersion, GATES.dmaIommuDirect)) {
     say(steps, SETUP_OPS, { kind: 'iommu-ops-replaced' });
     return;
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Who uses which IOMMU: the facts that rules about several nodes share, gathered once per run.
+
 import { memo } from '#base/memo.ts';
 import { type DriverMatch, driverFor } from '#model/drivers/index.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { has } from '#model/platform/releases.ts';
 import { xenDriver } from '#model/xen/drivers.ts';
 import { isLive, u32 } from '#tree/query.ts';
 import { type MapEntry, mapEntries, specifiers } from '#tree/specifiers.ts';
@@ -28,7 +30,7 @@ export function cellCount(provider: DtNode): number {
 
 /** The entries of a map as the release reads them; `undefined` when Linux refuses the property as a whole. */
 export function entriesOf(context: RuleContext, node: DtNode, name: 'iommu-map' | 'msi-map'): MapEntry[] | undefined {
-  const wide = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
+  const wide = has(context.platform.kernelVersion, GATES.mapsOneByOne);
   const cellsName = name === 'iommu-map' ? '#iommu-cells' : '#msi-cells';
   return mapEntries(context.tree, node.properties.get(name), wide ? cellsName : undefined);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Rules about the names that Xen's grant DMA had before it became an IOMMU, and the way to the present binding.
-import { compareVersions, isEnabled } from '#model/platform/platform.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { isEnabled } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import type { Platform } from '#model/platform/types.ts';
 import { planned } from '#rules/edits/repairs.ts';
 import { board, GRANT_DMA } from '#rules/engine/example.ts';
@@ -80,7 +82,7 @@ function consequence(plan: MigrationPlan): string {
 /** What the present binding does on a kernel that cannot use it. */
 function shortfall({ kernelVersion, ...platform }: Platform, { form }: Migration): string {
   const release = kernelVersion.join('.');
-  if (compareVersions(kernelVersion, [5, 19]) < 0) {
+  if (!has(kernelVersion, GATES.grants)) {
     return `, but Linux ${release} has no driver for it, and the device waits for the probe timeout and then does ordinary virtio`;
   }
   const missing = ['XEN_VIRTIO', 'XEN_GRANT_DMA_IOMMU'].find(
@@ -89,7 +91,7 @@ function shortfall({ kernelVersion, ...platform }: Platform, { form }: Migration
   if (missing !== undefined) {
     return `, but this kernel has no CONFIG_${missing}, and the device waits for the probe timeout and then does ordinary virtio`;
   }
-  if (form === 'map' && compareVersions(kernelVersion, [6, 2]) < 0) {
+  if (form === 'map' && !has(kernelVersion, GATES.grantsByMap)) {
     return `, which Linux ${release} reads only with the change of 6.2 backported`;
   }
   return '';

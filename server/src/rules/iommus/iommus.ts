@@ -3,7 +3,7 @@
 
 import type { Related } from '#base/problem.ts';
 import { knownStrings } from '#model/drivers/index.ts';
-import { inVersions } from '#model/platform/platform.ts';
+import { inVersions } from '#model/platform/releases.ts';
 import { xenDriver } from '#model/xen/drivers.ts';
 import { insertProperty, isDeleted } from '#rules/edits/edits.ts';
 import { deletion, enabling, repair } from '#rules/edits/repairs.ts';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Devices whose drivers do not probe without an IOMMU, and have none.
+
 import { INSISTING, insistingDriver } from '#model/devices/insisting-drivers.ts';
-import { inVersions } from '#model/platform/platform.ts';
+import { inVersions } from '#model/platform/releases.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { compatibles, isLive, nodeSpan } from '#tree/query.ts';
@@ -18,7 +19,7 @@ its own or of the node above. Without it, or where Linux goes on without the IOM
 driver of the IOMMU.`,
   source: [
     'Linux 6.12 include/linux/iommu.h:tegra_dev_iommu_get_stream_id',
-    ...new Set(INSISTING.map(({ source, since }) => `Linux ${since ? since.join('.') : '6.12'} ${source}`)),
+    ...new Set(INSISTING.map(({ source, since }) => `Linux ${since ? since.since.join('.') : '6.12'} ${source}`)),
   ].join(', '),
   example: {
     bad: board('dma@2600000 { compatible = "nvidia,tegra186-gpcdma"; reg = <0x0 0x2600000 0x0 0x210000>; };'),

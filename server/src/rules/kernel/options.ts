@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Rules about the kernel that boots the tree: options and configuration that undo what the tree says about DMA.
+
 import { own } from '#base/own.ts';
 import type { Repair } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import { comesAsModule, iommuState } from '#model/iommu/state.ts';
 import { unattachedStream } from '#model/iommu/unattached-stream.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { commandLineWords, parseCommandLine } from '#model/platform/kernel-options.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import {
-  compareVersions,
   defaultDomain,
   deferralLimit,
   hasIommuDma,
@@ -16,6 +17,7 @@ import {
   isOn,
   optionsOf,
 } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { timeoutOf } from '#model/probe/deferral.ts';
 import { repair } from '#rules/edits/repairs.ts';
 import { board, board32, bus, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
@@ -91,7 +93,7 @@ and boots as if the option were not there. For other architectures write \`iommu
     for (const { name, text, span } of bootWords(context)) {
       if (text === '--') return;
       const foreign = name === 'intel_iommu' || name === 'amd_iommu' || (name === 'iommu' && arch !== 'powerpc');
-      const gone = name === 'arm_smmu_v3.disable_bypass' && compareVersions(kernelVersion, [6, 10]) >= 0;
+      const gone = name === 'arm_smmu_v3.disable_bypass' && has(kernelVersion, GATES.noV3Bypass);
       if (!foreign && !gone) continue;
       const why = gone ? 'is gone since Linux 6.10' : `is not an option of Linux on ${arch}`;
       const instead = text === 'iommu=pt' ? '; there it is `iommu.passthrough=1`' : '';
@@ -292,7 +294,7 @@ on. In this kernel the pool is plain reserved memory that nothing uses, and the 
     const { value, because, assumed } = hasRestrictedPools(context.platform);
     const property = node.properties.get('memory-region');
     if (value || assumed.length > 0 || !property || !isLive(node)) return;
-    if (!context.platform.kernelConfig && compareVersions(context.platform.kernelVersion, [5, 15]) >= 0) return;
+    if (!context.platform.kernelConfig && has(context.platform.kernelVersion, GATES.restrictedPools)) return;
     const pool = poolsOf(context, node).find(isAvailable);
     if (!pool || usesOf(context, node).length > 0) return;
     yield {

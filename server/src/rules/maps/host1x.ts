@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The rule about `iommu-map` of NVIDIA's host1x, which counts the memory contexts instead of mapping requester IDs.
-import { compareVersions } from '#model/platform/platform.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { has } from '#model/platform/releases.ts';
 import { board, mmu500 } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { entriesOf, iommuDriver } from '#rules/engine/uses.ts';
@@ -17,10 +18,9 @@ const contextMap: Rule = {
   title: '`iommu-map` of host1x that leaves a memory context without IOMMU',
   properties: ['iommu-map'],
   needs: ['iommu-map-length', 'iommu-map-bad-phandle', 'iommu-map-target-disabled'],
-  doc: `Linux 6.12 makes as many memory contexts of host1x as \`iommu-map\` has entries, Linux 7.3 as many as their lengths add
+  doc: `Up to 7.2, Linux makes as many memory contexts of host1x as \`iommu-map\` has entries, Linux 7.3 as many as their lengths add
 up to; it numbers them from 0 and looks each number up in the map. A number that no entry covers has no IOMMU: Linux prints
-\`Context device … has no IOMMU!\` and the whole probe of host1x fails, with the display and video engines behind it. For a
-release between the two, where it is not known how it counts, this is reported when both ways fail. Let entry *n* cover ID *n*.`,
+\`Context device … has no IOMMU!\` and the whole probe of host1x fails, with the display and video engines behind it. Let entry *n* cover ID *n*.`,
   source:
     'Linux 6.12 drivers/gpu/host1x/context.c:host1x_memory_context_list_init; Linux 7.3 drivers/gpu/host1x/context.c:host1x_memory_context_list_init',
   example: {
@@ -35,16 +35,15 @@ release between the two, where it is not known how it counts, this is reported w
     if (!first?.provider || !iommuDriver(context, first.provider)) return;
     const { kernelVersion } = context.platform;
     const sum = entries.reduce((total, { length }) => total + length.value, 0);
-    const byLength = compareVersions(kernelVersion, [7, 3]) >= 0;
+    const byLength = has(kernelVersion, GATES.host1xLengths);
     const count = byLength ? sum : entries.length;
     const missing = firstMissing(entries, count);
     if (missing === undefined) return;
-    if (!byLength && compareVersions(kernelVersion, [6, 12]) > 0 && firstMissing(entries, sum) === undefined) return;
-    const has = byLength
+    const counted = byLength
       ? `The lengths in iommu-map add up to ${count}`
       : `\`iommu-map\` has ${count} ${count === 1 ? 'entry' : 'entries'}`;
     yield {
-      message: `${has}, so Linux makes ${count} ${count === 1 ? 'context' : 'contexts'}, and none of the entries covers context ${missing}; the probe of \`${pathOf(node)}\` fails.`,
+      message: `${counted}, so Linux makes ${count} ${count === 1 ? 'context' : 'contexts'}, and none of the entries covers context ${missing}; the probe of \`${pathOf(node)}\` fails.`,
       span: (byLength ? undefined : entries[missing]?.base.span) ?? first.base.span,
     };
   },

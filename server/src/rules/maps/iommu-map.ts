@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-map`: which IDs behind a bridge reach which IOMMU.
+
 import { hex } from '#base/numbers.ts';
 import { disabledAbove } from '#model/devices/existence.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { timeoutOf } from '#model/probe/deferral.ts';
 import { enabling, planned } from '#rules/edits/repairs.ts';
 import { board, host, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
@@ -28,7 +30,7 @@ function mapOf(context: RuleContext, node: DtNode): readonly MapEntry[] {
 /** In the form of Linux 7.2, for a kernel that is older. */
 function isTooNew({ tree, platform }: RuleContext, node: DtNode): boolean {
   const property = node.properties.get('iommu-map');
-  return property !== undefined && compareVersions(platform.kernelVersion, [7, 2]) < 0 && hasNewForm(tree, property);
+  return property !== undefined && !has(platform.kernelVersion, GATES.mapsOneByOne) && hasNewForm(tree, property);
 }
 
 const length: Rule = {
@@ -50,7 +52,7 @@ one still works. The quick fix goes from one form to the other.`,
   },
   *check(context, node) {
     const property = node.properties.get('iommu-map');
-    const wide = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
+    const wide = has(context.platform.kernelVersion, GATES.mapsOneByOne);
     const newForm = isTooNew(context, node);
     if (!property || (!newForm && entriesOf(context, node, 'iommu-map'))) return;
     const what = lengthText(context, property, newForm);
@@ -84,7 +86,7 @@ function lengthText({ tree, platform }: RuleContext, property: DtProperty, newFo
   const count = property.value.bytes.length / 4;
   if (count === 0) return 'is empty';
   if (newForm) return `has ${count} cells, and an entry needs four (it has the form of Linux 7.2)`;
-  if (compareVersions(platform.kernelVersion, [7, 2]) < 0) return `has ${count} cells, and an entry needs four`;
+  if (!has(platform.kernelVersion, GATES.mapsOneByOne)) return `has ${count} cells, and an entry needs four`;
   const old = mapEntries(tree, property)?.find(({ provider }) => provider && cellCount(provider) > 1)?.provider;
   return old
     ? `has entries with one output cell for several IDs, and \`${pathOf(old)}\` has \`#iommu-cells = <${cellCount(old)}>\``
@@ -104,7 +106,7 @@ has length 0. Write a reference such as \`&smmu\`.`,
   source: MAP_ID,
   example: { bad: board(host('iommu-map = <0x0 0x11 0x0 0x10000>;')), good: GOOD },
   *check(context, node) {
-    const oneByOne = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
+    const oneByOne = has(context.platform.kernelVersion, GATES.mapsOneByOne);
     for (const entry of mapOf(context, node)) {
       if (entry.provider || entry.phandle.ref !== undefined || (entry.length.value === 0 && !oneByOne)) continue;
       const who = oneByOne ? 'functions that no entry before it covers' : `functions with the IDs ${range(entry)}`;
@@ -205,7 +207,7 @@ functions with these IDs get direct DMA. Linux 7.2 and later subtract instead, a
     platform: { kernelVersion: [6, 12] },
   },
   *check(context, node) {
-    if (compareVersions(context.platform.kernelVersion, [7, 2]) >= 0) return;
+    if (has(context.platform.kernelVersion, GATES.mapsOneByOne)) return;
     for (const { base, length: count } of mapOf(context, node)) {
       if (base.value + count.value < 2 ** 32) continue;
       yield {
@@ -274,7 +276,7 @@ function is read by both.`,
     }
     const entry = entries.find(({ provider }) => provider?.properties.has('#iommu-cells') && cellCount(provider) !== 1);
     if (!property || !entry?.provider || entry.outCells === cellCount(entry.provider)) return;
-    const new72 = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
+    const new72 = has(context.platform.kernelVersion, GATES.mapsOneByOne);
     const single = entries.every((each) => each.length.value === 1);
     // What every release reads is no mistake.
     if (single && !new72) return;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Rules about message signalled interrupts: the doorbell that a device writes to, and the ID that it writes with.
+
 import { hex } from '#base/numbers.ts';
 import { regRange } from '#model/addresses/addresses.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { board, host, SMMU_V3, SMMU_V3_AT } from '#rules/engine/example.ts';
 import { firstOutside, isPciHost } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
@@ -32,7 +34,7 @@ the broken entry still works. Correct the entry.`,
   *check(context, node) {
     const property = node.properties.get('msi-map');
     if (!property) return;
-    const oneByOne = compareVersions(context.platform.kernelVersion, [7, 2]) >= 0;
+    const oneByOne = has(context.platform.kernelVersion, GATES.mapsOneByOne);
     const entries = entriesOf(context, node, 'msi-map');
     if (!entries) {
       const count = property.value.bytes.length / 4;
@@ -127,8 +129,8 @@ const itsCells: Rule = {
   needs: ['msi-parent-cells'],
   knows: 'all',
   doc: `A device that is not on PCI tells the ITS its device ID in the one cell after the phandle. Without a cell Linux refuses
-to allocate MSIs for the device, with a stack trace where \`#msi-cells\` is 0. Up to Linux 6.12 the same happens with several
-cells; Linux 7.3 takes the first of them. Set \`#msi-cells = <1>\` on the ITS and write the device ID.`,
+to allocate MSIs for the device, with a stack trace where \`#msi-cells\` is 0. Up to Linux 6.18 the same happens with several
+cells; Linux 6.19 and later take the first of them. Set \`#msi-cells = <1>\` on the ITS and write the device ID.`,
   source:
     'Linux 6.12 drivers/irqchip/irq-gic-v3-its-msi-parent.c:of_pmsi_get_dev_id; Linux 7.3 drivers/irqchip/irq-gic-its-msi-parent.c:of_pmsi_get_msi_info',
   example: {
@@ -139,8 +141,7 @@ cells; Linux 7.3 takes the first of them. Set \`#msi-cells = <1>\` on the ITS an
     const property = node.properties.get('msi-parent');
     if (!property || isPciHost(node) || node.properties.has('iommu-map') || node.properties.has('msi-map')) return;
     if (!isLive(node) || compatibles(node).includes('fsl,qoriq-mc')) return;
-    // What releases between 6.12 and 7.3 do with several cells is not known here.
-    const most = compareVersions(context.platform.kernelVersion, [6, 12]) <= 0 ? 1 : Number.POSITIVE_INFINITY;
+    const most = has(context.platform.kernelVersion, GATES.itsManyCells) ? Number.POSITIVE_INFINITY : 1;
     for (const { provider, args, phandle } of specifiers(context.tree, property, '#msi-cells', 0).entries) {
       if ((args.length >= 1 && args.length <= most) || !compatibles(provider).includes('arm,gic-v3-its')) continue;
       const says = provider.properties.has('#msi-cells')

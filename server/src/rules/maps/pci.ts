@@ -4,8 +4,9 @@
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { addressing } from '#model/addresses/dma-ranges.ts';
 import { comesAsModule, iommuState } from '#model/iommu/state.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { board, board32, bus, host, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule } from '#rules/engine/rule.ts';
@@ -156,8 +157,7 @@ On any other node it has no effect, and the device gets direct DMA unless it has
     if (!property || node.name === '__overlay__') return;
     const names = strings(node.properties.get('compatible'));
     if (isPciHost(node) || names.some((name) => ID_BUSES.test(name))) return;
-    if (compareVersions(context.platform.kernelVersion, [6, 12]) > 0 && names.some((name) => CHANNELS.test(name)))
-      return;
+    if (has(context.platform.kernelVersion, GATES.dmaChannelMap) && names.some((name) => CHANNELS.test(name))) return;
     yield {
       message: '`iommu-map` is on a node that is not a PCI host bridge or other bus with IDs; Linux never reads it.',
       span: lastSet(property).name,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Rules about regions of `/reserved-memory` as Linux takes them at boot: their places, sizes, and the DMA pools in them.
+
 import { childCells, rawCells, readNumber, regRange } from '#model/addresses/addresses.ts';
 import { CMA_ALIGNMENT } from '#model/direct/pool.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
-import type { KernelVersion } from '#model/platform/types.ts';
+import { has } from '#model/platform/releases.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { compatibles, isAvailable, isLive, lastSet, nodeSpan, pathOf, u32 } from '#tree/query.ts';
@@ -81,8 +82,8 @@ const dynamicSize: Rule = {
   knows: 'all',
   doc: `For a region without \`reg\`, \`size\` has as many cells as the root's \`#size-cells\` says, \`alignment\` as many as
 \`#address-cells\`, and \`alloc-ranges\` pairs of both. Otherwise Linux prints \`invalid size property\` (or the other name) and
-does not reserve the region: devices that list it run without their pool. Linux 7.3 does not look at \`alloc-ranges\` of
-another length and places the region anywhere (a *warning*). Write the cells of the root.`,
+does not reserve the region: devices that list it run without their pool. Linux 6.19 and later do not look at \`alloc-ranges\` of
+another length and place the region anywhere (a *warning*). Write the cells of the root.`,
   source:
     'Linux 6.12 drivers/of/of_reserved_mem.c:__reserved_mem_alloc_size; Linux 7.3 drivers/of/of_reserved_mem.c:__reserved_mem_alloc_size, drivers/of/fdt.c:of_flat_dt_get_addr_size_prop',
   example: {
@@ -100,11 +101,11 @@ another length and places the region anywhere (a *warning*). Write the cells of 
       const found = property.value.bytes.length / 4;
       const fits = name === 'alloc-ranges' ? found % count === 0 : found === count;
       if (fits) continue;
-      const anywhere = name === 'alloc-ranges' ? lostPlaces(context.platform.kernelVersion) : undefined;
+      const placed = name === 'alloc-ranges' && has(context.platform.kernelVersion, GATES.loosePlaces);
       yield {
-        message: `\`${name}\` has ${found} ${found === 1 ? 'cell' : 'cells'}, and the cells of the root ask for ${name === 'alloc-ranges' ? 'a multiple of ' : ''}${count}; ${anywhere ?? 'Linux does not reserve this region'}.`,
+        message: `\`${name}\` has ${found} ${found === 1 ? 'cell' : 'cells'}, and the cells of the root ask for ${name === 'alloc-ranges' ? 'a multiple of ' : ''}${count}; ${placed ? PLACED_ANYWHERE : 'Linux does not reserve this region'}.`,
         span: lastSet(property).name,
-        ...(anywhere !== undefined && { severity: 'warning' as const }),
+        ...(placed && { severity: 'warning' as const }),
       };
       return;
     }
@@ -112,11 +113,7 @@ another length and places the region anywhere (a *warning*). Write the cells of 
 };
 
 /** What becomes of a region whose `alloc-ranges` do not divide, where it is not lost. */
-function lostPlaces(version: KernelVersion): string | undefined {
-  if (compareVersions(version, [6, 12]) <= 0) return undefined;
-  if (compareVersions(version, [7, 3]) >= 0) return 'Linux does not look at them and places this region anywhere';
-  return 'Linux 6.12 does not reserve this region, and 7.3 places it anywhere';
-}
+const PLACED_ANYWHERE = 'Linux does not look at them and places this region anywhere';
 
 const poolFlags: Rule = {
   id: 'shared-pool-flags',

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Rules about `dma-ranges`: whether the entries translate, and what they do to the devices of the bus.
+
 import { hex } from '#base/numbers.ts';
 import { type Range, ranges } from '#model/addresses/addresses.ts';
 import { dmaParent, hasHole } from '#model/addresses/dma-ranges.ts';
 import { existence } from '#model/devices/existence.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { insertProperty } from '#rules/edits/edits.ts';
 import { repair } from '#rules/edits/repairs.ts';
 import { BUS_CELLS, board32, bus } from '#rules/engine/example.ts';
@@ -103,10 +105,9 @@ later releases take it literally, and the last byte is out of reach. Write the s
     const found = rangesOf(context, node);
     const odd = found?.list.find(({ size }) => (size & 1n) === 1n);
     if (!found || !odd) return;
-    const end =
-      compareVersions(context.platform.kernelVersion, [6, 10]) < 0
-        ? 'Linux prints `Invalid size` and adds one'
-        : 'Linux takes it literally, so the last byte is out of reach';
+    const end = has(context.platform.kernelVersion, GATES.oddSizes)
+      ? 'Linux takes it literally, so the last byte is out of reach'
+      : 'Linux prints `Invalid size` and adds one';
     yield { message: `The size \`${hex(odd.size)}\` is odd; ${end}.`, span: lastSet(found.property).name };
   },
 };

@@ -3,8 +3,9 @@
 
 import { isPciBus, regRange } from '#model/addresses/addresses.ts';
 import { honoursReserved } from '#model/drivers/index.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import type { Statement } from '#model/statements/index.ts';
 import { board, GIC, SMMU_V3_AT } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
@@ -107,7 +108,7 @@ framebuffer that the boot loader left on faults when the IOMMU starts. Boot a ne
   },
   *check(context, node) {
     const property = node.properties.get('iommu-addresses');
-    if (!property || compareVersions(context.platform.kernelVersion, [6, 3]) >= 0 || !isLive(node)) return;
+    if (!property || has(context.platform.kernelVersion, GATES.iommuAddresses) || !isLive(node)) return;
     yield {
       message: `Linux ${context.platform.kernelVersion.join('.')} does not know \`iommu-addresses\`, which came with 6.3; it neither maps nor keeps this range.`,
       span: lastSet(property).name,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Rules about memory that is not there or not reached: pools outside of RAM, RAM in holes or too high on the bus.
+
 import { hex } from '#base/numbers.ts';
 import { isPciBus, larger, regRange, smaller } from '#model/addresses/addresses.ts';
 import { addressing } from '#model/addresses/dma-ranges.ts';
 import { type Bank, describedBanks, memoryBanks, outOfReach } from '#model/addresses/memory.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { board32, bus, host, SMMU_V3_AT } from '#rules/engine/example.ts';
 import { isPciHost } from '#rules/engine/ids.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
@@ -239,7 +241,7 @@ stops the display.`,
   },
   *check(context, node) {
     const { tree, platform } = context;
-    if (!node.properties.has('iommus') || !isLive(node) || compareVersions(platform.kernelVersion, [6, 3]) < 0) return;
+    if (!node.properties.has('iommus') || !isLive(node) || !has(platform.kernelVersion, GATES.iommuAddresses)) return;
     const named = specifiers(tree, node.properties.get('memory-region'), '#memory-region-cells', 0).entries;
     const pictures = named.filter(({ provider }) => isUnmappedPicture(provider));
     // The report is asked last: hardly any device has such a region, and a correct board then needs no report at all.

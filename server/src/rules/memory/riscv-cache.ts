@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // RISC-V: devices that do not snoop, on processors whose caches Linux cannot write back.
+import { GATES } from '#model/platform/gates.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
-import { compareVersions, isEnabled } from '#model/platform/platform.ts';
+import { isEnabled } from '#model/platform/platform.ts';
+import { type Gate, mayHave } from '#model/platform/releases.ts';
 import { board } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { compatibles, isLive, lastSet, strings } from '#tree/query.ts';
@@ -13,8 +15,11 @@ const CACHES: readonly string[] = [
   'starfive,jh7100-ccache',
   'starfive,jh8100-starlink-cache',
 ];
-/** And those that Linux 7.3 has more. */
-const NEWER_CACHES: readonly string[] = ['eswin,eic7700-l3-cache', 'starfive,jh7110-ccache'];
+/** And those that came later. */
+const NEWER_CACHES: ReadonlyMap<string, Gate> = new Map([
+  ['eswin,eic7700-l3-cache', GATES.cacheEswin],
+  ['starfive,jh7110-ccache', GATES.cacheJh7110],
+]);
 /** Processors whose maker's errata bring operations: arch/riscv/errata/thead/errata.c, andes/errata.c. */
 const MAKERS = /^(?:thead|andestech|sophgo|allwinner),/;
 
@@ -62,8 +67,12 @@ function hasOperations({ tree, platform }: RuleContext): boolean {
   );
   if (zicbom || harts.some((cpu) => compatibles(cpu).some((name) => MAKERS.test(name)))) return true;
   const { devices } = treeNodes(machineOf(tree, platform));
-  const known = compareVersions(platform.kernelVersion, [6, 12]) > 0 ? [...CACHES, ...NEWER_CACHES] : CACHES;
-  return devices.some((node) => isLive(node) && compatibles(node).some((name) => known.includes(name)));
+  const isKnown = (name: string): boolean => {
+    const gate = NEWER_CACHES.get(name);
+    // Where nobody established the release, nothing is missing for sure.
+    return CACHES.includes(name) || (gate !== undefined && mayHave(platform.kernelVersion, gate));
+  };
+  return devices.some((node) => isLive(node) && compatibles(node).some(isKnown));
 }
 
 function cpus(extensions: string): string {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What vendors' kernels once read beside or instead of `iommus`, and the way from there to the present binding.
+
 import type { TextEdit } from '#base/text.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { has } from '#model/platform/releases.ts';
 import {
   addLabel,
   freeLabel,
@@ -147,7 +149,7 @@ larb from the ID in \`iommus\` and links the two devices itself; neither a drive
   },
   *check(context, node) {
     const property = node.properties.get('mediatek,larb');
-    if (!property || compareVersions(context.platform.kernelVersion, [6, 12]) < 0) return;
+    if (!property || !has(context.platform.kernelVersion, GATES.larbsFromIds)) return;
     const mapped = usesOf(context, node).length > 0 || node.properties.has('iommus');
     yield {
       message: mapped

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Rules about stream IDs and masks on Arm SMMUs: which entries of different masters match the same stream.
+
 import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { streamPlacement } from '#model/iommu/streams.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { board, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, isXens, usesByProvider } from '#rules/engine/uses.ts';
@@ -225,7 +227,7 @@ device streams of its own.`,
 
 /** Since 6.15 the registration of an IOMMU sets up the devices that are there, in the order of the bus. */
 function inTreeOrder({ platform }: RuleContext): boolean {
-  return compareVersions(platform.kernelVersion, [6, 15]) >= 0;
+  return has(platform.kernelVersion, GATES.configuresAtRegistration);
 }
 
 /** The first entry of a master among the matches. */

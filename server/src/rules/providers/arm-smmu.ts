@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the nodes of Arm SMMUs: the deprecated binding, cells, interrupts, and clients that stay untranslated.
-import { inVersions } from '#model/platform/platform.ts';
+import { inVersions } from '#model/platform/releases.ts';
 import { deletion, planned, setCells } from '#rules/edits/repairs.ts';
 import { board, GIC, mmu500, SMMU_V3 } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rules about the IOMMUs of media and mobile chips: Rockchip, Exynos, MediaTek, Apple, Qualcomm.
-import { inVersions } from '#model/platform/platform.ts';
+import { inVersions } from '#model/platform/releases.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import { outcome } from '#rules/engine/outcome.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

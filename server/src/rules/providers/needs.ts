@@ -4,7 +4,7 @@
 import type { DriverNeed } from '#model/drivers/types.ts';
 import { filled, type Gap, lacks } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { inVersions } from '#model/platform/platform.ts';
+import { inVersions } from '#model/platform/releases.ts';
 import { board, GIC } from '#rules/engine/example.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver } from '#rules/engine/uses.ts';

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Rules about Qualcomm's IOMMUs: context banks of the one that firmware shares, masters of APQ8064, the GPU's SMMU.
+
 import { regRange } from '#model/addresses/addresses.ts';
 import { interruptCount } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { inVersions } from '#model/platform/platform.ts';
+import { inVersions } from '#model/platform/releases.ts';
 import { board, GIC, mmu500 } from '#rules/engine/example.ts';
 import { outcome } from '#rules/engine/outcome.ts';
 import type { Rule, RuleContext } from '#rules/engine/rule.ts';

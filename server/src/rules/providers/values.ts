@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Rules about values in an IOMMU's own node that its driver reads and refuses, or cannot use.
+
 import { hex } from '#base/numbers.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { GATES } from '#model/platform/gates.ts';
+import { has } from '#model/platform/releases.ts';
 import { board, GIC, mmu500 } from '#rules/engine/example.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { iommuDriver, usesByProvider } from '#rules/engine/uses.ts';
@@ -104,7 +106,7 @@ const rockchipClocks: Rule = {
   title: 'Rockchip IOMMU with clocks that the driver does not find',
   properties: ['#iommu-cells'],
   knows: 'all',
-  doc: `The driver of Linux 6.12 takes the two clocks \`aclk\` and \`iface\` by name, both or none: where one is not found it goes
+  doc: `Up to Linux 7.2 the driver takes the two clocks \`aclk\` and \`iface\` by name, both or none: where one is not found it goes
 on without clocks, for trees from before they were described. It then reads registers while the block may be off, which hangs the
 chip or reads zeros. Linux 7.3 takes every clock, whatever its name. Name both clocks.`,
   source: 'Linux 6.12 drivers/iommu/rockchip-iommu.c:rk_iommu_probe',
@@ -121,8 +123,7 @@ chip or reads zeros. Linux 7.3 takes every clock, whatever its name. Name both c
   },
   *check(context, node) {
     const property = node.properties.get('clocks');
-    // Of the releases between 6.12 and 7.3 nobody has said which takes them all.
-    if (compareVersions(context.platform.kernelVersion, [6, 12]) > 0) return;
+    if (has(context.platform.kernelVersion, GATES.rockchipAllClocks)) return;
     if (!property || iommuDriver(context, node)?.driver.name !== 'rockchip' || !isLive(node)) return;
     const { entries, stop } = specifiers(context.tree, property, '#clock-cells');
     const names = strings(node.properties.get('clock-names'));

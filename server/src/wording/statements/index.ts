@@ -8,6 +8,7 @@ import { DIRECT, DIRECT_CONDITIONS, DIRECT_OTHERWISE } from './direct.ts';
 import { DOMAIN_CONDITIONS, DOMAIN_OTHERWISE, DOMAINS } from './domains.ts';
 import { GROUP_CONDITIONS, GROUP_OTHERWISE, GROUPS, STREAM_REASONS } from './groups.ts';
 import { LEGACY, LEGACY_CONDITIONS, LEGACY_OTHERWISE } from './legacy-masters.ts';
+import { RELEASE_CONDITIONS, RELEASE_OTHERWISE } from './platform.ts';
 import { REGISTRATION, REGISTRATION_CONDITIONS, REGISTRATION_REASONS } from './registration.ts';
 import { RESERVED } from './reserved.ts';
 import { SUPPLIER_REASONS, SYSTEM_CONDITIONS, SYSTEM_OTHERWISE, SYSTEMS } from './systems.ts';
@@ -43,6 +44,7 @@ const CONDITIONS: Words<Condition> = {
   ...DOMAIN_CONDITIONS,
   ...GROUP_CONDITIONS,
   ...LEGACY_CONDITIONS,
+  ...RELEASE_CONDITIONS,
   ...REGISTRATION_CONDITIONS,
   ...SYSTEM_CONDITIONS,
 };
@@ -54,6 +56,7 @@ const OTHERWISE: Words<Alternative> = {
   ...DOMAIN_OTHERWISE,
   ...GROUP_OTHERWISE,
   ...LEGACY_OTHERWISE,
+  ...RELEASE_OTHERWISE,
   ...SYSTEM_OTHERWISE,
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What on the platform decides something, in words.
-import type { Because } from '#model/statements/platform.ts';
+import type { Because, ReleaseAlternative } from '#model/statements/platform.ts';
 import { quoted } from './terms.ts';
 import { type Words, wordsOf } from './words.ts';
 
@@ -15,6 +15,15 @@ const BECAUSE: Words<Because> = {
   'default-timeout': ({ seconds }) => `the default of ${seconds} s with CONFIG_MODULES`,
   'built-in-timeout': ({ seconds }) => `CONFIG_DRIVER_DEFERRED_PROBE_TIMEOUT=${seconds}`,
   'no-restricted-pools': ({ since }) => `restricted DMA pools came with Linux ${since}`,
+};
+
+export const RELEASE_CONDITIONS: Words<ReleaseAlternative> = {
+  'release-unread': ({ release, what, without, with: later }) =>
+    `whether in Linux ${release} ${what}, which is not so in ${without} and is so in ${later}`,
+};
+
+export const RELEASE_OTHERWISE: Words<ReleaseAlternative> = {
+  'release-unread': ({ release, what }) => `in Linux ${release} ${what}`,
 };
 
 /** What decides: for brackets, or after "because of". */

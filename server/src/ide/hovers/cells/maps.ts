@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rows of `iommu-map` and `msi-map`: which IDs of the bus become which IDs of the provider.
+
 import { hex } from '#base/numbers.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';
 import { type Asked, functionOf, nameOf, shortName } from '#ide/hovers/sheet.ts';
@@ -7,8 +8,9 @@ import { functionText } from '#ide/map/names.ts';
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { claimsOf } from '#model/claims.ts';
 import { iommuState } from '#model/iommu/state.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { compareVersions } from '#model/platform/platform.ts';
+import { has } from '#model/platform/releases.ts';
 import { u32 } from '#tree/query.ts';
 import { mapEntries } from '#tree/specifiers.ts';
 import type { DtProperty } from '#tree/types.ts';
@@ -21,7 +23,7 @@ export function mapRows(asked: Asked, property: DtProperty): Entry[] {
   const { node, name } = property;
   const isMsi = name === 'msi-map';
   // Since Linux 7.2 a row has as many output cells as the provider asks for.
-  const wide = compareVersions(platform.kernelVersion, [7, 2]) >= 0;
+  const wide = has(platform.kernelVersion, GATES.mapsOneByOne);
   const rows = mapEntries(tree, property, wide ? (isMsi ? '#msi-cells' : '#iommu-cells') : undefined) ?? [];
   const isPci = isPciBus(node);
   const mask = u32(node.properties.get(`${name}-mask`)) ?? 0xffffffff;
