@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Overlays with the old binding in random forms, from a seed, and the board that they are for.
-import { generator } from './random-tree.mjs';
+import type { Device } from './bench.ts';
+import { generator, type Random, type RandomFiles } from './random-tree.ts';
 
 const DISKS = 3;
 
@@ -36,14 +37,21 @@ ${Array.from(
 ).join('')}};
 `;
 
-/** `files` with the overlay alone, and `devices` of the board with it: `{ path, rid?, domid }`. */
-export function randomOverlay(seed) {
+/** One fragment: the label and the path of its target, and what is written there. */
+interface Part {
+  readonly target: string;
+  readonly path: string;
+  readonly lines: readonly string[];
+}
+
+/** `files` with the overlay alone, and `devices` of the board with it. */
+export function randomOverlay(seed: number): RandomFiles {
   const random = generator(seed);
   const unit = random.pick(['\t', '  ', '    ']);
   const eol = random.chance(0.2) ? '\r\n' : '\n';
   const byHand = random.chance(0.4);
-  const devices = [];
-  const parts = [];
+  const devices: Device[] = [];
+  const parts: Part[] = [];
   for (let n = 0; n < DISKS; n++) {
     if (random.chance(0.4)) continue;
     const domid = random.below(40);
@@ -54,7 +62,7 @@ export function randomOverlay(seed) {
     parts.push({ target: `disk${n}`, path: `/virtio@2000${n}00`, lines });
   }
   if (random.chance(0.5) || parts.length === 0) parts.push(pciPart(random, devices));
-  const open = (part) =>
+  const open = (part: Part) =>
     byHand && random.chance(0.5) ? `target-path = "${part.path}";` : `target = <&${part.target}>;`;
   const body = byHand
     ? ['/ {', ...parts.flatMap((part, n) => [...(n > 0 ? [''] : []), ...fragment(n, open(part), part.lines)]), '};']
@@ -65,8 +73,8 @@ export function randomOverlay(seed) {
   return { files: new Map([['/board.dtso', random.chance(0.9) ? text : text.trimEnd()]]), devices };
 }
 
-function pciPart(random, devices) {
-  const lines = [];
+function pciPart(random: Random, devices: Device[]): Part {
+  const lines: string[] = [];
   if (random.chance(0.3)) lines.push('#address-cells = <3>;', '#size-cells = <2>;', '');
   for (let slot = 1, count = 1 + random.below(2); slot <= count; slot++) {
     const domid = random.below(10);
@@ -81,7 +89,7 @@ function pciPart(random, devices) {
   return { target: 'pcie', path: '/pcie@10000000', lines };
 }
 
-function fragment(n, target, lines) {
+function fragment(n: number, target: string, lines: readonly string[]): string[] {
   return [
     `>fragment@${n} {`,
     `>>${target}`,
@@ -93,6 +101,6 @@ function fragment(n, target, lines) {
   ];
 }
 
-function deeper(line) {
+function deeper(line: string): string {
   return line === '' ? '' : `>${line}`;
 }

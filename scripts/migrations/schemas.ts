@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelDir } from '../oracle/kernel.mjs';
+import { kernelDir } from './oracle.ts';
 
 /** A folder, or one file, of `Documentation/devicetree/bindings`: what a migration writes to is described there. */
 const BINDINGS = ['iommu', 'virtio', 'pci/host-generic-pci.yaml'];
@@ -13,9 +13,16 @@ const BINDINGS = ['iommu', 'virtio', 'pci/host-generic-pci.yaml'];
 const COUNTED = /\/(iommu|virtio|pci)\//;
 const HOST_BRIDGE = '"http://devicetree.org/schemas/pci/pci-host-bridge.yaml#"';
 
+/** What a binding refuses. */
+export interface Complaint {
+  readonly node: string;
+  readonly text: string;
+  readonly schema: string;
+}
+
 export class Schemas {
-  #bindings;
-  #blobs = [];
+  readonly #bindings: string;
+  readonly #blobs: Buffer[] = [];
 
   /** Throws a sentence that says what is not installed. */
   constructor() {
@@ -24,12 +31,12 @@ export class Schemas {
   }
 
   /** Keeps `blob` for the run; the number is its place in what `complaints` returns. */
-  add(blob) {
+  add(blob: Buffer): number {
     return this.#blobs.push(blob) - 1;
   }
 
-  /** For each blob, in the order of `add`: `{ node, text, schema }` of everything that the bindings refuse. */
-  complaints() {
+  /** For each blob, in the order of `add`: everything that the bindings refuse. */
+  complaints(): Complaint[][] {
     const folder = mkdtempSync(join(tmpdir(), 'dt-iommu-schemas-'));
     try {
       const files = this.#blobs.map((blob, index) => {
@@ -39,9 +46,9 @@ export class Schemas {
       });
       writeFileSync(join(folder, 'blobs'), files.join('\n'));
       const said = run('dt-validate', ['-s', this.#processed(folder), `@${join(folder, 'blobs')}`]);
-      const found = this.#blobs.map(() => []);
+      const found = this.#blobs.map((): Complaint[] => []);
       for (const complaint of complaintsIn(said, folder)) {
-        if (COUNTED.test(complaint.schema)) found[complaint.blob].push(complaint);
+        if (COUNTED.test(complaint.schema)) found[complaint.blob]?.push(complaint);
       }
       return found;
     } finally {
@@ -50,12 +57,12 @@ export class Schemas {
   }
 
   /** The file of the schemas in the form that dt-validate reads quickly. */
-  #processed(folder) {
+  #processed(folder: string): string {
     const file = join(folder, 'schemas.json');
     const sources = BINDINGS.flatMap((name) => yamlFiles(join(this.#bindings, name)));
     run('dt-mk-schema', ['-j', '-o', file, ...sources]);
     if (!readFileSync(file, 'utf8').includes(`"$id": ${HOST_BRIDGE}`)) {
-      const joined = fileURLToPath(new URL('pci-host-bridge.yaml', import.meta.url));
+      const joined = fileURLToPath(new URL('../../scripts/migrations/pci-host-bridge.yaml', import.meta.url));
       const refused = run('dt-mk-schema', ['-j', '-o', file, ...sources, joined]);
       if (refused !== '') throw new Error(`dt-mk-schema: ${refused.trim()}`);
     }
@@ -63,7 +70,7 @@ export class Schemas {
   }
 }
 
-const yamlFiles = (path) =>
+const yamlFiles = (path: string): string[] =>
   path.endsWith('.yaml')
     ? [path]
     : readdirSync(path)
@@ -71,7 +78,7 @@ const yamlFiles = (path) =>
         .map((name) => join(path, name));
 
 /** What the program wrote to stderr, where both tools speak. */
-function run(program, args) {
+function run(program: string, args: readonly string[]): string {
   const { status, stderr, error } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (error) throw error;
   if (status === null || stderr.includes('Traceback'))
@@ -80,13 +87,13 @@ function run(program, args) {
 }
 
 /** A complaint is a line `FILE: NODE: …`, more of it behind tabs, and last of all `From schema: FILE`. */
-function* complaintsIn(said, folder) {
-  let open;
+function* complaintsIn(said: string, folder: string): Generator<Complaint & { readonly blob: number }> {
+  let open: { blob: number; node: string; text: string } | undefined;
   for (const line of said.split('\n')) {
     const start = line.startsWith(`${folder}/`)
       ? /^(\d+)\.dtb: ([^:]+): (.*)$/.exec(line.slice(folder.length + 1))
       : null;
-    if (start) open = { blob: Number(start[1]), node: start[2], text: start[3], schema: '' };
+    if (start) open = { blob: Number(start[1]), node: start[2]!, text: start[3]! };
     const schema = /^\tFrom schema: (.*)$/i.exec(line)?.[1];
     if (!open || schema === undefined) continue;
     yield { ...open, schema };

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Trees with the old binding in random forms, from a seed; each says which device must get which domain.
+import type { Device, Files } from './bench.ts';
+
+export interface Random {
+  below(limit: number): number;
+  chance(probability: number): boolean;
+  pick<T>(list: readonly [T, ...T[]]): T;
+}
 
 /** mulberry32: the same numbers for the same seed on every machine. */
-export function generator(seed) {
+export function generator(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -14,24 +21,48 @@ export function generator(seed) {
   return {
     below: (limit) => Math.floor(next() * limit),
     chance: (probability) => next() < probability,
-    pick: (list) => list[Math.floor(next() * list.length)],
+    pick: (list) => list[Math.floor(next() * list.length)] ?? list[0],
   };
 }
 
-/**
- * `files` (the first is the board) and `devices`: `{ path, rid?, domid }`, with `domid` absent where nothing is right,
- * and `plain` where the board wants no grants at all.
- */
-export function randomTree(seed, forced = {}) {
+/** Files, the first of which is the board, and its devices. */
+export interface RandomFiles {
+  readonly files: Files;
+  readonly devices: readonly Device[];
+}
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+type Provider = 'none' | 'good' | 'unlabelled' | 'no-cells' | 'wrong-cells' | 'disabled' | 'hidden';
+
+/** How a tree is written. */
+interface Style {
+  readonly raw: boolean;
+  readonly unit: string;
+  readonly eol: string;
+  readonly split: boolean;
+  readonly bom: string;
+  readonly lastLine: boolean;
+  readonly provider: Provider;
+}
+
+/** What a device adds to beside its own node: the devices, and lines before and after the root. */
+interface Written {
+  readonly devices: Writable<Device>[];
+  readonly head: string[];
+  readonly tail: string[];
+}
+
+export function randomTree(seed: number, forced: Partial<Style> = {}): RandomFiles {
   const random = generator(seed);
-  const style = {
+  const style: Style = {
     raw: random.chance(0.2),
     unit: random.pick(['\t', '\t', '  ', '    ']),
     eol: random.chance(0.15) ? '\r\n' : '\n',
     split: random.chance(0.25),
     bom: random.chance(0.05) ? '\ufeff' : '',
     lastLine: random.chance(0.9),
-    provider: random.pick([
+    provider: random.pick<Provider>([
       'none',
       'none',
       'good',
@@ -44,12 +75,11 @@ export function randomTree(seed, forced = {}) {
     ]),
     ...forced,
   };
-  const devices = [];
-  const head = [];
-  const tail = [];
+  const written: Written = { devices: [], head: [], tail: [] };
+  const { devices, head, tail } = written;
   const body = ['#address-cells = <2>;', '#size-cells = <2>;', ...(random.chance(0.15) ? ['dma-coherent;'] : []), ''];
   body.push('hypervisor {', '>compatible = "xen,xen";', '};', '');
-  const provider = providerLines(random, style);
+  const { lines: provider, ref } = providerLines(random, style);
   const gicPhandle = provider.length === 0 && random.chance(0.5) ? '0xfde9' : '0x8001';
   const gic = style.raw
     ? ['gic {', `>phandle = <${gicPhandle}>;`, '};']
@@ -57,13 +87,13 @@ export function randomTree(seed, forced = {}) {
   const early = random.chance(0.5);
   body.push(...gic, '', ...(early ? provider : []));
   for (let n = 0, count = 1 + random.below(4); n < count; n++) {
-    body.push(...mmioDevice(random, style, { n, devices, head, tail }), ...(random.chance(0.8) ? [''] : []));
+    body.push(...mmioDevice(random, style, n, written), ...(random.chance(0.8) ? [''] : []));
   }
-  if (random.chance(0.35)) body.push(...pciHost(random, style, devices), '');
+  if (random.chance(0.35)) body.push(...pciHost(random, style, devices, ref), '');
   if (!early) body.push(...provider);
   while (body[body.length - 1] === '') body.pop();
   const root = ['/ {', ...body.map((line) => (line === '' || /^#(if|endif)/.test(line) ? line : `>${line}`)), '};'];
-  const render = (lines) => {
+  const render = (lines: readonly string[]) => {
     const text = lines
       .map((line) => line.replace(/^>+/, (depth) => style.unit.repeat(depth.length)) + style.eol)
       .join('');
@@ -85,22 +115,34 @@ export function randomTree(seed, forced = {}) {
   return { files, devices };
 }
 
-function providerLines(random, style) {
-  const { raw, provider: kind } = style;
-  if (kind === 'none') return [];
+/** `ref`: how a map names the provider; absent where it cannot. */
+function providerLines(random: Random, { raw, provider: kind }: Style): { lines: string[]; ref?: string } {
+  if (kind === 'none') return { lines: [] };
   const name = random.pick(['xen_iommu', 'xen-iommu', 'iommu', 'grants']);
   const label = raw || kind === 'unlabelled' ? '' : `${random.pick(['xen_iommu', 'grant_dma', 'x'])}: `;
   const lines = [`${label}${name} {`, '>compatible = "xen,grant-dma";'];
   if (kind !== 'no-cells') lines.push(`>#iommu-cells = <${kind === 'wrong-cells' ? random.pick([0, 2]) : 1}>;`);
   if (kind === 'disabled') lines.push('>status = "disabled";');
   const phandle = random.pick(['0xfde9', '0x02', '65002']);
-  if (raw && random.chance(0.7)) lines.push(`>phandle = <${phandle}>;`);
-  style.ref = raw ? lines.at(-1).includes('phandle') && phandle : label !== '' && `&${label.slice(0, -2)}`;
-  return kind === 'hidden' ? ['#if 1', ...lines, '};', '#endif', ''] : [...lines, '};', ''];
+  let ref = label === '' ? undefined : `&${label.slice(0, -2)}`;
+  if (raw && random.chance(0.7)) {
+    lines.push(`>phandle = <${phandle}>;`);
+    ref = phandle;
+  }
+  const whole = kind === 'hidden' ? ['#if 1', ...lines, '};', '#endif', ''] : [...lines, '};', ''];
+  return { lines: whole, ...(ref !== undefined && { ref }) };
+}
+
+interface Statement {
+  readonly n: number;
+  readonly head: string[];
+  readonly name: string;
+  readonly domid: number;
 }
 
 /** The statement, or a macro that stands for part of it; each macro is only for this device, or for all that use it. */
-function statement(random, style, { n, head, name, domid }) {
+function statement(random: Random, style: Style, asked: Statement): string {
+  const { n, head, name, domid } = asked;
   switch (style.split ? 0 : random.below(14)) {
     case 1:
       head.push(`#define SERVE_${n}(n) ${name} = <n>`);
@@ -120,12 +162,12 @@ function statement(random, style, { n, head, name, domid }) {
       }
       return `BACKEND(${domid});`;
     default:
-      return `${name} = ${writing(random, domid, { n, head })};`;
+      return `${name} = ${writing(random, asked)};`;
   }
 }
 
 /** A value's text for a domain; macros are defined in `head`. */
-function writing(random, domid, { n, head }) {
+function writing(random: Random, { n, head, domid }: Statement): string {
   const hex = `0x${domid.toString(16)}`;
   switch (random.below(7)) {
     case 0:
@@ -147,7 +189,7 @@ function writing(random, domid, { n, head }) {
   }
 }
 
-function mmioDevice(random, style, { n, devices, head, tail }) {
+function mmioDevice(random: Random, style: Style, n: number, { devices, head, tail }: Written): string[] {
   const { raw } = style;
   const address = (0x2000000 + n * 0x200).toString(16);
   const domid = random.pick([0, 1, 2, 3, 42, 0x7fef]);
@@ -162,7 +204,7 @@ function mmioDevice(random, style, { n, devices, head, tail }) {
     devices.push({ path });
     return [`${label}virtio@${address} {`, ...[...before, `${name} = ${bad};`].map((line) => `>${line}`), '};'];
   }
-  const device = { path, domid };
+  const device: Writable<Device> = { path, domid };
   devices.push(device);
   const tail0 = random.pick(['', '', ' /* served by another domain */', ' // backend']);
   let lines = [`${statement(random, style, { n, head, name, domid })}${tail0}`];
@@ -171,7 +213,7 @@ function mmioDevice(random, style, { n, devices, head, tail }) {
     const other = random.below(20);
     const isGone = random.chance(0.5);
     const word = isGone ? `/delete-property/ ${name};` : `${name} = <${other}>;`;
-    const isPlain = lines[0].includes(name);
+    const isPlain = lines[0]!.includes(name);
     if (isPlain) {
       tail.push('', `&virtio${n} {`, `>${word}`, '};');
       device.shared = domid;
@@ -187,7 +229,7 @@ function mmioDevice(random, style, { n, devices, head, tail }) {
       lines = [];
     }
   }
-  if (lines.length === 1 && !lines[0].includes('//') && random.chance(0.15)) {
+  if (lines.length === 1 && !lines[0]!.includes('//') && random.chance(0.15)) {
     return [`${label}virtio@${address} { ${[...before, ...lines].join(' ')} };`];
   }
   const statements = random.chance(0.5) ? [...before, ...lines] : [...lines, ...before];
@@ -195,7 +237,7 @@ function mmioDevice(random, style, { n, devices, head, tail }) {
   return [`${label}virtio@${address} {`, ...inner, '};'];
 }
 
-function pciHost(random, style, devices) {
+function pciHost(random: Random, style: Style, devices: Device[], ref: string | undefined): string[] {
   const lines = [
     'pcie@10000000 {',
     '>compatible = "pci-host-ecam-generic";',
@@ -206,10 +248,10 @@ function pciHost(random, style, devices) {
     '>bus-range = <0x0 0xff>;',
     '>ranges = <0x2000000 0x0 0x20000000 0x0 0x20000000 0x0 0x10000000>;',
   ];
-  const map = style.provider === 'good' && style.ref ? random.below(4) : 0;
+  const map = style.provider === 'good' && ref ? random.below(4) : 0;
   // For slots that nobody has; or linear, which is wrong for all that it covers but perhaps one.
-  if (map === 1) lines.push(`>iommu-map = <0x40 ${style.ref} 4 0x1>;`);
-  if (map === 2) lines.push(`>iommu-map = <0x8 ${style.ref} 1 0x20>, <0x40 ${style.ref} 0x2 0x1>;`);
+  if (map === 1) lines.push(`>iommu-map = <0x40 ${ref} 4 0x1>;`);
+  if (map === 2) lines.push(`>iommu-map = <0x8 ${ref} 1 0x20>, <0x40 ${ref} 0x2 0x1>;`);
   for (let slot = 1, count = 1 + random.below(3); slot <= count; slot++) {
     const domid = random.below(10);
     lines.push('', `>virtio@${slot},0 {`, '>>compatible = "pci1af4,1042";');
