@@ -199,9 +199,8 @@ function compareOptions(driver) {
 function compareFeatures(driver) {
   const text = driverText(driver);
   if (text === undefined) return differ(driver.name, `${driver.source} is not there`);
-  const { domainsBefore } = driver;
-  const early = domainsBefore && inVersions(version, { until: domainsBefore.until });
-  const domains = early ? domainsBefore.domains : driver.domains;
+  const early = driver.domainsBefore?.find(({ until }) => inVersions(version, { until }));
+  const domains = early?.domains ?? driver.domains;
   const noXlate = driver.noXlate !== undefined && inVersions(version, driver.noXlate);
   feature(driver, 'lazy mode', domains.includes('dma-fq'), /IOMMU_CAP_DEFERRED_FLUSH|IOMMU_DOMAIN_DMA_FQ/.test(text));
   feature(driver, 'identity', domains.includes('identity'), /identity_domain|IOMMU_DOMAIN_IDENTITY/.test(text));

@@ -28,7 +28,7 @@ export const ALLWINNER: IommuDriver = {
     { kind: 'clocks', names: [], enforced: true, log: "Couldn't get our clock." },
     { kind: 'resets', enforced: true, log: "Couldn't get our reset line." },
   ],
-  domainsBefore: IDENTITY_SINCE_6_7,
+  domainsBefore: [{ until: GATES.sun50iTranslates, domains: ['identity', 'dma', 'unmanaged'] }, ...IDENTITY_SINCE_6_7],
   // of_xlate overwrites the pointer of the master (sun50i_iommu_of_xlate).
   instances: 'last',
   binding: 'iommu/allwinner,sun50i-h6-iommu.yaml',

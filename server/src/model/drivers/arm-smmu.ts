@@ -51,22 +51,21 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
     [
       'qcom,msm8998-smmu-v2',
       'qcom,sdm630-smmu-v2',
-      'qcom,qcm2290-smmu-500',
       'qcom,sc7180-smmu-500',
       'qcom,sc7280-smmu-500',
       'qcom,sc8180x-smmu-500',
-      'qcom,sc8280xp-smmu-500',
       'qcom,sdm845-smmu-500',
       'qcom,sm6125-smmu-500',
-      'qcom,sm6350-smmu-500',
-      'qcom,sm6375-smmu-500',
       'qcom,sm8150-smmu-500',
       'qcom,sm8250-smmu-500',
       'qcom,sm8350-smmu-500',
-      'qcom,sm8450-smmu-500',
     ],
     { traits: QCOM },
   ),
+  ...strings('variant', ['qcom,qcm2290-smmu-500', 'qcom,sm6350-smmu-500'], { since: GATES.qcom516, traits: QCOM }),
+  ...strings('variant', ['qcom,sm8450-smmu-500'], { since: GATES.qcom517, traits: QCOM }),
+  ...strings('variant', ['qcom,sc8280xp-smmu-500'], { since: GATES.qcom519, traits: QCOM }),
+  ...strings('variant', ['qcom,sm6375-smmu-500'], { since: GATES.qcom60, traits: QCOM }),
   ...strings(
     'variant',
     ['qcom,sdm845-smmu-v2', 'qcom,sm6350-smmu-v2', 'qcom,qdu1000-smmu-500', 'qcom,sm6115-smmu-500', 'qcom,smmu-500'],
@@ -94,24 +93,24 @@ const QCOM_VARIANTS: readonly DriverCompatible[] = [
   }),
 ];
 
-/** Masters whose firmware already drives a display or a remote processor through the SMMU, in 6.1 and since. */
+/** Masters whose firmware already drives a display or a remote processor through the SMMU. */
 const QCOM_IDENTITY_CLIENTS: readonly string[] = [
   'qcom,adreno',
-  'qcom,adreno-gmu',
   'qcom,mdp4',
   'qcom,mdss',
   'qcom,sc7180-mdss',
   'qcom,sc7180-mss-pil',
   'qcom,sc7280-mdss',
-  'qcom,sc7280-mss-pil',
   'qcom,sc8180x-mdss',
   'qcom,sdm845-mdss',
   'qcom,sdm845-mss-pil',
-  'qcom,sm8250-mdss',
 ];
 
 /** Those that came later. */
 const LATER_QCOM_IDENTITY_CLIENTS: readonly (readonly [Gate, ...string[]])[] = [
+  [GATES.qcom516, 'qcom,sc7280-mss-pil'],
+  [GATES.qcom60, 'qcom,sm8250-mdss'],
+  [GATES.clientGmu, 'qcom,adreno-gmu'],
   [GATES.clients63, 'qcom,sc8280xp-mdss', 'qcom,sm8150-mdss'],
   [GATES.clients66, 'qcom,sm6350-mdss', 'qcom,sm6375-mdss'],
   [GATES.qcom67, 'qcom,sdm670-mdss'],

@@ -37,7 +37,7 @@ export const FREESCALE_PAMU: IommuDriver = {
     },
   ],
   domains: ['platform', 'unmanaged'],
-  domainsBefore: { until: GATES.pamuPlatform, domains: ['unmanaged'] },
+  domainsBefore: [{ until: GATES.pamuPlatform, domains: ['unmanaged'] }],
   instances: 'all',
   noXlate: {},
   binding: 'powerpc/fsl/pamu.txt',

@@ -149,9 +149,11 @@ export const MEDIATEK: IommuDriver = {
   selectsArmMapping: true,
   compatibles: [
     ...strings('match', ['mediatek,mt2712-m4u'], { traits: multimedia(oneRegion(true), FOUR_GIB_MODE) }),
-    ...strings('match', ['mediatek,mt6795-m4u', 'mediatek,mt8173-m4u'], {
+    ...strings('match', ['mediatek,mt6795-m4u'], {
+      since: GATES.mt6795,
       traits: multimedia(oneRegion(), FOUR_GIB_MODE),
     }),
+    ...strings('match', ['mediatek,mt8173-m4u'], { traits: multimedia(oneRegion(), FOUR_GIB_MODE) }),
     ...strings('match', ['mediatek,mt6779-m4u', 'mediatek,mt8167-m4u', 'mediatek,mt8183-m4u'], {
       traits: multimedia(oneRegion()),
     }),
@@ -248,7 +250,7 @@ export const MEDIATEK_V1: IommuDriver = {
   paBits: 32,
   needs: [{ kind: 'interrupts', enforced: true }, BCLK, ...LARBS],
   domains: ['identity', 'unmanaged'],
-  domainsBefore: { until: GATES.identityDomains, domains: ['unmanaged'] },
+  domainsBefore: [{ until: GATES.identityDomains, domains: ['unmanaged'] }],
   instances: 'first',
   noXlate: { since: GATES.mastersNeedSpec },
   notes: [

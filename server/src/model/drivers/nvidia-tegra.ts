@@ -57,7 +57,7 @@ export const NVIDIA_TEGRA: IommuDriver = {
   ],
   // Without a DMA domain before 6.7, the default domain stays empty: the same direct DMA without an identity domain.
   domains: ['identity', 'dma', 'unmanaged'],
-  domainsBefore: { until: GATES.identityDomains, domains: ['unmanaged'] },
+  domainsBefore: [{ until: GATES.identityDomains, domains: ['unmanaged'] }],
   instances: 'first',
   notes: [
     'A swgroup belongs to one group of its own, or to the group of the display engines (tegra_smmu_device_group).',

@@ -28,7 +28,7 @@ export const QUALCOMM_MSM: IommuDriver = {
     { kind: 'property', name: 'qcom,ncb', enforced: true, log: 'could not get ncb' },
   ],
   domains: ['identity', 'unmanaged'],
-  domainsBefore: { until: GATES.identityDomains, domains: ['unmanaged'] },
+  domainsBefore: [{ until: GATES.identityDomains, domains: ['unmanaged'] }],
   instances: 'all',
   mastersPerInstance: 1,
   notes: [
@@ -85,7 +85,7 @@ export const QUALCOMM_SECURE: IommuDriver = {
       log: 'missing qcom,iommu-secure-id property',
     },
   ],
-  domainsBefore: { until: GATES.identityDomains, domains: ['dma', 'unmanaged'] },
+  domainsBefore: [{ until: GATES.identityDomains, domains: ['dma', 'unmanaged'] }],
   instances: 'rejected',
   notes: ['Two instances in one `iommus`: WARN and -EINVAL (qcom_iommu_of_xlate).'],
   binding: 'iommu/qcom,iommu.yaml',

@@ -32,7 +32,7 @@ export const ROCKCHIP: IommuDriver = {
     { kind: 'interrupts', enforced: false },
     { kind: 'clocks', names: [['aclk', 'iface']], enforced: false },
   ],
-  domainsBefore: { until: GATES.rockchipIdentity, domains: ['dma', 'unmanaged'] },
+  domainsBefore: [{ until: GATES.rockchipIdentity, domains: ['dma', 'unmanaged'] }],
   instances: 'last',
   // Since 7.3 each instance has the operations of its own generation (rk_iommu_probe).
   uniform: { trait: 'implementation', until: GATES.rockchipOwnOps },

@@ -21,7 +21,10 @@ export const S390: IommuDriver = {
   paBits: null,
   domains: ['identity', 'dma', 'dma-fq', 'blocked'],
   // The DMA API went through this driver only from 6.7 on.
-  domainsBefore: { until: GATES.identityDomains, domains: ['unmanaged'] },
+  domainsBefore: [
+    { until: GATES.s390Dma, domains: ['unmanaged'] },
+    { until: GATES.s390Identity, domains: ['dma', 'dma-fq', 'blocked'] },
+  ],
   unattached: 'fault',
   instances: 'all',
   binding: null,

@@ -62,4 +62,4 @@ export function wholeCell(kind: string, max: number, outside: string): CellMeani
 export const OPTIONAL_CLOCKS = { kind: 'clocks', names: [], enforced: false } as const;
 
 /** Identity domains came to the media IOMMUs in 6.7; before, passthrough fell back to translation. */
-export const IDENTITY_SINCE_6_7 = { until: GATES.identityDomains, domains: ['dma', 'unmanaged'] } as const;
+export const IDENTITY_SINCE_6_7 = [{ until: GATES.identityDomains, domains: ['dma', 'unmanaged'] }] as const;

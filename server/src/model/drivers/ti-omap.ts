@@ -35,7 +35,7 @@ export const TI_OMAP: IommuDriver = {
   paBits: 32,
   needs: [{ kind: 'interrupts', enforced: true }],
   domains: ['identity', 'unmanaged'],
-  domainsBefore: { until: GATES.identityDomains, domains: ['unmanaged'] },
+  domainsBefore: [{ until: GATES.identityDomains, domains: ['unmanaged'] }],
   instances: 'all',
   unseenByArm: { until: GATES.mastersNeedSpec },
   noXlate: { since: GATES.mastersNeedSpec, until: GATES.omapXlate },

@@ -200,8 +200,8 @@ export interface IommuDriver extends IommuTraits, Versions {
   readonly clientFilter?: ClientFilter;
   /** Domains that it can allocate. A default that is missing falls back to DMA; without DMA_FQ, lazy means strict. */
   readonly domains: readonly DomainType[];
-  /** The same for releases before `until`, where they differ. */
-  readonly domainsBefore?: { readonly until: Gate; readonly domains: readonly DomainType[] };
+  /** The same for releases before `until`, where they differ; the first row that the release has not passed counts. */
+  readonly domainsBefore?: readonly { readonly until: Gate; readonly domains: readonly DomainType[] }[];
   /** Honours `iommu-addresses` of reserved-memory. */
   readonly honoursReserved: boolean;
   /** Since when it does, where that is not its first release. */

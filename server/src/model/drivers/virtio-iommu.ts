@@ -35,7 +35,10 @@ export const VIRTIO_IOMMU: IommuDriver = {
   iovaBits: null,
   paBits: 64,
   domains: ['identity', 'dma', 'dma-fq', 'unmanaged'],
-  domainsBefore: { until: GATES.virtioFlushQueue, domains: ['identity', 'dma', 'unmanaged'] },
+  domainsBefore: [
+    { until: GATES.virtioIdentity, domains: ['dma', 'unmanaged'] },
+    { until: GATES.virtioFlushQueue, domains: ['identity', 'dma', 'unmanaged'] },
+  ],
   honoursReserved: true,
   msiWindow: SOFTWARE_MSI_WINDOW,
   hardwareMsi: 'the device reports an MSI region in its PROBE reply',

@@ -123,8 +123,8 @@ function forcedType(
 }
 
 function domainsOf(machine: Machine, { driver }: DriverMatch): readonly DomainType[] {
-  const before = driver.domainsBefore;
-  return before && !has(machine.platform.kernelVersion, before.until) ? before.domains : driver.domains;
+  const before = driver.domainsBefore?.find(({ until }) => !has(machine.platform.kernelVersion, until));
+  return before?.domains ?? driver.domains;
 }
 
 /** The kernel's default (or the forced type) against what the driver can allocate. */

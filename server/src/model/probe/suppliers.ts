@@ -40,6 +40,7 @@ export const SUPPLIER_BINDINGS: readonly SupplierBinding[] = [
   list('iommus', '#iommu-cells', { optional: true }),
   { property: 'iommu-map', form: 'map', optional: true },
   list('mboxes', '#mbox-cells'),
+  list('io-channel', '#io-channel-cells', { until: GATES.ioChannels }),
   list('io-channels', '#io-channel-cells', { since: GATES.ioChannels }),
   list('io-backends', '#io-backend-cells', { since: GATES.ioBackends }),
   list('interrupt-parent', undefined, { until: GATES.interruptParentIgnored }),
