@@ -184,3 +184,18 @@ test('a bus without dma-ranges', () => {
     \`/bus@0\` · [board.dts:15](#)"
   `);
 });
+
+test('what an IOMMU itself waits for leads to the boot order; a map without an ID gives none to its IOMMU', () => {
+  const board = (cursor: string) =>
+    `/dts-v1/;
+/ { #address-cells = <1>; #size-cells = <1>;
+	clk: clock-controller@100 { compatible = "qcom,sm8550-gcc"; reg = <0x100 0x10>; #clock-cells = <1>; };
+	smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; clocks = <&clk 0>; };
+	mc: fsl-mc@4000 { compatible = "fsl,qoriq-mc"; reg = <0x4000 0x40>; iommu-map = <0 &smmu 0 0>; };
+};`.replace(cursor, `$0${cursor}`);
+  expect(hoverText(board('smmu: iommu@'))).toContain('[1 wait](showWaits:/iommu@1000000)');
+  // fsl-lx216x.dtsi: the fourth cell is a length of 0 IDs.
+  expect(hoverText(board('mc: fsl-mc@'))).toContain(
+    '**Devices behind mc: iommu-map covers no ID, so smmu has none of them**',
+  );
+});

@@ -4,7 +4,6 @@ import { hex } from '#base/numbers.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';
 import { type Claim, claimsOf } from '#model/claims.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { countWaits } from '#model/probe/boot-order.ts';
 import { timeoutOf } from '#model/probe/deferral.ts';
 import { type DmaOps, dmaOps } from '#model/report/dma-ops.ts';
 import type { Deferral, DmaReport, Step, Verdict } from '#model/report/types.ts';
@@ -23,6 +22,7 @@ import {
   reasonLine,
   type Sheet,
   shortName,
+  waitsLink,
 } from './sheet.ts';
 
 export function deviceSheet(asked: Asked, node: DtNode): Sheet {
@@ -301,12 +301,8 @@ function otherWay({ snapshot }: Asked, verdict: Verdict): string {
   return wayText(verdict, ops) === ops ? `direct (${ops})` : wayText(verdict, ops);
 }
 
-/** `7 reasons`, `13 waits`: as many as the map lists, where the link leads. */
-function counts({ snapshot: { tree, platform } }: Asked, node: DtNode, { steps, verdict }: DmaReport): Counted[] {
-  const none = platform.kind === 'zephyr' || verdict === 'no-device';
-  const waits = none ? 0 : countWaits(tree, platform, node);
-  return [
-    { text: `${steps.length} ${steps.length === 1 ? 'reason' : 'reasons'}`, leads: 'explain' },
-    ...(waits > 0 ? [{ text: `${waits} ${waits === 1 ? 'wait' : 'waits'}`, leads: 'showWaits' } as const] : []),
-  ];
+/** `7 reasons`, `13 waits`. */
+function counts(asked: Asked, node: DtNode, { steps, verdict }: DmaReport): Counted[] {
+  const reasons: Counted = { text: `${steps.length} ${steps.length === 1 ? 'reason' : 'reasons'}`, leads: 'explain' };
+  return [reasons, ...(verdict === 'no-device' ? [] : waitsLink(asked, node))];
 }

@@ -26,6 +26,7 @@ import {
   reasonLine,
   type Sheet,
   shortName,
+  waitsLink,
 } from './sheet.ts';
 
 /** Rows of the table. */
@@ -46,7 +47,7 @@ export function hostBridgeSheet(asked: Asked, node: DtNode): Sheet {
     ],
     body: map ? [tableOf(machine, node, map)] : [],
     reason: reasonsOf(asked, node, report, map),
-    links: [commandLinks(asked, node), placesLine(asked, node)],
+    links: [commandLinks(asked, node, waitsLink(asked, node)), placesLine(asked, node)],
   };
 }
 
@@ -82,6 +83,12 @@ function headOf(
     return { icon: 'shield', headline: `${who} → ${iommus.join(', ')}${others}, ${by}${passed}` };
   }
   const named = map?.rows[0]?.provider;
+  if (map && named && map.rows.every(({ length }) => length === 0)) {
+    return {
+      icon: 'circle-slash',
+      headline: `${who}: iommu-map covers no ID, so ${plain(nameOf(named))} has none of them`,
+    };
+  }
   if (named) {
     return {
       icon: 'circle-slash',

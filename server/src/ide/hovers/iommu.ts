@@ -14,7 +14,7 @@ import { reasonText } from '#wording/statements/index.ts';
 import { idName } from '#wording/statements/terms.ts';
 import { limitName, limitText } from '#wording/values.ts';
 import { idsText } from './ids.ts';
-import { type Asked, commandLinks, nameOf, placesLine, type Sheet, shortName } from './sheet.ts';
+import { type Asked, commandLinks, nameOf, placesLine, type Sheet, shortName, waitsLink } from './sheet.ts';
 
 /** Masters that are listed. */
 const SHOWN = 4;
@@ -50,7 +50,10 @@ export function iommuSheet(asked: Asked, node: DtNode): Sheet {
     ],
     body: [bodyOf(asked, node, state, company)].filter((text) => text !== ''),
     reason: byXen ? [] : reasonOf(asked, state),
-    links: [commandLinks(asked, node), placesLine(asked, node)],
+    links: [
+      commandLinks(asked, node, byXen || !state.available ? [] : waitsLink(asked, node)),
+      placesLine(asked, node),
+    ],
   };
 }
 

@@ -2,6 +2,7 @@
 // The shape that all hovers have: a headline, a line of facts, the reason that decides, links to the rest.
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { code, type Link, linkMarkdown, prose } from '#ide/explain/markup.ts';
+import { countWaits } from '#model/probe/boot-order.ts';
 import type { Step } from '#model/report/types.ts';
 import { nodeByPath, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
@@ -91,6 +92,12 @@ export function commandLinks({ reader }: Asked, node: DtNode, more: readonly Cou
   const map = `[Show in map](${command('showMap', path)})`;
   const links = [`[Explain](${explain})`, map, ...more.map(({ text, leads }) => `[${text}](${command(leads, path)})`)];
   return links.join(' · ');
+}
+
+/** `13 waits`, as many as the map lists where the link leads; no boot order is worked out for it. */
+export function waitsLink({ snapshot: { tree, platform } }: Asked, node: DtNode): Counted[] {
+  const waits = platform.kind === 'zephyr' ? 0 : countWaits(tree, platform, node);
+  return waits === 0 ? [] : [{ text: `${waits} ${waits === 1 ? 'wait' : 'waits'}`, leads: 'showWaits' }];
 }
 
 /** Where the node is, and what opens it: the last three places. */
