@@ -53,7 +53,8 @@ async function write([kernel, out, ...rest]) {
   const schemas = at < 0 ? undefined : rest.splice(at, 2)[1];
   await core.loadYaml();
   const files = new core.DiskFiles();
-  const library = new core.BindingLibrary(files, join(kernel, 'Documentation/devicetree/bindings'), schemas);
+  const folders = [join(kernel, 'Documentation/devicetree/bindings'), ...(schemas === undefined ? [] : [schemas])];
+  const library = new core.BindingLibrary(files, folders);
   while (!library.done) library.step(1e6);
   const grammar = await core.readGrammar();
   mkdirSync(out, { recursive: true });

@@ -37,6 +37,11 @@ export interface Borrowed {
 /** Of a kernel tree, of U-Boot with its copy of Linux's trees, of the tree of device trees alone. */
 const FOLDERS = ['Documentation/devicetree/bindings', 'dts/upstream/Bindings', 'dts/Bindings', 'Bindings'];
 
+/** Whether a folder is `schemas` of an installed dt-schema: no other one is walked through. */
+export function isCoreSchemas(files: BindingFiles, folder: string): boolean {
+  return files.isFile(join(folder, 'dt-core.yaml')) && files.isFile(join(folder, 'types.yaml'));
+}
+
 /** Of one file: Zephyr's own, those of its modules, of the application, of a board outside of it. */
 const MAX_FOLDERS = 24;
 

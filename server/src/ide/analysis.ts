@@ -78,7 +78,7 @@ export class Analysis {
     this.#grammar = grammar;
     this.#documents = new Documents(stored, grammar);
     this.#contexts = new Contexts(this.#documents);
-    this.knowledge = new Knowledge(this.#documents);
+    this.knowledge = new Knowledge(this.#documents, (file) => this.#contexts.project(file).dtSchema);
     this.#frontend = new Frontend(grammar, this.#documents, original ? original.#frontend : undefined);
   }
 
@@ -109,7 +109,10 @@ export class Analysis {
     this.#choices.clear();
     for (const key of this.#unsettled) this.#boards.delete(key);
     this.#unsettled.clear();
-    if (paths.some((path) => path.endsWith(`/${PROJECT_FILE}`))) this.#forgetBoards();
+    if (paths.some((path) => path.endsWith(`/${PROJECT_FILE}`))) {
+      this.#forgetBoards();
+      this.knowledge.forgetFolders();
+    }
     for (const path of paths) this.#changed(path);
   }
 
@@ -117,6 +120,7 @@ export class Analysis {
   setSettings(settings: Settings): void {
     this.#settings = settings;
     this.#contexts.setSettings(settings);
+    this.knowledge.forgetFolders();
     this.#contexts.forget([]);
     this.#choices.clear();
     this.#forgetBoards();

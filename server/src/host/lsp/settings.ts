@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The editor's settings, `devicetreeIommu.*`: the fields of the project file, checked on arrival.
+import { isCoreSchemas } from '#bindings/files.ts';
 import type { Settings } from '#ide/boards/context.ts';
 import { configComplaint } from '#ide/boards/kernel-config.ts';
 import { type Project, readProject } from '#ide/boards/project.ts';
+import { noSchemas } from '#ide/boards/project-problems.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { LENS_DEFAULTS, type LensKind } from '#ide/hints/code-lenses.ts';
 import { HINT_DEFAULTS, type HintKind } from '#ide/hints/inlay-hints.ts';
@@ -56,6 +58,7 @@ export const SETTINGS = [
   'cmdline',
   'xenVersion',
   'xenConfig',
+  'dtSchema',
   'rules',
 ] as const satisfies readonly (keyof Project)[];
 
@@ -98,12 +101,16 @@ export async function readFolderSettings(
 }
 
 function configComplaints(project: Project, files: FileSystem): string[] {
-  return (['kernelConfig', 'xenConfig'] as const).flatMap((name) => {
+  const { dtSchema } = project;
+  const schemas =
+    dtSchema === undefined || isCoreSchemas(files, dtSchema) ? [] : [`\`${SECTION}.dtSchema\`: ${noSchemas(dtSchema)}`];
+  const configs = (['kernelConfig', 'xenConfig'] as const).flatMap((name) => {
     const path = project[name];
     const built = name === 'xenConfig' ? 'Xen' : 'kernel';
     const complaint = path === undefined ? undefined : configComplaint(files, path, built);
     return complaint === undefined ? [] : [`\`${SECTION}.${name}\`: ${path} ${complaint}.`];
   });
+  return [...schemas, ...configs];
 }
 
 function isUnset(field: unknown): boolean {

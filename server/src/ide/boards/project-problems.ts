@@ -5,6 +5,7 @@ import { jsonPlaces } from '#base/json-places.ts';
 import { nearest } from '#base/likeness.ts';
 import type { Problem, Severity } from '#base/problem.ts';
 import { plainText } from '#base/text.ts';
+import { isCoreSchemas } from '#bindings/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { configComplaint } from './kernel-config.ts';
@@ -84,6 +85,9 @@ function* dangling(files: FileSystem, project: Project, json: unknown, folder: s
       part: 'value',
     };
   }
+  if (project.dtSchema !== undefined && !isCoreSchemas(files, project.dtSchema)) {
+    yield { message: noSchemas(String(written('dtSchema'))), path: ['dtSchema'], part: 'value' };
+  }
   for (const [field, built] of [
     ['kernelConfig', 'kernel'],
     ['xenConfig', 'Xen'],
@@ -93,6 +97,13 @@ function* dangling(files: FileSystem, project: Project, json: unknown, folder: s
     if (complaint !== undefined)
       yield { message: plainText(`${written(field)} ${complaint}.`), path: [field], part: 'value' };
   }
+}
+
+/** Of a `dtSchema` that is none. */
+export function noSchemas(path: string): string {
+  return plainText(
+    `${path} has no dt-core.yaml, so nothing is read there; the schemas are in the folder schemas of the Python package dtschema.`,
+  );
 }
 
 function* absent(files: FileSystem, file: string, path: readonly (string | number)[]): Generator<Dangling> {

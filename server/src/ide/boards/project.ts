@@ -50,6 +50,8 @@ export interface Project {
   readonly xenVersion?: string;
   /** Its `.config`. */
   readonly xenConfig?: string;
+  /** The folder `schemas` of an installed dt-schema. */
+  readonly dtSchema?: string;
   readonly rules?: Readonly<Record<string, RuleLevel>>;
 }
 
@@ -133,6 +135,7 @@ const READERS: { readonly [K in keyof Project]-?: Reader<NonNullable<Project[K]>
     read: (value) => (typeof value === 'string' && parseXenVersion(value) ? value : undefined),
   },
   xenConfig: { expected: 'a path', read: (value, folder) => (isText(value) ? join(folder, value) : undefined) },
+  dtSchema: { expected: 'a path', read: (value, folder) => (isText(value) ? join(folder, value) : undefined) },
   rules: { expected: `an object of rule ids and ${RULE_LEVELS.join(', ')}`, read: readRules },
 };
 

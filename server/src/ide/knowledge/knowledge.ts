@@ -3,7 +3,7 @@
 // pauses, bounded, kept.
 import { dirname } from '#base/files.ts';
 import type { IndexMemory } from '#bindings/binding-index.ts';
-import { type Borrowed, bindingsFolders, NOTHING, type Wanted } from '#bindings/files.ts';
+import { type Borrowed, bindingsFolders, isCoreSchemas, NOTHING, type Wanted } from '#bindings/files.ts';
 import { BindingLibrary } from '#bindings/library.ts';
 import { loadYaml } from '#bindings/yaml.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
@@ -24,13 +24,16 @@ export class Knowledge {
   /** By folder of the file that asked. */
   readonly #bindingFolders = new Map<string, readonly string[]>();
 
+  /** The folder of dt-schema's own schemas for a file, where the user said one. */
+  readonly coreSchemas: (file: string) => string | undefined;
   /** Keeps what is found in bindings between sessions, where the host has a place for it. */
   memory: IndexMemory | undefined;
   /** Whose question is under way. */
   #asking: BindingLibrary | undefined;
 
-  constructor(files: FileSystem) {
+  constructor(files: FileSystem, coreSchemas: Knowledge['coreSchemas'] = () => undefined) {
     this.#files = files;
+    this.coreSchemas = coreSchemas;
   }
 
   /** What is read of the headers on these include paths so far; asking for it makes it be read. */
@@ -50,13 +53,25 @@ export class Knowledge {
   /** The bindings of the tree around a file, as far as they are indexed; asking for them makes them be read. */
   bindings(file: string): BindingLibrary | undefined {
     const from = dirname(file);
-    const folders = this.#bindingFolders.get(from) ?? bindingsFolders(this.#files, file);
+    const folders = this.#bindingFolders.get(from) ?? this.#foldersFor(file);
     // What has not come yet is not missing.
     if (folders.length > 0 || !this.#files.awaited) this.#bindingFolders.set(from, folders);
     if (folders.length === 0) return undefined;
     // What fails leaves the bindings unread.
     void loadYaml().catch(() => undefined);
     return kept(this.#bindings, folders.join('\n'), () => new BindingLibrary(this.#files, folders, this.memory));
+  }
+
+  /** The bindings around a file, and behind those of Linux the core schemas that the user named. */
+  #foldersFor(file: string): readonly string[] {
+    const folders = bindingsFolders(this.#files, file);
+    const core = folders.length === 0 ? undefined : this.coreSchemas(file);
+    return core !== undefined && isCoreSchemas(this.#files, core) ? [...folders, core] : folders;
+  }
+
+  /** Settings or project files changed. */
+  forgetFolders(): void {
+    this.#bindingFolders.clear();
   }
 
   /** Reads a little more; `false`: there is nothing left to read. */
