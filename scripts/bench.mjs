@@ -8,7 +8,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { kernelDir } from './oracle/kernel.mjs';
+import { loadModule } from './load-core.mjs';
+
+const { kernelDir } = await loadModule('scripts/oracle/kernel.ts');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

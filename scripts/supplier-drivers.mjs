@@ -4,9 +4,10 @@
 // usage: node scripts/supplier-drivers.mjs KERNEL
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { loadCore } from './load-core.mjs';
-import { kernelIncludes, Workbench } from './oracle/core.mjs';
-import { deviceTrees } from './oracle/kernel.mjs';
+import { loadCore, loadModule } from './load-core.mjs';
+
+const { kernelIncludes, Workbench } = await loadModule('scripts/oracle/core.ts');
+const { deviceTrees } = await loadModule('scripts/oracle/kernel.ts');
 
 const table = new URL('../server/src/model/devices/supplier-drivers.generated.ts', import.meta.url);
 
@@ -166,7 +167,7 @@ async function suppliersOfBoards() {
   const strings = new Set();
   const folders = grouped(deviceTrees(kernel, ARCHES));
   for (const boards of folders.values()) {
-    const bench = await Workbench.open();
+    const bench = new Workbench();
     for (const board of boards) {
       const tree = bench.evaluate(join(kernel, board), kernelIncludes(kernel));
       const nodes = [tree.root];

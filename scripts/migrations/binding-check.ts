@@ -7,9 +7,9 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FORMS, OVERLAID } from '#test/migrations/forms.ts';
 import { parseFixture } from '#test/support/fixture.ts';
+import type { Report } from '../oracle/report.ts';
 import type { Bench, Device, Files } from './bench.ts';
 import { bootedBlob } from './dtc.ts';
-import type { Report } from './oracle.ts';
 import { type Complaint, Schemas } from './schemas.ts';
 
 const BOOTED = fileURLToPath(new URL('../../test/kernel/trees', import.meta.url));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // In what two blobs differ, apart from the numbers that dtc gave to phandles: `- /path:property`, `+ /path:property`.
-import { entries } from './oracle.ts';
+import { entries } from '../oracle/fdt.ts';
 
 /** What a blob holds, and which nodes its phandles are of. */
 interface Contents {

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { kernelDir } from './oracle.ts';
+import { kernelDir } from '../oracle/kernel.ts';
 
 /** A folder, or one file, of `Documentation/devicetree/bindings`: what a migration writes to is described there. */
 const BINDINGS = ['iommu', 'virtio', 'pci/host-generic-pci.yaml'];

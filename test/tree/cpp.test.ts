@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What cpp prints, what it refuses and the blob that dtc makes of it, for the cases of test/oracle/cpp. The expected
-// values are those of Debian's cpp 12.2 and dtc 1.6.1: `node scripts/oracle.mjs --write cpp` records them.
+// values are those of Debian's cpp 12.2 and dtc 1.6.1: `npm run test:oracle -- --write cpp` records them.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,7 @@ import { grammar } from '#test/support/evaluate.ts';
 import { writeBlob } from '#tree/blob/blob.ts';
 import { Frontend } from '#tree/frontend.ts';
 import { preprocess } from '#tree/token-stream.ts';
-// @ts-expect-error: the scripts have no types.
-import { readCases } from '../../scripts/oracle/cpp-cases.mjs';
+import { readCases } from '../../scripts/oracle/cpp-cases.ts';
 
 interface Expected {
   readonly cpp: boolean;

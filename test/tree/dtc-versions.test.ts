@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Exit codes and blobs of dtc 1.6.1, 1.7.2 and 1.8.1, with and without `-@` and `-f`, recorded from them by
-// `node scripts/oracle.mjs versions --write`.
+// `npm run test:oracle -- versions --write`.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the checks of dtc 1.6.1, 1.7.2 and 1.8.1 say of the fixtures, recorded from them by
-// `node scripts/oracle.mjs check-versions --write`, which also compares lines, levels and many other texts.
+// `npm run test:oracle -- check-versions --write`, which also compares lines, levels and many other texts.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';

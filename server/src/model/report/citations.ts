@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Citations by release: most are read in the source of 6.12 and stand in that of 7.3 alike.
 
-/** Functions of 6.12 whose part another one has in 7.3; `node scripts/oracle.mjs citations` finds names that are gone. */
+/** Functions of 6.12 whose part another one has in 7.3; `npm run test:oracle -- citations` finds names that are gone. */
 const ONLY_6_12: Readonly<Record<string, string>> = {
   'kernel/dma/direct.h:dma_direct_map_page': 'kernel/dma/direct.h:dma_direct_map_phys',
   'drivers/iommu/dma-iommu.c:iommu_dma_prepare_msi': 'drivers/iommu/dma-iommu.c:iommu_dma_sw_msi',
