@@ -30,9 +30,20 @@ export function refusedByDriver(subject: Checked): MasterRefusal | undefined {
       return first.state.match.traits.implementation === 'mm' ? refusedLarb(subject, first) : undefined;
     case 'qcom-iommu':
       return refusedContext(subject.binding);
+    case 'riscv-iommu':
+      return refusedDeviceId(subject.binding);
     default:
       return undefined;
   }
+}
+
+/** The device directory of a RISC-V IOMMU has three levels at most: an ID of more than 24 bits has no place in it. */
+function refusedDeviceId({ reached }: Binding): MasterRefusal | undefined {
+  const most = reached[0]?.state.match?.traits.cells[0]?.max ?? 0;
+  const wide = reached.flatMap(({ ids }) => ids).find(({ id }) => id > most);
+  if (!wide) return undefined;
+  const authority = 'Linux 7.3 drivers/iommu/riscv/iommu.c:riscv_iommu_probe_device';
+  return { why: { kind: 'beyond-directory', id: wide.id }, authority };
 }
 
 /** The driver masks the number (MTK_M4U_TO_LARB): of an ID of more than ten bits it looks at the lower ones. */

@@ -80,6 +80,7 @@ export type BindingReason =
   | { readonly kind: 'two-larbs'; readonly first: number; readonly other: number }
   | { readonly kind: 'no-such-larb'; readonly iommu: string; readonly larb: number }
   | { readonly kind: 'no-iova-region'; readonly larb: number }
+  | { readonly kind: 'beyond-directory'; readonly id: number }
   | { readonly kind: 'no-context-bank'; readonly iommu: string; readonly bank: number };
 
 export type BindingAlternative =

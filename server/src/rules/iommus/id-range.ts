@@ -18,9 +18,21 @@ interface RangeRule {
   readonly source: string;
   readonly bad: readonly string[];
   readonly good: readonly string[];
+  readonly platform?: Rule['example']['platform'];
 }
 
-function rangeRule({ id, severity = 'error', drivers, cell, title, doc, source, bad, good }: RangeRule): Rule {
+function rangeRule({
+  id,
+  severity = 'error',
+  drivers,
+  cell,
+  title,
+  doc,
+  source,
+  bad,
+  good,
+  platform,
+}: RangeRule): Rule {
   return {
     id,
     severity,
@@ -28,7 +40,7 @@ function rangeRule({ id, severity = 'error', drivers, cell, title, doc, source, 
     properties: ['iommus'],
     doc,
     source,
-    example: { bad: board(...bad), good: board(...good) },
+    example: { bad: board(...bad), good: board(...good), ...(platform && { platform }) },
     *check(context, node) {
       for (const use of usesOf(context, node)) {
         const match = use.via === 'iommus' ? iommuDriver(context, use.provider) : undefined;
@@ -49,6 +61,8 @@ function rangeRule({ id, severity = 'error', drivers, cell, title, doc, source, 
 const DART = `${GIC}\n\tdart: iommu { compatible = "apple,t8103-dart"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
 const IPMMU = `${GIC}\n\tipmmu: iommu { compatible = "renesas,ipmmu-vmsa"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
 const M4U = `${GIC}\n\tm4u: iommu { compatible = "mediatek,mt8188-iommu-infra"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
+
+const RISCV = `${GIC}\n\tmmu: iommu { compatible = "riscv,iommu"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
 
 const MC = `${GIC}\n\tmc: memory-controller { compatible = "nvidia,tegra210-mc"; #iommu-cells = <1>; interrupts-extended = <&gic 1>; };`;
 
@@ -110,6 +124,19 @@ check, and the stream that was meant stays untranslated. Write the stream's numb
     source: 'Linux 6.12 drivers/iommu/apple-dart.c:apple_dart_of_xlate',
     bad: [DART, 'dma { iommus = <&dart 300>; };'],
     good: [DART, 'dma { iommus = <&dart 3>; };'],
+  }),
+  rangeRule({
+    id: 'riscv-device-id-range',
+    drivers: ['riscv-iommu'],
+    cell: 0,
+    title: 'Device ID beyond the directory of a RISC-V IOMMU',
+    doc: `The device directory has at most three levels, 24 bits of ID. For a larger one Linux finds no entry: the master gets
+direct DMA without a message, past the IOMMU (booted on 7.2). Write the device's ID.`,
+    source:
+      'Linux 7.3 drivers/iommu/riscv/iommu.c:riscv_iommu_get_dc, drivers/iommu/riscv/iommu.c:riscv_iommu_probe_device',
+    bad: [RISCV, 'dma { iommus = <&mmu 0x1000000>; };'],
+    good: [RISCV, 'dma { iommus = <&mmu 0xffffff>; };'],
+    platform: { arch: 'riscv', kernelVersion: [7, 3] },
   }),
   rangeRule({
     id: 'tegra-swgroup',

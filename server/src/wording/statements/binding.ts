@@ -91,6 +91,7 @@ export const BINDING_REASONS: Words<BindingReason> = {
   'two-larbs': ({ first, other }) => `its IDs name larb ${first} and larb ${other}, and a device can have only one`,
   'no-such-larb': ({ iommu, larb }) => `${quoted(iommu)} has no larb ${larb}`,
   'no-iova-region': ({ larb }) => `no IOVA region of the chip has its ports (larb ${larb})`,
+  'beyond-directory': ({ id }) => `its device directory has 24 bits at most, and the ID is ${hex(id)}`,
   'no-context-bank': ({ iommu, bank }) => `${quoted(iommu)} has no context bank ${bank}`,
 };
 
