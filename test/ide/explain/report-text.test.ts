@@ -52,6 +52,21 @@ test('verdict, facts, reasons', () => {
   `);
 });
 
+test('the deciding reason and the operations stand below the verdict', () => {
+  const steps = guest.steps.map((step) => ({ ...step, decides: true as const }));
+  const more = { ops: { name: 'xen_grant_dma_ops', release: '6.12' } } as const;
+  expect(
+    reportText({ ...guest, steps }, () => 'guest.dts:3', more)
+      .split('\n')
+      .slice(1, 5),
+  ).toEqual([
+    '  Xen grants, backend domain 2',
+    '  because    No `compatible`: Linux makes no device. [guest.dts:3]',
+    '             Linux 6.12 drivers/xen/grant-dma-ops.c:xen_dt_grant_init_backend_domid',
+    '  DMA ops    xen_grant_dma_ops',
+  ]);
+});
+
 test('an entry of iommu-map that covers nothing has no last ID', () => {
   const map = { ridBase: 0x100, iommu: '/smmu', outBase: 0 };
   const rows = (length: number) => {

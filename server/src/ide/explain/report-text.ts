@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A DMA report as plain text for a terminal: the verdict first, then the facts, then why.
+// A DMA report as plain text for a terminal: the verdict and what decides it, then the facts, then all reasons.
 import { hex } from '#base/numbers.ts';
 import { printable, type Span } from '#base/text.ts';
 import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
@@ -30,13 +30,28 @@ export function reportText(
 ): string {
   const head = [report.path, report.label ? `(${report.label})` : '', report.rid ? `function ${report.rid}` : ''];
   const lines = [head.filter((part) => part !== '').join(' '), `  ${verdictText(report)}`];
-  for (const [name, value] of facts(report)) lines.push(`  ${name.padEnd(10)} ${value}`);
+  lines.push(...decidingLines(report, place));
+  for (const [name, value] of [...opsRow(more), ...facts(report)]) lines.push(`  ${name.padEnd(10)} ${value}`);
   if (more.pool) lines.push(`  ${'pool'.padEnd(10)} ${poolText(more.pool)}`);
   for (const other of more.otherwise ?? []) lines.push(`  ${'otherwise'.padEnd(10)} ${otherwiseText(other)}`);
   lines.push(...bootLines(more));
   if (report.steps.length > 0)
     lines.push('  why', ...report.steps.flatMap((step, index) => stepLines(step, index, place)));
   return lines.map(printable).join('\n');
+}
+
+/** The reason that decides, before everything that it decides. */
+function decidingLines({ steps }: DmaReport, place: PlaceName): string[] {
+  const step = steps.find(({ decides }) => decides);
+  if (!step) return [];
+  const { text, evidence, authority } = describeStep(step);
+  const places = evidence.map(place).join(', ');
+  return [`  ${'because'.padEnd(10)} ${text}${places === '' ? '' : ` [${places}]`}`, `${' '.repeat(13)}${authority}`];
+}
+
+/** By Linux's names. */
+function opsRow({ ops }: Partial<DeviceExplanation>): [string, string][] {
+  return ops ? [['DMA ops', ops.bounce === undefined ? ops.name : `${ops.name} + ${ops.bounce}`]] : [];
 }
 
 /** What the probe waits for, in Linux's order, and the way there. */
