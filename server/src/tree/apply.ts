@@ -175,8 +175,9 @@ export class StatementApplier {
     const reservation = parseReservation(this.#reader.expansion(item.text, source, at).text);
     if (!reservation?.exact) this.irregular = true;
     if (!reservation) return;
-    const { address, size } = reservation;
+    const { address, size, fault } = reservation;
     const { length } = item;
+    if (fault !== undefined) this.#report('syntax/value', fault, source, { at, length });
     this.reservations.push({
       address,
       size,

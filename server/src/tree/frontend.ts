@@ -145,7 +145,8 @@ function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): Dev
   if (refused.length > 0 && strict.missing.length === 0) return evaluation.finish([], strict);
   // Without a file that it includes, a board may end too early or lack its header, and names may be macros; so may those
   // of a file without the board that includes it.
-  if (evaluation.partial || options.standalone) {
+  const partial = unusual ? strict.missing.length > 0 : evaluation.partial;
+  if (partial || options.standalone) {
     const certain = certainProblems(broken, (name) => evaluation.defines(name));
     return evaluation.finish(certain, cpp);
   }

@@ -38,12 +38,20 @@ export function headersAgree({ versions, plugins }: Headers): boolean {
   return plugins === 0 || plugins === versions;
 }
 
-/** What `/memreserve/ ADDRESS SIZE;` reserves; not `exact` where something else stands there too. */
-export function parseReservation(
-  text: string,
-): { readonly address: bigint; readonly size: bigint; readonly exact: boolean } | undefined {
+interface Reservation {
+  readonly address: bigint;
+  readonly size: bigint;
+  /** Nothing else stands there. */
+  readonly exact: boolean;
+  /** What dtc refuses one of the numbers for. */
+  readonly fault: string | undefined;
+}
+
+/** What `/memreserve/ ADDRESS SIZE;` reserves. */
+export function parseReservation(text: string): Reservation | undefined {
   const numbers = /^[\s\S]*?\/memreserve\/([\s\S]*?);?\s*$/.exec(text)?.[1] ?? '';
-  const { bytes, data } = parseValue(`/bits/ 64 <${numbers}>`);
+  const { bytes, data, faults } = parseValue(`/bits/ 64 <${numbers}>`);
+  const fault = faults.find(({ kind }) => kind === 'error' || kind === 'too-large')?.message;
   const u64 = (offset: number): bigint => (BigInt(readU32(bytes, offset)) << 32n) | BigInt(readU32(bytes, offset + 4));
-  return data.length < 2 ? undefined : { address: u64(0), size: u64(8), exact: data.length === 2 };
+  return data.length < 2 ? undefined : { address: u64(0), size: u64(8), exact: data.length === 2, fault };
 }

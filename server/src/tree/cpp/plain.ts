@@ -23,6 +23,8 @@ export function isPlain(text: string): boolean {
   if (text.includes('\\') && !hasPlainSplices(text)) return false;
   // dtc's lexer reads on behind `'\\\\'`, to the next quote.
   if (text.includes("\\\\'")) return false;
+  // A path in a reference, for tree-sitter and dtc; a comment, for cpp.
+  if (text.includes('&{') && /&\{[^}\s]*\/[/*]/.test(text)) return false;
   return hasClosedLiterals(text);
 }
 

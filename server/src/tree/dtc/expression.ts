@@ -2,7 +2,7 @@
 // Integer expressions in cells: dtc's operators on unsigned 64-bit numbers (dtc-parser.y: integer_expr).
 
 import { BINARY_OPERATORS } from '#tree/cpp/operators.ts';
-import { literalValue, stringBytes } from './literals.ts';
+import { BROKEN_ESCAPE, brokenEscape, literalValue, stringBytes } from './literals.ts';
 
 /** The expression cannot be read on from here; dtc reports a syntax error at this place. */
 export class ExpressionError extends Error {
@@ -88,7 +88,11 @@ class ExpressionParser {
         this.faults.push({ at, width: end - at, message: `\`${match[1]}\` is not an integer for dtc.` });
       this.#next = { number: number ?? 0n, at, end };
     } else if (match[2] !== undefined) {
-      this.#next = { number: BigInt(stringBytes(match[2].slice(1, -1))[0] ?? 0), at: end - match[2].length, end };
+      const at = end - match[2].length;
+      const inside = match[2].slice(1, -1);
+      const broken = brokenEscape(inside);
+      if (broken >= 0) this.faults.push({ at: at + 1 + broken, width: 2, message: BROKEN_ESCAPE });
+      this.#next = { number: BigInt(stringBytes(inside)[0] ?? 0), at, end };
     } else {
       const operator = match[3] ?? '';
       this.#next = { operator, at: end - operator.length, end };

@@ -35,6 +35,19 @@ export function stringEnd(text: string, at: number): number {
   return -1;
 }
 
+/** What `strtol` reads of the two characters behind `\\x`. */
+const HEX_ESCAPE = /^x(\s*[-+]?[0-9a-fA-F]+)/;
+
+/** The first `\\x` without a digit behind it, at which dtc gives up; -1 where there is none. */
+export function brokenEscape(text: string): number {
+  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 2)) {
+    if (text[at + 1] === 'x' && !HEX_ESCAPE.test(text.slice(at + 1, at + 4))) return at;
+  }
+  return -1;
+}
+
+export const BROKEN_ESCAPE = "A '\\x' has no hexadecimal digit behind it; dtc stops here.";
+
 /** The bytes of a string literal's inside: UTF-8, with C escapes (dtc util.c: get_escape_char). */
 export function stringBytes(text: string): number[] {
   const bytes: number[] = [];
@@ -47,15 +60,16 @@ export function stringBytes(text: string): number[] {
     }
     i++;
     const octal = /^[0-7]{1,3}/.exec(text.slice(i, i + 3));
-    const hex = /^x([0-9a-fA-F]{1,2})/.exec(text.slice(i, i + 3));
+    const hex = HEX_ESCAPE.exec(text.slice(i, i + 3));
     if (octal) {
       bytes.push(Number.parseInt(octal[0], 8) & 0xff);
       i += octal[0].length - 1;
     } else if (hex?.[1]) {
-      bytes.push(Number.parseInt(hex[1], 16));
+      bytes.push(Number.parseInt(hex[1], 16) & 0xff);
       i += hex[0].length - 1;
     } else {
-      const escaped = text.codePointAt(i) ?? 0;
+      // A character that is a backslash alone: dtc reads on and finds the quote behind it.
+      const escaped = text.codePointAt(i) ?? 0x27;
       pushUtf8(bytes, SIMPLE_ESCAPES[text[i] ?? ''] ?? escaped);
       if (escaped > 0xffff) i++;
     }

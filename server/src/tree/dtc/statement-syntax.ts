@@ -146,12 +146,15 @@ class StatementParser {
   source(items: Item[]): void {
     this.#skip();
     if (this.#peek(KEYWORD) !== '/dts-v1/') this.#fail('/dts-v1/; is expected');
+    let reserves = false;
     for (;;) {
       const start = this.#char() && this.#at;
       const keyword = this.#peek(KEYWORD);
       const label = keyword === undefined && this.#isLabelledReservation();
+      if (reserves && keyword !== '/memreserve/' && !label) break;
       if (keyword !== '/dts-v1/' && keyword !== '/plugin/' && keyword !== '/memreserve/' && !label) break;
       if (keyword === '/memreserve/' || label) {
+        reserves = true;
         this.#reservation();
         this.#push(items, 'memreserve', Number(start));
       } else {
@@ -293,19 +296,19 @@ class StatementParser {
     const { items, start: base } = node;
     this.#skip();
     const start = this.#at;
-    const keyword = this.#match(KEYWORD);
-    if (keyword === '/delete-node/' || keyword === '/delete-property/') {
+    let omits = false;
+    while (this.#match(LABEL) || (this.#peek(KEYWORD) === '/omit-if-no-ref/' && this.#match(KEYWORD))) {
+      omits ||= this.#text[this.#at - 1] === '/';
+    }
+    const keyword = this.#peek(KEYWORD);
+    if (keyword === '/delete-node/' || (keyword === '/delete-property/' && !omits)) {
+      this.#match(KEYWORD);
       if (keyword === '/delete-property/' && node.nodes) this.#tooLate(start);
       node.nodes ||= keyword === '/delete-node/';
       this.#directive(items, { keyword, start, base, target: NAME });
       return undefined;
     }
-    if (keyword !== undefined && keyword !== '/omit-if-no-ref/') {
-      this.#at = start;
-      return 'end';
-    }
-    while (this.#match(LABEL));
-    if (this.#match(KEYWORD) === '/omit-if-no-ref/') while (this.#match(LABEL));
+    if (keyword !== undefined && this.#at === start) return 'end';
     const name = this.#match(NAME);
     if (!name) {
       if (this.#at !== start) this.#fail('A name is expected');
@@ -316,6 +319,7 @@ class StatementParser {
       return this.#openNode(start);
     }
     this.#failAtCall(start, name);
+    if (omits) this.#fail("'{' is expected after the name of a node");
     if (node.nodes) this.#tooLate(start);
     items.push(this.#property(start, base));
     return undefined;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The text of a property value, parsed to bytes and references exactly as dtc's grammar does (dtc-parser.y: propdata).
 import { ExpressionError, evaluateExpression } from './expression.ts';
-import { literalValue, smallLiteral, stringBytes, stringEnd } from './literals.ts';
+import { BROKEN_ESCAPE, brokenEscape, literalValue, smallLiteral, stringBytes, stringEnd } from './literals.ts';
 
 /** A place in the text that was parsed. */
 interface Place {
@@ -179,6 +179,7 @@ class ValueParser {
         const string = this.#string();
         if (string === undefined) return this.#unexpected(`The closing '"' of a string`);
         const offset = this.#length;
+        this.#escapes(at, string);
         this.#append(stringBytes(string.slice(1, -1)));
         this.#append([0]);
         this.#datum('string', offset, at);
@@ -290,7 +291,13 @@ class ValueParser {
     }
   }
 
+  #escapes(at: number, quoted: string): void {
+    const broken = brokenEscape(quoted.slice(1, -1));
+    if (broken >= 0) this.#fault('error', at + 1 + broken, 2, BROKEN_ESCAPE);
+  }
+
   #character(at: number, text: string): bigint {
+    this.#escapes(at, text);
     const bytes = stringBytes(text.slice(1, -1));
     if (bytes.length !== 1) this.#fault('error', at, text.length, 'A character literal holds exactly one character.');
     return BigInt(bytes[0] ?? 0);
