@@ -25,6 +25,26 @@ test('a compatible leads to its binding, by name or by pattern', async () => {
   expect(titles('constructor')).toEqual([]);
 });
 
+test('of two bindings with one compatible, the one that knows the node’s others is meant', async () => {
+  // As Linux 7.3 has qcom,dwc3.yaml and qcom,snps-dwc3.yaml, which both name qcom,sm8550-dwc3.
+  const binding = (name: string, second: string) => ({
+    [`${ROOT}/usb/${name}.yaml`]: `$id: http://devicetree.org/schemas/usb/${name}.yaml#
+title: ${name}
+properties:
+  compatible:
+    items:
+      - enum:
+          - acme,soc-usb
+      - const: ${second}
+`,
+  });
+  const all = await library({ ...binding('a-old', 'acme,usb'), ...binding('b-new', 'acme,flat-usb') });
+  const title = (...names: string[]) => bindingFor(all, names)?.title;
+  expect(title('acme,soc-usb', 'acme,usb')).toBe('a-old');
+  expect(title('acme,soc-usb', 'acme,flat-usb')).toBe('b-new');
+  expect(title('acme,soc-usb')).toBe('a-old');
+});
+
 test('a binding has what it refers to, and what holds for the compatible', async () => {
   const all = await library();
   const first = bindingFor(all, ['acme,engine-v1'])!;

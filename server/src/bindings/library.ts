@@ -158,7 +158,8 @@ export class BindingLibrary {
       // One that says itself for which nodes it is is asked by that.
       const likely = named.filter((each) => how === 'likely' || !Object.hasOwn(each.root, 'select'));
       const found = likely.find(({ root }) => buses.includes(textAt(root, 'onBus') ?? ''));
-      const anywhere = found ?? likely.find(({ root }) => textAt(root, 'onBus') === undefined) ?? likely[0];
+      const general = likely.filter(({ root }) => textAt(root, 'onBus') === undefined);
+      const anywhere = found ?? (how === 'likely' ? closest(general, compatibles) : general[0]) ?? likely[0];
       if (anywhere) return anywhere;
     }
     return undefined;
@@ -256,6 +257,16 @@ export class BindingLibrary {
     if (!words || !has(words) || (SHARED.has(compatible) && words.size > 1)) return [];
     return [document];
   }
+}
+
+/** Of bindings that share a compatible, the one that knows most of the node's others; the first among equals. */
+function closest(documents: readonly Document[], compatibles: readonly string[]): Document | undefined {
+  if (documents.length < 2 || compatibles.length < 2) return documents[0];
+  const known = (document: Document) => {
+    const words = compatiblesOf(document);
+    return compatibles.filter((name) => words.has(name)).length;
+  };
+  return documents.reduce((best, each) => (known(each) > known(best) ? each : best));
 }
 
 /** Without the examples, which are the longest part of many. */

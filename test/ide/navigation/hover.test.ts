@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What hovers say: the verdict first, then where things come from.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hover } from '#ide/navigation/hover.ts';
 import { editor } from '#test/support/views.ts';
 
@@ -73,4 +73,29 @@ test('a supplier that never comes is the headline', () => {
 	lost: reset { #reset-cells = <0>; };
 };`);
   expect(text).toMatch(/^\*\*usb@1000 waits for lost: nothing brings it\*\* {2}\nwithout end\n/);
+});
+
+describe('words between slashes', () => {
+  const said = (text: string) => {
+    const { view, offset } = editor(text);
+    const found = hover(view, offset, { link: () => ({ text: 'place', href: '' }) });
+    return found && `${view.text.slice(found.span.start, found.span.end)}: ${found.markdown.split('\n').at(-1)}`;
+  };
+
+  test.each([
+    ['/dts-$0v1/;\n/ { };', /^\/dts-v1\/: .*version 1/],
+    ['/dts-v1/;\n/plu$0gin/;\n/ { };', /^\/plugin\/: .*overlay/],
+    ['/dts-v1/;\n/memres$0erve/ 0x1000 0x1000;\n/ { };', /^\/memreserve\/: .*64 bits/],
+    ['/dts-v1/;\n/ { a = /bi$0ts/ 8 <1>; };', /^\/bits\/: .*8, 16, 32 or 64/],
+    ['/dts-v1/;\n/ { a = <1>; /delete-prop$0erty/ a; };', /^\/delete-property\/: .*taken out of the node/],
+    ['/dts-v1/;\n/ { b { }; /delete-$0node/ b; };', /^\/delete-node\/: .*everything below/],
+    ['/dts-v1/;\n/ { /omit-if-$0no-ref/ x: b { }; };', /^\/omit-if-no-ref\/: .*left out/],
+    ['/dts-v1/;\n/ { a = /inc$0bin/("x"); };', /^\/incbin\/: .*bytes of a file/],
+  ])('%s', (text, expected) => expect(said(text)).toMatch(expected));
+
+  test('not in comments, strings and paths', () => {
+    expect(said('/dts-v1/;\n/ { /* /bi$0ts/ */ a = <1>; };')).toBeUndefined();
+    expect(said('/dts-v1/;\n/ { a = "/bi$0ts/"; };') ?? '').not.toContain('width');
+    expect(said('/dts-v1/;\n/ { bits { c { }; }; a = &{/bi$0ts/c}; };') ?? '').not.toContain('width');
+  });
 });

@@ -7,14 +7,16 @@ import { macroMarkdown, placesMarkdown, propertyMarkdown } from '#ide/explain/ma
 import { code, plain } from '#ide/explain/markup.ts';
 import { compatibleHover, propertyBindingHover } from '#ide/hovers/binding.ts';
 import { cellHover, numberHover } from '#ide/hovers/cells/index.ts';
+import { directiveAt } from '#ide/hovers/directives.ts';
 import { expansionText, macroUse } from '#ide/hovers/macros.ts';
 import { busHover, nodeHover } from '#ide/hovers/node.ts';
 import type { Asked, Reader } from '#ide/hovers/sheet.ts';
+import { stringHover } from '#ide/hovers/strings.ts';
 import { propertyRow } from '#ide/knowledge/property-table.ts';
 import { printValue } from '#tree/blob/print.ts';
 import { nodeByReference } from '#tree/query.ts';
 import type { Datum, DtNode, DtProperty } from '#tree/types.ts';
-import { type Mention, type Place, placeAt } from './places.ts';
+import { type Mention, type Place, placeAt, stateAt } from './places.ts';
 import { stringAt } from './type-definition.ts';
 
 export interface Hover {
@@ -45,6 +47,11 @@ const DMA_PROPERTIES = new Set([
 export function hover(view: View, offset: number, reader: Reader): Hover | undefined {
   const place = placeAt(view, offset);
   const { mention } = place;
+  const directive = stateAt(view.text, offset) === 'code' ? directiveAt(view.text, offset) : undefined;
+  if (directive) {
+    const { start, end, markdown } = directive;
+    return { markdown, span: { file: view.file, start, end } };
+  }
   if (!mention) return undefined;
   const asked: Asked = {
     snapshot: view.snapshot,
@@ -104,6 +111,7 @@ function describe(asked: Asked, place: Place, mention: Mention, { view, datum, i
       if (inValue) return '';
       if (mention.property.name === 'compatible' && datum) return compatibleText(asked, view, mention.property, datum);
       if (isDma(mention.property)) return propertyText(asked, mention.property);
+      if (datum?.kind === 'string') return stringText(asked, view, mention.property, datum);
       return datum ? numberHover(mention.property, datum) : '';
     case 'node':
       return inValue ? '' : mentionedNode(asked, place, mention.node);
@@ -114,6 +122,16 @@ function compatibleText(asked: Asked, view: View, property: DtProperty, datum: D
   const name = stringAt(property, datum);
   if (name === undefined) return '';
   return compatibleHover(asked, view.knowledge.bindings(view.file), property.node, name);
+}
+
+/** What the string names or says, then what the binding says of the property. */
+function stringText(asked: Asked, view: View, property: DtProperty, datum: Datum): string {
+  const text = stringAt(property, datum);
+  if (text === undefined) return '';
+  const before = property.value.bytes.subarray(0, datum.offset).filter((byte) => byte === 0).length;
+  const library = view.knowledge.bindings(view.file);
+  const stated = library ? propertyBindingHover(asked, library, property.node, property.name) : '';
+  return joinMarkdown([stringHover(asked, property, text, before), stated]);
 }
 
 function bindingText(asked: Asked, view: View, property: DtProperty): string {

@@ -34,7 +34,7 @@ export interface Entry {
 const MAX_WRITTEN = 48;
 
 /** The text of the pieces above what they mean; numbers below where macros or expressions were written. */
-export function entryTable(snapshot: Snapshot, property: DtProperty, { pieces }: Entry, at: Piece): string {
+export function entryTable(snapshot: Snapshot, property: DtProperty, { pieces }: Entry, at: Piece | undefined): string {
   const written = pieces.map((piece) => writtenText(snapshot, property, piece));
   const head = written.map((text, index) => (pieces[index] === at ? `**${code(text)}**` : code(text)));
   const meanings = pieces.map((piece) => (piece === at ? `**${piece.meaning}**` : piece.meaning));
@@ -81,11 +81,15 @@ export function numberAt(bytes: Uint8Array, offset: number, length: number): big
 
 /** The name of an entry by the list of names beside the property: `clocks` has `clock-names`. */
 export function entryName({ name, node }: DtProperty, index: number): string | undefined {
-  if (name === 'interrupts-extended') return strings(node.properties.get('interrupt-names'))[index];
   // Two ends make one path.
-  if (name === 'interconnects') return strings(node.properties.get('interconnect-names'))[index >> 1];
-  const base = name.replace(/e?s$/, (end) => (end === 'es' && !/(?:x|ss)es$/.test(name) ? 'e' : ''));
-  return strings(node.properties.get(`${base}-names`))[index];
+  return strings(node.properties.get(namesOf(name)))[name === 'interconnects' ? index >> 1 : index];
+}
+
+/** The property with the names of a list's entries. */
+export function namesOf(list: string): string {
+  if (list === 'interrupts-extended') return 'interrupt-names';
+  const base = list.replace(/e?s$/, (end) => (end === 'es' && !/(?:x|ss)es$/.test(list) ? 'e' : ''));
+  return `${base}-names`;
 }
 
 /** `clocks entry 2 of 8`, for the last line. */

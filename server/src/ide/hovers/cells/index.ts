@@ -7,7 +7,7 @@ import { type Asked, commandLinks, type Sheet, sheetMarkdown } from '#ide/hovers
 import { lastSet } from '#tree/query.ts';
 import type { Datum, DtProperty } from '#tree/types.ts';
 import { rangesEntries, regEntries } from './addresses.ts';
-import { type Entry, entryPlace, entryTable, numberAt } from './entry.ts';
+import { type Entry, entryPlace, entryTable, namesOf, numberAt } from './entry.ts';
 import { interruptEntries } from './interrupts.ts';
 import { listEntries, listKind } from './lists.ts';
 import { mapRows } from './maps.ts';
@@ -34,6 +34,27 @@ export function cellHover(asked: Asked, property: DtProperty, datum: Datum): str
     return sheetMarkdown(asked, sheet);
   }
   return undefined;
+}
+
+/** What a string of `clock-names` and its like names; empty where the list has no such entry. */
+export function namedEntryHover(asked: Asked, names: DtProperty, index: number): string {
+  for (const property of names.node.properties.values()) {
+    if (namesOf(property.name) !== names.name) continue;
+    const entries = entriesOf(asked, property) ?? [];
+    const at = property.name === 'interconnects' ? index * 2 : index;
+    const entry = entries[at];
+    const [first] = entry?.pieces ?? [];
+    if (!entry || !first) continue;
+    return sheetMarkdown(asked, {
+      headline: entry.headline,
+      facts: entry.facts,
+      body: [entryTable(asked.snapshot, property, entry, undefined)],
+      links: [
+        `${entryPlace(property, entry.index, entries.length)} · set in ${linkMarkdown(asked.reader.link(lastSet(property).name))}`,
+      ],
+    });
+  }
+  return '';
 }
 
 /** The entry in one line, where a piece of it has the headline. */
