@@ -6,6 +6,7 @@ import type { OpenOptions } from '#host/library/api.ts';
 import { diskFiles } from '#host/library/disk.ts';
 import { open, rules } from '#host/library/index.ts';
 import { RULES } from '#rules/index.ts';
+import { libraryPage } from '../../scripts/docs/library-page.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url));
 const wasm = {
@@ -60,8 +61,6 @@ it('exports what its interface declares, and the page shows it', async () => {
   const api = read('server/src/host/library/api.ts').toString();
   const declared = [...api.matchAll(/^export declare (?:function|const) (\w+)/gm)].map(([, name]) => name);
   expect(Object.keys(await import('#host/library/index.ts')).sort()).toEqual(declared.sort());
-  const script = new URL('../../scripts/library-page.mjs', import.meta.url).href;
-  const { libraryPage } = (await import(script)) as { libraryPage(api: string, disk: string): string };
   const disk = read('server/src/host/library/disk-api.ts').toString();
   expect(read('docs/library-api.md').toString(), 'run `npm run docs`').toBe(libraryPage(api, disk));
   // What is declared stands by itself: it is shipped as it is.

@@ -6,11 +6,8 @@ const HEAD = `# The library's interface
 What \`devicetree-iommu\` and \`devicetree-iommu/node\` export; [library.md](library.md) says how it is used. Written by \`npm run docs\`.
 `;
 
-/**
- * @param {string} api the text of `server/src/host/library/api.ts`
- * @param {string} disk that of `disk-api.ts`
- */
-export function libraryPage(api, disk) {
+/** `api`: the text of `server/src/host/library/api.ts`; `disk`: that of `disk-api.ts`. */
+export function libraryPage(api: string, disk: string): string {
   return [HEAD, '## `devicetree-iommu`\n', ...sections(api), '## `devicetree-iommu/node`\n', ...sections(disk)].join(
     '\n',
   );
@@ -19,8 +16,7 @@ export function libraryPage(api, disk) {
 const EXPORT =
   /^(?:\/\*\*(?<comment>(?:(?!\*\/)[\s\S])*)\*\/\n)?(?<text>export (?:declare )?(?:function|const|interface|type) (?<name>\w+)[\s\S]*?)(?=\n\n\/\*\*\n|\n\n\/\*\* |\n\nexport |\n$)/gm;
 
-/** @param {string} source */
-function sections(source) {
+function sections(source: string): string[] {
   return [...source.matchAll(EXPORT)].map(({ groups: { comment = '', text = '', name = '' } = {} }) => {
     const words = comment
       .replaceAll(/^ ?\* ?/gm, '')
