@@ -37,6 +37,13 @@ export function verdictText(report: DmaReport): string {
   return text;
 }
 
+/** The verdict as the head of a page: that of a host bridge is about what is behind it. */
+export function headVerdict(report: DmaReport): string {
+  const mapped = report.rid === undefined && report.pci?.maps.some(({ length }) => length > 0);
+  const text = verdictText(report);
+  return mapped && report.verdict === 'direct' ? `what is behind it: by ID, through iommu-map; itself: ${text}` : text;
+}
+
 /** `with \`iommu.passthrough=1\`: behind the IOMMU, …`. */
 export function otherwiseText({ when, verdict, backendDomid }: Otherwise): string {
   const domain = backendDomid === undefined ? '' : `, backend domain ${backendDomid}`;

@@ -75,6 +75,10 @@ test('an entry of iommu-map that covers nothing has no last ID', () => {
       .split('\n')
       .filter((line) => line.includes('iommu-map'));
   };
+  const bridge: DmaReport = { ...guest, verdict: 'direct', pci: { maps: [{ ...map, length: 16 }], mask: 0xffff } };
+  const head = (report: DmaReport) => reportText(report, () => 'guest.dts:1').split('\n')[1];
+  expect(head(bridge)).toBe('  what is behind it: by ID, through iommu-map; itself: direct DMA, no IOMMU');
+  expect(head({ ...bridge, rid: '0100' })).toBe('  direct DMA, no IOMMU');
   expect(rows(0)).toEqual(['  iommu-map  no requester ID: /smmu from 0x0']);
   expect(rows(16)).toEqual(['  iommu-map  requester IDs 0x100 to 0x10f: /smmu from 0x0']);
 });

@@ -11,6 +11,7 @@ import { dependsOnText, describeStep } from '#wording/report.ts';
 import { tableText } from '#wording/statements/xen.ts';
 import {
   driverText,
+  headVerdict,
   idText,
   limitName,
   limitText,
@@ -18,7 +19,6 @@ import {
   platformText,
   requesterIds,
   reservedText,
-  verdictText,
 } from '#wording/values.ts';
 import { waitText, wayText } from './boot-text.ts';
 import type { DeviceExplanation } from './device-explanation.ts';
@@ -39,7 +39,7 @@ export function explanationPage(
   return paragraphs([
     `# ${code(report.path)}${label}`,
     [report.compatible.map(code).join(', '), opened.map(place).join(', ')].filter((part) => part !== '').join(' · '),
-    `**DMA: ${verdictText(report)}**${certaintyNote(report)}`,
+    `**DMA: ${headVerdict(report)}**${certaintyNote(report)}`,
     bullets([...facts(report), ...otherwise.map(otherwiseMarkdown)]),
     report.log.length > 0 ? `## Linux prints\n\n\`\`\`\n${report.log.join('\n')}\n\`\`\`` : '',
     report.steps.length > 0 ? `## Why\n\n${stepsMarkdown(report.steps, place)}` : '',

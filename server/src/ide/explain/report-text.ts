@@ -8,13 +8,13 @@ import { dependsOnText, describeStep } from '#wording/report.ts';
 import { tableText } from '#wording/statements/xen.ts';
 import {
   driverText,
+  headVerdict,
   idText,
   limitName,
   limitText,
   otherwiseText,
   requesterIds,
   reservedText,
-  verdictText,
 } from '#wording/values.ts';
 import { waitText, wayText } from './boot-text.ts';
 import type { DeviceExplanation } from './device-explanation.ts';
@@ -29,7 +29,7 @@ export function reportText(
   more: Partial<Omit<DeviceExplanation, 'report'>> = {},
 ): string {
   const head = [report.path, report.label ? `(${report.label})` : '', report.rid ? `function ${report.rid}` : ''];
-  const lines = [head.filter((part) => part !== '').join(' '), `  ${verdictText(report)}`];
+  const lines = [head.filter((part) => part !== '').join(' '), `  ${headVerdict(report)}`];
   lines.push(...decidingLines(report, place));
   for (const [name, value] of [...opsRow(more), ...facts(report)]) lines.push(`  ${name.padEnd(10)} ${value}`);
   if (more.pool) lines.push(`  ${'pool'.padEnd(10)} ${poolText(more.pool)}`);

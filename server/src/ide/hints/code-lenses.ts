@@ -11,7 +11,7 @@ import { treeNodes } from '#model/platform/nodes.ts';
 import { isLive } from '#tree/query.ts';
 import { mapEntries } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
-import { verdictText } from '#wording/values.ts';
+import { headVerdict } from '#wording/values.ts';
 
 /** The kinds and whether they are shown where nobody chose. */
 export const LENS_DEFAULTS = {
@@ -79,7 +79,7 @@ function deviceTitle({ snapshot }: View, node: DtNode): string | undefined {
   if (!isLive(node) || !node.properties.has('compatible')) return undefined;
   if (dmaRole(tree, node, platform.kernelVersion, true).role !== 'master') return undefined;
   const report = snapshot.report(node);
-  return report.verdict === 'no-device' || report.verdict === 'not-configured' ? undefined : verdictText(report);
+  return report.verdict === 'no-device' || report.verdict === 'not-configured' ? undefined : headVerdict(report);
 }
 
 function iommuTitle({ snapshot: { tree, platform } }: View, node: DtNode): string {
