@@ -63,6 +63,7 @@ function observe(lines) {
     ]),
   );
   const types = new Map(matches(lines, /^group (\d+)\/type:(\S+)$/).map(([, group, type]) => [group, type]));
+  const incoherent = new Set(matches(lines, /^log \S+ (\S+): device non-coherent but no /).map(([, name]) => name));
   const order = [];
   const groupOf = (name) => {
     const group = links.get(`${name} iommu_group`)?.replace(/.*\//, '');
@@ -75,7 +76,16 @@ function observe(lines) {
     .sort();
   const nodes = platform.flatMap((name) => {
     const node = /base(\/.*(?:virtio_mmio|iommu)@.*)$/.exec(links.get(`${name} of_node`) ?? '')?.[1];
-    return node === undefined ? [] : [{ node, bound: links.has(`${name} driver`), ...groupOf(name) }];
+    return node === undefined
+      ? []
+      : [
+          {
+            node,
+            bound: links.has(`${name} driver`),
+            ...groupOf(name),
+            ...(incoherent.has(name) && { incoherent: true }),
+          },
+        ];
   });
   const functions = matches(lines, /^device pci\/devices\/(0000:(\S+):(\S+)\.(\d)) /).map(
     ([, name, bus, device, fn]) => ({

@@ -44,7 +44,7 @@ test.each<[DeviceStatement, string]>([
 test.each<[AddressStatement, string]>([
   [
     { kind: 'coherence-stated', property: 'dma-noncoherent', node: parent },
-    '`dma-noncoherent` on `/soc`: Linux maintains the caches around its DMA.',
+    '`dma-noncoherent` on `/soc`: its DMA does not see the CPU caches, which Linux has to maintain around it.',
   ],
   [
     { kind: 'coherence-default', arch: 'arm64', coherent: false },

@@ -3,6 +3,7 @@
 
 import { hex } from '#base/numbers.ts';
 import { isPciBus, isPciFunction } from '#model/addresses/addresses.ts';
+import { lacksCacheOperations } from '#model/addresses/cache-operations.ts';
 import { coherence } from '#model/addresses/coherence.ts';
 import type { Addressing, Window } from '#model/addresses/dma-ranges.ts';
 import { functionName, subjectLine } from '#model/devices/device-name.ts';
@@ -88,7 +89,7 @@ function reportOf(machine: Machine, node: DtNode, rid: number | undefined): DmaR
   const subject = subjectOf(machine, node, rid, steps);
   if (typeof subject === 'string') return plain(machine, node, subject, steps);
   follow(steps, subject.addressing.steps);
-  steps.list.push(coherence(machine, subject.configuredBy).step);
+  sayCoherence(subject, steps);
   follow(steps, subject.binding.steps);
   if (node.properties.has('#iommu-cells')) sayOwnState(machine, node, steps);
   const outcome = walk(subject, steps);
@@ -97,6 +98,21 @@ function reportOf(machine: Machine, node: DtNode, rid: number | undefined): DmaR
   const answer = finish(subject, outcome, steps);
   return made ? { ...answer, makes: made } : answer;
 }
+
+/** Whether the device snoops, and where it does not, whether Linux can do anything about it. */
+function sayCoherence(subject: Subject, steps: Steps): void {
+  const { machine, configuredBy } = subject;
+  const { coherent, step } = coherence(machine, configuredBy);
+  steps.list.push(step);
+  const { why } = lacksCacheOperations(machine);
+  if (coherent || why === null) return;
+  const authority = 'Linux 6.12 arch/riscv/mm/dma-noncoherent.c:arch_setup_dma_ops';
+  say(steps, authority, { kind: 'no-cache-operations', built: why === 'no-hardware' });
+  // Without the option nobody looks.
+  if (why === 'no-hardware') steps.log.push(subjectLine(machine, subject, NO_OPERATIONS));
+}
+
+const NO_OPERATIONS = 'device non-coherent but no non-coherent operations supported';
 
 /** A host bridge itself names no IOMMU: what matters is where its map sends the functions behind it. */
 function sayFunctions(machine: Machine, node: DtNode, steps: Steps): void {

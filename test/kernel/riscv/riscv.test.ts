@@ -15,7 +15,12 @@ interface Seen {
   readonly rid?: number;
   readonly type?: string;
   readonly group?: number;
+  /** Linux said that it has no operations for its caches. */
+  readonly incoherent?: true;
 }
+
+const says = (log: readonly string[] = []) =>
+  log.some((line) => line.endsWith('device non-coherent but no non-coherent operations supported'));
 
 describe.each(['7.2'])('Linux %s on RISC-V', (kernelVersion) => {
   const { trees } = JSON.parse(readFileSync(here(`${kernelVersion}.json`), 'utf8')) as {
@@ -26,7 +31,7 @@ describe.each(['7.2'])('Linux %s on RISC-V', (kernelVersion) => {
     const file = here(`trees/${name}.dts`);
     // What decides of Debian's configuration for this architecture; IOMMU_DMA is not to be had there.
     const kernelConfig =
-      'CONFIG_MODULES=y\nCONFIG_RISCV_IOMMU=y\nCONFIG_RISCV_IOMMU_PCI=y\nCONFIG_PCI_HOST_GENERIC=y\n';
+      'CONFIG_MODULES=y\nCONFIG_RISCV_IOMMU=y\nCONFIG_RISCV_IOMMU_PCI=y\nCONFIG_PCI_HOST_GENERIC=y\nCONFIG_RISCV_DMA_NONCOHERENT=y\n';
     const { reports, platform, tree } = predict({ file, kernelVersion, kernelConfig, cmdline: '', xen: false });
     expect(platform.arch).toBe('riscv');
     const host = nodeByPath(tree, '/soc/pci@30000000');
@@ -35,13 +40,19 @@ describe.each(['7.2'])('Linux %s on RISC-V', (kernelVersion) => {
         node !== undefined
           ? reports.find(({ path }) => path === node)
           : host && configure(tree, platform, host, { rid: rid ?? 0 });
-      return { device: node ?? rid, verdict: report?.verdict, grouped: report?.group !== null };
+      return {
+        device: node ?? rid,
+        verdict: report?.verdict,
+        grouped: report?.group !== null,
+        incoherent: says(report?.log),
+      };
     });
     expect(predicted).toEqual(
-      devices.map(({ node, rid, type, group }) => ({
+      devices.map(({ node, rid, type, group, incoherent = false }) => ({
         device: node ?? rid,
         verdict: type === 'identity' ? 'iommu-identity' : 'direct',
         grouped: group !== undefined,
+        incoherent,
       })),
     );
     // Nobody shares a group.

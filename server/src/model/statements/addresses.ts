@@ -7,6 +7,8 @@ export type AddressStatement =
       readonly property: 'dma-coherent' | 'dma-noncoherent';
       readonly node: string;
     }
+  /** `built`: the kernel could, but no processor or cache of the tree has operations. */
+  | { readonly kind: 'no-cache-operations'; readonly built: boolean }
   | { readonly kind: 'coherence-default'; readonly arch: string; readonly coherent: boolean }
   /** `bus` has no `dma-ranges`, and buses above it do. */
   | { readonly kind: 'ranges-interrupted'; readonly bus: string }

@@ -8,9 +8,13 @@ import type { Words } from './words.ts';
 export const ADDRESSES: Words<AddressStatement> = {
   'coherence-stated': ({ property, node }) => {
     const coherent = property === 'dma-coherent';
-    const effect = coherent ? 'its DMA is coherent with the CPU caches' : 'Linux maintains the caches around its DMA';
+    const effect = coherent
+      ? 'its DMA is coherent with the CPU caches'
+      : 'its DMA does not see the CPU caches, which Linux has to maintain around it';
     return `${quoted(property)} on ${quoted(node)}: ${effect}.`;
   },
+  'no-cache-operations': ({ built }) =>
+    `Linux cannot maintain the caches: ${built ? 'no processor or cache of this tree has operations for it' : 'the kernel has no CONFIG_RISCV_DMA_NONCOHERENT'}. The device sees stale data.`,
   'coherence-default': ({ arch, coherent }) =>
     `Neither \`dma-coherent\` nor \`dma-noncoherent\` on the way to the root: ${coherent ? '' : 'not '}coherent, the default of ${arch}.`,
   'ranges-interrupted': ({ bus }) =>
