@@ -134,3 +134,11 @@ describe('what the other boards of the tree know', () => {
     ]);
   });
 });
+
+test('paths behind &{ where a node is extended or deleted', () => {
+  const tree = '/ { soc { bus@1 { reg = <1>; }; }; sound { }; };';
+  expect(complete(`${tree}\n&{/so$0} { };`).labels).toEqual(['soc', 'sound']);
+  expect(complete(`${tree}\n&{/soc/$0`).labels).toEqual(['bus@1']);
+  expect(complete(`${tree}\nx: &{/soc/b$0} { };`).labels).toEqual(['bus@1']);
+  expect(complete(`${tree}\n/delete-node/ &{/so$0};`).labels).toEqual(['soc', 'sound']);
+});

@@ -28,3 +28,11 @@ test('a status says what Linux makes of it', () => {
   expect(of('d { status = "oth$0er"; };')).toBe('');
   expect(of('cpus { cpu@0 { status = "dis$0abled"; }; };')).toBe('');
 });
+
+test('cells of a provider that a table knows have their names', () => {
+  // bindings/dma/qcom,gpi.yaml
+  const text = said(
+    '/dts-v1/;\n/ { g: g { compatible = "qcom,sm8550-gpi-dma"; #dma-cells = <3>; }; d { dmas = <&g 0 1 $03>; }; };',
+  );
+  expect(text).toContain('| direction | engine | **protocol** |');
+});

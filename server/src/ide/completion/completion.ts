@@ -17,7 +17,7 @@ import { nodeLabels } from './labels.ts';
 import { knownMacros, macroItem } from './macros.ts';
 import { nodeNames, unitAddresses } from './node-names.ts';
 import { properties, type Tail } from './properties.ts';
-import { values } from './values.ts';
+import { pathItems, values } from './values.ts';
 
 export type { Completion, CompletionItem } from './item.ts';
 
@@ -39,7 +39,7 @@ function isWanted(cursor: Place, trigger: string | undefined): boolean {
     case '<':
       return place === 'cell' || cursor.kind === 'include';
     case '/':
-      return place === 'path' || place === 'string' || cursor.kind === 'include' || cursor.kind === 'slash';
+      return place === 'path' || place === 'string' || ['include', 'slash', 'node-path'].includes(cursor.kind);
     case '@':
       return cursor.kind === 'unit-address';
     default:
@@ -66,6 +66,8 @@ function itemsFor(view: View, cursor: Place, offset: number): Completion {
       return values(here ?? nowhere, cursor, offset);
     case 'node-reference':
       return list(nodeLabels(view, cursor.use, /^\w*\s*[{;]/.test(rest)));
+    case 'node-path':
+      return pathItems(view, word, offset);
     case 'statement':
       return list(statements(here ?? nowhere, cursor, here !== undefined, rest));
     case 'hash':

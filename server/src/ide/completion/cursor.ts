@@ -32,6 +32,8 @@ export type Cursor =
   | ({ readonly kind: 'unit-address'; readonly name: string } & Typed)
   /** `&…` where a node is extended, or behind `/delete-node/`. */
   | ({ readonly kind: 'node-reference'; readonly use: 'extend' | 'delete' | 'omit' } & Typed)
+  /** Behind `&{` in the same places. */
+  | ({ readonly kind: 'node-path' } & Typed)
   | ({ readonly kind: 'delete-node' | 'delete-property' } & Typed)
   | ({ readonly kind: 'value'; readonly property: string; readonly value: ValueCursor } & Typed);
 
@@ -94,6 +96,8 @@ function lastStatement(text: string): string {
 }
 
 function atStatement(text: string, typed: Typing): Cursor {
+  const path = /(?:^\s*(?:\w+\s*:\s*)*|\/(?:delete-node|omit-if-no-ref)\/\s*)&\{([^{};\s]*)$/.exec(text);
+  if (path) return { kind: 'node-path', ...typed(path[1] ?? '') };
   const directive = /\/(delete-node|delete-property|omit-if-no-ref)\/\s*(&?)([\w,._+?#@-]*)$/.exec(text);
   if (directive) {
     const [, name, ampersand, word = ''] = directive;

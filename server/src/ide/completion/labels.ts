@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Labels behind `&`, those first that fit the property, with a hole for each cell that their node asks for.
 import type { View } from '#ide/analysis.ts';
+import { cellNames } from '#ide/knowledge/cell-names.ts';
 import { compatibles, isLive, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
-import { cellNames } from './cell-names.ts';
 import { kindName, targetsOf } from './evidence.ts';
 import { type CompletionItem, hole, literal, mayMean } from './item.ts';
 import { cellCount, formOf, type ListForm } from './providers.ts';
@@ -50,7 +50,7 @@ export function labels(view: View, property: string, { bare, word }: Behind): Co
 function placeholders(view: View, form: ListForm, node: DtNode): string {
   if (form.form === 'interrupts') return '';
   const count = cellCount(form, node) ?? 0;
-  const names = cellNames(view, form.cells, node, count);
+  const names = cellNames(view.knowledge.bindings(view.file), form.cells, node, count);
   const all = form.form === 'map' ? [...names, 'length'] : names;
   return all.map((name, at) => ` ${hole(at + 1, name)}`).join('');
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Which cell of which entry a list of cells has reached: what is expected there, of which provider.
 import type { View } from '#ide/analysis.ts';
+import { cellNames } from '#ide/knowledge/cell-names.ts';
 import { nodeByReference, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import { cellNames } from './cell-names.ts';
 import { cellCount, formOf, type ListForm } from './providers.ts';
 import type { TypedCell } from './value-cursor.ts';
 
@@ -40,7 +40,7 @@ export function cellAt(view: View, node: DtNode | undefined, property: string, c
     const typed = cells.length - at - before - 1;
     const length = form.form === 'map' ? 1 : 0;
     if (count === undefined || typed < count + length) {
-      const names = cellNames(view, form.cells, provider, count ?? typed + 1);
+      const names = cellNames(view.knowledge.bindings(view.file), form.cells, provider, count ?? typed + 1);
       return {
         names: length > 0 ? [...names, 'length'] : names,
         index: typed,
@@ -79,7 +79,7 @@ function interruptPlace(view: View, node: DtNode | undefined, form: ListForm, ty
   const provider = interruptParent(view, node);
   const count = cellCount(form, provider) ?? 0;
   if (count === 0) return fixed([], typed);
-  const names = cellNames(view, form.cells, provider, count);
+  const names = cellNames(view.knowledge.bindings(view.file), form.cells, provider, count);
   return { ...fixed(names, typed % count), ...(provider && { provider }) };
 }
 

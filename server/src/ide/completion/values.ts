@@ -21,11 +21,8 @@ export function values(here: Here, cursor: ValuePlace, offset: number): Completi
       const found = stringItems(here, { property, typed: value.stringText, index: value.strings, others });
       return listOf(found.items, offset - found.word.length, found.word, found.more);
     }
-    case 'path': {
-      const found = pathSteps(view.snapshot.tree, word === '' ? '/' : word);
-      const items = word === '' ? found.items.map((item) => ({ ...item, snippet: `/${item.snippet}` })) : found.items;
-      return listOf(items, offset - found.word.length, found.word);
-    }
+    case 'path':
+      return pathItems(view, word, offset);
     case 'reference':
     case 'path-string': {
       const bare = value.place === 'path-string' || cellsFollow(view.text, offset);
@@ -89,4 +86,11 @@ function pieces(view: View, property: string, word: string, strings: number): Co
   if (form) return [piece('<&…>', form.form === 'list' ? '<&$1>' : '<$1>', 0)];
   if (enumeration(property) || strings > 0) return [piece('"…"', '"$1"', 0)];
   return [piece('<…>', '<$1>', 0), piece('"…"', '"$1"', 1), piece('[…]', '[$1]', 2)];
+}
+
+/** The next step of a path behind `&{`. */
+export function pathItems(view: View, word: string, offset: number): Completion {
+  const found = pathSteps(view.snapshot.tree, word === '' ? '/' : word);
+  const items = word === '' ? found.items.map((item) => ({ ...item, snippet: `/${item.snippet}` })) : found.items;
+  return listOf(items, offset - found.word.length, found.word);
 }

@@ -20,6 +20,8 @@ export interface Asked {
   readonly reader: Reader;
   /** What the provider's binding calls the cells that this property of it counts. */
   readonly cellNames?: (provider: DtNode, cells: string) => readonly string[] | undefined;
+  /** What such cells are usually called; empty where that is not known. */
+  readonly usualNames?: (provider: DtNode, cells: string, count: number) => readonly string[];
 }
 
 /** Names of codicons. */

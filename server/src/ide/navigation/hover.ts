@@ -12,6 +12,7 @@ import { expansionText, macroUse } from '#ide/hovers/macros.ts';
 import { busHover, nodeHover } from '#ide/hovers/node.ts';
 import type { Asked, Reader } from '#ide/hovers/sheet.ts';
 import { stringHover } from '#ide/hovers/strings.ts';
+import { tableNames } from '#ide/knowledge/cell-names.ts';
 import { propertyRow } from '#ide/knowledge/property-table.ts';
 import { printValue } from '#tree/blob/print.ts';
 import { nodeByReference } from '#tree/query.ts';
@@ -60,6 +61,7 @@ export function hover(view: View, offset: number, reader: Reader): Hover | undef
       const library = view.knowledge.bindings(view.file);
       return library && cellNamesOf(library, provider, cells);
     },
+    usualNames: (provider, cells, count) => tableNames(cells, provider, count),
   };
   const datum = datumAt(place, view.file, offset);
   const inValue = (datum && place.property && cellHover(asked, place.property, datum)) ?? '';

@@ -88,7 +88,11 @@ interface Placed {
   readonly cells: string;
 }
 
-function plainEntry({ snapshot, cellNames }: Asked, property: DtProperty, { entry, first, cells }: Placed): Entry {
+function plainEntry(
+  { snapshot, cellNames, usualNames }: Asked,
+  property: DtProperty,
+  { entry, first, cells }: Placed,
+): Entry {
   const { provider, args, index } = entry;
   const noun = NOUNS[cells] ?? 'entry';
   const name = entryName(property, index);
@@ -98,7 +102,8 @@ function plainEntry({ snapshot, cellNames }: Asked, property: DtProperty, { entr
   const names = cellNames?.(provider, cells);
   const hasFlags = cells === '#gpio-cells' && names?.at(-1) === 'flags';
   const byName = hasFlags ? undefined : namedCells(names, args, first + 1);
-  const described = byName ?? describedArgs(cells, provider, args, first + 1);
+  const usual = usualNames?.(provider, cells, args.length) ?? [];
+  const described = byName ?? describedArgs({ cells, provider, usual }, args, first + 1);
   const pieces = [phandlePiece(first, provider, cells), ...described.pieces];
   const written = args.map((_, at) => writtenText(snapshot, property, { offset: (first + 1 + at) * 4, length: 4 }));
   const macro = written.length > 0 && /^[A-Za-z_]\w*$/.test(written[0] ?? '') ? `: ${code(written[0] ?? '')}` : '';
@@ -124,8 +129,7 @@ function gpioFlags(value: number): string {
 }
 
 function describedArgs(
-  cells: string,
-  provider: DtNode,
+  { cells, provider, usual }: { readonly cells: string; readonly provider: DtNode; readonly usual: readonly string[] },
   args: Specifier['args'],
   at: number,
 ): { readonly text: string; readonly pieces: readonly Piece[]; readonly flags?: string } {
@@ -142,7 +146,7 @@ function describedArgs(
   }
   const noun = NOUNS[cells] ?? 'entry';
   const pieces = args.map((_, index) =>
-    pieceOf(at + index, 1, args.length === 1 ? `${noun} number` : `cell ${index + 1}`),
+    pieceOf(at + index, 1, args.length === 1 ? `${noun} number` : (usual[index] ?? `cell ${index + 1}`)),
   );
   return { text: args.map(numberText).join(', '), pieces };
 }

@@ -2,7 +2,7 @@
 // What the cells behind a phandle mean, in a word each: from the bindings of the subsystems and of the provider.
 import { own } from '#base/own.ts';
 import { cellNamesOf } from '#bindings/facts.ts';
-import type { View } from '#ide/analysis.ts';
+import type { BindingLibrary } from '#bindings/library.ts';
 import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
@@ -72,17 +72,21 @@ const TABLE: Readonly<Record<string, readonly Row[]>> = {
 
 /** One word for each cell; `cell` and a number where no binding is known. Bindings of Zephyr say it themselves. */
 export function cellNames(
-  { knowledge, file }: View,
+  library: BindingLibrary | undefined,
   cells: string | undefined,
   provider: DtNode | undefined,
   count: number,
 ): string[] {
-  const library = knowledge.bindings(file);
   const stated = library && provider && cells !== undefined ? cellNamesOf(library, provider, cells) : undefined;
   if (stated?.length === count) return [...stated];
+  const known = tableNames(cells, provider, count);
+  return Array.from({ length: count }, (_, at) => known[at] ?? `cell${count > 1 ? at + 1 : ''}`);
+}
+
+/** Of the bindings that many providers share, and of single ones; empty where nothing is known. */
+export function tableNames(cells: string | undefined, provider: DtNode | undefined, count: number): readonly string[] {
   const rows = (cells !== undefined && own(TABLE, cells)) || [];
   const names = provider ? compatibles(provider) : [];
   const row = rows.find(({ of }) => !of || names.some((name) => of.test(name)));
-  const known = row?.names[count] ?? [];
-  return Array.from({ length: count }, (_, at) => known[at] ?? `cell${count > 1 ? at + 1 : ''}`);
+  return row?.names[count] ?? [];
 }
