@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where results go: nothing is replaced that should stay, nothing is written where nobody asked for it.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -60,6 +60,24 @@ describe('compile -o', () => {
     const { code, error } = await folder({ 'a.dts': BOARD }).run('compile', 'a.dts', '-o', '/dev/full');
     expect({ code, error }).toEqual({ code: 2, error: expect.stringMatching(/\/dev\/full: .*ENOSPC.*\n$/) });
     expect(lstatSync('/dev/full').isCharacterDevice()).toBe(true);
+  });
+
+  test('a report goes to standard output, and no file has that name', async () => {
+    const made = folder({ 'a.dts': BOARD });
+    const tree = await made.run('tree', 'a.dts');
+    expect(await made.run('tree', 'a.dts', '-o', '-')).toEqual(tree);
+    const check = await made.run('check', 'a.dts', '--format', 'json');
+    expect(await made.run('check', 'a.dts', '--format', 'json', '-o', '-')).toEqual(check);
+    expect(existsSync(join(made.path, '-'))).toBe(false);
+  });
+
+  test('a blob goes to standard output', { skip: !existsSync('dist/cli.cjs') }, async () => {
+    const made = folder({ 'a.dts': BOARD });
+    const program = join(process.cwd(), 'dist/cli.cjs');
+    const blob = execFileSync(process.execPath, [program, 'compile', 'a.dts', '-o', '-'], { cwd: made.path });
+    await made.run('compile', 'a.dts', '-o', 'a.dtb');
+    expect(blob.equals(made.read('a.dtb'))).toBe(true);
+    expect(existsSync(join(made.path, '-'))).toBe(false);
   });
 
   test('a pipe gets the blob and stays', { skip: process.platform === 'win32' }, async () => {

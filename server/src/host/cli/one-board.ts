@@ -7,7 +7,7 @@ import type { DeviceTree } from '#tree/types.ts';
 import type { Arguments } from './arguments.ts';
 import { absolute, isFolder } from './find.ts';
 import { Failure, type Io } from './io.ts';
-import { writeOutput } from './output.ts';
+import { STANDARD_OUTPUT, writeOutput } from './output.ts';
 import { located, merge, renamed } from './report/problems.ts';
 import { textReport } from './report/report.ts';
 import { openSessions, type Session } from './session.ts';
@@ -58,7 +58,7 @@ export function tellErrors({ session, tree }: OneBoard, io: Io): number {
 
 /** To standard output, or whole into the file that `-o` names. */
 export function writeResult(text: string, output: string | undefined, { files }: Session, io: Io): void {
-  if (output === undefined) io.out(text);
+  if (output === undefined || output === STANDARD_OUTPUT) io.out(text);
   else writeOutput(absolute(io.cwd, output), text, (stats) => files.wasRead(stats));
 }
 

@@ -33,14 +33,34 @@ interface Target {
 
 const NOTHING_READ: IsInput = () => false;
 
+/** In the place of a path, as for dtc. */
+export const STANDARD_OUTPUT = '-';
+
+function writeStandardOutput(bytes: Uint8Array): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(1, bytes, at);
+    } catch (error) {
+      // A pipe that is full for the moment.
+      if (reason(error) !== 'EAGAIN') throw error;
+      Atomics.wait(pause, 0, 0, 5);
+    }
+  }
+}
+
 /**
  * Writes to `path`. A file gets its new content at once, by a rename, and keeps its mode and owner. What a rename would
  * replace by something else is written into: devices, pipes, what a symbolic link leads to, and a file with several
  * names. Folders are not made.
  */
 export function writeOutput(path: string, content: string | Uint8Array, isInput: IsInput = NOTHING_READ): void {
-  const target = targetOf(path, isInput);
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  if (path === STANDARD_OUTPUT) {
+    guarded('standard output', () => writeStandardOutput(bytes));
+    return;
+  }
+  const target = targetOf(path, isInput);
   guarded(path, () => {
     if (target.way === 'replace' && replace(path, bytes, target.stats)) return;
     writeInto(path, bytes, target.stats);

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { type Arguments, type Command, positive, TREE_OPTIONS } from '#host/cli/arguments.ts';
 import { absolute, BLOBS, type Found, findFiles, isFolder, requireUtf8Names, shard } from '#host/cli/find.ts';
 import { Failure, type Io } from '#host/cli/io.ts';
-import { makeOutputFolder, requireNoSource, SOURCE } from '#host/cli/output.ts';
+import { makeOutputFolder, requireNoSource, SOURCE, STANDARD_OUTPUT } from '#host/cli/output.ts';
 import { startProgress } from '#host/cli/progress.ts';
 import type { Task } from '#host/cli/queue.ts';
 import { merge, type ReportedProblem, renamed } from '#host/cli/report/problems.ts';
@@ -19,6 +19,7 @@ export const compileCommand: Command = {
   details: [
     'A .dtso gives an overlay blob (.dtbo). With --out-dir a board that fails does not stop the others.',
     'A device, a pipe or what a symbolic link leads to is written into; a file gets its new content at once.',
+    '`-o -` writes to standard output.',
     'One board that a check of dtc refuses ends with 2, as dtc does; -f writes it all the same.',
     'Exit code: 0 all were written, 1 some were not, 2 wrong usage, an unreadable file, or what dtc ends so.',
   ],
@@ -79,7 +80,7 @@ function single(operands: readonly string[], output: string | undefined, cwd: st
   }
   if (output === undefined) throw new Failure(`${file}: compile writes a blob; say where with -o OUT.dtb`);
   requireNoSource(output, 'a blob ends in .dtb or .dtbo');
-  return { file: absolute(cwd, file), output: absolute(cwd, output) };
+  return { file: absolute(cwd, file), output: output === STANDARD_OUTPUT ? output : absolute(cwd, output) };
 }
 
 function mirrored(operands: readonly string[], folder: string, cwd: string): Task[] {

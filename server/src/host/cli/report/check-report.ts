@@ -4,7 +4,7 @@ import type { Severity } from '#base/problem.ts';
 import type { Values } from '#host/cli/arguments.ts';
 import { absolute } from '#host/cli/find.ts';
 import { Failure, type Io } from '#host/cli/io.ts';
-import { isOneOf, requireNoSource, requireWritable, writeOutput } from '#host/cli/output.ts';
+import { isOneOf, requireNoSource, requireWritable, STANDARD_OUTPUT, writeOutput } from '#host/cli/output.ts';
 import { VERSION } from '#host/version.ts';
 import type { Rule } from '#rules/engine/rule.ts';
 import { CATALOGUE } from '#rules/index.ts';
@@ -48,7 +48,7 @@ export function report(parts: readonly Findings[], values: Values, io: Io, { rea
   const unknown = baseline === undefined ? problems : withoutBaseline(problems, absolute(io.cwd, baseline));
   const failing = unknown.filter((problem) => atLeast(problem.severity, limit));
   const text = formatted({ files, problems: values.quiet ? failing : unknown }, values, io, part);
-  if (output === undefined) io.out(text);
+  if (output === undefined || output === STANDARD_OUTPUT) io.out(text);
   else writeOutput(absolute(io.cwd, output), text, isOneOf(read));
   if (failures.length > 0) throw new Failure(failures.join('\n'));
   return failing.length > 0 ? 1 : 0;
