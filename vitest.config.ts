@@ -7,7 +7,7 @@ const suite = (name: string, include: string, exclude: readonly string[] = []) =
 });
 
 /** Suites that need minutes, programs beside Node, or what is built; `.ci/run` has each. */
-const SLOW = ['ci', 'editors', 'limits'];
+const SLOW = ['ci', 'editors', 'limits', 'packed'];
 
 export default defineConfig({
   test: {

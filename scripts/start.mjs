@@ -5,15 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  address,
-  cacheFolder,
-  fetchHost,
-  installExtension,
-  makeProfile,
-  packExtension,
-  startServer,
-} from './vscode-host.mjs';
+import { loadModule } from './load-core.mjs';
+
+const { address, cacheFolder, fetchHost, installExtension, makeProfile, packExtension, startServer } =
+  await loadModule('scripts/e2e/vscode-host.ts');
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const examples = path.join(root, 'examples');

@@ -180,7 +180,7 @@ function start(texts: ReadonlyMap<string, string>): Promise<Vitest> {
       hookTimeout: 120_000,
       reporters: [{}],
       setupFiles: ['scripts/mutants/setup.ts'],
-      exclude: ['e2e', 'editors', 'fuzz', 'tidy', 'limits'].map((folder) => `test/${folder}/**`),
+      exclude: ['e2e', 'editors', 'fuzz', 'tidy', 'limits', 'packed'].map((folder) => `test/${folder}/**`),
     },
     { logLevel: 'silent', plugins: [{ name: 'mutants', enforce: 'pre', load: (id: string) => texts.get(id) }] },
   );

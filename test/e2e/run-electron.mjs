@@ -3,8 +3,10 @@
 // (`stable`, `1.91.1`), fetched once into the cache folder. Without either nothing is downloaded.
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
-import { cacheFolder } from '../../scripts/vscode-host.mjs';
+import { loadModule } from '../../scripts/load-core.mjs';
 import { makeSession, prepared } from './session.mjs';
+
+const { cacheFolder } = await loadModule('scripts/e2e/vscode-host.ts');
 
 const { VSCODE_EXECUTABLE: vscodeExecutablePath, VSCODE_DOWNLOAD: version } = process.env;
 if (!vscodeExecutablePath && !version) {

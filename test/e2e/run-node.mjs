@@ -3,8 +3,10 @@
 
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fetchHost, startServer } from '../../scripts/vscode-host.mjs';
+import { loadModule } from '../../scripts/load-core.mjs';
 import { launchBrowser, makeSession, prepared, screenshots } from './session.mjs';
+
+const { fetchHost, startServer } = await loadModule('scripts/e2e/vscode-host.ts');
 
 const LIMIT_MS = 540_000;
 

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { makeProfile } from '../../scripts/vscode-host.mjs';
+import { loadModule } from '../../scripts/load-core.mjs';
+
+const { makeProfile } = await loadModule('scripts/e2e/vscode-host.ts');
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -16,7 +18,7 @@ mkdirSync(screenshots, { recursive: true });
 // Node runs the `exit` handlers, which stop VS Code, only when it ends by itself.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 
-/** What `scripts/e2e.mjs` prepared. */
+/** What `scripts/e2e/main.ts` prepared. */
 export function prepared(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: start the tests with \`npm run test:e2e\`.`);

@@ -4,8 +4,10 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { address, fetchHost, installExtension, startServer } from '../../scripts/vscode-host.mjs';
+import { loadModule } from '../../scripts/load-core.mjs';
 import { launchBrowser, makeSession, prepared, screenshots } from './session.mjs';
+
+const { address, fetchHost, installExtension, startServer } = await loadModule('scripts/e2e/vscode-host.ts');
 
 export const TRIES = 5;
 

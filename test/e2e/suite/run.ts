@@ -2,7 +2,7 @@
 // Runs the tests of one file: mocha inside the extension host, of the desktop or of the browser.
 import 'mocha/mocha.js';
 
-/** One line per test, which `scripts/e2e.mjs` reads. */
+/** One line per test, which `scripts/e2e/main.ts` reads. */
 class Lines {
   constructor(runner: Mocha.Runner) {
     runner.on('pass', (test) => console.log(`ok ${test.title}`));

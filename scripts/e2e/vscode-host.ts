@@ -3,7 +3,7 @@
 //
 // `code-server` ships VS Code's own server under lib/vscode. It needs Node 24, which the package `node-<platform>-<arch>`
 // carries with its headers; of its native modules only two matter, and those are built on the machine.
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { homedir } from 'node:os';
@@ -19,6 +19,35 @@ const CODE_SERVER_VERSION = '4.139.1';
 /** Where everything that is fetched or built once lives. */
 export const cacheFolder = path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'devicetree-iommu');
 
+/** Node and the script of the server. */
+export interface Host {
+  readonly node: string;
+  readonly server: string;
+}
+
+/** Folders of one VS Code. */
+export interface Profile {
+  readonly data: string;
+  readonly extensions: string;
+}
+
+export interface Server {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number | undefined;
+  /** What it wrote so far. */
+  readonly output: string;
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Only those who have the address get in; without one anybody on this machine does (tests). */
+  readonly token?: string;
+  /** Further options of the server. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** What a language extension never needs; half of the download. */
 const UNUSED = [
   'node_modules/@github',
@@ -32,11 +61,8 @@ const UNUSED = [
   'extensions/github',
 ];
 
-/**
- * Fetches VS Code unless it is there already. `say` gets one line per step. Gives the paths of Node and of the server's
- * script.
- */
-export async function fetchHost(say) {
+/** Fetches VS Code unless it is there already. `say` gets one line per step. */
+export async function fetchHost(say: (line: string) => void): Promise<Host> {
   const folder = path.join(cacheFolder, 'vscode-host');
   const runtime = path.join(folder, 'node_modules', `node-${process.platform}-${process.arch}`);
   const vscode = path.join(folder, 'node_modules/code-server/lib/vscode');
@@ -45,7 +71,7 @@ export async function fetchHost(say) {
   const versions = `node ${NODE_VERSION}, code-server ${CODE_SERVER_VERSION}`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === versions) return host;
 
-  const npm = async (cwd, ...args) => {
+  const npm = async (cwd: string, ...args: readonly string[]) => {
     const env = { ...process.env, PATH: `${path.dirname(host.node)}${path.delimiter}${process.env.PATH}` };
     // The headers beside the system's Node are those of another version.
     await run('npm', [...args, '--no-audit', '--no-fund'], {
@@ -71,8 +97,8 @@ export async function fetchHost(say) {
   return host;
 }
 
-/** Folders of one VS Code: settings and extensions apart from everything else on the machine. */
-export function makeProfile(folder, settings) {
+/** Settings and extensions apart from everything else on the machine. */
+export function makeProfile(folder: string, settings: object): Profile {
   const profile = { data: path.join(folder, 'data'), extensions: path.join(folder, 'extensions') };
   mkdirSync(path.join(profile.data, 'User'), { recursive: true });
   mkdirSync(profile.extensions, { recursive: true });
@@ -98,7 +124,7 @@ const QUIET = {
 };
 
 /** Packs the extension of this checkout; gives the path of the `.vsix`. */
-export async function packExtension(root, folder) {
+export async function packExtension(root: string, folder: string): Promise<string> {
   const vsix = path.join(folder, 'devicetree-iommu.vsix');
   mkdirSync(folder, { recursive: true });
   const vsce = path.join(root, 'node_modules/@vscode/vsce/vsce');
@@ -106,17 +132,18 @@ export async function packExtension(root, folder) {
   return vsix;
 }
 
-export async function installExtension(host, profile, vsix) {
+export async function installExtension(host: Host, profile: Profile, vsix: string): Promise<void> {
   await run(host.node, [host.server, ...profileArguments(profile), '--install-extension', vsix], {
     env: environment(),
   });
 }
 
-/**
- * Starts VS Code on a free port of loopback. With a `token` only those who have the address get in; without one anybody
- * on this machine does (tests). `args` are further options of the server.
- */
-export async function startServer(host, profile, { token, args = [], env = {} } = {}) {
+/** Starts VS Code on a free port of loopback. */
+export async function startServer(
+  host: Host,
+  profile: Profile,
+  { token, args = [], env = {} }: ServerOptions = {},
+): Promise<Server> {
   const port = await freePort();
   const access = token ? ['--connection-token', token] : ['--without-connection-token'];
   const child = spawn(
@@ -132,7 +159,10 @@ export async function startServer(host, profile, { token, args = [], env = {} } 
     { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { ...environment(), ...env } },
   );
   const server = { url: `http://127.0.0.1:${port}`, port, pid: child.pid, output: '', stop: () => stop(child) };
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (server.output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (text) => {
+      server.output += text;
+    });
   process.once('exit', () => kill(child, 'SIGKILL'));
   for (let waited = 0; ; waited += 50) {
     if (child.exitCode !== null) throw new Error(`VS Code ended with ${child.exitCode}:\n${server.output}`);
@@ -150,7 +180,10 @@ export async function startServer(host, profile, { token, args = [], env = {} } 
 }
 
 /** The address at which the workbench shows a folder with one file open; `file` may end in `:LINE:COLUMN`. */
-export function address(server, { folder, file, token }) {
+export function address(
+  server: Pick<Server, 'url' | 'port'>,
+  { folder, file, token }: { readonly folder: string; readonly file?: string; readonly token?: string },
+): string {
   const remote = `vscode-remote://127.0.0.1:${server.port}`;
   const query = new URLSearchParams({ ...(token && { tkn: token }), folder });
   const payload = [
@@ -161,37 +194,37 @@ export function address(server, { folder, file, token }) {
   return `${server.url}/?${query}`;
 }
 
-function profileArguments({ data, extensions }) {
+function profileArguments({ data, extensions }: Profile): string[] {
   const folders = ['--user-data-dir', data, '--server-data-dir', data, '--extensions-dir', extensions];
   return ['--accept-server-license-terms', ...folders];
 }
 
 /** Not that of a VS Code terminal in which this may run, and no marketplace. */
-function environment() {
+function environment(): NodeJS.ProcessEnv {
   return { ...process.env, EXTENSIONS_GALLERY: '{"serviceUrl":""}', VSCODE_IPC_HOOK_CLI: '', NODE_OPTIONS: '' };
 }
 
-function freePort() {
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.on('error', reject);
     probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
+      const bound = probe.address();
+      probe.close(() => (bound && typeof bound === 'object' ? resolve(bound.port) : reject(new Error('no free port'))));
     });
   });
 }
 
 /** The server's own process group: it, its extension hosts and their language servers. */
-function kill(child, signal) {
+function kill({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
-    process.kill(-child.pid, signal);
+    if (pid !== undefined) process.kill(-pid, signal);
   } catch {
     // They are gone already.
   }
 }
 
-async function stop(child) {
+async function stop(child: ChildProcess): Promise<void> {
   kill(child, 'SIGTERM');
   for (let waited = 0; child.exitCode === null && child.signalCode === null && waited < 5000; waited += 50) {
     await sleep(50);

@@ -5,17 +5,18 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const e2e = fileURLToPath(new URL('../test/e2e', import.meta.url));
+const e2e = fileURLToPath(new URL('../../test/e2e', import.meta.url));
 const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`);
 
-export function findChromium() {
-  const found = process.env.CHROMIUM_PATH ?? CHROMIUMS.find(existsSync);
+/** Throws a sentence that says how to get one. */
+export function findChromium(): string {
+  const found = process.env.CHROMIUM_PATH ?? CHROMIUMS.find((file) => existsSync(file));
   if (!found) throw new Error('Chromium is missing: `apt-get install chromium`, or name one with CHROMIUM_PATH.');
   return found;
 }
 
 /** Playwright, mocha and test-web: only these tests need them, so `npm ci` of the project does not bring them. */
-export function installTools() {
+export function installTools(): void {
   const lock = readFileSync(path.join(e2e, 'package-lock.json'), 'utf8');
   const stamp = path.join(e2e, 'node_modules/.complete');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
