@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: a table
 // Drivers that use the DMA API, by the compatible strings that they bind to.
-// Written by `node scripts/dma-drivers.mjs KERNEL KERNEL` from Linux 7.3 and 6.12; do not edit.
+// Written by `node scripts/run.mjs kernel-source/dma-drivers.ts KERNEL KERNEL` from Linux 7.3 and 6.12; do not edit.
 
 /** The releases that were read. */
 export const DMA_DRIVER_RELEASES = { newest: '7.3', older: '6.12' };

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: MIT
 // Writes the table of drivers that do DMA (server/src/model/devices/dma-drivers.generated.ts) from Linux sources, the
 // newest first: for each compatible string, whether what its driver's probe can reach uses the DMA API for its device.
-// usage: node scripts/dma-drivers.mjs KERNEL-7.3 KERNEL-6.12
+// usage: node scripts/run.mjs kernel-source/dma-drivers.ts KERNEL-7.3 KERNEL-6.12
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { definitions, names } from './kernel-source/definitions.mjs';
-import { filesBelow, linkedSources } from './kernel-source/kbuild.mjs';
+import { definitions, names } from './definitions.ts';
+import { filesBelow, linkedSources } from './kbuild.ts';
 
-const table = new URL('../server/src/model/devices/dma-drivers.generated.ts', import.meta.url);
+const table = new URL('../../server/src/model/devices/dma-drivers.generated.ts', import.meta.url);
+
+/** A driver sets DMA up for its device, or asks for a channel of a DMA controller. */
+type Kind = 'own' | 'channel';
+
+/** What a name that leads to the DMA API says. */
+type Hit = Kind | 'maps';
+
+type Bodies = ReadonlyMap<string, string>;
 
 /** Where drivers are. */
 const SOURCES = ['drivers', 'sound', 'arch/arm', 'arch/arm64', 'arch/riscv'];
@@ -37,26 +45,29 @@ const CHANNELS =
 
 /** The files of one kernel, each read once. */
 class Kernel {
-  #definitions = new Map();
+  readonly folders: readonly string[];
+  readonly version: string;
+  readonly linked: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #definitions = new Map<string, Bodies>();
 
-  constructor(folder) {
-    this.folders = SOURCES.map((name) => join(folder, name)).filter(existsSync);
+  constructor(folder: string) {
+    this.folders = SOURCES.map((name) => join(folder, name)).filter((path) => existsSync(path));
     this.version = versionOf(folder);
     this.linked = linkedSources(this.folders);
   }
 
-  definitions(file) {
+  definitions(file: string): Bodies {
     let known = this.#definitions.get(file);
     if (!known) {
-      known = existsSync(file) ? definitions(readFileSync(file, 'utf8')) : new Map();
+      known = existsSync(file) ? definitions(readFileSync(file, 'utf8')) : new Map<string, string>();
       this.#definitions.set(file, known);
     }
     return known;
   }
 
-  /** Strings with `own`, `channel` or nothing. */
-  drivers() {
-    const found = new Map();
+  /** By compatible string; `undefined` for a driver that does no DMA. */
+  drivers(): Map<string, Kind | undefined> {
+    const found = new Map<string, Kind | undefined>();
     for (const file of this.folders.flatMap((folder) => filesBelow(folder, /\.c$/))) {
       const text = readFileSync(file, 'utf8');
       if (!text.includes('of_device_id') || !text.includes('.compatible')) continue;
@@ -66,11 +77,11 @@ class Kernel {
     return found;
   }
 
-  *#driversOf(file) {
+  *#driversOf(file: string): Generator<[string, Kind | undefined]> {
     const own = this.definitions(file);
     const tables = new Map([...own].filter(([, body]) => /\bstruct of_device_id\b/.test(body)));
     const others = [...(this.linked.get(file) ?? [])].filter((other) => other !== file);
-    const find = (name) =>
+    const find = (name: string) =>
       own.get(name) ?? others.map((other) => this.definitions(other).get(name)).find((body) => body !== undefined);
     for (const [name, body] of tables) {
       const uses = new RegExp(`\\b${name}\\b`);
@@ -80,7 +91,7 @@ class Kernel {
         find,
         tables,
       );
-      for (const [, string, rest] of body.matchAll(/\.compatible\s*=\s*"([^"]+)"([^}]*)/g)) {
+      for (const [, string = '', rest = ''] of body.matchAll(/\.compatible\s*=\s*"([^"]+)"([^}]*)/g)) {
         const data = reach(names(rest), find, tables);
         yield [string, kindOf(new Set([...shared, ...data]))];
       }
@@ -89,11 +100,11 @@ class Kernel {
 }
 
 /** What of the DMA API can be reached from some names; a table of strings leads nowhere, for it leads to every row. */
-function reach(start, find, tables) {
-  const seen = new Set();
-  const hits = new Set();
-  for (const todo = [...start]; todo.length > 0; ) {
-    const name = todo.pop();
+function reach(start: Iterable<string>, find: (name: string) => string | undefined, tables: Bodies): Set<Hit> {
+  const seen = new Set<string>();
+  const hits = new Set<Hit>();
+  const todo = [...start];
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     if (seen.has(name) || tables.has(name)) continue;
     seen.add(name);
     const kind = OWN.test(name) ? 'own' : MAPS.test(name) ? 'maps' : CHANNELS.test(name) ? 'channel' : undefined;
@@ -103,25 +114,25 @@ function reach(start, find, tables) {
   return hits;
 }
 
-function kindOf(hits) {
+function kindOf(hits: ReadonlySet<Hit>): Kind | undefined {
   if (hits.has('own') || (hits.has('maps') && !hits.has('channel'))) return 'own';
   return hits.has('channel') ? 'channel' : undefined;
 }
 
 /** Where several drivers know a string, the one that does most counts. */
-function better(a, b) {
+function better(a: Kind | undefined, b: Kind | undefined): Kind | undefined {
   return a === 'own' || b === undefined ? a : b;
 }
 
-function versionOf(folder) {
+function versionOf(folder: string): string {
   const text = readFileSync(join(folder, 'Makefile'), 'utf8');
   const [major, minor] = ['VERSION', 'PATCHLEVEL'].map((name) => new RegExp(`^${name} = (\\d+)`, 'm').exec(text)?.[1]);
   return `${major}.${minor}`;
 }
 
 /** `vendor: 'name name'`, sorted. */
-function rows(strings) {
-  const vendors = new Map();
+function rows(strings: readonly string[]): string {
+  const vendors = new Map<string, string[]>();
   for (const string of [...strings].sort()) {
     const at = string.indexOf(',');
     const vendor = at < 0 ? '' : string.slice(0, at);
@@ -130,35 +141,48 @@ function rows(strings) {
   return [...vendors].map(([vendor, list]) => `    '${vendor}': '${list.join(' ')}',`).join('\n');
 }
 
-const folders = process.argv.slice(2);
-if (folders.length !== 2) {
-  console.error('dma-drivers: name the folders of two Linux sources, the newest first');
-  process.exit(2);
+const KINDS: readonly Kind[] = ['own', 'channel'];
+
+/** Which releases know a string of a kind, the newest first. */
+const SETS = {
+  both: (newest: boolean, older: boolean) => newest && older,
+  newest: (newest: boolean, older: boolean) => newest && !older,
+  older: (newest: boolean, older: boolean) => older && !newest,
+};
+
+export function main(folders: readonly string[]): number {
+  const [newest, older] = folders
+    .map((folder) => new Kernel(folder))
+    .map((kernel) => ({ version: kernel.version, found: kernel.drivers() }));
+  if (!newest || !older || folders.length > 2) {
+    console.error('dma-drivers: name the folders of two Linux sources, the newest first');
+    return 2;
+  }
+  const strings = [...new Set([...newest.found.keys(), ...older.found.keys()])];
+  const parts = KINDS.map((kind) => ({
+    kind,
+    sets: Object.entries(SETS).map(([name, has]) => ({
+      name,
+      list: strings.filter((string) => has(newest.found.get(string) === kind, older.found.get(string) === kind)),
+    })),
+  }));
+  const body = parts.map(({ kind, sets }) => {
+    const lists = sets.map(({ name, list }) => `   ${name}: {\n${rows(list)}\n   },`);
+    return `  ${kind}: {\n${lists.join('\n')}\n  },`;
+  });
+  writeFileSync(table, tableText(newest.version, older.version, body.join('\n')));
+  for (const { kind, sets } of parts) for (const { name, list } of sets) console.log(kind, name, list.length);
+  return 0;
 }
-const [newest, older] = folders
-  .map((folder) => new Kernel(folder))
-  .map((kernel) => ({ version: kernel.version, found: kernel.drivers() }));
-const strings = [...new Set([...newest.found.keys(), ...older.found.keys()])];
-const SETS = [
-  ['both', (a, b) => a && a === b],
-  ['newest', (a, b) => a && a !== b],
-  ['older', (a, b) => b && a !== b],
-];
-const parts = ['own', 'channel'].flatMap((kind) =>
-  SETS.map(([name, test]) => {
-    const of = (found, string) => found.get(string) === kind && kind;
-    return [kind, name, strings.filter((string) => test(of(newest.found, string), of(older.found, string)))];
-  }),
-);
-writeFileSync(
-  table,
-  `// SPDX-License-Identifier: MIT
+
+function tableText(newest: string, older: string, body: string): string {
+  return `// SPDX-License-Identifier: MIT
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: a table
 // Drivers that use the DMA API, by the compatible strings that they bind to.
-// Written by \`node scripts/dma-drivers.mjs KERNEL KERNEL\` from Linux ${newest.version} and ${older.version}; do not edit.
+// Written by \`node scripts/run.mjs kernel-source/dma-drivers.ts KERNEL KERNEL\` from Linux ${newest} and ${older}; do not edit.
 
 /** The releases that were read. */
-export const DMA_DRIVER_RELEASES = { newest: '${newest.version}', older: '${older.version}' };
+export const DMA_DRIVER_RELEASES = { newest: '${newest}', older: '${older}' };
 
 /**
  * \`own\`: the driver sets a mask, allocates or maps memory for its device, or a core of Linux does it for the driver.
@@ -167,16 +191,7 @@ export const DMA_DRIVER_RELEASES = { newest: '${newest.version}', older: '${olde
 export const DMA_DRIVERS: Readonly<
   Record<'own' | 'channel', Readonly<Record<'both' | 'newest' | 'older', Readonly<Record<string, string>>>>>
 > = {
-${['own', 'channel']
-  .map(
-    (kind) =>
-      `  ${kind}: {\n${parts
-        .filter(([of]) => of === kind)
-        .map(([, name, list]) => `   ${name}: {\n${rows(list)}\n   },`)
-        .join('\n')}\n  },`,
-  )
-  .join('\n')}
+${body}
 };
-`,
-);
-for (const [kind, name, list] of parts) console.log(kind, name, list.length);
+`;
+}

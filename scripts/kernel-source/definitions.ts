@@ -2,7 +2,7 @@
 // What a C source of Linux defines at its top level, and which names stand in each definition: enough for a call graph.
 
 /** Comments and the insides of strings become blanks, so that braces and names in them do not count; lengths stay. */
-export function withoutComments(text) {
+export function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g, (match) =>
     match[0] === '"' || match[0] === "'" ? match : match.replace(/[^\n]/g, ' '),
   );
@@ -12,11 +12,13 @@ export function withoutComments(text) {
  * Functions, initialised variables and macros by name, with the text of each. A name that is defined twice (`#ifdef`)
  * has both texts.
  */
-export function definitions(source) {
+export function definitions(source: string): Map<string, string> {
   const text = withoutComments(source);
-  const found = new Map();
-  const add = (name, body) => name && found.set(name, `${found.get(name) ?? ''}\n${body}`);
-  for (const [, name, body] of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n]*\\\n)*[^\n]*)/gm))
+  const found = new Map<string, string>();
+  const add = (name: string | undefined, body: string) => {
+    if (name) found.set(name, `${found.get(name) ?? ''}\n${body}`);
+  };
+  for (const [, name, body = ''] of text.matchAll(/^[ \t]*#[ \t]*define[ \t]+(\w+)((?:[^\n]*\\\n)*[^\n]*)/gm))
     add(name, body);
   const code = text.replace(/^[ \t]*#(?:[^\n]*\\\n)*[^\n]*/gm, (line) => line.replace(/[^\n]/g, ' '));
   let depth = 0;
@@ -35,7 +37,7 @@ export function definitions(source) {
   return found;
 }
 
-function nameOf(text) {
+function nameOf(text: string): string | undefined {
   const brace = text.indexOf('{');
   const equals = text.indexOf('=');
   if (equals >= 0 && (brace < 0 || equals < brace)) return /(\w+)\s*(?:\[[^\]]*\]\s*)*(?:__\w+\s*)*=/.exec(text)?.[1];
@@ -44,6 +46,6 @@ function nameOf(text) {
 }
 
 /** The identifiers of a text. */
-export function names(text) {
+export function names(text: string): Set<string> {
   return new Set(text.match(/\b[A-Za-z_]\w*\b/g) ?? []);
 }
