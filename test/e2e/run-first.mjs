@@ -2,7 +2,7 @@
 // What a new user meets: the status item and its menu, the choice of a board, the project file, a report.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { command, includes, placeOf, shoot, startUi, within } from './ui.mjs';
+import { command, includes, kernel, placeOf, shoot, startUi, theme, within } from './ui.mjs';
 
 const { session, test, stop } = await startUi('first');
 const folder = session.workspace;
@@ -87,5 +87,34 @@ await test('Add Overlay… and Add Board… write dt-iommu.json; undo takes it b
     () => !existsSync(project) || readFileSync(project, 'utf8').trim() === '',
   );
 });
+
+if (kernel) {
+  const qcom = path.join(kernel, 'arch/arm64/boot/dts/qcom');
+  for (const [look, suffix] of [
+    ['Light Modern', 'light'],
+    ['Dark Modern', 'dark'],
+  ]) {
+    await test(`the picture of the board picker in the walkthrough, ${suffix}`, {
+      folder: qcom,
+      file: `${path.join(qcom, 'sm8550.dtsi')}:24:5`,
+    }, async (page) => {
+      await page.setViewportSize({ width: 900, height: 600 });
+      await theme(page, look);
+      await command(page, 'Toggle Primary Side Bar Visibility');
+      const chosen = status(page, 'sm8550-');
+      await chosen.waitFor({ timeout: 90_000 });
+      await chosen.click();
+      await row(page, 'Board:').click();
+      await row(page, 'sm8550-qrd.dts').waitFor();
+      includes(await row(page, 'boards, nearest first').textContent(), 'sm8550-');
+      // Away from what would say its tooltip over the list.
+      await page.mouse.move(450, 560);
+      await page.locator('.monaco-hover:visible').waitFor({ state: 'hidden' });
+      await shoot(page, `start-board-${suffix}`, { x: 0, y: 0, width: 900, height: 340 });
+    });
+  }
+} else {
+  console.log('skipped: the board picker of Linux; KERNEL_DIR names no kernel source');
+}
 
 await stop();

@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The documents that show a board as a whole, in a real VS Code: the resolved tree, two trees compared, the page of a device.
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { command, hover, includes, kernel, placeOf, shoot, startUi, within } from './ui.mjs';
+import { fileURLToPath } from 'node:url';
+import { command, hover, includes, kernel, placeOf, shoot, startUi, theme, within } from './ui.mjs';
 
 const { session, test, stop } = await startUi('views');
 const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const acme = path.join(session.workspace, 'arch/arm64/boot/dts/acme');
 
 /** The number of the first line that has the text. */
 const lineOf = (file, text) => readFileSync(file, 'utf8').split(text)[0].split('\n').length;
-
-async function theme(page, name) {
-  await command(page, 'Preferences: Color Theme');
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
-  await page.locator('.quick-input-list').first().waitFor({ state: 'hidden' });
-}
 
 async function clickOn(page, line, word) {
   const { x, y } = await within(word, () => placeOf(page, line, word));
@@ -55,6 +52,24 @@ await test('the resolved tree: macros beside numbers, both cursors, hover, what 
   await clickOn(page, 'ACME_STREAM_ETHERNET */', 'iommus');
   await page.locator('.tab', { hasText: 'soc.dtsi' }).first().waitFor({ timeout: 60_000 });
   await within('the line of soc.dtsi', () => placeOf(page, 'iommus = <&smmu ACME_STREAM_ETHERNET>', 'iommus'));
+});
+
+const blob = path.join(acme, 'board.dtb');
+const compiled = spawnSync(process.execPath, [path.join(root, 'dist/cli.cjs'), 'compile', board, '-o', blob]);
+if (compiled.status !== 0) throw new Error(String(compiled.stderr));
+
+await test('a click on a .dtb of the explorer shows its tree as text, with our hovers', {
+  folder: session.workspace,
+  file: board,
+}, async (page) => {
+  await page.locator('.statusbar-item', { hasText: 'board.dts' }).first().waitFor({ timeout: 90_000 });
+  const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'board.dtb' }).first();
+  await row.click();
+  await page.locator('.tab', { hasText: 'board.dtb' }).first().waitFor({ timeout: 90_000 });
+  await within('the text of the blob', () => placeOf(page, 'iommus = <', 'iommus'));
+  const text = await hover(page, { line: 'iommus = <', word: 'iommus', expected: 'translated (dma-iommu, strict)' });
+  includes(text, 'ethernet@2000000', '0x10', 'of_iommu_xlate');
+  await shoot(page, 'blob');
 });
 
 await test('the page of a device: its places lead to the line, and it follows what is typed', {

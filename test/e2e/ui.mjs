@@ -106,17 +106,34 @@ export async function hover(page, { line, word, expected }) {
   throw new Error(`No hover over ${word} says: ${expected}`);
 }
 
-export async function shoot(page, name) {
+/** `clip`: a part of the window. */
+export async function shoot(page, name, clip) {
   await page.waitForTimeout(300);
-  await page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  await page.screenshot({ path: path.join(screenshots, `${name}.png`), ...(clip && { clip }) });
 }
 
 export function includes(text, ...parts) {
   for (const part of parts) if (!text.includes(part)) throw new Error(`No ${part} in: ${text}`);
 }
 
+/** The palette lists what is known when it opens: it is opened again until the extension is there. */
 export async function command(page, title) {
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget input').first().fill(`>${title}`);
-  await page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().click();
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+  for (let tries = 0; tries < TRIES; tries++) {
+    await page.keyboard.press('F1');
+    await page.locator('.quick-input-widget input').first().fill(`>${title}`);
+    const found = await row.waitFor({ timeout: 10_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (found) return row.click();
+    await page.keyboard.press('Escape');
+  }
+  throw new Error(`No command ${title}`);
+}
+
+export async function theme(page, name) {
+  await command(page, 'Preferences: Color Theme');
+  await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
+  await page.locator('.quick-input-list').first().waitFor({ state: 'hidden' });
 }

@@ -45,6 +45,13 @@ test('a blob is told by its first bytes, whatever its name', async () => {
   expect(out).toContain('stream ID 0x10');
 });
 
+test('numbers of phandles are told where a person writes them, not in a blob, as dtc does', async () => {
+  expect((await folder.run('check', 'board.dtb')).out).not.toContain('instead of a reference');
+  await folder.run('tree', 'board.dtb', '-o', 'copy.dts');
+  const { out } = await folder.run('check', 'board.dtb', 'copy.dts');
+  expect(out).toMatch(/copy\.dts:.*instead of a reference/);
+});
+
 test('a blob is never repaired', async () => {
   const before = folder.read('board.dtb');
   const { code, error } = await folder.run('fix', '--write', 'board.dtb');

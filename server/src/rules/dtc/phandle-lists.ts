@@ -108,7 +108,7 @@ function* listFindings(context: RuleContext, property: DtProperty, { count, opti
       if (!isReference && !isGuestPhandle(tree, cell)) yield onProperty(property, message);
       return;
     }
-    if (!isReference) yield rawPhandle(property, at, provider);
+    if (!isReference && !isBlobName(tree.file)) yield rawPhandle(property, at, provider);
     const wanted = cellCount(provider, count);
     if (wanted === 'absent' && !optional)
       yield noCount(context, { property, provider, count, args: argumentsAt(all, at) });
@@ -126,6 +126,11 @@ function* listFindings(context: RuleContext, property: DtProperty, { count, opti
 
 function isNoPhandle(value: number): boolean {
   return value === 0 || value === 0xffffffff;
+}
+
+/** A blob has nothing but numbers, and dtc asks for references only where it read a text (check_property_phandle_args). */
+function isBlobName(file: string): boolean {
+  return /\.dtbo?$/.test(file);
 }
 
 /** Decompilers and toolstacks write numbers; by hand, a label survives a renumbering. */
