@@ -5,6 +5,7 @@ import type { Problem } from '#base/problem.ts';
 import { configure } from '#model/configure.ts';
 import type { Platform, XenSystem } from '#model/platform/types.ts';
 import { type Catalogue, catalogue, type RunInput } from '#rules/engine/catalogue.ts';
+import { inEitherReading } from '#rules/engine/release-readings.ts';
 import { runRules } from '#rules/engine/runner.ts';
 import { CATALOGUE, RULES } from '#rules/index.ts';
 import type { DtcVersion } from '#tree/dtc/version.ts';
@@ -81,7 +82,14 @@ function systemOf(host: DeviceTree, domains: Fixture['domains'], treeOf: (file: 
 }
 
 function run(rules: Catalogue, input: RunInput): readonly Problem[] {
-  const { problems, crashes } = runRules(rules, input);
+  const { problems, crashes } = inEitherReading(input.platform, (platform) =>
+    runRules(
+      rules,
+      platform === input.platform
+        ? input
+        : { ...input, platform, report: (node) => configure(input.tree, platform, node) },
+    ),
+  );
   const [crash] = crashes;
   if (crash) throw new Error(`${crash.rule} threw on ${crash.node}: ${crash.message}`);
   return problems;

@@ -63,6 +63,22 @@ describe('DART', () => {
       ),
     );
 
+  it('is not said to have too many where nobody knows which of the two a release keeps', () => {
+    const versions: readonly KernelVersion[] = [
+      [6, 14],
+      [6, 15],
+      [6, 16],
+      [6, 17],
+    ];
+    expect(versions.map((version) => said('dart-too-many', text(3), version).length)).toEqual([1, 0, 0, 0]);
+    expect(versions.map((version) => said('dart-too-many', text(4), version).length)).toEqual([1, 1, 1, 1]);
+    const unknown = board(
+      'm4u: iommu@1000 { compatible = "mediatek,mt6893-iommu-mm"; reg = <0x1000 0x1000>; #iommu-cells = <1>; };',
+      master('dma', '<&m4u 1>'),
+    );
+    expect(versions.map((version) => said('iommus-no-linux-driver', unknown, version).length)).toEqual([1, 0, 0, 0]);
+  });
+
   it('keeps two on 6.12 and three on 7.3 (MAX_DARTS_PER_DEVICE)', () => {
     const found = ([count, version]: readonly [number, KernelVersion]) => [
       said('dart-too-many', text(count), version).length,

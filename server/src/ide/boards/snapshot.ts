@@ -7,6 +7,7 @@ import type { Platform } from '#model/platform/types.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import type { Catalogue, RunInput } from '#rules/engine/catalogue.ts';
 import { withoutIgnored } from '#rules/engine/ignore-comments.ts';
+import { inEitherReading } from '#rules/engine/release-readings.ts';
 import { type Crash, type RunResult, runRules } from '#rules/engine/runner.ts';
 import type { Ast } from '#syntax/ast.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
@@ -116,15 +117,17 @@ export class Snapshot {
   }
 
   #run(): RunResult {
-    this.#result ??= runRules(this.#input.rules, this.#runInput());
+    this.#result ??= inEitherReading(this.platform, (platform) =>
+      runRules(this.#input.rules, this.#runInput(platform)),
+    );
     return this.#result;
   }
 
-  #runInput(): RunInput {
+  #runInput(platform = this.platform): RunInput {
     return {
       tree: this.tree,
-      platform: this.platform,
-      report: (node) => this.report(node),
+      platform,
+      report: (node) => (platform === this.platform ? this.report(node) : configure(this.tree, platform, node)),
       text: (file) => this.text(file),
       header: (name) => this.#input.header(name),
       severities: new Map(Object.entries(this.#input.levels)),

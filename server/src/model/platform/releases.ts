@@ -33,15 +33,15 @@ export function compareVersions(a: KernelVersion, b: KernelVersion): number {
 }
 
 /**
- * A release as it is if it already has a gate that nobody established for it: the tuple itself stands for the reading, so
+ * A release as it is if it already has gates that nobody established for it: the tuple itself stands for the reading, so
  * that whoever asks by release need not know of it.
  */
-const readings = new WeakMap<KernelVersion, Gate>();
+const readings = new WeakMap<KernelVersion, readonly Gate[]>();
 
-/** The same release, if it already has the gate. */
-export function readAs(version: KernelVersion, gate: Gate): KernelVersion {
+/** The same release, if it already has the gates. */
+export function readAs(version: KernelVersion, ...gates: readonly Gate[]): KernelVersion {
   const reading: KernelVersion = [version[0], version[1]];
-  readings.set(reading, gate);
+  readings.set(reading, gates);
   return reading;
 }
 
@@ -49,7 +49,7 @@ export function readAs(version: KernelVersion, gate: Gate): KernelVersion {
 export function has(version: KernelVersion, gate: Gate): boolean {
   if (compareVersions(version, gate.since) >= 0) return true;
   if (gate.backports?.some((older) => compareVersions(version, older) === 0)) return true;
-  return readings.get(version) === gate;
+  return readings.get(version)?.includes(gate) ?? false;
 }
 
 /** Whether nobody established what the release does. */
