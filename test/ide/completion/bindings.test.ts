@@ -97,3 +97,14 @@ test('in a Zephyr tree the cells behind a label are holes with the names of its 
 
 // The editor's own syntax for holes.
 const literalCells = (first: string, second: string) => `pins \${1:${first}} \${2:${second}}`;
+
+test('children that the binding describes are offered before generic names', () => {
+  const bus = '#address-cells = <1>; #size-cells = <0>;';
+  const { labels, item } = at(`/ { dma { compatible = "acme,engine-v1"; ${bus} c$0 }; };`);
+  expect(labels).toContain('channel@…');
+  expect(labels.indexOf('channel@…')).toBeLessThan(labels.indexOf('camera@…'));
+  expect(item('channel@…')?.snippet).toContain('reg = <0x');
+  const ports = at('/ { dma { compatible = "acme,engine-v1"; p$0 }; };').labels;
+  expect(ports.indexOf('port {…}')).toBeLessThan(ports.indexOf('phy {…}'));
+  expect(at(`/ { other { ${bus} c$0 }; };`).labels).not.toContain('channel@…');
+});

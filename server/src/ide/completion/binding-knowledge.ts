@@ -63,6 +63,20 @@ export function bindingProperties({ library, binding }: Described): readonly Pro
   });
 }
 
+/** Names of children that the binding describes, and whether they have an address; of patterns what they begin with. */
+export function bindingChildren({ library, binding }: Described): readonly { name: string; addressed: boolean }[] {
+  const plain = [...binding.properties.keys()].flatMap((name) => {
+    if (name.startsWith('$') || factOf(library, binding, name)?.type !== 'node') return [];
+    return [{ name: name.split('@')[0] ?? name, addressed: name.includes('@') }];
+  });
+  const patterned = [...binding.patterns.keys()].flatMap((pattern) => {
+    const [, name, at] = /^\^([a-z][a-z-]*[a-z])(@|\$$)/.exec(pattern) ?? [];
+    const example = `${name}${at === '@' ? '@0' : ''}`;
+    return name !== undefined && childBinding(library, binding, example) ? [{ name, addressed: at === '@' }] : [];
+  });
+  return [...plain, ...patterned];
+}
+
 /** `name: false` says that a node of this kind must not have it. */
 function isForbidden({ properties }: NodeBinding, name: string): boolean {
   return properties.get(name)?.some(({ schema }) => schema === false) === true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Names of new nodes, with the body that such a node begins with, and the unit address that `reg` gives.
 import { baseName, u32 } from '#tree/query.ts';
+import { bindingChildren, describedBy } from './binding-knowledge.ts';
 import { contentOf } from './blocks.ts';
 import type { Here } from './drafts.ts';
 import { increase, kindsFor } from './evidence.ts';
@@ -18,6 +19,7 @@ const PLAIN =
   /^(?:aliases|chosen|cpus|cpu-map|ports|sound|keys|leds|regulators|opp-table|thermal-zones|trips|cooling-maps|psci|firmware|idle-states|cache|l\d-cache)$/;
 
 const SIBLING = 5;
+const NAMED = 6;
 const GENERIC = 7;
 
 /** Names of nodes that may be added here: those of the kind first. */
@@ -44,6 +46,12 @@ export function nodeNames(here: Here, tail: Tail, open: boolean): CompletionItem
   for (const [name, count] of counts) {
     if (present.has(name)) continue;
     items.push(item(name, SIBLING, -count, cells.address > 0 && hasAddress(here, name)));
+  }
+  const described = describedBy(here);
+  for (const { name, addressed } of described ? bindingChildren(described) : []) {
+    if (counts.has(name) || present.has(name)) continue;
+    counts.set(name, 0);
+    items.push(item(name, NAMED, 0, addressed && cells.address > 0));
   }
   for (const name of GENERIC_NAMES) {
     if (counts.has(name) || present.has(name)) continue;
