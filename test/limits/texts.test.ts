@@ -3,8 +3,9 @@
 import { expect, test } from 'vitest';
 import { decodeText, encodeText } from '#base/bytes.ts';
 import { compileText } from '#test/support/compile-text.ts';
-import { grammar } from '#test/support/evaluate.ts';
+import { evaluateText, grammar } from '#test/support/evaluate.ts';
 import { Frontend } from '#tree/frontend.ts';
+import { walk } from '#tree/query.ts';
 
 function readValue(text: string): { value: Uint8Array; errors: string[] } {
   const file = { path: '/board.dts', text };
@@ -31,6 +32,24 @@ function chain(length: number): string {
   const links = Array.from({ length }, (_, i) => `#define A${i + 1} A${i}\n`);
   return `#define A0 7\n${links.join('')}/ { p = <A${length}>; };`;
 }
+
+test('conditionals of a file in each other that includes itself 150 times', () => {
+  const inner = '#if __INCLUDE_LEVEL__ < 150\n#include "board.dts"\n#else\n/ { p = <7>; };\n#endif\n';
+  const { value, errors } = readValue(`/dts-v1/;\n${'#if 1\n'.repeat(190)}${inner}${'#endif\n'.repeat(190)}`);
+  expect(errors).toEqual([]);
+  expect([...value]).toEqual([0, 0, 0, 7]);
+});
+
+test('levels that files make together', () => {
+  const { tree } = evaluateText(
+    `//- /board.dts\n/dts-v1/;\n/ {\n#include "n.dtsi"\n};\n` +
+      `//- /n.dtsi\n#if __INCLUDE_LEVEL__ < 9\n${'a {\n'.repeat(100)}#include "n.dtsi"\n${'};\n'.repeat(100)}#else\np = <7>;\n#endif\n`,
+  );
+  expect(tree.problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const nodes = walk(tree.root);
+  expect(nodes.length).toBe(801);
+  expect([...(nodes.at(-1)?.properties.keys() ?? [])]).toEqual(['p']);
+});
 
 test.each([
   ['on one line', 'a'.repeat(9_000_000)],

@@ -69,6 +69,8 @@ interface IncludePlace {
   readonly index?: number;
 }
 
+/** Conditionals in each other, those of including files too; cpp/unit.ts, which needs no stack for them, reads more. */
+const MAX_NESTED = 500;
 const MAX_INCLUDE_DEPTH = 200; // cpp's own limit (libcpp: max_include_depth).
 /** A board of Linux 6.12 reads at most 51 files; includes that fan out without end stop here. */
 const MAX_INCLUDES = 5000;
@@ -94,6 +96,7 @@ export class Preprocessor {
   readonly #once: string[] = [];
   #adopted: Found | undefined;
   #depth = 0;
+  #nested = 0;
   #includes = 0;
   #doubts = 0;
 
@@ -263,7 +266,12 @@ export class Preprocessor {
       const start = at + branch.at;
       if (!this.#holds(branch.keyword, branch.conditionText, source)) continue;
       this.taken.set(item.branches, branch);
-      this.walk(branch.body, source, start, visit);
+      if (this.#nested >= MAX_NESTED) this.doubt();
+      else {
+        this.#nested++;
+        this.walk(branch.body, source, start, visit);
+        this.#nested--;
+      }
       return;
     }
     this.taken.set(item.branches, null);
