@@ -78,8 +78,14 @@ test('the page of a device has a link for each place, and follows what is typed'
   const ask = () => client.result<PageResult>('dtIommu/explainPage', { textDocument, node: '&eth' });
   const { markdown, boards } = await ask();
   expect(boards).toEqual([URI]);
-  expect(markdown).toContain('translated by the IOMMU');
-  expect(markdown).toContain('[soc.dtsi:9](file:///soc.dtsi#L9)');
+  // The verdict, the reason that decides with its place and function, then the facts.
+  expect(markdown).toContain(`**DMA: translated by the IOMMU, strict invalidation**
+
+\`iommus\` entry 0 names \`/iommu@1000000\`, which has the driver arm-smmu-v3: stream ID 0x10. ([soc.dtsi:9](file:///soc.dtsi#L9))  
+*Linux 7.3 drivers/iommu/of_iommu.c:of_iommu_xlate*
+
+- DMA operations: \`dma-iommu\`
+`);
   expect(await type(client, '\t/delete-property/ iommus;')).toEqual({ board: URI });
   expect((await ask()).markdown).toContain('direct DMA, no IOMMU');
   const gone = await client.result<PageResult>('dtIommu/explainPage', { textDocument, node: '&no`where' });

@@ -23,7 +23,7 @@ import {
 import { waitText, wayText } from './boot-text.ts';
 import type { DeviceExplanation } from './device-explanation.ts';
 import { code, fence, type Link, linkMarkdown } from './markup.ts';
-import { deferralText } from './report-text.ts';
+import { deferralText, opsText } from './report-text.ts';
 
 export type { Link } from './markup.ts';
 
@@ -40,7 +40,8 @@ export function explanationPage(
     `# ${code(report.path)}${label}`,
     [report.compatible.map(code).join(', '), opened.map(place).join(', ')].filter((part) => part !== '').join(' · '),
     `**DMA: ${headVerdict(report)}**${certaintyNote(report)}`,
-    bullets([...facts(report), ...otherwise.map(otherwiseMarkdown)]),
+    decidingMarkdown(report, place),
+    bullets([...opsFacts(explanation), ...facts(report), ...otherwise.map(otherwiseMarkdown)]),
     report.log.length > 0 ? `## Linux prints\n\n\`\`\`\n${report.log.join('\n')}\n\`\`\`` : '',
     report.steps.length > 0 ? `## Why\n\n${stepsMarkdown(report.steps, place)}` : '',
     waits.length > 0 ? `## What the probe waits for\n\n${numbered(waits.map(waitText))}` : '',
@@ -68,6 +69,16 @@ function otherwiseMarkdown(other: Otherwise): string {
 
 function certaintyNote(report: DmaReport): string {
   return report.dependsOn ? ` (depends on ${dependsOnText(report.dependsOn)})` : '';
+}
+
+/** The reason that decides, before everything that it decides. */
+function decidingMarkdown({ steps }: DmaReport, place: (span: Span) => string): string {
+  const step = steps.find(({ decides }) => decides);
+  return step ? stepMarkdown(step, place) : '';
+}
+
+function opsFacts({ ops }: DeviceExplanation): string[] {
+  return ops ? [`DMA operations: ${code(opsText(ops))}`] : [];
 }
 
 function facts(report: DmaReport): string[] {
@@ -99,12 +110,14 @@ function entryMarkdown(use: IommuUse): string {
 }
 
 function stepsMarkdown(steps: readonly Step[], place: (span: Span) => string): string {
-  const lines = steps.map(describeStep).map(({ text, evidence, dependsOn, authority }) => {
-    const places = evidence.map(place).join(', ');
-    const depends = dependsOn === undefined ? '' : ` Depends on ${dependsOn}.`;
-    return `${text}${depends}${places === '' ? '' : ` (${places})`}  \n   *${authority}*`;
-  });
-  return numbered(lines);
+  return numbered(steps.map((step) => stepMarkdown(step, place).replace('\n', '\n   ')));
+}
+
+function stepMarkdown(step: Step, place: (span: Span) => string): string {
+  const { text, evidence, dependsOn, authority } = describeStep(step);
+  const places = evidence.map(place).join(', ');
+  const depends = dependsOn === undefined ? '' : ` Depends on ${dependsOn}.`;
+  return `${text}${depends}${places === '' ? '' : ` (${places})`}  \n*${authority}*`;
 }
 
 /** One decoded entry of `iommu-map`. */

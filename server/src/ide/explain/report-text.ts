@@ -2,6 +2,7 @@
 // A DMA report as plain text for a terminal: the verdict and what decides it, then the facts, then all reasons.
 import { hex } from '#base/numbers.ts';
 import { printable, type Span } from '#base/text.ts';
+import type { DmaOps } from '#model/report/dma-ops.ts';
 import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
 import { poolText } from '#wording/pool.ts';
 import { dependsOnText, describeStep } from '#wording/report.ts';
@@ -50,8 +51,12 @@ function decidingLines({ steps }: DmaReport, place: PlaceName): string[] {
 }
 
 /** By Linux's names. */
+export function opsText({ name, bounce }: DmaOps): string {
+  return bounce === undefined ? name : `${name} + ${bounce}`;
+}
+
 function opsRow({ ops }: Partial<DeviceExplanation>): [string, string][] {
-  return ops ? [['DMA ops', ops.bounce === undefined ? ops.name : `${ops.name} + ${ops.bounce}`]] : [];
+  return ops ? [['DMA ops', opsText(ops)]] : [];
 }
 
 /** What the probe waits for, in Linux's order, and the way there. */
