@@ -25,6 +25,7 @@ const probes = {
   7.3: byName(flag),
   7.2: byName(flag),
   6.18: byName(field),
+  6.16: byName(field),
   6.12: byName(field),
   6.1: 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string base=%x1:x64 size=%x2:x64 coherent=%x4:u8',
 };

@@ -15,6 +15,7 @@ const suites = {
   7.3: 'trixie-backports',
   7.2: 'trixie-backports',
   6.18: 'trixie-backports',
+  6.16: 'trixie-backports',
   6.12: 'bookworm-security',
   6.1: 'bookworm-security',
 };

@@ -15,21 +15,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CacheFolder } from '#host/cli/cache/folder.ts';
 import { digest } from '#host/cli/cache/observed.ts';
-import { type Folder, folderOf, type Ran } from '#test/support/cli.ts';
+import { type Folder, type Ran, temporaryFolders } from '#test/support/cli.ts';
 
-const folders: Folder[] = [];
-function folder(fixture: string): Folder {
-  const made = folderOf(fixture);
-  folders.push(made);
-  return made;
-}
-afterAll(() => {
-  for (const made of folders) made.remove();
-});
-
+const folder = temporaryFolders();
 const FLEET = `//- /dt-iommu.json
 { "includePaths": ["include", "more"], "boards": [{ "file": "b/three.dts", "overlays": ["b/three.dtso"] }] }
 //- /include/number.h

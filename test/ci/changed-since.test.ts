@@ -3,8 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { type Folder, folderOf } from '#test/support/cli.ts';
+import { describe, expect, test } from 'vitest';
+import { type Folder, temporaryFolders } from '#test/support/cli.ts';
 
 const BOARDS = `//- /boards/direct.dts
 /dts-v1/;
@@ -52,10 +52,7 @@ const hasGit = (() => {
   }
 })();
 
-const folders: Folder[] = [];
-afterAll(() => {
-  for (const made of folders) made.remove();
-});
+const folder = temporaryFolders();
 
 function git(at: Folder, ...words: string[]): void {
   const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.org', '-c', 'commit.gpgsign=false'];
@@ -63,9 +60,7 @@ function git(at: Folder, ...words: string[]): void {
 }
 
 function plainFolder(): Folder {
-  const at = folderOf(BOARDS);
-  folders.push(at);
-  return at;
+  return folder(BOARDS);
 }
 
 function repository(): Folder {
@@ -228,8 +223,7 @@ describe.skipIf(!hasGit)('boards that a patch touches', () => {
       [
         'in a submodule',
         (own, trap) => {
-          const inner = folderOf('//- /x.dtsi\n/ {};\n');
-          folders.push(inner);
+          const inner = folder('//- /x.dtsi\n/ {};\n');
           git(inner, 'init', '-q');
           git(inner, 'add', '-A');
           git(inner, 'commit', '-q', '-m', 'inner');

@@ -3,20 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { depfileText } from '#host/cli/depfile.ts';
-import { type Folder, folderOf } from '#test/support/cli.ts';
+import { type Folder, temporaryFolders } from '#test/support/cli.ts';
 
-const folders: Folder[] = [];
-function folder(fixture: string): Folder {
-  const made = folderOf(fixture);
-  folders.push(made);
-  return made;
-}
-afterAll(() => {
-  for (const made of folders) made.remove();
-});
-
+const folder = temporaryFolders();
 /** Two boards need the comment of the second shared file; none needs that of the first; the last board has no problem. */
 const FLEET = `//- /soc.dtsi
 / {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The suite in VS Code's extension host for Node, which is the one of the desktop, driven from a browser window.
-
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadModule } from '../../scripts/load-core.mjs';

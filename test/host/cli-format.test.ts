@@ -2,19 +2,10 @@
 // `dt-iommu format`: a diff, a check, files written, and what it leaves alone.
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { type Folder, folderOf } from '#test/support/cli.ts';
+import { expect, test } from 'vitest';
+import { temporaryFolders } from '#test/support/cli.ts';
 
-const folders: Folder[] = [];
-afterAll(() => {
-  for (const folder of folders) folder.remove();
-});
-
-function folder(fixture: string): Folder {
-  const made = folderOf(fixture);
-  folders.push(made);
-  return made;
-}
+const folder = temporaryFolders();
 
 const FILES = '//- /a.dts\n/dts-v1/;\n/ {\n  a=<1>;\n};\n//- /b.dtsi\n/ {\n\tb;\n};\n';
 

@@ -6,24 +6,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Schema, Validator } from '@cfworker/json-schema';
 import type { Fix, Log, Result } from 'sarif';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { lineStarts } from '#base/text.ts';
-import { type Folder, folderOf } from '#test/support/cli.ts';
+import { type Folder, temporaryFolders } from '#test/support/cli.ts';
 
 const schemaFile = createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
 const schema: Schema = JSON.parse(readFileSync(schemaFile, 'utf8'));
 const validator = new Validator(schema, '7', true);
 
-const folders: Folder[] = [];
-function folder(fixture: string): Folder {
-  const made = folderOf(fixture);
-  folders.push(made);
-  return made;
-}
-afterAll(() => {
-  for (const made of folders) made.remove();
-});
-
+const folder = temporaryFolders();
 const GUEST = `//- /guest.dts
 /dts-v1/;
 / {

@@ -3,24 +3,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseArguments } from '#host/cli/arguments.ts';
 import { manPage } from '#host/cli/help.ts';
 import { COMMANDS } from '#host/cli/main.ts';
 import { OPTIONS } from '#host/cli/options.ts';
 import { VERSION } from '#host/version.ts';
-import { type Folder, folderOf } from '#test/support/cli.ts';
+import { temporaryFolders } from '#test/support/cli.ts';
 
-const folders: Folder[] = [];
-function folder(fixture: string): Folder {
-  const made = folderOf(fixture);
-  folders.push(made);
-  return made;
-}
-afterAll(() => {
-  for (const made of folders) made.remove();
-});
-
+const folder = temporaryFolders();
 const has = (program: string) => spawnSync(program, ['--version']).error === undefined;
 
 describe('standard input', () => {

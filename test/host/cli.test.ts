@@ -4,9 +4,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { VERSION } from '#host/version.ts';
-import { type Folder, folderOf } from '#test/support/cli.ts';
+import { temporaryFolders } from '#test/support/cli.ts';
 
 const SOC = `//- /soc.dtsi
 / {
@@ -62,16 +62,7 @@ const GUEST = `//- /guest.dts
 };
 `;
 
-const folders: Folder[] = [];
-function folder(fixture: string): Folder {
-  const made = folderOf(fixture);
-  folders.push(made);
-  return made;
-}
-afterAll(() => {
-  for (const made of folders) made.remove();
-});
-
+const folder = temporaryFolders();
 const boards = folder(BOARDS);
 
 describe('usage', () => {

@@ -3,8 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { type Folder, folderOf } from '#test/support/cli.ts';
+import { expect, test } from 'vitest';
+import { type Folder, temporaryFolders } from '#test/support/cli.ts';
 
 const PAGES = readdirSync('docs/tasks')
   .filter((name) => name.endsWith('.md'))
@@ -60,10 +60,7 @@ function matcher(shown: string): RegExp {
   return new RegExp(`^${escaped.replaceAll(/^…\n/gm, '(?:.*\\n)*?')}$`);
 }
 
-const folders: Folder[] = [];
-afterAll(() => {
-  for (const folder of folders) folder.remove();
-});
+const newFolder = temporaryFolders();
 
 test('has the tasks that the README promises', () => {
   expect(PAGES.length).toBeGreaterThanOrEqual(5);
@@ -72,8 +69,7 @@ test('has the tasks that the README promises', () => {
 test.each(PAGES)('%s', async (name) => {
   const path = `docs/tasks/${name}`;
   const page = readFileSync(path, 'utf8');
-  const folder = folderOf('//- /readme\n');
-  folders.push(folder);
+  const folder = newFolder('//- /readme\n');
   let filled = page;
   let ran = 0;
   for (const [block, kind, file = '', text = ''] of page.matchAll(/^```(dts|console|file) ?(\S*)\n(.*?)^```$/gms)) {

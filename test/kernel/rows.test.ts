@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What a tree's head says that it shows (`Rows:` of the decision table, docs/kernel-lab.md) was seen in its boots.
+// What a tree's head says that it shows (`Rows:` of the decision table, docs/kernel-lab.md) was seen in its boots, and the
+// page tells of the trees that there are.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Observation, ObservedDevice } from '#ide/live/observation.ts';
-import { type Case, readCases } from './cases.ts';
+import { allCases, type Case, readCases } from './cases.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const cases = readCases(here('trees'));
@@ -79,4 +80,11 @@ describe('a row of the decision table', () => {
     const trees = cases.filter(({ rows }) => rows.includes(row));
     expect(trees.filter((tree) => boots(tree).some((boot) => shown?.(boot))).map(({ name }) => name)).not.toEqual([]);
   });
+});
+
+it('docs/kernel-lab.md has each tree on each of its kernels, and no other (npm run test:kernel -- --page)', () => {
+  const page = readFileSync(here('../../docs/kernel-lab.md'), 'utf8');
+  const told = [...page.matchAll(/^\| `([\w-]+)` \| ([\w.-]+) \|.* \d+ of \d+(?:, \d+ open)? \|$/gm)];
+  const there = allCases(here('trees')).flatMap(({ name, kernels }) => kernels.map((kernel) => `${name} ${kernel}`));
+  expect(told.map(([, name, kernel]) => `${name} ${kernel}`).sort()).toEqual(there.sort());
 });

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What a device would get elsewhere; each alternative is what the facts' worked examples and tables say of that platform.
-
 import { describe, expect, test } from 'vitest';
 import { otherwise } from '#model/what-if.ts';
 import { board, configured, plainReportAt, platform } from '#test/support/reports.ts';

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { put, ROOT, temporaryFolder } from '#test/support/machine.ts';
+import { emptyFolders, put, ROOT } from '#test/support/machine.ts';
 import { findChromium, installTools } from '../../scripts/e2e/tools.ts';
 import { cacheFolder } from '../../scripts/e2e/vscode-host.ts';
 
@@ -29,7 +29,7 @@ const first: string | undefined = rules[0]?.id;
 await open({ files: {}, settings: { platform: first } }).catch(() => undefined);
 `;
 
-const work = temporaryFolder();
+const work = emptyFolders()();
 const out = join(work, 'out');
 const user = join(work, 'user');
 /** As nobody's shell has it whom Vitest has not started. */

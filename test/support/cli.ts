@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import { main } from '#host/cli/main.ts';
 import { parseFixture } from './fixture.ts';
 
@@ -53,5 +54,18 @@ export function folderOf(fixture: string): Folder {
     pipe: (input, ...argv) => ran(input, argv),
     read: (name) => readFileSync(join(path, name)),
     remove: () => rmSync(path, { recursive: true }),
+  };
+}
+
+/** Makes such folders; what a file makes by the one that it has at its top is removed after its tests. */
+export function temporaryFolders(): (fixture: string) => Folder {
+  const made: Folder[] = [];
+  afterAll(() => {
+    for (const folder of made) folder.remove();
+  });
+  return (fixture) => {
+    const folder = folderOf(fixture);
+    made.push(folder);
+    return folder;
   };
 }

@@ -16,11 +16,17 @@ export interface Run {
   readonly error: string;
 }
 
-/** A folder that is removed after the tests of the file. */
-export function temporaryFolder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'dt-iommu-machine-'));
-  afterAll(() => rmSync(made, { recursive: true, force: true }));
-  return made;
+/** Makes folders; the file that has this at its top has them removed after its tests. */
+export function emptyFolders(): () => string {
+  const made: string[] = [];
+  afterAll(() => {
+    for (const folder of made) rmSync(folder, { recursive: true, force: true });
+  });
+  return () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dt-iommu-machine-'));
+    made.push(folder);
+    return folder;
+  };
 }
 
 /** Files by their names, in a folder. */
@@ -38,9 +44,11 @@ export function installCommand(folder: string): void {
   writeFileSync(join(folder, 'dt-iommu'), script, { mode: 0o755 });
 }
 
+/** Stands at the top of a test file: what it makes is removed after the tests. */
 export class Machine {
+  readonly #folder = emptyFolders();
   /** On the path of what runs here; a place for files beside the repositories, too. */
-  readonly bin = temporaryFolder();
+  readonly bin = this.#folder();
 
   constructor() {
     installCommand(this.bin);
@@ -66,7 +74,7 @@ export class Machine {
 
   /** A repository with these files in its one commit. */
   repository(files: Readonly<Record<string, string>>): string {
-    const at = temporaryFolder();
+    const at = this.#folder();
     this.git(at, 'init', '-q');
     put(at, files);
     this.commit(at);

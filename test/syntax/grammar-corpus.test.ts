@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The grammar's own corpus (what `tree-sitter test` runs), with the WebAssembly that ships; and that its files agree.
-
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What each construct becomes, that every part is where it says, and that an edit gives the AST of the new text while
 // what did not change keeps its identity.
-
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Ast, Item, NodeItem, Part } from '#syntax/ast.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Keywords of JSON Schema about a value: what it is, how large, how long, what its entries are.
-
 import { all, type Fault, type FaultKind, type Judging, type Place, type Truth } from './fault.ts';
 import type { Document } from './library.ts';
 import { searches } from './pattern.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Entries of `iommus` and `iommu-map` that make nobody's DMA go through the IOMMU they name: who refuses them, and why.
-
 import type { Span } from '#base/text.ts';
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { mapBinding } from '#model/iommu/binding.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The effective DMA set-up of a device: the walk of of_dma_configure_id and of_iommu_configure, in their order.
-
 import { hex } from '#base/numbers.ts';
 import { isPciBus, isPciFunction } from '#model/addresses/addresses.ts';
 import { lacksCacheOperations } from '#model/addresses/cache-operations.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What a device would get on a platform that differs in one thing: another option, a driver more, another release.
-
 import { existence } from '#model/devices/existence.ts';
 import { supplierDriver } from '#model/devices/supplier-drivers.ts';
 import { machineOf } from '#model/platform/machine.ts';

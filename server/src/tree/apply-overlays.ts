@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A board with overlays applied, as fdtoverlay, U-Boot and Linux do it (libfdt fdt_overlay.c:fdt_overlay_apply): what
 // stands in each fragment's `__overlay__` is merged into the fragment's target. Nothing is ever deleted.
-
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import type { Branch } from '#syntax/ast.ts';

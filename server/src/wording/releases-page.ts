@@ -16,8 +16,8 @@ Where the last release without the change is not the one before, it is named, an
 doubt: \`depends on whether in Linux 6.15 …\`, with what the device gets otherwise; \`check\` reports there what holds either way.
 
 Read were 5.0, 5.2, 5.3, 5.6 to 5.8, 5.11, 5.12, 5.14 to 6.14, 6.17 to 7.3, of which 6.12, 7.2 and 7.3 are Debian's sources
-(6.12.117, 7.2.12, 7.3.4) and the others copies of kernel.org's releases; 6.1.192, 6.12.117, 6.18.15, 7.2.12 and 7.3.4 were
-booted. \`npm run check:registry -- TREE\` holds the drivers, strings and suppliers against any of them.
+(6.12.117, 7.2.12, 7.3.4) and the others copies of kernel.org's releases; 6.1.192, 6.12.117, 6.16.12, 6.18.15, 7.2.12 and
+7.3.4 were booted. \`npm run check:registry -- TREE\` holds the drivers, strings and suppliers against any of them.
 
 | since | what | known by | where |
 |---|---|---|---|

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // How a DMA report is put into words: the same in the hover, on the command line and in the topology.
-
 import { hex } from '#base/numbers.ts';
 import type { RoleWhy } from '#model/devices/dma-role.ts';
 import type { Platform } from '#model/platform/types.ts';

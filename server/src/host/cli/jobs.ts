@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What is done with one file or board, in this thread or in a worker: plain data in, plain data out.
-
 import { dirname } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { View } from '#ide/analysis.ts';

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which project a file belongs to, found by walking upwards, and what follows from it: where its build looks for includes,
 // which release of Linux it is, for which platform its device trees are written.
-
 import { ancestors, dirname, join } from '#base/files.ts';
 import { own } from '#base/own.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Properties that may be set here: those that this block sets already are left out, those of other places are overrides.
-
 import { memo } from '#base/memo.ts';
 import { own } from '#base/own.ts';
 import { factOf } from '#bindings/facts.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What may stand in a string: words of an enumeration, what other nodes of the tree say there, compatibles, paths.
-
 import { dirname } from '#base/files.ts';
 import { own } from '#base/own.ts';
 import type { View } from '#ide/analysis.ts';

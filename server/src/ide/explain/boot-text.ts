@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The boot order in words: what a device's probe waits for and what ends it, and a board's devices level by level.
-
 import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
 import type { BootOrder, BootStep, BootWait } from '#model/probe/boot-order.ts';
 import { reasonText } from '#wording/statements/index.ts';

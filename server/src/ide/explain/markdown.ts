@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Markdown of pages (a device's report, a rule), and of properties and macros in hovers.
+
 import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import type { Platform } from '#model/platform/types.ts';
+import { decidingStep } from '#model/report/steps.ts';
 import type { DmaReport, IommuUse, PciMaps, Step } from '#model/report/types.ts';
 import type { Otherwise } from '#model/what-if.ts';
 import { readable } from '#rules/engine/example.ts';
@@ -72,8 +74,8 @@ function certaintyNote(report: DmaReport): string {
 }
 
 /** The reason that decides, before everything that it decides. */
-function decidingMarkdown({ steps }: DmaReport, place: (span: Span) => string): string {
-  const step = steps.find(({ decides }) => decides);
+function decidingMarkdown(report: DmaReport, place: (span: Span) => string): string {
+  const step = decidingStep(report);
   return step ? stepMarkdown(step, place) : '';
 }
 

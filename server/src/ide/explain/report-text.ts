@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A DMA report as plain text for a terminal: the verdict and what decides it, then the facts, then all reasons.
+
 import { hex } from '#base/numbers.ts';
 import { printable, type Span } from '#base/text.ts';
 import type { DmaOps } from '#model/report/dma-ops.ts';
+import { decidingStep } from '#model/report/steps.ts';
 import type { Deferral, DmaReport, Step } from '#model/report/types.ts';
 import { poolText } from '#wording/pool.ts';
 import { dependsOnText, describeStep } from '#wording/report.ts';
@@ -42,8 +44,8 @@ export function reportText(
 }
 
 /** The reason that decides, before everything that it decides. */
-function decidingLines({ steps }: DmaReport, place: PlaceName): string[] {
-  const step = steps.find(({ decides }) => decides);
+function decidingLines(report: DmaReport, place: PlaceName): string[] {
+  const step = decidingStep(report);
   if (!step) return [];
   const { text, evidence, authority } = describeStep(step);
   const places = evidence.map(place).join(', ');

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The hover of a device that does DMA: to whom, by which ID, with which operations, and what decides that.
+
 import { hex } from '#base/numbers.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';
 import { type Claim, claimsOf } from '#model/claims.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { timeoutOf } from '#model/probe/deferral.ts';
 import { type DmaOps, dmaOps } from '#model/report/dma-ops.ts';
+import { decidingStep } from '#model/report/steps.ts';
 import type { Deferral, DmaReport, Step, Verdict } from '#model/report/types.ts';
 import type { Alternative, Condition } from '#model/statements/index.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
@@ -258,7 +260,7 @@ function reasonOf(asked: Asked, report: DmaReport, claims: readonly Claim[]): st
   const given = steps.findIndex(({ statement }) => statement.kind === 'assigned-from-host');
   // What the host does for the device comes next.
   if (given >= 0) return steps.slice(given, given + 2).map((step) => reasonLine(asked, step));
-  const step = steps.find(({ decides }) => decides);
+  const step = decidingStep(report);
   const lines = step ? [reasonLine(asked, { ...step, evidence: evidenceOf(report, step) })] : [];
   const refusal = claims.find(({ code }) => code !== null);
   const [line] = lines;

@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<string, string>> = {
     'The file is an overlay: labels that it does not define are left for the base tree, and dtc writes __fixups__ for them.',
   include: 'The text of another file stands here. dtc reads it itself, so macros of cpp in it are not expanded.',
   memreserve:
-    'Memory that nobody may use: address and size in 64 bits each, in the header of the blob. Linux reserves it behind what /reserved-memory says (drivers/of/fdt.c:early_init_fdt_scan_reserved_mem).',
+    'A memory reservation in the header of the blob: address and size, 64 bits each. Linux reserves it after the regions of /reserved-memory (drivers/of/fdt.c:early_init_fdt_scan_reserved_mem).',
   bits: 'The width of each element that follows: 8, 16, 32 or 64 bits. Without it an element is a cell of 32 bits. A reference may only stand in an element of 32 bits.',
   incbin: 'The bytes of a file are the value; with an offset and a length, that part of them.',
   'delete-node':

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The hover of a domain in the tree of a Xen host.
+
 import { plain } from '#ide/explain/markup.ts';
+import { decidingStep } from '#model/report/steps.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import type { DtNode } from '#tree/types.ts';
 import { type Asked, commandLinks, nameOf, placesLine, reasonLine, type Sheet } from './sheet.ts';
 
-export function domainSheet(asked: Asked, node: DtNode, { xen, steps }: DmaReport): Sheet {
-  const { sharesP2m, directMap } = xen ?? {};
-  const decisive = steps.find(({ decides }) => decides);
+export function domainSheet(asked: Asked, node: DtNode, report: DmaReport): Sheet {
+  const { sharesP2m, directMap } = report.xen ?? {};
+  const decisive = decidingStep(report);
   return {
     icon: 'vm',
     headline: `${plain(nameOf(node))}: a domain that Xen starts`,

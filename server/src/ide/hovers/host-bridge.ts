@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The hover of a PCI host bridge: what the functions behind it get, by their requester IDs.
+
 import { hex } from '#base/numbers.ts';
 import { code, linkMarkdown, plain, prose, tableMarkdown } from '#ide/explain/markup.ts';
 import { functionText } from '#ide/map/names.ts';
@@ -10,6 +11,7 @@ import { pciTopology } from '#model/devices/pci-topology.ts';
 import { type IdMap, iommuMap, type MapRow, readMap } from '#model/iommu/id-map.ts';
 import { type Machine, machineOf } from '#model/platform/machine.ts';
 import { dmaOps } from '#model/report/dma-ops.ts';
+import { decidingStep } from '#model/report/steps.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { isLive, lastSet } from '#tree/query.ts';
 import { specifiers } from '#tree/specifiers.ts';
@@ -148,7 +150,7 @@ function outputs({ mask }: IdMap, { length, out: [first = 0] }: MapRow): string 
 
 function reasonsOf(asked: Asked, node: DtNode, report: DmaReport, map: IdMap | undefined): string[] {
   const { tree, platform } = asked.snapshot;
-  const step = report.steps.find(({ decides }) => decides);
+  const step = decidingStep(report);
   const lines: string[] = [];
   if (map && report.iommus.length > 0) {
     const property = node.properties.get('iommu-map');

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The hover of a node whose device does no DMA itself, or that has no device: what it is, and who uses it.
-
 import { memo } from '#base/memo.ts';
 import { own } from '#base/own.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Where the model and a booted Linux disagree about a tree, field by field; what Linux did is never questioned.
-
 import { isPciBus } from '#model/addresses/addresses.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { nodeByPath } from '#tree/query.ts';

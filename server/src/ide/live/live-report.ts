@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The model's prediction for a board held against a snapshot of the machine that runs it: what agrees, what does not, why.
+
 import { printable, type Span } from '#base/text.ts';
 import { type PlatformJson, platformJson } from '#ide/explain/report-json.ts';
 import { diffTrees, type TreeDiff } from '#ide/explain/tree-diff.ts';
 import { configure, configureAll } from '#model/configure.ts';
 import { platformOf, type Statements } from '#model/platform/platform.ts';
 import type { Platform } from '#model/platform/types.ts';
+import { decidingStep } from '#model/report/steps.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { nodeByPath } from '#tree/query.ts';
 import type { DeviceTree } from '#tree/types.ts';
@@ -122,7 +124,8 @@ function fieldLines({ fields, prediction }: LiveReport, place: LiveTextOptions['
 
 /** The step that decided what the model says of a device, by its name in the fields: a path, or a path and a function. */
 function whyOf(prediction: Prediction, device: string) {
-  const step = reportOf(prediction, device)?.steps.find(({ decides }) => decides);
+  const report = reportOf(prediction, device);
+  const step = report && decidingStep(report);
   return step && describeStep(step);
 }
 

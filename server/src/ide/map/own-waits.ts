@@ -17,7 +17,7 @@ export interface OwnWait {
   readonly dropped: boolean;
 }
 
-/** Those that do not come by themselves first, those that Linux lets go of last. */
+/** First what does not end by itself, last what Linux drops to break a cycle. */
 export function ownWaits(tree: DeviceTree, waits: readonly BootWait[]): OwnWait[] {
   const nameOf = (path: string): string =>
     nodeByPath(tree, path)?.labels[0]?.name ?? path.slice(path.lastIndexOf('/') + 1);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // A sheet of SVG: rectangles and texts with classes; the viewer's light or dark colours.
-
 import type { Way } from './ways.ts';
 
 /** What a shape means; its colour comes from the style. */

@@ -33,7 +33,7 @@ function hasHardware(machine: Machine): boolean {
   const { tree, platform } = machine;
   const cpus = [...(tree.root.children.get('cpus')?.children.values() ?? [])];
   const harts = cpus.filter((cpu) => strings(cpu.properties.get('device_type'))[0] === 'cpu');
-  // Without processors in the tree nobody can tell.
+  // A tree without CPU nodes does not say which extensions there are.
   if (harts.length === 0) return true;
   const zicbom = harts.some((cpu) =>
     ['riscv,isa-extensions', 'riscv,isa'].some((name) =>

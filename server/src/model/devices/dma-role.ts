@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Whether a device does DMA at all: by itself, through a DMA controller, or not.
-
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { compareVersions } from '#model/platform/releases.ts';
 import type { KernelVersion } from '#model/platform/types.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Drivers that make devices without nodes, or take up others, and set up the DMA of these by a node of the tree.
-
 import { GATES } from '#model/platform/gates.ts';
 import type { Versions } from '#model/platform/types.ts';
 import { compatibles } from '#tree/query.ts';

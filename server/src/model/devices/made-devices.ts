@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Devices that a driver makes or takes up itself and sets up by its node: which, with which ID, and what they get.
-
 import { GATES } from '#model/platform/gates.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { has, inVersions } from '#model/platform/releases.ts';

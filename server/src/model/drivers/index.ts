@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The registry of Linux's IOMMU drivers: which driver binds a node, with the hardware traits its strings select.
-
 import { inVersions } from '#model/platform/releases.ts';
 import type { KernelVersion } from '#model/platform/types.ts';
 import { compatibles } from '#tree/query.ts';

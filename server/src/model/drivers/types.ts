@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What the model knows of an IOMMU driver, as data: the shape of the rows in `drivers/`.
-
 import type { Gate } from '#model/platform/releases.ts';
 import type { Arch, Versions } from '#model/platform/types.ts';
 import type { ForcedReason, HardwareTrait } from '#model/statements/domains.ts';

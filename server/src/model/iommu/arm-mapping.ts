@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // 32-bit Arm: the mapping that the architecture itself attaches to each device behind an IOMMU, whatever its default domain.
-
 import { larger, smaller } from '#model/addresses/addresses.ts';
 import { deviceName, functionName } from '#model/devices/device-name.ts';
 import type { IommuDriver } from '#model/drivers/types.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Which IOMMUs a device is bound to: the entries of `iommus`, or the map of its bus, handed to of_iommu_xlate in order.
-
 import type { Span } from '#base/text.ts';
 import { deviceName } from '#model/devices/device-name.ts';
 import { existence } from '#model/devices/existence.ts';

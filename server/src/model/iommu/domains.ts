@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The default domain of a device's group: what the driver forces, else the kernel's default, else what can be had.
-
 import { smaller } from '#model/addresses/addresses.ts';
 import { deviceName } from '#model/devices/device-name.ts';
 import type { DriverMatch } from '#model/drivers/index.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Where `iommu-map` and `msi-map` send one ID of a bus: drivers/of/base.c:of_map_id, before and after Linux 7.2.
-
 import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { GATES } from '#model/platform/gates.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Masters that the IOMMU itself lists (`mmu-masters` of Arm SMMUs v1 and v2): who they are, and whom of them Linux finds.
-
 import { WALKED_BUSES } from '#model/devices/existence.ts';
 import type { IommuDriver } from '#model/drivers/types.ts';
 import { GATES } from '#model/platform/gates.ts';

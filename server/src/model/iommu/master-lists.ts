@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The lists of masters that IOMMUs themselves have (`mmu-masters` of Arm SMMUs v1 and v2), and what that form excludes.
-
 import type { Span } from '#base/text.ts';
 import { existence } from '#model/devices/existence.ts';
 import { driverFor } from '#model/drivers/index.ts';

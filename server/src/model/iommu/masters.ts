@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Which devices each IOMMU serves, in the order in which Linux makes them.
-
 import { existence, madeBy } from '#model/devices/existence.ts';
 import { GATES } from '#model/platform/gates.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';

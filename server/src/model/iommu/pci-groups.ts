@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Which PCI functions share an IOMMU group: drivers/iommu/iommu.c:pci_device_group, played through for a host bridge.
-
 import { deviceName, functionName } from '#model/devices/device-name.ts';
 import {
   type Alias,
@@ -272,7 +271,7 @@ function isUpstreamPort({ above }: PciBridge): boolean {
 
 /**
  * Before, ACS was asked for when the first function was set up, which is after all the ports of its host bridge were
- * looked at. Seen on 6.18 and on images of 6.16: the registration of the IOMMU sets the ports up before others are found;
+ * looked at. Booted on 6.16 and 6.18: the registration of the IOMMU sets the ports up before others are found;
  * since 7.0 (c41e2fb67e26) each function asks for it when it is set up.
  */
 function turnsAcsOn({ platform }: Machine): boolean {

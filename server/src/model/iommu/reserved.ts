@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Addresses that a device behind an IOMMU must not use: `iommu-addresses` of its memory regions, in the order of sysfs.
-
 import { hex } from '#base/numbers.ts';
 import { childCells, larger, rawCells, readNumber, regRange, translate } from '#model/addresses/addresses.ts';
 import { dmaParent } from '#model/addresses/dma-ranges.ts';

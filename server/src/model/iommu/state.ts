@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Whether an IOMMU node ends up registered with Linux's IOMMU core: by which driver, or why it never does.
-
 import type { Span } from '#base/text.ts';
 import { rawCells, regRange } from '#model/addresses/addresses.ts';
 import { deviceName } from '#model/devices/device-name.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Which device gets which streams of an Arm SMMU when devices are probed in tree order, and who is turned away.
-
 import { hex } from '#base/numbers.ts';
 import { deviceLine, deviceName } from '#model/devices/device-name.ts';
 import { GATES } from '#model/platform/gates.ts';
@@ -22,6 +21,8 @@ export interface Placement {
   /** Why the SMMU's driver refuses it. */
   readonly refused?: StreamReason;
   readonly log?: string;
+  /** What the driver says of the device when the device's own driver probes, where that is another line. */
+  readonly again?: string;
   /** Another device whose streams overlap: which of the two comes first decides. */
   readonly rival?: DtNode;
   /** What only the hardware's ID registers tell; then the driver refuses the device (or takes it) after all. */
@@ -231,7 +232,7 @@ function release(entries: Entry[], taken: readonly Entry[]): void {
   }
 }
 
-/** A stream that another device has: -EINVAL at first, -ENODEV since 6.16 (seen on its images). */
+/** A stream that another device has: -EINVAL at first, then -ENODEV: the device keeps direct DMA, and is tried again. */
 function aliasForgiven({ platform }: Machine): boolean {
   return has(platform.kernelVersion, GATES.aliasesEnodev);
 }
@@ -247,7 +248,7 @@ function idsInOrder({ platform }: Machine, master: Master): number[] {
   return sortsStreams(platform) ? ids.sort((a, b) => a - b) : ids;
 }
 
-/** What arm_smmu_insert_master prints about an ID that another device has: seen on 6.12 and 6.1, and since 6.16. */
+/** What arm_smmu_insert_master prints about an ID that another device has: booted on 6.1, 6.12, 6.16 and 7.3. */
 export function aliasingLine({ platform }: Machine, id: number, owner: string): string {
   if (!has(platform.kernelVersion, GATES.aliasesEnodev)) return `stream ${id} already in tree from dev ${owner}`;
   return `Aliasing StreamID ${hex(id)} (from ${owner}) unsupported, expect DMA to be broken`;
@@ -324,5 +325,25 @@ function inTree(machine: Machine, iommu: DtNode, masters: readonly Master[]): Ma
     const group = `${pathOf(iommu)}#${hex(ids[0] ?? 0)}`;
     placed.set(master.node, doubt === undefined ? { group } : { group, doubt });
   }
-  return placed;
+  return aliasForgiven(machine) ? triedAgain(machine, masters, owners, placed) : placed;
+}
+
+/** A master that was refused is tried again when its driver probes; by then others have more of its IDs. */
+function triedAgain(
+  machine: Machine,
+  masters: readonly Master[],
+  owners: ReadonlyMap<number, DtNode>,
+  placed: ReadonlyMap<DtNode, Placement>,
+): Map<DtNode, Placement> {
+  const again = new Map(placed);
+  for (const master of masters) {
+    const placement = placed.get(master.node);
+    if (placement?.refused?.kind !== 'stream-taken') continue;
+    const id = idsInOrder(machine, master).find((each) => owners.has(each));
+    const owner = id === undefined ? undefined : owners.get(id);
+    if (id === undefined || owner === undefined || id === placement.refused.id) continue;
+    const line = deviceLine(machine, master.node, aliasingLine(machine, id, deviceName(machine, owner)));
+    again.set(master.node, { ...placement, again: line });
+  }
+  return again;
 }

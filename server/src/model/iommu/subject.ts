@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What a system is asked about: a device with what the walk has found so far, and the four questions.
-
 import type { Addressing } from '#model/addresses/dma-ranges.ts';
 import type { Bus } from '#model/devices/existence.ts';
 import type { Machine } from '#model/platform/machine.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What an IOMMU does with a stream that no domain is attached to.
-
 import type { IommuDriver } from '#model/drivers/types.ts';
 import { type Answer, answer, isOn, optionsOf } from '#model/platform/platform.ts';
 import { inVersions } from '#model/platform/releases.ts';

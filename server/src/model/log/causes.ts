@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a finding of a log means on a board: the nodes it is about, and why it came, as far as the tree tells.
+
 import { isPciBus, parentOf, ranges, regRange } from '#model/addresses/addresses.ts';
 import { memoryBanks } from '#model/addresses/memory.ts';
 import { deviceName, functionName } from '#model/devices/device-name.ts';
@@ -8,6 +9,7 @@ import { driverFor } from '#model/drivers/index.ts';
 import { type Machine, perMachine } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
 import { bootWaits } from '#model/probe/boot-order.ts';
+import { decidingStep } from '#model/report/steps.ts';
 import type { DmaReport, Step, Verdict } from '#model/report/types.ts';
 import type { Reason } from '#model/statements/index.ts';
 import { cells, cellTarget, compatibles, isAvailable, nodeByPath, pathOf } from '#tree/query.ts';
@@ -242,7 +244,7 @@ function faultCause(machine: Machine, report: Ask, owner: Owner): LogCause | und
   if (answer.deferred) return waitCause(machine, owner.node);
   if (answer.group !== null) return undefined;
   if (answer.xen?.owner !== undefined) return undefined;
-  const step = answer.steps.find(({ decides }) => decides);
+  const step = decidingStep(answer);
   return { kind: 'untranslated', path, verdict: answer.verdict, step };
 }
 

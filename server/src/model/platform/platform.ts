@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The platform: built from the tree and what was stated; and what its kernel does by default, by release and option.
-
 import { memo } from '#base/memo.ts';
 import type { Because } from '#model/statements/platform.ts';
 import { compatibles, nodeByPath, strings } from '#tree/query.ts';

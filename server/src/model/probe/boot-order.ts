@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // In which order devices come up: what each one's probe waits for, in Linux's order, and what must be bound before it.
-
 import { existence, madeBy } from '#model/devices/existence.ts';
 import { type SupplierDriver, supplierDriver } from '#model/devices/supplier-drivers.ts';
 import { listBinding } from '#model/iommu/binding.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // How long a probe waits for an IOMMU that never comes, and what Linux prints when it gives up.
-
 import type { Order } from '#model/iommu/subject.ts';
 import type { Machine } from '#model/platform/machine.ts';
 import { deferralLimit } from '#model/platform/platform.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What keeps a device's probe from starting: fw_devlink's links to its suppliers, in Linux's order, and what ends each.
-
 import { deviceName } from '#model/devices/device-name.ts';
 import { existence, madeBy } from '#model/devices/existence.ts';
 import { type SupplierDriver, supplierDriver } from '#model/devices/supplier-drivers.ts';

@@ -4,7 +4,7 @@ import type { Span } from '#base/text.ts';
 import type { Alternative, Condition, Statement } from '#model/statements/index.ts';
 import { lastSet, nodeSpan } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import type { Otherwise, Step, Verdict } from './types.ts';
+import type { DmaReport, Otherwise, Step, Verdict } from './types.ts';
 
 export interface Steps {
   readonly list: Step[];
@@ -80,4 +80,9 @@ export function at(node: DtNode, property: string): Span {
 /** `` `/soc/iommu@1000` `` */
 export function quoted(text: string): string {
   return `\`${text}\``;
+}
+
+/** The step of a report that decides its verdict. */
+export function decidingStep({ steps }: Pick<DmaReport, 'steps'>): Step | undefined {
+  return steps.find(({ decides }) => decides);
 }

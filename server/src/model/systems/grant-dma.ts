@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Xen grant DMA: a virtio device of a Xen guest whose IOMMU is `xen,grant-dma` reaches only pages that it granted.
-
 import type { Span } from '#base/text.ts';
 import { iommuMap, mapId } from '#model/iommu/id-map.ts';
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';

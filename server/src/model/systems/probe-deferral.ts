@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // A device whose IOMMU is not registered: how long its probe waits, what Linux then prints, and what it gets.
-
 import { deviceLine, deviceName, subjectLine } from '#model/devices/device-name.ts';
 import type { DmaSystem, Order, Subject } from '#model/iommu/subject.ts';
 import { takedownOf } from '#model/iommu/takedown.ts';

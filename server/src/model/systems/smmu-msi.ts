@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Arm SMMU v1 to v3: who gets a stream, what happens to the others, and the window that is kept for MSI doorbells.
-
 import { hex } from '#base/numbers.ts';
 import { memoryBanks } from '#model/addresses/memory.ts';
 import { madeBy } from '#model/devices/existence.ts';
@@ -46,7 +45,7 @@ function translate(subject: Subject, steps: Steps): Translation {
     otherwise(steps, condition, placement.refused ? 'iommu-dma' : afterDoubt(condition));
   }
   if (placement.refused !== undefined) {
-    if (placement.log !== undefined) steps.log.push(placement.log);
+    for (const line of [placement.log, placement.again]) if (line !== undefined) steps.log.push(line);
     const { refused: why, rival } = placement;
     const statement = { kind: 'device-refused', who: 'device', why, blocked: true } as const;
     if (!rival) say(steps, authority, statement);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Xen on Arm: the operations of a domain that is mapped one to one, who owns a device, and whose P2M its IOMMU walks.
-
 import type { DmaSystem, Subject, Translation } from '#model/iommu/subject.ts';
 import { GATES } from '#model/platform/gates.ts';
 import { has } from '#model/platform/releases.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What Xen on Arm makes of a host tree: which IOMMUs it drives, which devices they protect, and what dom0 is left with.
-
 import type { Span } from '#base/text.ts';
 import { type Machine, perNode } from '#model/platform/machine.ts';
 import { xenName, xenOf } from '#model/platform/xen-build.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Who uses which IOMMU: the facts that rules about several nodes share, gathered once per run.
-
 import { memo } from '#base/memo.ts';
 import { type DriverMatch, driverFor } from '#model/drivers/index.ts';
 import { GATES } from '#model/platform/gates.ts';

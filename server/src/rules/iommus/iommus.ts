@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about the list in `iommus`: does it parse, and does each entry reach an IOMMU that Linux will use.
-
 import type { Related } from '#base/problem.ts';
 import { knownStrings } from '#model/drivers/index.ts';
 import { inVersions } from '#model/platform/releases.ts';

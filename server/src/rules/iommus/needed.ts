@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Devices whose drivers do not probe without an IOMMU, and have none.
-
 import { INSISTING, insistingDriver } from '#model/devices/insisting-drivers.ts';
 import { inVersions } from '#model/platform/releases.ts';
 import { board } from '#rules/engine/example.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about the kernel that boots the tree: options and configuration that undo what the tree says about DMA.
-
 import { own } from '#base/own.ts';
 import type { Repair } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';

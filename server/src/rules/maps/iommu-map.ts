@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-map`: which IDs behind a bridge reach which IOMMU.
-
 import { hex } from '#base/numbers.ts';
 import { disabledAbove } from '#model/devices/existence.ts';
 import { GATES } from '#model/platform/gates.ts';

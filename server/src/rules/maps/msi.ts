@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about message signalled interrupts: the doorbell that a device writes to, and the ID that it writes with.
-
 import { hex } from '#base/numbers.ts';
 import { regRange } from '#model/addresses/addresses.ts';
 import { GATES } from '#model/platform/gates.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about buses with IDs: what fsl-mc and CDX need before their map is read, and what PCI properties really do.
-
 import { isPciBus } from '#model/addresses/addresses.ts';
 import { addressing } from '#model/addresses/dma-ranges.ts';
 import { comesAsModule, iommuState } from '#model/iommu/state.ts';

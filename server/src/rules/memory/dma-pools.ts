@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about regions of `/reserved-memory` as Linux takes them at boot: their places, sizes, and the DMA pools in them.
-
 import { childCells, rawCells, readNumber, regRange } from '#model/addresses/addresses.ts';
 import { CMA_ALIGNMENT } from '#model/direct/pool.ts';
 import { GATES } from '#model/platform/gates.ts';

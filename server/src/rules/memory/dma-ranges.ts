@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about `dma-ranges`: whether the entries translate, and what they do to the devices of the bus.
-
 import { hex } from '#base/numbers.ts';
 import { type Range, ranges } from '#model/addresses/addresses.ts';
 import { dmaParent, hasHole } from '#model/addresses/dma-ranges.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-addresses` and the device that it names: whether anybody reads it, and whether the IOMMU reaches it.
-
 import { isPciBus, regRange } from '#model/addresses/addresses.ts';
 import { honoursReserved } from '#model/drivers/index.ts';
 import { GATES } from '#model/platform/gates.ts';

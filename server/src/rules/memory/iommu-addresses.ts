@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about `iommu-addresses` of reserved memory: which IOVAs it keeps from which device, as Linux reads it.
-
 import { childCells, readNumber, regRange } from '#model/addresses/addresses.ts';
 import { addressing, dmaParent } from '#model/addresses/dma-ranges.ts';
 import { honoursReserved } from '#model/drivers/index.ts';

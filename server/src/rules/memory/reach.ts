@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about memory that is not there or not reached: pools outside of RAM, RAM in holes or too high on the bus.
-
 import { hex } from '#base/numbers.ts';
 import { isPciBus, larger, regRange, smaller } from '#model/addresses/addresses.ts';
 import { addressing } from '#model/addresses/dma-ranges.ts';

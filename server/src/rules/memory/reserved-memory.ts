@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about `/reserved-memory` and the DMA pools in it: what Linux sets aside, and which device gets which pool.
-
 import { deletion } from '#rules/edits/repairs.ts';
 import { board } from '#rules/engine/example.ts';
 import { outcome } from '#rules/engine/outcome.ts';

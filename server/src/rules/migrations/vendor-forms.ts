@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What vendors' kernels once read beside or instead of `iommus`, and the way from there to the present binding.
-
 import type { TextEdit } from '#base/text.ts';
 import { GATES } from '#model/platform/gates.ts';
 import { has } from '#model/platform/releases.ts';

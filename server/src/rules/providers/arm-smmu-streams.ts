@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about stream IDs and masks on Arm SMMUs: which entries of different masters match the same stream.
-
 import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { streamPlacement } from '#model/iommu/streams.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about what an IOMMU's driver insists on: without it the probe fails and the masters wait in vain.
-
 import type { DriverNeed } from '#model/drivers/types.ts';
 import { filled, type Gap, lacks } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';

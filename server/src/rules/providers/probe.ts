@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about probing: IOMMUs that never appear because of what they need themselves, or that appear late.
-
 import { comesAsModule, iommuState } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import { board } from '#rules/engine/example.ts';

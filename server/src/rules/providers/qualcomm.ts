@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about Qualcomm's IOMMUs: context banks of the one that firmware shares, masters of APQ8064, the GPU's SMMU.
-
 import { regRange } from '#model/addresses/addresses.ts';
 import { interruptCount } from '#model/iommu/state.ts';
 import { machineOf } from '#model/platform/machine.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about values in an IOMMU's own node that its driver reads and refuses, or cannot use.
-
 import { hex } from '#base/numbers.ts';
 import { GATES } from '#model/platform/gates.ts';
 import { has } from '#model/platform/releases.ts';

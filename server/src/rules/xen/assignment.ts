@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about a device that a partial tree assigns, in the light of the host's tree: is it there, free, and protected.
-
 import { basename } from '#base/files.ts';
 import type { Repair } from '#base/problem.ts';
 import type { XenSystem } from '#model/platform/types.ts';

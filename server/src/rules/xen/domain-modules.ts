@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about what a domain boots: its kernel, where its modules lie, and how large its partial tree is.
-
 import { rawCells } from '#model/addresses/addresses.ts';
 import { contains, hostRam, sizeText } from '#model/xen/memory.ts';
 import { bootModules, inheritedCells, isModule, moduleKind, moduleRange } from '#model/xen/modules.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about what a domain is to get of the machine: CPUs, memory, interrupts, colours of the cache.
-
 import { isSince, xenName, xenOf, xenOption } from '#model/platform/xen-build.ts';
 import { parseBool, settingsOf, xenArguments, xenArgumentsProperty } from '#model/xen/command-line.ts';
 import { dom0Memory, domainMemory, hostRam, moduleSize, mostCpus, sizeText, total } from '#model/xen/memory.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rules about the link between a Xen host and the partial trees of its domains, and what the domains' nodes say of it.
-
 import { basename } from '#base/files.ts';
 import type { Repair } from '#base/problem.ts';
 import { isSince } from '#model/platform/xen-build.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What the rules about a Xen system ask in common: the assignment that a node makes, GIC interrupts, examples.
-
 import type { Span } from '#base/text.ts';
 import { childCells, rawCells, regRange } from '#model/addresses/addresses.ts';
 import type { Machine } from '#model/platform/machine.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Integer expressions in cells: dtc's operators on unsigned 64-bit numbers (dtc-parser.y: integer_expr).
-
 import { BINARY_OPERATORS } from '#tree/cpp/operators.ts';
 import { BROKEN_ESCAPE, brokenEscape, literalValue, stringBytes } from './literals.ts';
 

@@ -12,7 +12,6 @@
 //
 // When only one property's value was edited, all steps stand: that property gets its new value, and what comes after it
 // in the file moves (`FileSource.shift`).
-
 import { type FileReader, join, type SourceFile } from '#base/files.ts';
 import type { Problem } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu compare-live`: what the model says of a board against what the machine says that runs it.
-
 import { type Arguments, type Command, TREE_OPTIONS } from '#host/cli/arguments.ts';
 import { absolute, isFolder } from '#host/cli/find.ts';
 import { Failure, type Io } from '#host/cli/io.ts';

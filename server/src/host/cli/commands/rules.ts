@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu rules`: the list of the rules, or the page of one.
-
 import type { Arguments, Command } from '#host/cli/arguments.ts';
 import { Failure, type Io } from '#host/cli/io.ts';
 import { readable } from '#rules/engine/example.ts';

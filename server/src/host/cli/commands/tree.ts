@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // `dt-iommu tree`: the resolved tree with the place that set each node and property.
-
 import { type Arguments, type Command, TREE_OPTIONS } from '#host/cli/arguments.ts';
 import { absolute } from '#host/cli/find.ts';
 import { Failure, type Io } from '#host/cli/io.ts';

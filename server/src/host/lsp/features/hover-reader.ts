@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // What hovers may use of the client that asks: links to places, and to commands where the client is ours.
-
 import { linkOf } from '#host/lsp/convert.ts';
 import type { Session } from '#host/lsp/server.ts';
 import type { View } from '#ide/analysis.ts';

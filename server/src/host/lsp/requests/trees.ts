@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // The requests about resolved trees: the text, where each line of it was set, and its hovers.
-
 import { type Lines, placeName } from '#host/lsp/convert.ts';
 import { readerOf } from '#host/lsp/features/hover-reader.ts';
 import * as protocol from '#host/lsp/protocol.ts';

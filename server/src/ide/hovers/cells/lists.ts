@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Lists of a phandle and its cells: clocks, resets, power domains, PHYs, DMA channels, GPIOs, IOMMUs, …
-
 import { hex } from '#base/numbers.ts';
 import { own } from '#base/own.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';

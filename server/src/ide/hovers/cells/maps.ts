@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Rows of `iommu-map` and `msi-map`: which IDs of the bus become which IDs of the provider.
-
 import { hex } from '#base/numbers.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';
 import { type Asked, functionOf, nameOf, shortName } from '#ide/hovers/sheet.ts';
