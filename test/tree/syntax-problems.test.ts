@@ -180,3 +180,24 @@ test.each([
   const { tree: repaired } = evaluateText(`//- /board.dts\n${applyEdits(board, edits)}`);
   expect(repaired.problems).toEqual([]);
 });
+
+// dtc 1.6.1 to 1.8.1 end at each: "\x used with no following hex digits".
+test.each([
+  ['p = "a\\xzz";', 'p = "a[\\x]zz";'],
+  ['p = "\\\\x", "b\\x";', 'p = "\\\\x", "b[\\x]";'],
+  ["p = <'\\xg'>;", "p = <'[\\x]g'>;"],
+  ["p = <(1 + '\\xg')>;", "p = <(1 + '[\\x]g')>;"],
+])('a hexadecimal escape without a digit: %s', (statement, place) => {
+  const text = `/dts-v1/;\n/ {\n\t${statement}\n};\n`;
+  const errors = evaluateText(text).tree.problems.filter(({ severity }) => severity === 'error');
+  expect(errors.map((problem) => shown(text, problem))).toContain(
+    `${place} A '\\x' has no hexadecimal digit behind it; dtc stops here.`,
+  );
+});
+
+test('a hexadecimal escape has one digit or two, as strtol reads them', () => {
+  const { tree } = evaluateText('/dts-v1/;\n/ { p = "\\x4", "\\x4g", "\\x414"; };\n');
+  expect(tree.problems).toEqual([]);
+  // dtc 1.6.1: 04 00 04 67 00 41 34 00
+  expect([...(tree.root.properties.get('p')?.value.bytes ?? [])]).toEqual([4, 0, 4, 0x67, 0, 0x41, 0x34, 0]);
+});
