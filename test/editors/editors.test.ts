@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// Neovim and Emacs open a board with the configurations of docs/editors.md. NVIM and EMACS name other programs than those
-// of the path. What is not installed, or too old, is skipped; its name says why.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+// Editors open a board with the configurations of docs/editors.md: those of this machine, and those of newer releases of
+// Debian (scripts/debian-root.sh). NVIM and EMACS name other programs than those of the path. What is not installed here,
+// cannot be had or is too old is skipped; its name says why.
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { installCommand, put, ROOT } from '#test/support/machine.ts';
+import { put, ROOT } from '#test/support/machine.ts';
+import { debian, HANGS, here, type Place } from './places.ts';
 
 const PAGE = readFileSync(join(ROOT, 'docs/editors.md'), 'utf8');
 const BOARD = `/dts-v1/;
@@ -35,8 +35,17 @@ const BOARD = `/dts-v1/;
 	};
 };
 `;
-/** The editor's script ends by itself when the server says nothing. */
-const HANGS = 180_000;
+/** What of an editor's answers there has to be. */
+const WANTED = {
+  diagnostics: /status-unknown|is not a status/,
+  hover: /smmu, stream `?0x4/,
+  completion: /\bdma-coherent\b/,
+  command: /1 device does DMA/,
+  line: /^status = "okay";$/,
+};
+
+type What = keyof typeof WANTED;
+type Answers = { readonly [what in What | 'failed']?: string };
 
 interface Editor {
   /** Its heading in docs/editors.md. */
@@ -47,96 +56,134 @@ interface Editor {
   /** Where the configuration is written, and its language on the page. */
   readonly file: string;
   readonly language: string;
-  argumentsOf(configuration: string): string[];
+  /** The script that uses the editor, and the words that start it. */
+  readonly script: string;
+  words(): [string, ...string[]];
+  /** What the script wrote. */
+  answers(folder: string): Answers;
+  /** What it cannot show. */
+  readonly without?: readonly What[];
 }
 
-const EDITORS: readonly Editor[] = [
-  {
-    name: 'Neovim',
-    program: process.env.NVIM ?? 'nvim',
-    old: /v0\.[0-9]\./,
-    file: 'init.lua',
-    language: 'lua',
-    argumentsOf: (configuration) => {
-      const script = join(ROOT, 'test/editors/neovim.lua');
-      const lua = `local ok, why = pcall(dofile, '${script}') if not ok then io.stderr:write(why) vim.cmd('cquit') end`;
-      return ['--headless', '-u', configuration, '-c', `lua ${lua}`];
-    },
-  },
-  {
-    name: 'Emacs',
-    program: process.env.EMACS ?? 'emacs',
-    old: /Emacs (?:1\d|2[0-7])\./,
-    file: 'init.el',
-    language: 'elisp',
-    argumentsOf: (configuration) => {
-      const script = join(ROOT, 'test/editors/eglot.el');
-      return ['--batch', '--eval', '(package-initialize)', '-l', configuration, '-l', script];
-    },
-  },
-];
+const textOf = (...path: readonly string[]) => (existsSync(join(...path)) ? readFileSync(join(...path), 'utf8') : '');
+const written = (folder: string): Answers => JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8'));
 
-/** What the scripts write into `out.json`, and what of it there has to be. */
-const WANTED = {
-  diagnostics: /status-unknown|is no status/,
-  hover: /smmu, stream `0x4`/,
-  completion: /^dma-coherent/,
-  command: /1 device does DMA/,
-  line: /^status = "okay";$/,
+const NEOVIM: Editor = {
+  name: 'Neovim',
+  program: process.env.NVIM ?? 'nvim',
+  old: /v0\.[0-9]\./,
+  file: 'init.lua',
+  language: 'lua',
+  script: 'neovim.lua',
+  words() {
+    const lua = "local ok, why = pcall(dofile, 'neovim.lua') if not ok then io.stderr:write(why) vim.cmd('cquit') end";
+    return [this.program, '--headless', '-u', this.file, '-c', `lua ${lua}`];
+  },
+  answers: written,
 };
 
-type Answers = { readonly [What in keyof typeof WANTED | 'failed']?: string };
+const EMACS: Editor = {
+  name: 'Emacs',
+  program: process.env.EMACS ?? 'emacs',
+  old: /Emacs (?:1\d|2[0-7])\./,
+  file: 'init.el',
+  language: 'elisp',
+  script: 'eglot.el',
+  words() {
+    return [this.program, '--batch', '--eval', '(package-initialize)', '-l', `./${this.file}`, '-l', './eglot.el'];
+  },
+  answers: written,
+};
 
-/** Why an editor cannot be tried here. */
-function lacking({ program, old }: Editor): string | undefined {
-  const { error, stdout } = spawnSync(program, ['--version'], { encoding: 'utf8' });
-  const [line = ''] = (stdout ?? '').split('\n');
-  if (error) return `no ${program}`;
-  return old.test(line) ? `${line} is too old` : undefined;
+/** Helix shows what it has in a terminal only. */
+const HELIX: Editor = {
+  name: 'Helix',
+  program: 'hx',
+  old: /helix (?:0|2[0-3])\./,
+  file: '.config/helix/languages.toml',
+  language: 'toml',
+  script: 'helix.sh',
+  words: () => ['sh', 'helix.sh'],
+  answers(folder) {
+    const [line = ''] = textOf(folder, 'board.dts').match(/^\s*status = .*$/m) ?? [];
+    const screen = (name: What) => textOf(folder, 'out', name);
+    const failed = textOf(folder, 'out/error');
+    return {
+      hover: screen('hover'),
+      completion: screen('completion'),
+      diagnostics: screen('diagnostics'),
+      line: line.trim(),
+      failed,
+    };
+  },
+  without: ['command'],
+};
+
+/** The page's shorter configuration, for those that know it. */
+const NEOVIM_SHORT: Editor = { ...NEOVIM, name: 'Neovim', old: /v0\.(?:\d|10)\./ };
+
+const PACKAGES = ['neovim', 'emacs-nox', 'hx', 'tmux'];
+const NEWER = ['trixie', 'sid'];
+
+/** The `version` of the editor there, or why it cannot be tried. */
+function versionOf(
+  { program, old }: Editor,
+  place: Place,
+): { readonly version: string } | { readonly lacking: string } {
+  const folder = place.folder();
+  const { code, out } = place.run(folder, [program, '--version']);
+  rmSync(folder, { recursive: true, force: true });
+  const [version = ''] = out.split('\n');
+  if (code === null || version === '') return { lacking: `no ${program}` };
+  return old.test(version) ? { lacking: `${version} is too old` } : { version };
 }
 
-/** The first block of the editor's language in its section. */
-function configuration({ name, language }: Editor): string {
+/** The block of the editor's language in its section: the first, or the one after it. */
+function configuration({ name, language }: Editor, index: number): string {
   const section = PAGE.split(/^## /m).find((each) => each.startsWith(`${name}\n`)) ?? '';
-  const [, text] = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(section) ?? [];
+  const blocks = [...section.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))];
+  const text = blocks[index]?.[1];
   if (text === undefined) throw new Error(`docs/editors.md has no ${language} of ${name}`);
   return text;
 }
 
-/** Runs an editor in a folder and a home of its own; gives what its script wrote. */
-function open(editor: Editor): Answers {
-  const at = mkdtempSync(join(tmpdir(), 'dt-iommu-editor-'));
+/** Runs an editor in a folder that is its home; gives what its script wrote. */
+function open(editor: Editor, place: Place, index: number): Answers {
+  const at = place.folder();
   try {
-    installCommand(join(at, 'bin'));
-    put(at, { 'board.dts': BOARD, [editor.file]: configuration(editor) });
-    const home = { HOME: at, XDG_CONFIG_HOME: at, XDG_STATE_HOME: at, XDG_DATA_HOME: at };
-    const { stdout, stderr } = spawnSync(editor.program, editor.argumentsOf(join(at, editor.file)), {
-      cwd: at,
-      env: { ...process.env, ...home, PATH: `${join(at, 'bin')}${delimiter}${process.env.PATH}` },
-      encoding: 'utf8',
-      timeout: HANGS,
-    });
+    const script = readFileSync(join(ROOT, 'test/editors', editor.script), 'utf8');
+    put(at, { 'board.dts': BOARD, [editor.script]: script, [editor.file]: configuration(editor, index) });
+    const { out, error } = place.run(at, editor.words());
     try {
-      return JSON.parse(readFileSync(join(at, 'out.json'), 'utf8'));
+      return editor.answers(at);
     } catch {
-      return { failed: `wrote nothing: ${(stderr || stdout).slice(-2000)}` };
+      return { failed: `wrote nothing: ${(error || out).slice(-2000)}` };
     }
   } finally {
     rmSync(at, { recursive: true, force: true });
   }
 }
 
-for (const editor of EDITORS) {
-  const lacks = lacking(editor);
-  describe.skipIf(lacks !== undefined)(`${editor.name}${lacks === undefined ? '' : ` (${lacks})`}`, () => {
+function tryOut(editor: Editor, place: Place | string, title: string, index = 0) {
+  const found = typeof place === 'string' ? { lacking: place } : versionOf(editor, place);
+  const version = 'version' in found ? found.version : found.lacking;
+  describe.skipIf(!('version' in found))(`${title}: ${version}`, () => {
     let answers: Answers = {};
     beforeAll(() => {
-      answers = open(editor);
+      if (typeof place !== 'string') answers = open(editor, place, index);
     }, HANGS + 20_000);
-    for (const [what, pattern] of Object.entries(WANTED) as [keyof typeof WANTED, RegExp][]) {
+    for (const [what, pattern] of Object.entries(WANTED) as [What, RegExp][]) {
+      if (editor.without?.includes(what)) continue;
       test(what, () => {
-        expect(answers[what] ?? answers.failed ?? '').toMatch(pattern);
+        expect(answers[what] || answers.failed || '').toMatch(pattern);
       });
     }
   });
+}
+
+for (const editor of [NEOVIM, EMACS, HELIX]) tryOut(editor, here, `${editor.name} here`);
+for (const suite of NEWER) {
+  const place = debian(suite, PACKAGES);
+  for (const editor of [NEOVIM, EMACS, HELIX]) tryOut(editor, place, `${editor.name} of ${suite}`);
+  tryOut(NEOVIM_SHORT, place, `Neovim of ${suite}, the shorter configuration`, 1);
 }

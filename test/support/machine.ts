@@ -37,9 +37,9 @@ export function put(folder: string, files: Readonly<Record<string, string>>): vo
   }
 }
 
-/** `dt-iommu` as a program in `folder`. */
-export function installCommand(folder: string): void {
-  const script = `#!/bin/sh\nexec '${process.execPath}' '${ROOT}dist/cli.cjs' "$@"\n`;
+/** `dt-iommu` as a program in `folder`, with this machine's Node and this checkout, or those of another root. */
+export function installCommand(folder: string, { node = process.execPath, root = ROOT } = {}): void {
+  const script = `#!/bin/sh\nexec '${node}' '${root}dist/cli.cjs' "$@"\n`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'dt-iommu'), script, { mode: 0o755 });
 }
