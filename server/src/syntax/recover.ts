@@ -247,7 +247,12 @@ class Recovery {
       this.#error(at, at, `'"' is missing in ${where}.`, { insert: { at, text: '"', sure: false }, reaches: true });
     } else if (wrong) this.#error(wrong.start, wrong.end, `'${wrong.text}' closes nothing in ${where}.`);
     else if (empty) this.#error(end, end, `${name} has a '=' but no value.`);
-    else {
+    else if (finished && missing === ')>' && tokens.at(-1)?.text === '>') {
+      // Behind an open parenthesis `>` could be an operator; here it ends the cells.
+      const at = tokens.at(-1)?.start ?? end;
+      const sure = /[\w)]$/.test(tokens.at(-2)?.text ?? '');
+      this.#error(at, end, `')' is missing in ${where}.`, { insert: { at, text: ')', sure } });
+    } else {
       const last = tokens.at(-1);
       // Behind `<&` or `,` something else is still to be typed.
       const isWhole = last !== undefined && !/^[&,(]$/.test(last.text) && !/^0[xX]$/.test(last.text);

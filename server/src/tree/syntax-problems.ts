@@ -10,6 +10,7 @@ import type { Ast, SyntaxFault } from '#syntax/ast.ts';
 import type { StatementsFault } from './dtc/statement-syntax.ts';
 import { isUndefinedMacro, undefinedMacro } from './dtc/value-problems.ts';
 import { FileSource, type Source } from './source.ts';
+import { explained } from './text-mistakes.ts';
 import type { StrictReading } from './token-stream.ts';
 
 /** More syntax errors than this in one board are not worth a reader's time. */
@@ -37,7 +38,9 @@ export function certainProblems(broken: readonly BrokenFile[], defines: (name: s
       if (conditional && (reaches || DIRECTIVE.test(lines))) return false;
       return [...lines.matchAll(MACRO_NAME)].every(([, name = '']) => defines(name));
     });
-    return certain.slice(0, MAX_SYNTAX_PROBLEMS).map((fault) => problemOf(fault, source, file.text));
+    return certain
+      .slice(0, MAX_SYNTAX_PROBLEMS)
+      .map((fault) => explained(problemOf(fault, source, file.text), file.text));
   });
 }
 
@@ -67,7 +70,7 @@ export function syntaxProblems(
     }
   }
   const own: Problem[] = isExplained ? [] : [stop.problem];
-  return [...own, ...found].slice(0, MAX_SYNTAX_PROBLEMS);
+  return [...own, ...found].slice(0, MAX_SYNTAX_PROBLEMS).map((problem) => explained(problem, text(problem.span.file)));
 }
 
 /** White space that a web page or a word processor put in, and that is none for dtc. */
