@@ -165,6 +165,17 @@ describe('fixes', () => {
     expect(rules).toHaveLength(1);
   });
 
+  test('the comment for a node behind the brace of another one stands before the node', () => {
+    const text = '/dts-v1/;\n/ { a { compatible = ""; }; };\n';
+    const { view, analysis } = editor(`//- /board.dts\n${text}`);
+    const at = text.indexOf('""');
+    const action = codeActions(view, at, at).find(({ title }) => title.startsWith('Ignore'));
+    const after = applyEdits(text, action?.edits ?? []);
+    expect(after).toBe(text.replace('a {', '/* dt-iommu-ignore compatible-empty: reason */ a {'));
+    analysis.open('/board.dts', after);
+    expect(diagnostics(analysis.view('/board.dts')!)).toEqual([]);
+  });
+
   test('all fixes of a file, each planned on what the one before left: one IOMMU node for both', () => {
     const { view, analysis } = editor(legacy);
     const { edits, fixed } = fixAll(analysis, { board: '/board.dts', wanted: () => true });

@@ -36,6 +36,15 @@ describe('status-unknown', () => {
   });
 });
 
+describe('unit-address-differs', () => {
+  it('says nothing where the cells of `reg` make no whole entries: that is told by itself', () => {
+    const board = (reg: string) =>
+      `/ {\n\t#address-cells = <2>;\n\t#size-cells = <2>;\n\tdma@2000 { reg = <${reg}>; };\n};\n`;
+    checkSilent('unit-address-differs', board('0x2000 0x100'));
+    expect(choicesOf('unit-address-differs', board('0 0x1000 0 0x100'))).toHaveProperty('Change the name to dma@1000');
+  });
+});
+
 describe('compatible-empty', () => {
   it('says it of a list without a name, and of one empty string in it', () => {
     checkDiagnostics(`

@@ -22,6 +22,8 @@ const MISTAKES: readonly (readonly [wrong: string, message: string, right: strin
   ['p = ^0x10 2;', "Numbers stand between '<' and '>'", 'p = <0x10 2>;', 'fix'],
   ['p = ^1>;', "'<' is missing in the value", 'p = <1>;', 'fix'],
   ['p = <(1 + 2^>;', "')' is missing in the value of p", 'p = <(1 + 2)>;', 'fix'],
+  ['p = ^rgmii-id;', 'A string stands in double quotes', 'p = "rgmii-id";', 'fix'],
+  ['p = ^acme,uart, "acme,old";', 'A string stands in double quotes', 'p = "acme,uart", "acme,old";', 'fix'],
   ['p = "a",^', "Behind ',' something is missing in the value", 'p = "a";', 'choice'],
   ['p = "a";^;', "This ';' ends nothing", 'p = "a";', 'fix'],
   ['p = "a";\n};\n^};\n/ {', "This '}' closes nothing", 'p = "a";\n};\n/ {', 'choice'],

@@ -29,6 +29,7 @@ const KINDS: readonly (readonly [RegExp, Recognise])[] = [
   [/^',.* does not belong here/, commaInCells],
   [/^',.* does not belong here/, commaAtEnd],
   [/^'.* does not belong here/, bareNumber],
+  [/^(?:'.* does not belong here|A value is expected before )/, bareWord],
   [/^';' is missing after the value/, openEnd],
   [/^This ';' ends nothing/, (_, start, end) => deletion(start, end, "Delete ';'", true)],
   [/^This '}' closes nothing/, extraBrace],
@@ -153,6 +154,24 @@ function bareNumber(text: string, start: number): Mistake | undefined {
     title: `Change ${numbers.trim()} to ${cells}`,
     sure: true,
     edits: [[from, to, cells]],
+  };
+}
+
+/** `phy-mode = rgmii-id;`: with these characters it is no name of a macro. */
+function bareWord(text: string, start: number): Mistake | undefined {
+  const before = /[\w.,-]*$/.exec(text.slice(Math.max(0, start - 200), start))?.[0] ?? '';
+  const from = start - before.length;
+  const word = /^[a-z][\w.,-]*?(?=\s*(?:;|,\s*"))/.exec(text.slice(from, from + 200))?.[0];
+  if (word === undefined || from + word.length <= start || !/[-,.]/.test(word)) return undefined;
+  if (!/[=,]\s*$/.test(text.slice(statementStart(text, from) + 1, from))) return undefined;
+  const to = from + word.length;
+  const title = `Change ${word} to "${word}"`;
+  return {
+    message: 'A string stands in double quotes',
+    at: [from, to],
+    title,
+    sure: true,
+    edits: [[from, to, `"${word}"`]],
   };
 }
 

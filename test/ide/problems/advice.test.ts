@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { applyEdits } from '#base/text.ts';
 import { codeActions } from '#ide/fixes/code-actions.ts';
+import { seekAdvice } from '#ide/problems/advice.ts';
 import { diagnostics } from '#ide/problems/diagnostics.ts';
 import { editor } from '#test/support/views.ts';
 
@@ -201,4 +202,52 @@ test.each([
   expect(says).toEqual([`${name} is not found; the preprocessor stops here. The nearest is ${meant}.`]);
   expect(titles).toEqual([`Change ${name.slice(1, -1)} to ${meant.slice(1, -1)}`]);
   expect(left[0]).toBe(2);
+});
+
+test('a string without its quotes', () => {
+  const board = (word: string) => `/ {\n\tuart {\n\t\tstatus = ${word};\n\t};\n};\n`;
+  const { says, titles, text, left } = advice(board('okay'));
+  expect(says).toEqual(['okay is not defined; dtc stops here. A string stands in double quotes.']);
+  expect(text(titles[0]!)).toBe(`/dts-v1/;\n${board('"okay"')}`);
+  expect(left).toEqual([0]);
+});
+
+test('two letters are like no name, but may be the beginning of one that fits', () => {
+  const { says } = advice(LABELS.replace('WRITTEN', 'dma { iommus = <&sm 1>; };'));
+  expect(says).toContain('&sm names no node of this board; dtc refuses it. The nearest IOMMU is &smmu.');
+});
+
+test('a header that defines a missing name is looked for in the pauses, and then it is told', () => {
+  // More than is read for one key.
+  const many = Array.from({ length: 60 }, (_, at) => {
+    const lines = Array.from({ length: 200 }, (_, line) => `#define FILLER_${at}_${line} ${line}\n`);
+    return `//- /include/dt-bindings/aaa/f${at}.h\n${lines.join('')}`;
+  });
+  const { analysis } = editor(`//- /board.dts\n/dts-v1/;\n/ {\n\ta = <OTHER_CLK>;\n};\n${HEADERS}${many.join('')}`);
+  const says = () => diagnostics(analysis.view('/board.dts')!).map(({ message }) => message);
+  const plain = 'OTHER_CLK is not defined; dtc stops here.';
+  const first = says();
+  let turns = 0;
+  while (seekAdvice(analysis.view('/board.dts')!)) turns++;
+  expect({ first, many: turns > 1 }).toEqual({ first: [plain], many: true });
+  expect(says()).toEqual([`${plain} <dt-bindings/clock/other,gcc.h> defines it.`]);
+  expect(seekAdvice(analysis.view('/board.dts')!)).toBe(false);
+});
+
+test.each([
+  ['/delete-node/ uart@100;', 'node uart@100', 'uart@1000'],
+  ['/delete-property/ modl;', 'property modl', 'model'],
+  ['/delete-property/ nothing-like-it;', 'property nothing-like-it', undefined],
+])('a deletion of nothing: %s', (deletion, what, meant) => {
+  const board = (line: string) => `/dts-v1/;\n/ {\n\tmodel = "x";\n\n\tuart@1000 {\n\t};\n};\n\n/ {\n${line}};\n`;
+  const { view } = editor(`//- /board.dts\n${board(`\t${deletion}\n`)}`);
+  const [problem, ...rest] = diagnostics(view).filter(({ rule }) => rule === 'delete-nothing');
+  const nearest = meant === undefined ? '' : ` The nearest one is ${meant}.`;
+  expect(rest).toEqual([]);
+  expect(problem?.message.replaceAll('`', '')).toBe(
+    `There is no ${what} here to delete; dtc ignores this line.${nearest}`,
+  );
+  const made = problem?.choices?.map((choice) => applyEdits(view.text, choice.plan() ?? []));
+  const name = deletion.replace(/^.* |;/g, '');
+  expect(made).toEqual([...(meant === undefined ? [] : [board(`\t${deletion.replace(name, meant)}\n`)]), board('')]);
 });

@@ -7,7 +7,7 @@ import { DTC_RULES } from '#rules/dtc/index.ts';
 import { catalogue } from '#rules/engine/catalogue.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { analyse } from '#test/support/analyse.ts';
-import { dts } from '#test/support/check.ts';
+import { checkFix, dts } from '#test/support/check.ts';
 import { parseDtcVersion } from '#tree/dtc/version.ts';
 
 const rules = catalogue(DTC_RULES);
@@ -38,6 +38,18 @@ it('is named as dtc names it and says which check it is', () => {
 it('keeps the checks that dtc has off by default off', () => {
   const { bad } = rules.byId.get('dtc/node_name_chars_strict')!.example;
   expect(problems(bad, { rules })).toEqual([]);
+});
+
+it('says of a reference outside of `<…>` that it is a path, and puts it inside', () => {
+  // dtc 1.6.1: "Warning (clocks_property): /user:clocks: property size (5) is invalid, expected multiple of 4",
+  // "Could not get phandle node for (cell 0)" with a path of seven letters.
+  for (const name of ['clk', 'clk123']) {
+    const text = (clocks: string) => `/ { c: ${name} { #clock-cells = <0>; }; user { clocks = ${clocks}; }; };`;
+    checkFix('dtc/clocks_property', text('&c'), `/dts-v1/;\n${text('<&c>')}`, { rules });
+    expect(problems(text('&c')).map(({ message }) => message.replaceAll('`', ''))).toEqual([
+      'clocks has the path of a node as a string, because the reference does not stand in <…>; Linux takes its letters for phandles.',
+    ]);
+  }
 });
 
 it('lets the rules about iommus speak alone', () => {

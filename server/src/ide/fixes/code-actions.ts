@@ -70,8 +70,12 @@ function silence(view: View, problem: Problem): CodeAction[] {
   );
   const block = around[around.length - 1];
   if (!block) return [];
-  const at = text.lastIndexOf('\n', block.start - 1) + 1;
-  const comment = `${indentAt(text, block.start)}/* dt-iommu-ignore ${problem.rule}: reason */${lineEnd(text)}`;
+  const line = text.lastIndexOf('\n', block.start - 1) + 1;
+  const note = `/* dt-iommu-ignore ${problem.rule}: reason */`;
+  // Behind another node's brace, a comment before the line would be about that one.
+  const own = text.slice(line, block.start).trim() === '';
+  const at = own ? line : block.start;
+  const comment = own ? `${indentAt(text, block.start)}${note}${lineEnd(text)}` : `${note} `;
   return [
     {
       title: `Ignore ${problem.rule} for this node`,

@@ -4,6 +4,7 @@ import type { Problem, Related } from '#base/problem.ts';
 import type { Analysis, View } from '#ide/analysis.ts';
 import { isBoard } from '#ide/boards/boards.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
+import { seekAdvice } from './advice.ts';
 import { BindingProblems } from './binding-problems.ts';
 import { diagnostics } from './diagnostics.ts';
 
@@ -52,10 +53,12 @@ export class BoardsShowingProblem {
   }
 
   /**
-   * One step of asking a board about the file: its tree, then its problems, so that nobody waits for both. False when
+   * One step: first the headers that a missing name may be defined in, then a board that is asked about the file: its tree, then its problems, so that nobody waits for both. False when
    * there is none left to ask.
    */
   askNext(file: string): boolean {
+    const own = this.#analysis.view(file);
+    if (own && seekAdvice(own)) return true;
     if (this.#bindings.work(file)) return true;
     const view = isBoard(file) ? undefined : this.#analysis.view(file);
     if (!view || view.choice.board === file) return false;

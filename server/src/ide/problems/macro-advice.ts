@@ -99,6 +99,8 @@ export class MacroAdvice {
       const message = `${problem.message} The nearest name is ${first}.`;
       return { ...problem, message, choices: this.#replacements(problem, alike) };
     }
+    const quoted = this.#quoted(problem);
+    if (quoted) return quoted;
     const { macros } = this.#view.snapshot.tree;
     const elsewhere = headersOf(this.#view).startingWith(name.slice(0, 3), MAX_ALIKE);
     const others = elsewhere.filter((each) => macros.history(each.name).length === 0);
@@ -106,6 +108,19 @@ export class MacroAdvice {
     const choices = names.flatMap((each) => this.#fromHeader(problem, each));
     const [best] = choices;
     return best ? { ...problem, message: `${problem.message} ${best.says}`, choices } : problem;
+  }
+
+  /** `status = okay;`: macros have capitals, words of a string have none. */
+  #quoted(problem: Problem): Problem | undefined {
+    const { file, start, end } = problem.span;
+    const text = this.#view.snapshot.text(file);
+    const word = /^[a-z][\w.,-]*?(?=\s*(?:[;}]|,\s*"))/.exec(text.slice(start, start + 200))?.[0];
+    if (word === undefined || word.length < end - start || /[A-Z]/.test(word)) return undefined;
+    if (!/[=,]\s*$/.test(text.slice(Math.max(0, start - 200), start)) || this.#placeOf(problem.span).inCells)
+      return undefined;
+    const span = { file, start, end: start + word.length };
+    const repair = { title: `Change ${word} to "${word}"`, plan: () => [{ span, text: `"${word}"` }] };
+    return { ...problem, message: `${problem.message} A string stands in double quotes.`, span, choices: [repair] };
   }
 
   /** Macros of the board that could stand there. */

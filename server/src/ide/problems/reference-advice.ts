@@ -31,6 +31,13 @@ function alikeLabels(tree: DeviceTree, name: string, form: ListForm | undefined)
     return nodes.some((node) => !form || form.fits(node)) ? [label] : [];
   });
   const alike = nearest(name, labels);
+  // Of two or three letters nothing is like them, but they may be the beginning of what was meant.
+  if (alike.length === 0 && form && name.length > 1) {
+    const begun = labels
+      .filter((label) => label.startsWith(name))
+      .sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+    if (begun.length > 0) return begun.slice(0, MAX_FITTING);
+  }
   return alike.length > 0 || !form || labels.length > MAX_FITTING ? alike : labels;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Do lists of phandles with arguments name providers, and give each as many cells as it asks for?
 import { insertProperty } from '#rules/edits/edits.ts';
-import { repair } from '#rules/edits/repairs.ts';
+import { planned, repair } from '#rules/edits/repairs.ts';
 import type { Finding, Rule, RuleContext } from '#rules/engine/rule.ts';
 import { cells, cellTarget, nodeSpan, pathOf } from '#tree/query.ts';
-import type { Cell, DtNode, DtProperty } from '#tree/types.ts';
+import type { Cell, Datum, DtNode, DtProperty } from '#tree/types.ts';
 import { dtcRule, onProperty } from './dtc-rule.ts';
 import { cellCount, isGuestPhandle } from './facts.ts';
 import { countRule } from './value-types.ts';
@@ -85,6 +85,11 @@ type Provider = Pick<PhandleList, 'count' | 'optional'>;
 function* listFindings(context: RuleContext, property: DtProperty, { count, optional }: Provider): Generator<Finding> {
   const { tree } = context;
   const { length } = property.value.bytes;
+  const paths = property.value.data.filter(({ kind }) => kind === 'path');
+  if (paths.length > 0) {
+    yield pathFinding(context, property, paths);
+    return;
+  }
   if (length % 4 !== 0) {
     yield onProperty(
       property,
@@ -122,6 +127,17 @@ function* listFindings(context: RuleContext, property: DtProperty, { count, opti
     }
     at += args;
   }
+}
+
+/** `clocks = &clk;`: dtc makes the node's path of it. */
+function pathFinding({ text }: RuleContext, property: DtProperty, paths: readonly Datum[]): Finding {
+  const edits = paths.map(({ span }) => ({ span, text: `<${text(span.file).slice(span.start, span.end)}>` }));
+  const isWritten = edits.every((edit) => edit.text.startsWith('<&'));
+  const message = `\`${property.name}\` has the path of a node as a string, because the reference does not stand in \`<…>\`; Linux takes its letters for phandles.`;
+  return {
+    ...onProperty(property, message),
+    ...(isWritten && { fix: planned('Put the reference between `<` and `>`', edits) }),
+  };
 }
 
 function isNoPhandle(value: number): boolean {

@@ -21,6 +21,8 @@ function addresses(node: DtNode): bigint[] {
   // Of an I2C device the high bits are flags; PCI has three cells.
   if (/^(?:i2c|i3c)/.test(baseName(parent)) || strings(parent.properties.get('device_type'))[0] === 'pci') return [];
   const entry = (count + Math.min(u32(parent.properties.get('#size-cells')) ?? 1, 2)) * 4;
+  // Cells that make no whole entries say no address: that is the mistake to tell of.
+  if (bytes.length % entry !== 0) return [];
   const found: bigint[] = [];
   for (let at = 0; at + count * 4 <= bytes.length && found.length < MAX_ENTRIES; at += entry) {
     const high = count === 2 ? BigInt(readU32(bytes, at)) << 32n : 0n;
