@@ -43,6 +43,17 @@ test('without snippets the text up to the first hole, and no command', async () 
   expect(item?.command).toBeUndefined();
 });
 
+test('in the middle of a word: what stands before the cursor, and all of it, for editors that can replace', async () => {
+  // `iom` behind `i`.
+  const at = (from: number, to: number) => ({ start: { line: 1, character: from }, end: { line: 1, character: to } });
+  const both = { insert: at(4, 5), replace: at(4, 7) };
+  const ofItems = await listAt(await client({ completionItem: { insertReplaceSupport: true } }), 5);
+  expect(itemOf(ofItems, 'iommus')?.textEdit).toMatchObject(both);
+  const shared = { completionItem: { insertReplaceSupport: true }, completionList: { itemDefaults: ['editRange'] } };
+  expect((await listAt(await client(shared), 5)).itemDefaults?.editRange).toEqual(both);
+  expect(itemOf(await listAt(await client({}), 5), 'iommus')?.textEdit).toMatchObject({ range: at(4, 5) });
+});
+
 test('the documentation comes when it is asked for', async () => {
   const server = await client({});
   const item = itemOf(await listAt(server, 26), 'smmu');

@@ -101,7 +101,10 @@ export function bindingWords(fact: PropertyFact | undefined, index: number): rea
 /** What is written behind the name of a property; `undefined`: the binding does not say. */
 export function bindingRest(fact: PropertyFact | undefined): string | undefined {
   const type = fact?.type;
-  if (type === undefined) return undefined;
+  if (type === undefined) {
+    const { values = [] } = fact ?? {};
+    return values.length > 0 && values.every((value) => typeof value === 'string') ? ' = "$1"' : undefined;
+  }
   if (type === 'flag') return '';
   if (type.startsWith('string') || type === 'non-unique-string-array') return ' = "$1"';
   if (type.startsWith('phandle')) return ' = <&$1>';

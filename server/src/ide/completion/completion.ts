@@ -25,7 +25,32 @@ export type { Completion, CompletionItem } from './item.ts';
 export function completion(view: View, offset: number, trigger?: string): Completion {
   const cursor = cursorAt(view.text, offset);
   if (cursor.kind === 'nothing' || !isWanted(cursor, trigger)) return { items: [], start: offset };
-  return itemsFor(view, cursor, offset);
+  const found = itemsFor(view, cursor, offset, trigger);
+  return { ...found, end: offset + restOfWord(cursor, view.text.slice(offset, offset + 200)) };
+}
+
+/** How much of the word stands behind the cursor. */
+function restOfWord(cursor: Place, rest: string): number {
+  const length = (pattern: RegExp) => pattern.exec(rest)?.[0].length ?? 0;
+  switch (cursor.kind) {
+    case 'value':
+      if (cursor.value.place === 'string') return length(/^[^"\\\n]*(?=")/);
+      return length(cursor.value.place === 'path' ? /^[\w,.+@-]*/ : /^\w*/);
+    case 'include':
+      return length(/^[^">/\n]*(?=[">/])/);
+    case 'condition':
+    case 'definition':
+    case 'node-reference':
+      return length(/^\w*/);
+    case 'ignore':
+      return length(/^[\w/-]*/);
+    case 'unit-address':
+      return length(/^[\w,.]*/);
+    case 'slash':
+      return length(/^[\w-]*\/?/);
+    default:
+      return length(/^[\w,._+?#@-]*/);
+  }
 }
 
 /** A list that opens by itself where it is not expected takes the next Enter: after most characters only in some places. */
@@ -55,7 +80,7 @@ const NOWHERE: Omit<Here, 'view' | 'offset'> = {
   content: { properties: new Map(), values: new Map(), children: [] },
 };
 
-function itemsFor(view: View, cursor: Place, offset: number): Completion {
+function itemsFor(view: View, cursor: Place, offset: number, trigger: string | undefined): Completion {
   const { start, word, blocks } = cursor;
   const list = (items: Parameters<typeof listOf>[0]) => listOf(items, start, word);
   const here = hereAt(view, blocks, offset);
@@ -63,7 +88,7 @@ function itemsFor(view: View, cursor: Place, offset: number): Completion {
   const rest = view.text.slice(offset, offset + 200);
   switch (cursor.kind) {
     case 'value':
-      return values(here ?? nowhere, cursor, offset);
+      return values(here ?? nowhere, cursor, offset, trigger);
     case 'node-reference':
       return list(nodeLabels(view, cursor.use, /^\w*\s*[{;]/.test(rest)));
     case 'node-path':

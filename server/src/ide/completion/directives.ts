@@ -103,15 +103,22 @@ function fileOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** What keeps a header from being read twice: nobody asks for it elsewhere. */
+const GUARD = /^[ \t]*#[ \t]*ifndef[ \t]+(\w+)[^\n]*\n\s*#[ \t]*define[ \t]+\1[ \t]*(?:\/[*/][^\n]*)?\r?$/gm;
+
 /** Macros that other conditions of the board ask for, then all that are defined. */
 export function conditionNames(view: View, expression: boolean): CompletionItem[] {
   const asked = new Set<string>();
+  const guards = new Set<string>();
   for (const file of view.snapshot.tree.files) {
-    const conditions = view.snapshot.text(file).matchAll(/^[ \t]*#[ \t]*(?:el)?if(?:n?def)?\b([^\n]*)/gm);
+    const text = view.snapshot.text(file);
+    for (const [, name = ''] of text.matchAll(GUARD)) guards.add(name);
+    const conditions = text.matchAll(/^[ \t]*#[ \t]*(?:el)?if(?:n?def)?\b([^\n]*)/gm);
     for (const [, condition = ''] of conditions) {
       for (const [name] of condition.matchAll(/\b[A-Za-z_]\w*/g)) if (name !== 'defined') asked.add(name);
     }
   }
+  for (const name of guards) asked.delete(name);
   const item = (label: string, rank: number, detail: string): CompletionItem => ({
     label,
     kind: 'macro',

@@ -2,7 +2,7 @@
 // The node that is being typed in: in the tree, and as far as its text says what it will be.
 import type { View } from '#ide/analysis.ts';
 import { nodeAt } from '#ide/navigation/places.ts';
-import { baseName, compatibles, nodeByReference } from '#tree/query.ts';
+import { baseName, compatibles, nodeByReference, pathOf } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { type Block, type BlockContent, contentOf } from './blocks.ts';
 import { type Draft, draftOf } from './evidence.ts';
@@ -29,6 +29,17 @@ export function hereAt(view: View, blocks: readonly Block[], offset: number): He
   const base: Draft = node ? draftOf(node) : typedDraft(view, blocks);
   const label = /^&(\w+)$/.exec(nameOf(block))?.[1];
   return { view, offset, label, node, content, draft: typed.length > 0 ? { ...base, compatible: typed } : base };
+}
+
+/** The path of the node, also of one that is not in the tree yet; empty where it is not known. */
+export function pathOfDraft({ node, draft }: Pick<Here, 'node' | 'draft'>): string {
+  if (node) return pathOf(node);
+  const names: string[] = [];
+  for (let at: Draft | undefined = draft; at; at = at.parent) {
+    if (at.name === '' || at.name === '/') return `/${names.join('/')}`;
+    names.unshift(at.name);
+  }
+  return '';
 }
 
 /** Whether a property is only there because its name or value is being typed. */

@@ -49,11 +49,23 @@ export function kindsFor(tree: DeviceTree, draft: Draft, itself: DtNode | undefi
 
 function groupsFor(tree: DeviceTree, draft: Draft): (readonly DtNode[])[] {
   const { compatible, name, parent } = draft;
-  if (compatible.length > 0) return compatible.map((each) => byCompatible(tree).get(each) ?? []);
-  if (!parent) return [[tree.root]];
+  if (compatible.length > 0) return telling(compatible).map((each) => byCompatible(tree).get(each) ?? []);
+  // A label that no node has yet is no root.
+  if (!parent) return name === '' || name === '/' ? [[tree.root]] : [];
   const children = (groupsFor(tree, parent)[0] ?? []).flatMap((node) => [...node.children.values()]);
   const plain = children.filter((node) => !node.properties.has('compatible'));
-  return [plain.filter((node) => stemOf(baseName(node)) === stemOf(name)), plain];
+  const same = plain.filter((node) => stemOf(baseName(node)) === stemOf(name));
+  // Each child of the root is a kind of its own: /aliases is not like /memory.
+  return parent.parent ? [same, plain] : [same];
+}
+
+/** Compatibles that say nothing about a device: all of a bus, or anything with registers, has them. */
+const COMMON = new Set(['arm,primecell', 'simple-bus', 'simple-mfd', 'simple-pm-bus', 'syscon']);
+
+/** Those by which others like the device are known. */
+export function telling(compatible: readonly string[]): readonly string[] {
+  const own = compatible.filter((name) => !COMMON.has(name));
+  return own.length > 0 ? own : compatible;
 }
 
 function stemOf(name: string): string {

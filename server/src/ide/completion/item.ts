@@ -44,6 +44,8 @@ export interface Completion {
   readonly items: readonly CompletionItem[];
   /** Where the word begins that an item replaces. */
   readonly start: number;
+  /** Where the word ends behind the cursor, for editors that replace all of it; absent: at the cursor. */
+  readonly end?: number;
   /** The list was cut, or more will be known later: ask again with the next character. */
   readonly incomplete?: boolean;
 }

@@ -30,6 +30,8 @@ const USED = 1;
 const FAMILY = 2;
 const RELATED = 3;
 const FITTING = 4;
+/** Items up to this rank are written in such places, or fit the provider. */
+export const MEANT = FITTING;
 const INCLUDED = 5;
 const FITTING_HEADER = 6;
 const ANY_HEADER = 8;

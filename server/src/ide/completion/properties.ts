@@ -5,7 +5,7 @@ import { own } from '#base/own.ts';
 import { factOf } from '#bindings/facts.ts';
 import type { PropertyFact } from '#bindings/property-fact.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
-import { PLACES, PROPERTY_TABLE, propertyRow } from '#ide/knowledge/property-table.ts';
+import { PLACES, PROPERTY_TABLE, propertyRow, specialNode } from '#ide/knowledge/property-table.ts';
 import { isAvailable, lastSet, pathOf, walk } from '#tree/query.ts';
 import type { DeviceTree, DtProperty } from '#tree/types.ts';
 import {
@@ -16,11 +16,11 @@ import {
   type Described,
   describedBy,
 } from './binding-knowledge.ts';
-import { type Here, isTyped } from './drafts.ts';
-import { kindsFor, propertiesNamed, propertyNames } from './evidence.ts';
+import { type Here, isTyped, pathOfDraft } from './drafts.ts';
+import { kindsFor, propertiesNamed, propertyNames, telling } from './evidence.ts';
 import { type CompletionItem, literal, mayMean } from './item.ts';
 import { formOf } from './providers.ts';
-import { otherBoards } from './strings.ts';
+import { enumeration, otherBoards } from './strings.ts';
 
 /**
  * Items with these ranks: what the binding requires, what most blocks or nodes of the kind have or the binding names,
@@ -57,12 +57,16 @@ export function properties(here: Here, word: string, tail: Tail): CompletionItem
   for (const [order, fact] of (described ? bindingProperties(described) : []).entries()) {
     offer(fact.name, fact.deprecated ? REST : OFTEN, 1000 + order, detailOf(fact));
   }
-  const path = here.node ? pathOf(here.node) : '';
+  const path = pathOfDraft(here);
+  const special = specialNode(path);
+  if (path === '/aliases')
+    for (const [order, name] of freeAliases(here).entries()) offer(name, OFTEN, order, 'an alias');
+  for (const [order, name] of (special ?? []).entries()) offer(name, OFTEN, order, '');
   // What Linux and Xen read about DMA, Zephyr does not.
-  const forDma = here.view.snapshot.platform.kind === 'zephyr' ? REST : DMA;
+  const forDma = special || here.view.snapshot.platform.kind === 'zephyr' || isNoDevice(here) ? REST : DMA;
   for (const [order, { name, dma }] of PROPERTY_TABLE.entries()) {
     if (own(PLACES, name)?.(path) === false) continue;
-    offer(name, dma ? forDma : SPECIFICATION, order, '');
+    offer(name, dma ? forDma : special ? REST : SPECIFICATION, order, '');
   }
   for (const [name, uses] of propertyNames(tree)) offer(name, REST, -Math.min(uses, 1000), '');
   const typed = word.toLowerCase();
@@ -70,6 +74,28 @@ export function properties(here: Here, word: string, tail: Tail): CompletionItem
     .filter(([name]) => mayMean(name, typed))
     .filter(([name]) => !here.content.properties.has(name) && (name !== word || isKnown(here, name)))
     .map(([name, item]) => itemOf(here, name, tail, item));
+}
+
+/** Nodes like it are many, have no compatible, and none of them says anything about DMA. */
+function isNoDevice({ draft, node, view: { snapshot } }: Here): boolean {
+  if (draft.compatible.length > 0) return false;
+  const kinds = kindsFor(snapshot.tree, draft, node).filter(({ nodes }) => nodes > 1);
+  const dma = PROPERTY_TABLE.filter((row) => row.dma);
+  return kinds.length > 0 && kinds.every(({ properties }) => !dma.some(({ name }) => properties.has(name)));
+}
+
+/** Aliases that Linux numbers devices by, each with the first number that is free. */
+const ALIASES = 'serial ethernet mmc i2c spi gpio rtc can usb display pwm led watchdog mdio rproc remoteproc'.split(
+  ' ',
+);
+
+function freeAliases({ node, content }: Here): string[] {
+  const taken = (name: string) => node?.properties.has(name) || content.properties.has(name);
+  return ALIASES.map((stem) => {
+    let number = 0;
+    while (number < 99 && taken(`${stem}${number}`)) number++;
+    return `${stem}${number}`;
+  });
 }
 
 /** What the binding requires and no place sets. */
@@ -108,7 +134,7 @@ function* seen(here: Here): Generator<Seen> {
       if (!isElsewhere(here, name)) yield { name, count, total: kind.nodes, where: 'alike' };
     }
   }
-  for (const compatible of here.draft.compatible) {
+  for (const compatible of telling(here.draft.compatible)) {
     const devices = others.devices(compatible);
     if (!devices || devices.count < 2) continue;
     for (const [name, count] of devices.properties) {
@@ -158,7 +184,11 @@ export function placeOf(snapshot: Snapshot, property: DtProperty): string {
 }
 
 /** What is written behind the name. */
-function restOf(here: Here, name: string, elsewhere: DtProperty | undefined): string {
+export function restOf(here: Here, name: string, elsewhere: DtProperty | undefined): string {
+  if (pathOfDraft(here) === '/aliases') return ' = &$1';
+  if (name === 'device_type' && /^(?:cpu|memory|pcie?)$/.test(here.draft.name)) {
+    return ` = "${here.draft.name.replace('pcie', 'pci')}"`;
+  }
   if (name === 'status') {
     const enabled = here.node !== undefined && isAvailable(here.node);
     return enabled && elsewhere ? ' = "disabled"' : ' = "okay"';
@@ -172,8 +202,17 @@ function restOf(here: Here, name: string, elsewhere: DtProperty | undefined): st
   if (form?.form === 'list') return ' = <&$1>';
   const stated = example ? undefined : bindingRest(bindingFact(here, name));
   if (stated !== undefined) return stated;
-  return example ? shapeOf(example) : ' = <$1>';
+  if (example) return shapeOf(example);
+  return isText(name) || enumeration(name) ? ' = "$1"' : PHANDLES.test(name) ? ' = <&$1>' : ' = <$1>';
 }
+
+/** By their names: lists of names, and what people read. */
+function isText(name: string): boolean {
+  return /(?:-names?|^label|^model|^(?:phy|mac)-mode|^phy-connection-type)$/.test(name) && !name.startsWith('#');
+}
+
+/** Single references that many bindings have, whose type is said by schemas outside of the tree. */
+const PHANDLES = /^(?:usb-phy|nvmem|phy-handle|ddc-i2c-bus|i2c-parent|mdio-parent-bus|extcon|fsl,usbmisc)$/;
 
 /** One use of every property of the board, the first that stands in no half-typed text. */
 const examples = memo((_tree: DeviceTree) => new Map<string, DtProperty | undefined>());

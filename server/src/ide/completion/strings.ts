@@ -4,10 +4,10 @@ import { dirname } from '#base/files.ts';
 import { own } from '#base/own.ts';
 import type { View } from '#ide/analysis.ts';
 import type { BoardIndex } from '#ide/knowledge/boards.ts';
-import { compatibles, pathOf, strings } from '#tree/query.ts';
+import { compatibles, strings } from '#tree/query.ts';
 import type { DtNode, DtProperty } from '#tree/types.ts';
 import { bindingFact, bindingWords } from './binding-knowledge.ts';
-import { type Here, isTyped } from './drafts.ts';
+import { type Here, isTyped, pathOfDraft } from './drafts.ts';
 import { increase, propertiesNamed } from './evidence.ts';
 import { type CompletionItem, literal, mayMean } from './item.ts';
 import { pathSteps } from './labels.ts';
@@ -60,10 +60,10 @@ export interface StringItems {
 export function stringItems(here: Here, place: StringPlace): StringItems {
   const { property, typed } = place;
   const { view } = here;
-  const path = here.node ? pathOf(here.node) : '';
+  const path = pathOfDraft(here);
   if (property === 'stdout-path' || property === 'linux,stdout-path') return consoles(view, typed);
   if (path === '/aliases' || typed.startsWith('/')) return pathSteps(view.snapshot.tree, typed);
-  const stated = property === 'compatible' ? [] : bindingWords(bindingFact(here, property), place.index);
+  const stated = property === 'compatible' ? pools(path) : bindingWords(bindingFact(here, property), place.index);
   const words = new Set([...stated, ...(enumeration(property) ?? [])]);
   const listed = [...words].map((label, order): CompletionItem => wordItem(label, 0, order));
   const known = new Set(listed.map(({ label }) => label));
@@ -72,6 +72,11 @@ export function stringItems(here: Here, place: StringPlace): StringItems {
   const items = all.filter(({ label }) => !place.others.includes(label));
   const more = property === 'compatible' && !(otherBoards(view).done && indexed(view));
   return { items, word: typed, more };
+}
+
+/** bindings/reserved-memory: what Linux itself takes of a region. */
+function pools(path: string): readonly string[] {
+  return /^\/reserved-memory\/[^/]+$/.test(path) ? ['shared-dma-pool', 'restricted-dma-pool'] : [];
 }
 
 export function wordItem(label: string, rank: number, order: number, detail = ''): CompletionItem {

@@ -65,7 +65,11 @@ export function readValue(text: string): ValueCursor {
       reading.strings++;
     } else if (piece.endsWith('(')) {
       const group = closing(text, end);
-      if (group === undefined) return inParentheses(reading, text.slice(match.index));
+      if (group === undefined) {
+        const isFile = reading.open === '' && /\/incbin\/\s*$/.test(text.slice(0, match.index));
+        if (isFile) return cursor(reading, 'other', '');
+        return inParentheses(reading, text.slice(match.index));
+      }
       if (reading.open === '<') reading.cells.push({ text: text.slice(match.index, group) });
       PIECE.lastIndex = group;
     } else if (reading.open === '') {

@@ -114,6 +114,38 @@ function inReservedMemory(path: string): boolean {
   return path.startsWith('/reserved-memory/');
 }
 
+/** Nodes that are no devices, and what belongs into each (Devicetree Specification 0.4, chapter 3; dt-schema's schemas). */
+const SPECIAL_NODES: readonly (readonly [path: RegExp, names: readonly string[]])[] = [
+  [
+    /^\/$/,
+    ['compatible', 'model', '#address-cells', '#size-cells', 'interrupt-parent', 'chassis-type', 'serial-number'],
+  ],
+  [/^\/chosen$/, ['stdout-path', 'bootargs']],
+  [/^\/aliases$/, []],
+  [/^\/cpus$/, ['#address-cells', '#size-cells']],
+  [/^\/memory(?:@[^/]*)?$/, ['device_type', 'reg', 'numa-node-id']],
+  [/^\/reserved-memory$/, ['#address-cells', '#size-cells', 'ranges']],
+  [
+    /^\/reserved-memory\/[^/]+$/,
+    [
+      'reg',
+      'no-map',
+      'compatible',
+      'size',
+      'alignment',
+      'alloc-ranges',
+      'reusable',
+      'linux,cma-default',
+      'iommu-addresses',
+    ],
+  ],
+];
+
+/** What belongs into a node that is no device; `undefined` of devices, which may do DMA. */
+export function specialNode(path: string): readonly string[] | undefined {
+  return SPECIAL_NODES.find(([pattern]) => pattern.test(path))?.[1];
+}
+
 const rows = new Map(PROPERTY_TABLE.map((row) => [row.name, row]));
 
 export function propertyRow(name: string): PropertyRow | undefined {

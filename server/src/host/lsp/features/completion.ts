@@ -99,14 +99,16 @@ function completionsOf(
   if (!view) return { isIncomplete: false, items: [] };
   const lines = workspace.lines(path);
   const offset = lines.offset(position);
-  const { items, start, incomplete = false } = completion(view, offset, trigger);
+  const { items, start, end = offset, incomplete = false } = completion(view, offset, trigger);
   const range = lines.range(start, offset);
   const { completionItem, completionList } = client.textDocument?.completion ?? {};
   const snippets = completionItem?.snippetSupport === true;
   const shared = completionList?.itemDefaults?.includes('editRange') === true;
+  const both = completionItem?.insertReplaceSupport === true && end > offset;
+  const ranges = both ? { insert: range, replace: lines.range(start, end) } : undefined;
   return {
     isIncomplete: incomplete,
-    ...(shared && { itemDefaults: { editRange: range } }),
+    ...(shared && { itemDefaults: { editRange: ranges ?? range } }),
     items: items.map((item, at): CompletionItem => {
       const plain = plainText(item.snippet);
       const isSnippet = snippets && plain !== item.snippet;
@@ -118,7 +120,7 @@ function completionsOf(
         sortText: String(at).padStart(4, '0'),
         filterText: item.filter ?? item.label,
         ...(isSnippet && { insertTextFormat: InsertTextFormat.Snippet }),
-        ...(shared ? { textEditText: newText } : { textEdit: { range, newText } }),
+        ...(shared ? { textEditText: newText } : { textEdit: ranges ? { newText, ...ranges } : { range, newText } }),
         ...(item.suggests && suggestCommand !== undefined && { command: { title: '', command: suggestCommand } }),
         ...(item.about && { data: { uri, about: item.about } satisfies ItemData }),
         ...(item.edits && {
