@@ -92,6 +92,13 @@ export const PROPERTY_TABLE: readonly PropertyRow[] = [
   spec('#dma-cells', ` = <\${1:1}>`, 'How many cells name a channel of this controller.'),
   spec('no-map', '', 'In reserved memory: the kernel makes no mapping of it.'),
   spec('reusable', '', 'In reserved memory: the kernel uses it until its owner wants it.'),
+  spec('size', ' = <$1>', 'In reserved memory without `reg`: how much of it, as the root counts cells.'),
+  spec('alignment', ' = <$1>', 'In reserved memory without `reg`: at which multiples it may begin.'),
+  spec('alloc-ranges', ' = <$1>', 'In reserved memory without `reg`: in which ranges it may lie.'),
+  spec('linux,cma-default', '', 'In reserved memory: what Linux allocates contiguous memory from.'),
+  spec('numa-node-id', ' = <$1>', 'The NUMA node that it belongs to.'),
+  spec('chassis-type', ' = "$1"', 'What kind of machine it is: desktop, laptop, tablet, handset, server, embedded, …'),
+  spec('serial-number', ' = "$1"', 'The serial number of the machine; the boot loader writes it.'),
   spec('bootargs', ' = "$1"', 'The command line of the kernel.'),
   spec(
     'stdout-path',
@@ -108,6 +115,13 @@ export const PLACES: Readonly<Record<string, (path: string) => boolean>> = {
   'no-map': inReservedMemory,
   reusable: inReservedMemory,
   'iommu-addresses': inReservedMemory,
+  size: inReservedMemory,
+  alignment: inReservedMemory,
+  'alloc-ranges': inReservedMemory,
+  'linux,cma-default': inReservedMemory,
+  'numa-node-id': (path) => /^\/(?:memory|cpus\/cpu|soc)/.test(path),
+  'chassis-type': (path) => path === '/',
+  'serial-number': (path) => path === '/',
 };
 
 function inReservedMemory(path: string): boolean {
