@@ -67,7 +67,7 @@ const ARROWS: Readonly<Record<string, string>> = {
   'ide/resolved': 'ide/analysis.ts ide/boards ide/hovers ide/navigation',
   'ide/navigation': 'ide/analysis.ts ide/boards ide/explain ide/files ide/hovers ide/knowledge ide/structure',
   'ide/hovers': 'ide/boards ide/explain ide/map',
-  'ide/problems': 'ide/analysis.ts ide/boards ide/completion ide/knowledge',
+  'ide/problems': 'ide/analysis.ts ide/boards ide/completion ide/knowledge ide/navigation',
   'ide/hints': 'ide/analysis.ts ide/navigation',
   'ide/rename': 'ide/analysis.ts ide/boards ide/navigation ide/structure',
   'ide/structure': 'ide/analysis.ts',
