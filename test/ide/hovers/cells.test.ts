@@ -290,3 +290,66 @@ test('dma-ranges: what the devices below reach', () => {
     \`dma-ranges\` · set in [board.dts:22](#)"
   `);
 });
+
+const NEXUS = (rest: string) => `/dts-v1/;
+#define IRQ_TYPE_LEVEL_HIGH 4
+/ {
+	#address-cells = <2>;
+	#size-cells = <2>;
+	gic: interrupt-controller@1000 { compatible = "arm,gic-v3"; reg = <0 0x1000 0 0x1000>; interrupt-controller; #interrupt-cells = <3>; #address-cells = <2>; };
+	old: old { interrupt-controller; #interrupt-cells = <1>; };
+	pins: pinctrl { };
+	pcie@2000 { device_type = "pci"; #address-cells = <3>; #size-cells = <2>; #interrupt-cells = <1>; ${rest} };
+};`;
+
+test('interrupt-map: each row by its own parent, the pin of the bus as people call it', () => {
+  const map =
+    'interrupt-map = <0 0 0 1 &gic 0 0 0 149 IRQ_TYPE_LEVEL_HIGH>, <0 0 0 2 &old 7>, <0 0 0 3 &gic 0 0 0 1$051 IRQ_TYPE_LEVEL_HIGH>;';
+  expect(hoverText(NEXUS(`interrupt-map-mask = <0 0 0 7>; ${map}`), { plain: true })).toMatchInlineSnapshot(`
+    "**INTC of any function → gic: SPI 151 (ID 183), level high**  
+    the mask leaves no bit of the address
+
+    | \`0 0 0\` | \`3\` | \`&gic\` | \`0 0\` | \`0\` | **\`151\`** | \`IRQ_TYPE_LEVEL_HIGH\` |
+    |---|---|---|---|---|---|---|
+    | child address (3) | interrupt pin | gic, \`#interrupt-cells = <3>\` | address at the parent (2) | shared (SPI) | **number: interrupt ID 183** | level high |
+    |  |  |  |  |  |  | 4 |
+
+    ---
+    \`interrupt-map\` entry 3 of 3 · set in [board.dts:9](#)"
+  `);
+  // What the mask leaves of the address is the function that is meant: device 1 of bus 0.
+  const devices = 'interrupt-map-mask = <0xf800 0 0 7>; interrupt-map = <0x800 0 0 2 &ol$0d 7>;';
+  expect(hoverText(NEXUS(devices), { plain: true }).split('\n')[0]).toBe('**INTB of `00:01.0` → old: 7**');
+  expect(hoverText(NEXUS('interrupt-map-mask = <0 0 0 $07>;'), { plain: true })).toMatchInlineSnapshot(`
+    "**Which bits are compared with \`interrupt-map\`**  
+    all devices of the bus have the same rows
+
+    | \`0 0 0\` | **\`7\`** |
+    |---|---|
+    | of the address (3) | **of the interrupt** |
+
+    ---
+    \`interrupt-map-mask\` · set in [board.dts:9](#)"
+  `);
+});
+
+test('interrupt-map outside of PCI, without a mask', () => {
+  const text = NEXUS('').replace(
+    'pins: pinctrl { };',
+    'nexus { #address-cells = <0>; #interrupt-cells = <2>; interrupt-map = <3 4 &old $012>; };',
+  );
+  expect(hoverText(text, { plain: true }).split('\n')[0]).toBe('**interrupt 3, 4 → old: 12**');
+});
+
+test('gpio-ranges: lines of the controller and pins', () => {
+  expect(hoverText(NEXUS('gpio-ranges = <&pins 0 32 16>, <&pins 16 1$00 1>;'), { plain: true })).toMatchInlineSnapshot(`
+    "**GPIO 16 here: pin 10 of pins**
+
+    | \`&pins\` | \`16\` | **\`10\`** | \`1\` |
+    |---|---|---|---|
+    | pin controller pins | first GPIO | **first pin** | how many |
+
+    ---
+    \`gpio-ranges\` entry 2 of 2 · set in [board.dts:9](#)"
+  `);
+});

@@ -8,6 +8,7 @@ import { lastSet } from '#tree/query.ts';
 import type { Datum, DtProperty } from '#tree/types.ts';
 import { rangesEntries, regEntries } from './addresses.ts';
 import { type Entry, entryPlace, entryTable, namesOf, numberAt } from './entry.ts';
+import { gpioRangeEntries, interruptMapEntries, interruptMaskEntries } from './interrupt-map.ts';
 import { interruptEntries } from './interrupts.ts';
 import { listEntries, listKind } from './lists.ts';
 import { mapRows } from './maps.ts';
@@ -74,6 +75,12 @@ function entriesOf(asked: Asked, property: DtProperty): Entry[] | undefined {
     case 'iommu-map':
     case 'msi-map':
       return mapRows(asked, property);
+    case 'interrupt-map':
+      return interruptMapEntries(asked, property);
+    case 'interrupt-map-mask':
+      return interruptMaskEntries(property);
+    case 'gpio-ranges':
+      return gpioRangeEntries(asked, property);
   }
   const kind = listKind(property.name, asked.snapshot.platform.kernelVersion);
   return kind && listEntries(asked, property, kind);
