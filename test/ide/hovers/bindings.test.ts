@@ -90,3 +90,15 @@ test('in a Zephyr tree compatibles, properties and cells have what its bindings 
   expect(interrupt).toContain('interrupt: irq 7, priority 1');
   expect(interrupt).toContain('| irq | **priority** |');
 });
+
+test('of two bindings that name a compatible, the one that knows the next compatible of the node, too', () => {
+  const binding = (title: string, names: readonly string[]) =>
+    `%YAML 1.2\n---\n$id: http://x/${title}.yaml#\ntitle: ${title}\nproperties:\n  compatible:\n    items:\n${names
+      .map((name) => `      - const: ${name}\n`)
+      .join('')}\n`;
+  const files = `//- ${ROOT}/usb/a-legacy.yaml\n${binding('Legacy', ['acme,usb3', 'acme,old'])}//- ${ROOT}/usb/b-new.yaml\n${binding('New', ['acme,usb3', 'acme,new'])}`;
+  const title = (text: string) => at(`${text}\n${files}`).hover.split('\n')[0]?.trim();
+  expect(title('/ { usb { compatible = "acme,us$0b3", "acme,new"; }; };')).toBe('`acme,usb3` — **New**');
+  expect(title('/ { usb { compatible = "acme,us$0b3", "acme,old"; }; };')).toBe('`acme,usb3` — **Legacy**');
+  expect(title('/ { usb { compatible = "acme,no$0thing", "acme,new"; }; };')).toBe('');
+});

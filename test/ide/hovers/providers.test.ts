@@ -199,3 +199,10 @@ test('what an IOMMU itself waits for leads to the boot order; a map without an I
     '**Devices behind mc: iommu-map covers no ID, so smmu has none of them**',
   );
 });
+
+test('what takes GPIOs and interrupts at its pins is a GPIO controller', () => {
+  const text =
+    '$0gp: gpio@50000 { compatible = "a,gpio"; reg = <0x50000 0x100>; gpio-controller; #gpio-cells = <2>; interrupt-controller; #interrupt-cells = <2>; };';
+  expect(hover(text)).toContain('GPIO controller');
+  expect(hover(text)).not.toContain('interrupt controller');
+});

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What hovers say: the verdict first, then where things come from.
 import { describe, expect, test } from 'vitest';
+import { definition } from '#ide/navigation/definition.ts';
 import { hover } from '#ide/navigation/hover.ts';
+import { references } from '#ide/navigation/references.ts';
+import { hoverText } from '#test/support/hovers.ts';
 import { editor } from '#test/support/views.ts';
 
 function hoverAt(text: string): string {
@@ -51,11 +54,43 @@ test('a macro shows its definitions', () => {
 test('a property shows its value and every place that set it', () => {
   expect(hoverAt('/ { node { val$0ue = <1 2>; }; };\n/ { node { value = <3>; }; };')).toMatchInlineSnapshot(`
     "\`\`\`dts
-    value = <0x3>;
+    value = <3>;
     \`\`\`
 
     Set in [board.dts](#21), [board.dts](#53)"
   `);
+});
+
+test('a property is shown as it was written: with its macros, without its comments', () => {
+  const shown = (statement: string) => {
+    const text = `#define N 5\n#define ALL v = <N>\n/ { node { ${statement} }; };`;
+    return /```dts\n([\s\S]*?)\n```/.exec(hoverAt(text))?.[1];
+  };
+  expect(shown('va$0l = <(N + 1) 0x10>, "http://a"; // url')).toBe('val = <(N + 1) 0x10>, "http://a";');
+  expect(shown('l: va$0l = <N>, /* two */\n\t\t<N>;')).toBe('val = <N>,\n\t<N>;');
+  expect(shown('va$0l = <1\n#if 0\n 2\n#endif\n>;')).toBe('val = <0x1>;');
+});
+
+test('a label of a node that this board drops says so, and leads to its place', () => {
+  const fixture = (board: string) => `//- /board.dts
+/dts-v1/;
+${board}
+/ {
+	i2c: i2c { pinctrl-0 = <&b>; };
+};
+//- /soc.dtsi
+/ { pins { /omit-if-no-ref/ a: a-pins { p; }; /omit-if-no-ref/ b: b-pins { p; }; }; };
+`;
+  const text = fixture('#include "soc.dtsi"\n/ { i2c { pinctrl-0 = <&$0a>; }; };');
+  expect(hoverText(text)).toBe(
+    '`a` is no node of this board: nothing of it names the node, which `/omit-if-no-ref/` drops then\n\n---\n[soc.dtsi:1](#)',
+  );
+  const { view, offset, place } = editor(text);
+  expect(definition(view, offset).map(place)).toEqual(['soc.dtsi:1 a']);
+  expect(references(view, offset, true).map(place)).toEqual(['board.dts:3 a', 'soc.dtsi:1 a']);
+  expect(references(view, offset, false).map(place)).toEqual(['board.dts:3 a']);
+  const absent = editor(fixture('#include "soc.dtsi"\n/ { i2c { pinctrl-0 = <&$0nothing>; }; };'));
+  expect(definition(absent.view, absent.offset)).toEqual([]);
 });
 
 test('between statements there is nothing to say', () => {

@@ -7,6 +7,7 @@ import type { PropertyFact } from '#bindings/property-fact.ts';
 import { code, linkMarkdown, plain } from '#ide/explain/markup.ts';
 import { supplierDriver } from '#model/devices/supplier-drivers.ts';
 import { knownString } from '#model/drivers/index.ts';
+import { compatibles } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Asked } from './sheet.ts';
 
@@ -23,7 +24,10 @@ export function compatibleHover(
   compatible: string,
 ): string {
   const buses = library && busesOf(library, node);
-  const document = library?.bindingOf([compatible], 'likely', buses);
+  // Of several that name it, the one that knows the node's other compatibles, too.
+  const others = compatibles(node).filter((name) => name !== compatible);
+  const isNamed = library !== undefined && library.bindingsNaming(compatible).length > 0;
+  const document = isNamed ? library.bindingOf([compatible, ...others], 'likely', buses) : undefined;
   const driver = driverText(asked, node, compatible);
   if (!document) return driver === '' ? '' : `${code(compatible)}  \n${driver}`;
   const title = titleOf(document);

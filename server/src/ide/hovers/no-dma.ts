@@ -72,11 +72,12 @@ function compatibleText(node: DtNode): string {
 
 /** What a provider is, by the property that makes it one. */
 const KINDS: readonly (readonly [property: string, kind: string])[] = [
+  // It takes interrupts at its pins, too.
+  ['gpio-controller', 'GPIO controller'],
   ['interrupt-controller', 'interrupt controller'],
   ['#iommu-cells', 'IOMMU'],
   ['#dma-cells', 'DMA controller'],
   ['#clock-cells', 'clock provider'],
-  ['gpio-controller', 'GPIO controller'],
   ['#power-domain-cells', 'power domains'],
   ['#reset-cells', 'reset controller'],
   ['#interconnect-cells', 'interconnect'],

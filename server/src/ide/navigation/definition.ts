@@ -3,12 +3,13 @@
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import type { DtNode } from '#tree/types.ts';
+import { absentLabelAt } from './absent-labels.ts';
 import { type Mention, placeAt } from './places.ts';
 
 /** Empty where there is nothing to go to. */
 export function definition(view: View, offset: number): Span[] {
   const { mention } = placeAt(view, offset);
-  return mention ? definitionsOf(view, mention) : [];
+  return mention ? definitionsOf(view, mention) : [...(absentLabelAt(view, offset)?.places ?? [])];
 }
 
 /** The places that make what is mentioned. */

@@ -15,8 +15,9 @@ import { stringHover } from '#ide/hovers/strings.ts';
 import { tableNames } from '#ide/knowledge/cell-names.ts';
 import { propertyRow } from '#ide/knowledge/property-table.ts';
 import { printValue } from '#tree/blob/print.ts';
-import { nodeByReference } from '#tree/query.ts';
+import { lastSet, nodeByReference } from '#tree/query.ts';
 import type { Datum, DtNode, DtProperty } from '#tree/types.ts';
+import { absentLabelAt, absentLabelText } from './absent-labels.ts';
 import { type Mention, type Place, placeAt, stateAt } from './places.ts';
 import { stringAt } from './type-definition.ts';
 
@@ -53,7 +54,10 @@ export function hover(view: View, offset: number, reader: Reader): Hover | undef
     const { start, end, markdown } = directive;
     return { markdown, span: { file: view.file, start, end } };
   }
-  if (!mention) return undefined;
+  if (!mention) {
+    const absent = absentLabelAt(view, offset);
+    return absent && { markdown: absentLabelText(absent, reader.link), span: absent.span };
+  }
   const asked: Asked = {
     snapshot: view.snapshot,
     reader,
@@ -166,7 +170,26 @@ function propertyText(asked: Asked, property: DtProperty): string {
   const setIn = `${code(property.name)} is ${placesMarkdown('set in', places.slice(-3), reader.link)}`;
   if (property.name === 'dma-ranges') return busHover(asked, property.node, setIn);
   if (DMA_PROPERTIES.has(property.name)) return nodeHover(asked, property.node, setIn);
-  return propertyMarkdown(property.name, printValue(snapshot.tree, property.value), places, reader.link);
+  const value = writtenValue(snapshot, property) ?? printValue(snapshot.tree, property.value);
+  return propertyMarkdown(property.name, value, places, reader.link);
+}
+
+/** The value as the last place wrote it, with its macros; `undefined` where a macro wrote the statement. */
+function writtenValue(snapshot: Snapshot, property: DtProperty): string | undefined {
+  const { span } = lastSet(property);
+  const text = snapshot.text(span.file).slice(span.start, span.end);
+  // What `#if` leaves of a value only the tree knows.
+  if (!text.includes(property.name) || /\n[ \t]*#[ \t]*(?:if|el|endif|define)/.test(text)) return undefined;
+  const plainText = text.replace(/"(?:\\.|[^"\\])*"|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (found) =>
+    found.startsWith('"') ? found : '',
+  );
+  const [, value] = /^[^=;"<>{}]*=([\s\S]*?);?$/.exec(plainText) ?? [];
+  if (value === undefined) return undefined;
+  return value
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .join('\n\t');
 }
 
 function macroText(

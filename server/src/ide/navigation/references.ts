@@ -6,6 +6,7 @@ import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { allItems } from '#ide/structure/items.ts';
 import { nodeByReference, walk } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
+import { absentLabelAt } from './absent-labels.ts';
 import { definitionsOf } from './definition.ts';
 import { macroMentions } from './mentions.ts';
 import { type Mention, placeAt } from './places.ts';
@@ -13,7 +14,11 @@ import { type Mention, placeAt } from './places.ts';
 /** In all files of the board, each place once; with `declarations` also the places that make it. */
 export function references(view: View, offset: number, declarations: boolean): Span[] {
   const { mention } = placeAt(view, offset);
-  if (!mention) return [];
+  if (!mention) {
+    const { mentions = [], places = [] } = absentLabelAt(view, offset) ?? {};
+    const made = new Set(places);
+    return mentions.filter((span) => declarations || !made.has(span));
+  }
   const made = definitionsOf(view, mention);
   const key = ({ file, start }: Span) => `${file}\0${start}`;
   const known = new Set(made.map(key));
