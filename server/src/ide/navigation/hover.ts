@@ -3,6 +3,7 @@
 import type { Span } from '#base/text.ts';
 import { cellNamesOf } from '#bindings/facts.ts';
 import type { View } from '#ide/analysis.ts';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { macroMarkdown, placesMarkdown, propertyMarkdown } from '#ide/explain/markdown.ts';
 import { code, plain } from '#ide/explain/markup.ts';
 import { compatibleHover, propertyBindingHover } from '#ide/hovers/binding.ts';
