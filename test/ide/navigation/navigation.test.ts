@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Where names lead, and who uses them.
 import { describe, expect, test } from 'vitest';
+import { loadYaml } from '#bindings/yaml.ts';
+import { implementations } from '#ide/navigation/all-references.ts';
 import { definition } from '#ide/navigation/definition.ts';
 import { references } from '#ide/navigation/references.ts';
 import { folds } from '#ide/structure/folding.ts';
@@ -126,5 +128,49 @@ describe('structure', () => {
       '&l: label',
       'ID: macro',
     ]);
+  });
+});
+
+describe('the drivers of a compatible', () => {
+  const driver = (name: string) =>
+    `static const struct of_device_id ids[] = {\n\t{ .compatible = "${name}" },\n\t{ }\n};\n`;
+  const binding = (name: string) =>
+    `%YAML 1.2\n---\n$id: http://x/a.yaml#\ntitle: A\nproperties:\n  compatible:\n    const: ${name}\n`;
+  const TREE = `
+//- /linux/Documentation/devicetree/bindings/clock/acme,gcc.yaml
+${binding('acme,gcc')}
+//- /linux/Documentation/devicetree/bindings/odd/acme,odd.yaml
+${binding('acme,odd')}
+//- /linux/drivers/clk/acme/gcc-acme.c
+${driver('acme,gcc')}
+//- /linux/drivers/clk/acme/other.c
+${driver('acme,gcc-2')}
+//- /linux/drivers/clk/acme/asks.c
+node = of_find_compatible_node(NULL, NULL, "acme,gcc");
+//- /linux/drivers/net/clk.c
+${driver('acme,gcc')}
+//- /linux/drivers/misc/odd-one.c
+${driver('acme,odd')}
+`;
+
+  const found = (compatible: string) => {
+    const { view, offset, place } = editor(
+      `//- /linux/arch/board.dts\n/dts-v1/;\n/ { a { compatible = "${compatible}"; }; };${TREE}`,
+    );
+    view.knowledge.bindings(view.file);
+    while (view.knowledge.work());
+    return implementations(view, offset).map(place);
+  };
+
+  test('are looked for where its binding says', async () => {
+    await loadYaml();
+    // The one below drivers/net would be found only by searching everything.
+    expect(found('acme,g$0cc')).toEqual(['linux/drivers/clk/acme/gcc-acme.c:2 acme,gcc']);
+  });
+
+  test('and everywhere in files of a like name where they are not there', async () => {
+    await loadYaml();
+    expect(found('acme,o$0dd')).toEqual(['linux/drivers/misc/odd-one.c:2 acme,odd']);
+    expect(found('acme,not$0hing')).toEqual([]);
   });
 });

@@ -4,9 +4,11 @@
 import type { Span } from '#base/text.ts';
 import type { Analysis, View } from '#ide/analysis.ts';
 import { definitionsOf } from './definition.ts';
+import { matchTables } from './match-tables.ts';
 import { labelMentions, macroMentions } from './mentions.ts';
 import { type Mention, placeAt } from './places.ts';
 import { references } from './references.ts';
+import { compatibleAt } from './type-definition.ts';
 
 /** Of files beside those of the board; the nearest come first. */
 const MAX_FILES = 4000;
@@ -73,9 +75,11 @@ export function highlights(view: View, offset: number): Highlight[] {
     .map((span) => ({ span, write: made.has(key(span)) }));
 }
 
-/** Every place that opens or alters a node, sets a property, or defines a macro. */
+/** Every place that opens or alters a node, sets a property, or defines a macro; of a compatible, its drivers. */
 export function implementations(view: View, offset: number): Span[] {
   const { mention } = placeAt(view, offset);
+  const compatible = mention?.kind === 'value' ? compatibleAt(view, mention.property, offset) : undefined;
+  if (compatible !== undefined) return matchTables(view, compatible);
   if (!mention || mention.kind === 'value' || mention.kind === 'include') return [];
   return mention.kind === 'node' ? mention.node.origins.map(({ name }) => name) : definitionsOf(view, mention);
 }

@@ -14,10 +14,7 @@ export function typeDefinition(view: View, offset: number): Span[] {
   const { node, property, mention } = placeAt(view, offset);
   if (!library || !mention) return [];
   if (property?.name === 'compatible') {
-    const datum = property.value.data.find(
-      ({ span }) => span.file === view.file && span.start <= offset && offset <= span.end,
-    );
-    const name = datum && stringAt(property, datum);
+    const name = compatibleAt(view, property, offset);
     if (name !== undefined) return library.bindingsNaming(name).map((document) => placeIn(view, document, [name]));
   }
   const about = mention.kind === 'node' ? mention.node : node;
@@ -25,6 +22,15 @@ export function typeDefinition(view: View, offset: number): Span[] {
   if (!binding) return [];
   const named = mention.kind === 'property' ? [`${mention.property.name}:`] : compatibles(about);
   return [placeIn(view, binding.document, named)];
+}
+
+/** The string of `compatible` at an offset; `undefined` in any other property. */
+export function compatibleAt(view: View, property: DtProperty, offset: number): string | undefined {
+  if (property.name !== 'compatible') return undefined;
+  const datum = property.value.data.find(
+    ({ span }) => span.file === view.file && span.start <= offset && offset <= span.end,
+  );
+  return datum && stringAt(property, datum);
 }
 
 /** Which string of a list a piece of its text is. */

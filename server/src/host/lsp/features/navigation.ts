@@ -13,6 +13,7 @@ import { locationOf } from '#host/lsp/convert.ts';
 import { fileOf, viewAt } from '#host/lsp/places.ts';
 import type { Answer, Session } from '#host/lsp/server.ts';
 import { highlights, implementations } from '#ide/navigation/all-references.ts';
+import { definition } from '#ide/navigation/definition.ts';
 import { type FoundSymbol, workspaceSymbols } from '#ide/navigation/workspace-symbols.ts';
 import { selections } from '#ide/structure/selection.ts';
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/structure/semantic-tokens.ts';
@@ -21,6 +22,7 @@ import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/structure/sem
 export const NAVIGATION: Partial<ServerCapabilities> = {
   documentHighlightProvider: true,
   implementationProvider: true,
+  declarationProvider: true,
   selectionRangeProvider: true,
   workspaceSymbolProvider: true,
   semanticTokensProvider: {
@@ -52,6 +54,13 @@ export function registerNavigation(connection: Connection, answer: Answer): void
     answer('implementation', token, (session) => {
       const at = viewAt(session, uri, position);
       return at ? implementations(at.view, at.offset).map((span) => locationOf(session.workspace, span)) : [];
+    }),
+  );
+  // A node has no declaration beside the places that make it.
+  connection.onDeclaration(({ textDocument: { uri }, position }, token) =>
+    answer('declaration', token, (session) => {
+      const at = viewAt(session, uri, position);
+      return at ? definition(at.view, at.offset).map((span) => locationOf(session.workspace, span)) : [];
     }),
   );
   connection.onSelectionRanges(({ textDocument: { uri }, positions }, token) =>
