@@ -29,12 +29,20 @@ export interface Resolved {
   readonly schema: Schema;
 }
 
+/** Questions that are prepared at a time, and bindings that are read for one: those of a node are a dozen. */
+const MAX_POSTPONED = 20;
+const MAX_TURNS = 100;
+
 /** Thrown where more bindings are needed than may be read now: what needs them is asked again later. */
 export class ReadLater extends Error {}
 
 export class BindingLibrary {
   /** How many bindings may be read now: parsing one takes tens of milliseconds when it is large. */
   allowance = Number.POSITIVE_INFINITY;
+  /** Whether who waits can wait for one more; absent: nobody waits. */
+  patience: (() => boolean) | undefined;
+  /** What needed more than was allowed: it is worked out in the pauses, so that the next one who asks need not wait. */
+  readonly #postponed: { readonly attempt: () => unknown; turns: number }[] = [];
   /** One for each folder; what an earlier one has is not looked for in a later one. */
   readonly #indexes: readonly BindingIndex[];
   /** Whose question is under way. */
@@ -48,6 +56,40 @@ export class BindingLibrary {
   constructor(files: BindingFiles, folders: readonly string[], memory?: IndexMemory) {
     this.#files = files;
     this.#indexes = folders.map((folder) => new BindingIndex(files, folder, memory));
+  }
+
+  /** The answer, where it takes no more reading than is allowed now; else `undefined`, and it is prepared. */
+  ask<T>(attempt: () => T): T | undefined {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof ReadLater)) throw error;
+      if (this.#postponed.length < MAX_POSTPONED) this.#postponed.push({ attempt, turns: 0 });
+      return undefined;
+    }
+  }
+
+  /** An answer is still being prepared. */
+  get isPreparing(): boolean {
+    return this.#postponed.length > 0;
+  }
+
+  /** Reads one more binding for what was postponed; `false`: nothing is. */
+  prepare(): boolean {
+    const [next] = this.#postponed;
+    if (!next) return false;
+    let done = next.turns++ > MAX_TURNS;
+    this.allowance = 1;
+    try {
+      next.attempt();
+      done = true;
+    } catch (error) {
+      if (!(error instanceof ReadLater)) throw error;
+    } finally {
+      this.allowance = Number.POSITIVE_INFINITY;
+      if (done) this.#postponed.shift();
+    }
+    return true;
   }
 
   get revision(): number {
@@ -67,7 +109,7 @@ export class BindingLibrary {
       this.#documents.set(name, known);
       return known;
     }
-    if (this.allowance-- <= 0) throw new ReadLater(name);
+    if (this.allowance-- <= 0 || this.patience?.() === false) throw new ReadLater(name);
     const document = this.#read(name);
     // What has not come yet is asked for again.
     if (!document && this.#files.awaited) return undefined;

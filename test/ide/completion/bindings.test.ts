@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Completion with the bindings of the tree: what they require first, then what they name, their words in strings.
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { loadYaml } from '#bindings/yaml.ts';
+import type { View } from '#ide/analysis.ts';
+import { anticipate } from '#ide/completion/binding-knowledge.ts';
 import { completion } from '#ide/completion/completion.ts';
 import { documentation } from '#ide/completion/documentation.ts';
 import { FILES } from '#test/bindings/trees.ts';
@@ -14,11 +16,18 @@ const BINDINGS = Object.entries(FILES)
   .map(([path, text]) => `//- ${path}\n${text}`)
   .join('\n');
 
-function at(text: string) {
-  const { view, offset } = editor(`//- /linux/arch/board.dts\n/dts-v1/;\n${text}\n${BINDINGS}`);
+/** The list that comes once everything is read, and what was asked for is prepared. */
+function prepared(view: View, offset: number) {
   view.knowledge.bindings(view.file);
   while (view.knowledge.work());
-  const { items } = completion(view, offset);
+  completion(view, offset);
+  while (view.knowledge.work());
+  return completion(view, offset);
+}
+
+function at(text: string) {
+  const { view, offset } = editor(`//- /linux/arch/board.dts\n/dts-v1/;\n${text}\n${BINDINGS}`);
+  const { items } = prepared(view, offset);
   const item = (label: string) => items.find((each) => each.label === label);
   return { view, item, labels: items.map(({ label }) => label) };
 }
@@ -59,9 +68,7 @@ test('compatibles are those of the bindings, with their titles', () => {
 
 function inZephyr(text: string) {
   const { view, offset } = editor(`//- /ws/zephyr/boards/acme/kit/kit.dts\n/dts-v1/;\n${text}\n${ZEPHYR_FIXTURE}`);
-  view.knowledge.bindings(view.file);
-  while (view.knowledge.work());
-  const { items } = completion(view, offset);
+  const { items } = prepared(view, offset);
   return {
     item: (label: string) => items.find((each) => each.label === label),
     labels: items.map(({ label }) => label),
@@ -107,4 +114,52 @@ test('children that the binding describes are offered before generic names', () 
   const ports = at('/ { dma { compatible = "acme,engine-v1"; p$0 }; };').labels;
   expect(ports.indexOf('port {…}')).toBeLessThan(ports.indexOf('phy {…}'));
   expect(at(`/ { other { ${bus} c$0 }; };`).labels).not.toContain('channel@…');
+});
+
+describe('while somebody waits, large bindings are not read', () => {
+  const board = (text: string) => editor(`//- /linux/arch/board.dts\n/dts-v1/;\n${text}\n${BINDINGS}`);
+  const TEXT = '/ { dma { compatible = "acme,engine-v1"; reg = <1>; $0 }; };';
+  const indexed = () => {
+    const found = board(TEXT);
+    const library = found.view.knowledge.bindings(found.view.file)!;
+    while (found.view.knowledge.work());
+    return { ...found, library };
+  };
+  const detail = (items: ReturnType<typeof completion>['items']) =>
+    items.find(({ label }) => label === '#dma-cells')?.detail;
+
+  test('the list comes without them, says that it is not final, and the next one has them', () => {
+    const { view, offset, library } = indexed();
+    const read = vi.spyOn(Date, 'now');
+    // Every look at the clock is a second later: nobody has patience for one binding.
+    let now = 0;
+    read.mockImplementation(() => (now += 1000));
+    const first = completion(view, offset);
+    read.mockRestore();
+    expect({ incomplete: first.incomplete, preparing: library.isPreparing }).toEqual({
+      incomplete: true,
+      preparing: true,
+    });
+    expect(detail(first.items)).not.toBe('required');
+    while (view.knowledge.work());
+    const read2 = vi.spyOn(view.files, 'peek');
+    const second = completion(view, offset);
+    expect(detail(second.items)).toBe('required');
+    expect(read2.mock.calls.filter(([path]) => path.endsWith('.yaml'))).toEqual([]);
+    read2.mockRestore();
+  });
+
+  test('a cursor that comes to a node has them read before anybody types', () => {
+    const { view, offset, library } = indexed();
+    anticipate(view, offset);
+    expect(library.isPreparing).toBe(true);
+    while (view.knowledge.work());
+    const read = vi.spyOn(view.files, 'peek');
+    expect(detail(completion(view, offset).items)).toBe('required');
+    expect(read.mock.calls.filter(([path]) => path.endsWith('.yaml'))).toEqual([]);
+    read.mockRestore();
+    // What is known needs no preparation.
+    anticipate(view, offset);
+    expect(library.isPreparing).toBe(false);
+  });
 });

@@ -15,6 +15,7 @@ import type { PropertyFact } from '#bindings/property-fact.ts';
 import type { View } from '#ide/analysis.ts';
 import { code } from '#ide/explain/markup.ts';
 import { factMarkdown } from '#ide/hovers/binding.ts';
+import { nodeAt } from '#ide/navigation/places.ts';
 import { nodeByPath } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Here } from './drafts.ts';
@@ -31,8 +32,18 @@ export interface Described {
 export function describedBy({ view, node, draft }: Here): Described | undefined {
   const library = view.knowledge.bindings(view.file);
   if (!library) return undefined;
-  const binding = bindingOfDraft(library, draft, node, 0) ?? (node && bindingOfNode(library, node));
+  const binding = library.ask(() => bindingOfDraft(library, draft, node, 0) ?? (node && bindingOfNode(library, node)));
   return binding && { library, binding };
+}
+
+/** The cursor came to a node: what its binding says is read in the pauses, before anybody types there. */
+export function anticipate(view: View, offset: number): void {
+  const library = view.knowledge.bindings(view.file);
+  const node = library && nodeAt(view, offset);
+  if (!library || !node || library.isPreparing) return;
+  library.allowance = 0;
+  library.ask(() => bindingOfNode(library, node));
+  library.allowance = Number.POSITIVE_INFINITY;
 }
 
 function bindingOfDraft(
@@ -54,17 +65,26 @@ function* above({ parent }: Draft, node: DtNode | undefined): Generator<readonly
   if (node) yield* compatiblesAbove(node);
 }
 
+/** What the binding says of a property, as far as that may be read now. */
+export function factNow({ library, binding }: Described, name: string): PropertyFact | undefined {
+  return library.ask(() => factOf(library, binding, name));
+}
+
 /** Properties that the binding names and that are no nodes, in its order. */
 export function bindingProperties({ library, binding }: Described): readonly PropertyFact[] {
   return [...binding.properties.keys()].flatMap((name) => {
     const added = isImplicit(name) && binding.properties.get(name)?.every(({ schema }) => schema === true);
-    const fact = name.startsWith('$') || added ? undefined : factOf(library, binding, name);
+    const fact = name.startsWith('$') || added ? undefined : factNow({ library, binding }, name);
     return fact && fact.type !== 'node' && !isForbidden(binding, name) ? [fact] : [];
   });
 }
 
 /** Names of children that the binding describes, and whether they have an address; of patterns what they begin with. */
-export function bindingChildren({ library, binding }: Described): readonly { name: string; addressed: boolean }[] {
+export function bindingChildren(described: Described): readonly { name: string; addressed: boolean }[] {
+  return described.library.ask(() => childrenOf(described)) ?? [];
+}
+
+function childrenOf({ library, binding }: Described): readonly { name: string; addressed: boolean }[] {
   const plain = [...binding.properties.keys()].flatMap((name) => {
     if (name.startsWith('$') || factOf(library, binding, name)?.type !== 'node') return [];
     return [{ name: name.split('@')[0] ?? name, addressed: name.includes('@') }];
@@ -84,7 +104,7 @@ function isForbidden({ properties }: NodeBinding, name: string): boolean {
 
 export function bindingFact(here: Here, name: string): PropertyFact | undefined {
   const described = describedBy(here);
-  return described && factOf(described.library, described.binding, name);
+  return described && factNow(described, name);
 }
 
 /** Words that a string of the property may be, the one with this index first. */

@@ -21,12 +21,24 @@ import { pathItems, values } from './values.ts';
 
 export type { Completion, CompletionItem } from './item.ts';
 
+/** Milliseconds in which bindings are read while somebody waits; with those that are missing then, the next list is better. */
+const PATIENCE = 20;
+
 /** `trigger` is the character for which the editor asks; absent where the user does. */
 export function completion(view: View, offset: number, trigger?: string): Completion {
   const cursor = cursorAt(view.text, offset);
   if (cursor.kind === 'nothing' || !isWanted(cursor, trigger)) return { items: [], start: offset };
-  const found = itemsFor(view, cursor, offset, trigger);
-  return { ...found, end: offset + restOfWord(cursor, view.text.slice(offset, offset + 200)) };
+  const library = view.knowledge.bindings(view.file);
+  const end = Date.now() + PATIENCE;
+  if (library) library.patience = () => Date.now() < end;
+  try {
+    const found = itemsFor(view, cursor, offset, trigger);
+    const incomplete = found.incomplete || library?.isPreparing === true;
+    const wordEnd = offset + restOfWord(cursor, view.text.slice(offset, offset + 200));
+    return { ...found, end: wordEnd, ...(incomplete && { incomplete }) };
+  } finally {
+    if (library) library.patience = undefined;
+  }
 }
 
 /** How much of the word stands behind the cursor. */

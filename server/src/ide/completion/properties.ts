@@ -2,7 +2,6 @@
 // Properties that may be set here: those that this block sets already are left out, those of other places are overrides.
 import { memo } from '#base/memo.ts';
 import { own } from '#base/own.ts';
-import { factOf } from '#bindings/facts.ts';
 import type { PropertyFact } from '#bindings/property-fact.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { PLACES, PROPERTY_TABLE, propertyRow, specialNode } from '#ide/knowledge/property-table.ts';
@@ -15,6 +14,7 @@ import {
   bindingRest,
   type Described,
   describedBy,
+  factNow,
 } from './binding-knowledge.ts';
 import { type Here, isTyped, pathOfDraft } from './drafts.ts';
 import { kindsFor, propertiesNamed, propertyNames, telling } from './evidence.ts';
@@ -101,11 +101,11 @@ function freeAliases({ node, content }: Here): string[] {
 /** What the binding requires and no place sets. */
 function offerRequired(
   { node }: Here,
-  { library, binding }: Described,
+  described: Described,
   offer: (name: string, rank: number, order: number, detail: string) => void,
 ): void {
-  for (const [order, name] of [...binding.required].entries()) {
-    const fact = factOf(library, binding, name);
+  for (const [order, name] of [...described.binding.required].entries()) {
+    const fact = factNow(described, name);
     if (node?.properties.has(name) || fact?.type === 'node' || name.startsWith('$')) continue;
     offer(name, REQUIRED, order, 'required');
   }

@@ -77,7 +77,8 @@ export function cellNames(
   provider: DtNode | undefined,
   count: number,
 ): string[] {
-  const stated = library && provider && cells !== undefined ? cellNamesOf(library, provider, cells) : undefined;
+  const stated =
+    library && provider && cells !== undefined ? library.ask(() => cellNamesOf(library, provider, cells)) : undefined;
   if (stated?.length === count) return [...stated];
   const known = tableNames(cells, provider, count);
   return Array.from({ length: count }, (_, at) => known[at] ?? `cell${count > 1 ? at + 1 : ''}`);

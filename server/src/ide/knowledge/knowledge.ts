@@ -76,6 +76,8 @@ export class Knowledge {
 
   /** Reads a little more; `false`: there is nothing left to read. */
   work(): boolean {
+    // What somebody asked for comes before what somebody may ask for.
+    if ([...this.#bindings.values()].some((library) => library.prepare())) return true;
     const boards = this.#files.lent ? [] : this.#boards.values();
     for (const index of [...this.#headers.values(), ...boards, ...this.#bindings.values()]) {
       if (index.done) continue;

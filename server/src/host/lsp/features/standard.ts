@@ -21,6 +21,7 @@ import { reader } from '#host/lsp/reading-ahead.ts';
 import { COMMANDS, registerCommands } from '#host/lsp/requests/commands.ts';
 import type { Answer, Session } from '#host/lsp/server.ts';
 import { isBlobUri } from '#host/lsp/uris.ts';
+import { anticipate } from '#ide/completion/binding-knowledge.ts';
 import { codeActions, fixableRules, hasFixes } from '#ide/fixes/code-actions.ts';
 import { fixAll, isRepair } from '#ide/fixes/fixes.ts';
 import { fixWorkspace } from '#ide/fixes/workspace-fixes.ts';
@@ -102,7 +103,15 @@ export function registerFeatures(connection: Connection, answer: Answer, files: 
   registerNavigation(connection, answer);
   registerHierarchies(connection, answer);
   registerCommands(connection, answer);
-  connection.onCodeAction((params, token) => answer('codeAction', token, (session) => actionsOf(session, params)));
+  connection.onCodeAction((params, token) =>
+    answer('codeAction', token, (session) => {
+      // Editors ask wherever the cursor comes to.
+      const at = viewAt(session, params.textDocument.uri, params.range.start);
+      if (at) anticipate(at.view, at.offset);
+      readAhead();
+      return actionsOf(session, params);
+    }),
+  );
   connection.onCodeActionResolve((action, token) =>
     answer('codeAction/resolve', token, (session) => {
       const data = action.data as FixAllData | undefined;
