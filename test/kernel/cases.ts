@@ -105,17 +105,18 @@ function readCase(folder: string, file: string): Case {
 }
 
 /** The file that describes each machine without more. */
-const bases: Readonly<Record<string, string>> = { plain: 'virt.dtsi' };
+const bases: Readonly<Record<string, string>> = { plain: 'virt.dtsi', 'smmuv2 twice': 'smmuv2.dtsi' };
 
-/** A tree that is put together from pieces (`combinations/`): booted on the newest kernel. */
-function combined(folder: string, { name, shows, machine, tree, cmdline, qemu, boot, unseen }: Combination): Case {
+/** A tree that is put together from pieces (`combinations/`): booted on the newest kernel unless it says more. */
+function combined(folder: string, combination: Combination): Case {
+  const { name, shows, machine, tree, cmdline, qemu, boot, unseen, kernels = ['7.3'] } = combination;
   return {
     name,
     file: join(folder, `${name}.dts`),
     text: `#include "${bases[machine] ?? `${machine}.dtsi`}"\n\n${tree}`,
     shows,
     rows: [],
-    kernels: ['7.3'],
+    kernels,
     unseen: unseen === undefined ? [] : [unseen],
     cmdline: cmdline ?? '',
     qemu: [...(machines[machine] ?? []), ...words(qemu)],

@@ -41,6 +41,11 @@ test.each<[DeviceStatement, string]>([
   [{ kind: 'made-devices', first: 'a0', last: 'a0', verdict: 'direct', iommu: null }, '`a0`: direct, no IOMMU.'],
 ])('of a device: %o', (statement, text) => expect(statementText(statement)).toBe(text));
 
+test('of a bus whose map ends before it begins: not even a bounce buffer helps', () => {
+  const text = 'No memory has a bus address, and no bounce buffer: every transfer of the device fails.';
+  expect(statementText({ kind: 'nothing-in-reach' })).toBe(text);
+});
+
 test.each<[AddressStatement, string]>([
   [
     { kind: 'coherence-stated', property: 'dma-noncoherent', node: parent },

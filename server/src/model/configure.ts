@@ -301,7 +301,7 @@ function beforeOps(subject: Subject, translation: Translation, steps: Steps): Ou
   doubtTakedown({ machine, node: subject.node, reached: binding.reached }, steps);
   const group = translation.group ?? groupName(subject);
   if (group === undefined) return { ...none, verdict: withoutIommu(subject, steps) };
-  return { ...none, verdict: behindIommu(subject, group, steps), group, reserved: reservedOf(subject, steps) };
+  return { ...none, verdict: behindIommu(subject, group, steps), group, reserved: reservedOf(subject, group, steps) };
 }
 
 /** The driver's probe_device or device_group says no: Linux goes on without an IOMMU. */
@@ -353,14 +353,25 @@ function functionCompany(subject: Subject, steps: Steps): string[] {
   return placement.company.map((fn) => (fn.node ? pathOf(fn.node) : functionName(machine, configuredBy, fn.id)));
 }
 
-function reservedOf(subject: Subject, steps: Steps): Outcome['reserved'] {
+/** A function that the tree does not describe has no node, and reads no properties of its bridge. */
+function ownNode({ node, configuredBy, id }: Subject): DtNode | undefined {
+  return id !== undefined && node === configuredBy ? undefined : node;
+}
+
+function reservedOf(subject: Subject, group: string, steps: Steps): Outcome['reserved'] {
   const regions: Region[] = [];
   for (const system of SYSTEMS) {
     if (system.reserve && system.claims(subject)) regions.push(...system.reserve(subject, steps));
   }
   const { machine } = subject;
   const driver = subject.binding.reached[0]?.state.match?.driver;
-  if (driver && readsAddresses(machine, driver)) regions.push(...reservedByTree(machine, subject.node, steps));
+  if (!driver || !readsAddresses(machine, driver)) return listed(regions);
+  const node = ownNode(subject);
+  if (node) regions.push(...reservedByTree(machine, node, steps));
+  // Sysfs shows what any device of the group keeps (drivers/iommu/iommu.c:iommu_get_group_resv_regions).
+  for (const member of groupMembers(machine, group)) {
+    if (member !== node) regions.push(...reservedByTree(machine, member, newSteps()));
+  }
   return listed(regions);
 }
 

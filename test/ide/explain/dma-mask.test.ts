@@ -28,6 +28,8 @@ const folder = folderOf(`//- /plain.dts
 ${board('')}
 //- /high.dts
 ${board('dma-ranges = <0x10 0x0 0x0 0x0 0x10 0x0>;')}
+//- /none.dts
+${board('dma-ranges = <0x0 0x0 0x0 0x0 0x0 0x0>;')}
 `);
 afterAll(() => folder.remove());
 
@@ -50,6 +52,10 @@ test('without windows the mask alone decides', async () => {
 test('a window that puts RAM above 64 GiB: 36 bits reach nothing, 37 all', async () => {
   expect(await reach('high.dts', '/soc/dma@1000', '36')).toEqual({ reached: '', beyond: '0x0-0x1efffffff' });
   expect(await reach('high.dts', '/soc/dma@1000', '37')).toEqual({ reached: '0x0-0x1efffffff', beyond: '' });
+});
+
+test('a window of no size: no mask reaches anything', async () => {
+  expect(await reach('none.dts', '/soc/dma@1000', '64')).toEqual({ reached: '', beyond: '0x0-0x1efffffff' });
 });
 
 test('behind an IOMMU every page gets an address below the mask', async () => {

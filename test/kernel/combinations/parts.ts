@@ -12,7 +12,12 @@ export interface Combination {
   readonly qemu?: string;
   readonly boot?: string;
   readonly unseen?: string;
+  /** From new to old; the newest alone where it does not say. */
+  readonly kernels?: readonly string[];
 }
+
+/** The newest, the middle and the oldest. */
+export const SPREAD = ['7.3', '6.12', '6.1'] as const;
 
 /** A transport of QEMU's machine that `virt.dtsi` leaves out, the first one 0: Linux configures its DMA as for a device. */
 export function transport(number: number, properties = '', label = `dev${number}`): string {

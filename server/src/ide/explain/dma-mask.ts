@@ -40,7 +40,8 @@ export function maskReach(
 }
 
 /** The RAM of a bank that has a bus address below `end`. */
-function pieces(bank: Bank, { dmaRanges }: DmaReport, end: bigint): Bank[] {
+function pieces(bank: Bank, { dmaRanges, steps }: DmaReport, end: bigint): Bank[] {
+  if (steps.some(({ statement }) => statement.kind === 'ranges-ended')) return [];
   const windows = dmaRanges.map(({ dmaStart, cpuStart, size }) => ({
     dma: BigInt(dmaStart),
     cpu: BigInt(cpuStart),

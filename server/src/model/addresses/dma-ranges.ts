@@ -115,12 +115,22 @@ function parse(machine: Machine, node: DtNode, steps: Steps): Addressing {
     say(steps, GET_RANGE, { kind: 'ranges-unusable', bus: path }, where);
     return { windows: [], limit: undefined, result: 'unusable', steps };
   }
-  const limit = windows.reduce((max, { dma, size }) => larger(dma + size - 1n, max), 0n);
+  const limit = windows.reduce((max, { dma, size }) => larger(BigInt.asUintN(64, dma + size - 1n), max), 0n);
   const shown = windows.slice(0, SHOWN);
   const more = windows.length - shown.length;
   if (windows.length === 0) say(steps, GET_RANGE, { kind: 'ranges-ended', bus: path }, where);
   else say(steps, GET_RANGE, { kind: 'ranges', bus: path, windows: shown, more, limit }, where);
-  return { windows, limit: windows.length > 0 ? limit : undefined, result: 'ok', steps };
+  return { windows, limit: windows.length > 0 ? limit : limitOfNone(machine), result: 'ok', steps };
+}
+
+/** A map that ends before it begins: Linux keeps it, and no memory has a bus address. */
+export function reachesNothing({ windows, result }: Addressing): boolean {
+  return result === 'ok' && windows.length === 0;
+}
+
+/** The limit of such a map is that of the mask every device begins with: drivers/of/device.c:of_dma_configure_id. */
+function limitOfNone({ platform }: Machine): bigint | undefined {
+  return has(platform.kernelVersion, GATES.oddSizes) ? 0xffffffffn : undefined;
 }
 
 /** Before 6.10 Linux took an odd size for a last address and added one (drivers/of/device.c:of_dma_configure_id). */

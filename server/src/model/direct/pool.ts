@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where a device's coherent memory comes from when it is not taken from all of RAM: a pool of the tree, or CMA's default.
 import { regRange } from '#model/addresses/addresses.ts';
-import { type Addressing, addressing } from '#model/addresses/dma-ranges.ts';
+import { type Addressing, addressing, reachesNothing } from '#model/addresses/dma-ranges.ts';
 import { readsReserved } from '#model/addresses/memory.ts';
 import { commandLineWords } from '#model/platform/kernel-options.ts';
 import type { Machine } from '#model/platform/machine.ts';
@@ -104,8 +104,9 @@ function sizeOf(region: DtNode): bigint | undefined {
 }
 
 /** include/linux/dma-direct.h:phys_to_dma */
-function busAddress({ windows }: Addressing, address: bigint): bigint | undefined {
-  if (windows.length === 0) return address;
+function busAddress(addressing: Addressing, address: bigint): bigint | undefined {
+  const { windows } = addressing;
+  if (windows.length === 0) return reachesNothing(addressing) ? undefined : address;
   const window = windows.find(({ cpu, size }) => address >= cpu && address < cpu + size);
   return window && window.dma + (address - window.cpu);
 }

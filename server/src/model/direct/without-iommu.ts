@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a device gets that no IOMMU translates for: a restricted pool, bouncing, plain direct DMA; and what an IOMMU that
 // is on does to its streams all the same.
+import { reachesNothing } from '#model/addresses/dma-ranges.ts';
 import { memoryBanks, outOfReach } from '#model/addresses/memory.ts';
 import { dmaRole } from '#model/devices/dma-role.ts';
 import { mastersByIommu } from '#model/iommu/masters.ts';
@@ -15,6 +16,7 @@ import type { DtNode } from '#tree/types.ts';
 import { takesRestrictedPool } from './restricted-pool.ts';
 
 const CAPABLE = 'Linux 6.12 include/linux/dma-direct.h:dma_capable';
+const TRANSLATE = 'Linux 6.12 include/linux/dma-direct.h:translate_phys_to_dma';
 const MAP_PAGE = 'Linux 6.12 kernel/dma/direct.h:dma_direct_map_page';
 
 /** The verdict, with its steps. */
@@ -25,6 +27,11 @@ export function withoutIommu(subject: Subject, steps: Steps): Verdict {
   const { mode } = optionsOf(machine.platform).swiotlb ?? {};
   if (mode === 'force') {
     say(steps, MAP_PAGE, { kind: 'swiotlb-forced' });
+    decides(steps);
+    return 'direct+swiotlb';
+  }
+  if (reachesNothing(addressing)) {
+    say(steps, TRANSLATE, { kind: 'nothing-in-reach' });
     decides(steps);
     return 'direct+swiotlb';
   }

@@ -3,11 +3,12 @@
 import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import { GATES } from '#model/platform/gates.ts';
-import { type Machine, type PerNode, perNode } from '#model/platform/machine.ts';
+import { type Machine, type PerNode, perMachine, perNode } from '#model/platform/machine.ts';
 import { has } from '#model/platform/releases.ts';
 import { at } from '#model/report/steps.ts';
 import type { BindingReason } from '#model/statements/binding.ts';
-import { cells, cellTarget, pathOf, u32 } from '#tree/query.ts';
+import { numberPhandles } from '#tree/blob/phandles.ts';
+import { type Cell, cells, cellTarget, pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 
 export interface MapRow {
@@ -73,16 +74,24 @@ export function readMap(machine: Machine, node: DtNode, name: 'iommu-map' | 'msi
     if (!base || !phandle) return { rows, mask, oneByOne, cutOff: line };
     const provider = cellTarget(machine.tree, phandle);
     const count = oneByOne && !four ? (u32(provider?.properties.get(cellsName)) ?? 1) : 1;
-    const out = all.slice(start + 2, start + 2 + count).map(({ value }) => value);
+    const out = all.slice(start + 2, start + 2 + count).map((cell) => numberOf(machine, cell));
     const size = all[start + 2 + count];
     // What comes behind a phandle without a node is never read.
     if (provider && (!size || out.length < count)) return { rows, mask, oneByOne, cutOff: line };
-    rows.push({ base: base.value, length: size?.value ?? 0, provider, out, span: base.span });
+    const length = size ? numberOf(machine, size) : 0;
+    rows.push({ base: numberOf(machine, base), length, provider, out, span: base.span });
     start += 3 + count;
   }
   const notice = `OF: ${pathOf(node)}: ${name} has 1-cell entries targeting 2-cell ${cellsName}, treating as 1-cell output`;
   return { rows, mask, oneByOne, ...(four && { notice }) };
 }
+
+/** Where the cells of a map are not what the release expects, a reference stands for a number: that of its phandle. */
+function numberOf(machine: Machine, { value, target }: Cell): number {
+  return target ? (phandles(machine).numbers.get(target) ?? value) : value;
+}
+
+const phandles = perMachine((machine) => numberPhandles(machine.tree, false));
 
 /** Linux 7.2 accepts four cells towards a two-cell provider when every entry has length 1 and one target. */
 function isLegacy(machine: Machine, all: ReturnType<typeof cells>, cellsName: string): boolean {
@@ -125,6 +134,23 @@ export function mapId(map: IdMap | undefined, node: DtNode, name: 'iommu-map' | 
     return { kind: 'refused', log: map.cutOff, why: { kind: 'map-cut-off', property: name }, span: at(node, name) };
   }
   return { kind: 'uncovered', log: `OF: ${path}: no ${name} translation for id ${hex(id)} on (null)` };
+}
+
+/** Functions have IDs of 16 bits: bus, device and function. */
+const LAST_REQUESTER = 0xffff;
+
+/**
+ * The highest output of an entry for an ID that a function behind its bridge can have: below the end of all of them, of
+ * those that the mask leaves, in 32 bits. `undefined` where it translates none.
+ */
+export function highestOutput({ mask }: IdMap, { base, length, out }: MapRow): number | undefined {
+  const last = Math.min(base + length - 1, Math.max(LAST_REQUESTER, base));
+  let highest = 0;
+  for (let bit = 2 ** 31; bit >= 1; bit /= 2) {
+    if (Math.floor(mask / bit) % 2 === 1 && highest + bit <= last) highest += bit;
+  }
+  if (length === 0 || highest < base) return undefined;
+  return Math.min((out[0] ?? 0) + highest - base, 0xffffffff);
 }
 
 const withoutNode = (row: MapRow): MapResult => ({

@@ -10,7 +10,7 @@ import type { Platform } from '#model/platform/types.ts';
 import type { GroupAlternative, SmmuHardware, StreamReason } from '#model/statements/groups.ts';
 import { pathOf, u32 } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
-import { iommuMap } from './id-map.ts';
+import { highestOutput, iommuMap } from './id-map.ts';
 import { inProbeOrder, type Master, mastersByIommu, orderKnown } from './masters.ts';
 import { interruptCount } from './state.ts';
 
@@ -265,9 +265,10 @@ export const streamBits = perNode<number>(
   (machine, iommu) => {
     let most = 2 ** USUAL_SID_BITS - 1;
     for (const host of treeNodes(machine).withIommuMap) {
-      for (const { provider, out, length } of iommuMap(machine, host).map?.rows ?? []) {
-        const last = (out[0] ?? 0) + length - 1;
-        if (provider === iommu && length >= WHOLE_BUS && last <= 0xffffffff) most = Math.max(most, last);
+      const { map } = iommuMap(machine, host);
+      for (const row of map?.rows ?? []) {
+        const last = map && row.provider === iommu ? highestOutput(map, row) : undefined;
+        if (last !== undefined && row.length >= WHOLE_BUS) most = Math.max(most, last);
       }
     }
     return 32 - Math.clz32(most);

@@ -12,7 +12,7 @@ import type { RegistrationReason } from '#model/statements/registration.ts';
 import { pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Binding, Bound } from './binding.ts';
-import { iommuMap } from './id-map.ts';
+import { highestOutput, iommuMap } from './id-map.ts';
 import { refusedByDriver } from './master-checks.ts';
 import { inProbeOrder, type Master, mastersByIommu, registersForAll } from './masters.ts';
 import { type IommuState, iommuState } from './state.ts';
@@ -147,11 +147,10 @@ function ofMaps(machine: Machine, iommu: DtNode, seen: Seen): Registering['possi
   if (driverFor(iommu, machine.platform.kernelVersion)?.driver.name !== 'arm-smmu-v3') return [];
   const most = 2 ** streamBits(machine, iommu) - 1;
   for (const host of treeNodes(machine).withIommuMap) {
-    const row = iommuMap(machine, host).map?.rows.find(
-      ({ provider, out, length }) => provider === iommu && length > 0 && (out[0] ?? 0) + length - 1 > most,
-    );
-    if (!row) continue;
-    const id = (row.out[0] ?? 0) + row.length - 1;
+    const { map } = iommuMap(machine, host);
+    const outputs = map?.rows.flatMap((row) => (row.provider === iommu ? (highestOutput(map, row) ?? []) : [])) ?? [];
+    const id = outputs.find((output) => output > most);
+    if (id === undefined) continue;
     const condition = { kind: 'stream-bits', iommu: pathOf(iommu), id, assumed: true } as const;
     return [{ master: host, why: { kind: 'stream-id-too-wide', id }, error: -34, condition, ...seen }];
   }

@@ -5,6 +5,8 @@ import type { Because } from './platform.ts';
 export type DirectStatement =
   | { readonly kind: 'swiotlb-forced' }
   | { readonly kind: 'no-ram-known' }
+  /** Neither memory nor a bounce buffer has a bus address. */
+  | { readonly kind: 'nothing-in-reach' }
   | {
       readonly kind: 'out-of-reach';
       readonly start: bigint;

@@ -9,6 +9,7 @@ export const DIRECT: Words<DirectStatement> = {
   'swiotlb-forced': () => '`swiotlb=force` makes every transfer bounce through swiotlb.',
   'no-ram-known': () =>
     'The tree describes no RAM: only what lies in the windows of `dma-ranges` is reached without bouncing.',
+  'nothing-in-reach': () => 'No memory has a bus address, and no bounce buffer: every transfer of the device fails.',
   'out-of-reach': ({ start, end, bounces, because }) => {
     const outcome = bounces
       ? 'buffers there bounce through swiotlb'
