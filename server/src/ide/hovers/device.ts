@@ -121,7 +121,11 @@ function refused({ snapshot: { tree } }: Asked, who: string, claims: readonly Cl
 
 function direct(who: string, report: DmaReport, facts: readonly string[]): Head {
   if (report.steps.some(({ statement }) => statement.kind === 'nothing-in-reach'))
-    return { icon: 'warning', headline: `${who} → no memory: its bus has no window, and every transfer fails`, facts };
+    return {
+      icon: 'circle-slash',
+      headline: `${who} → no memory: its bus has no window, and every transfer fails`,
+      facts,
+    };
   const bounced = report.verdict === 'direct+swiotlb';
   return {
     icon: bounced ? 'redo' : 'arrow-right',

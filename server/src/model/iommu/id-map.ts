@@ -8,8 +8,8 @@ import { has } from '#model/platform/releases.ts';
 import { at } from '#model/report/steps.ts';
 import type { BindingReason } from '#model/statements/binding.ts';
 import { numberPhandles } from '#tree/blob/phandles.ts';
-import { type Cell, cells, cellTarget, pathOf, u32 } from '#tree/query.ts';
-import type { DtNode } from '#tree/types.ts';
+import { cells, cellTarget, pathOf, u32 } from '#tree/query.ts';
+import type { Cell, DtNode } from '#tree/types.ts';
 
 export interface MapRow {
   readonly base: number;
