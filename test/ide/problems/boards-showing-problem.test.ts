@@ -32,7 +32,7 @@ function workspace(soc: string, boards: Record<string, string>) {
     /** How many boards were asked, with two steps for each. */
     ask() {
       let steps = 0;
-      while (showing.askNext('/soc.dtsi')) steps++;
+      while (showing.askNext('/soc.dtsi', () => true)) steps++;
       return steps / 2;
     },
     /** Rule and related places of every problem but hints. */

@@ -23,6 +23,7 @@ import type { Environment } from './environment.ts';
 import { offered } from './features/offered.ts';
 import { registerFeatures } from './features/standard.ts';
 import { MapWatch } from './map-watch.ts';
+import { until } from './patience.ts';
 import { showProjectProblems } from './project-files.ts';
 import { type ClientOptions, dmaMapChanged } from './protocol.ts';
 import { remember } from './remembered.ts';
@@ -60,6 +61,8 @@ const REHEARSAL_PAUSE = 10;
 /** Without changes, before the other boards of shared files are asked, and between two of them; in milliseconds. */
 const PAUSE = 1500;
 const TURN = 20;
+/** Of holding nodes against their bindings in one turn, in milliseconds: a key does not wait longer. */
+const JUDGING = 8;
 
 /** Shows that something takes its time, where the client can show it. */
 export type Progress = <T>(title: string, work: () => Promise<T>) => Promise<T>;
@@ -282,7 +285,7 @@ class Server {
   #ask(asked: readonly string[]): void {
     this.#guard('boards', (session) => {
       if (asked.length === 0) showProjectProblems(this.#connection, session);
-      const file = session.analysis.opened().find((path) => session.sightings.askNext(path));
+      const file = session.analysis.opened().find((path) => session.sightings.askNext(path, until(JUDGING)));
       if (file !== undefined) {
         const all = asked.includes(file) ? asked : [...asked, file];
         this.#pause = setTimeout(() => this.#ask(all), TURN);

@@ -21,16 +21,15 @@ import { pathItems, values } from './values.ts';
 
 export type { Completion, CompletionItem } from './item.ts';
 
-/** Milliseconds in which bindings are read while somebody waits; with those that are missing then, the next list is better. */
-const PATIENCE = 20;
-
-/** `trigger` is the character for which the editor asks; absent where the user does. */
-export function completion(view: View, offset: number, trigger?: string): Completion {
+/**
+ * `trigger` is the character for which the editor asks; absent where the user does. Bindings are read as long as `patience`
+ * says so; with those that are missing then, the next list is better.
+ */
+export function completion(view: View, offset: number, trigger?: string, patience = () => true): Completion {
   const cursor = cursorAt(view.text, offset);
   if (cursor.kind === 'nothing' || !isWanted(cursor, trigger)) return { items: [], start: offset };
   const library = view.knowledge.bindings(view.file);
-  const end = Date.now() + PATIENCE;
-  if (library) library.patience = () => Date.now() < end;
+  if (library) library.patience = patience;
   try {
     const found = itemsFor(view, cursor, offset, trigger);
     const incomplete = found.incomplete || library?.isPreparing === true;

@@ -12,8 +12,7 @@ import { bindingChoices } from '#rules/bindings/choices.ts';
 import { bindingProblems } from '#rules/bindings/findings.ts';
 import type { DtNode } from '#tree/types.ts';
 
-/** Of the judging in one turn, in milliseconds, and bindings that are read: a key does not wait longer. */
-const TURN = 8;
+/** Bindings that are read in one turn: a key does not wait longer. */
 const READS = 1;
 /** Characters of bindings that are looked over in one. */
 const CHARACTERS = 60_000;
@@ -60,8 +59,8 @@ export class BindingProblems {
     this.#analysis = analysis;
   }
 
-  /** One turn of work for the board of a file; `false`: nothing is left to do. */
-  work(file: string): boolean {
+  /** One turn of work for the board of a file, as long as `goOn` says so; `false`: nothing is left to do. */
+  work(file: string, goOn: () => boolean): boolean {
     const view = this.#analysis.view(file);
     const library = view?.knowledge.bindings(file);
     if (!view || !library?.judges || !isWhole(view.snapshot)) return false;
@@ -72,11 +71,10 @@ export class BindingProblems {
     }
     const checked = this.#checkOf(view, library);
     if (checked.check.done) return false;
-    const end = Date.now() + TURN;
     library.allowance = READS;
     try {
       for (let step = checked.check.step(); step !== 'last'; step = checked.check.step()) {
-        if (step === 'later' || Date.now() > end) return true;
+        if (step === 'later' || !goOn()) return true;
       }
     } finally {
       library.allowance = Number.POSITIVE_INFINITY;

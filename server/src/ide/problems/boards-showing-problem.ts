@@ -53,13 +53,13 @@ export class BoardsShowingProblem {
   }
 
   /**
-   * One step: first the headers that a missing name may be defined in, then a board that is asked about the file: its tree, then its problems, so that nobody waits for both. False when
-   * there is none left to ask.
+   * One step: the headers that a missing name may be defined in, then the bindings, as long as `goOn` says so, then a board
+   * that is asked about the file: its tree, then its problems, so that nobody waits for both. False when there is none left.
    */
-  askNext(file: string): boolean {
+  askNext(file: string, goOn: () => boolean): boolean {
     const own = this.#analysis.view(file);
     if (own && seekAdvice(own)) return true;
-    if (this.#bindings.work(file)) return true;
+    if (this.#bindings.work(file, goOn)) return true;
     const view = isBoard(file) ? undefined : this.#analysis.view(file);
     if (!view || view.choice.board === file) return false;
     const answers = this.#answers.get(file) ?? new Map<string, Answer | undefined>();

@@ -11,11 +11,15 @@ import {
   type SignatureHelp,
 } from 'vscode-languageserver';
 import { linkOf } from '#host/lsp/convert.ts';
+import { until } from '#host/lsp/patience.ts';
 import type { Answer, Session } from '#host/lsp/server.ts';
 import { completion } from '#ide/completion/completion.ts';
 import { type About, documentation } from '#ide/completion/documentation.ts';
 import { type ItemKind, plainText } from '#ide/completion/item.ts';
 import { signature } from '#ide/completion/signature.ts';
+
+/** Milliseconds in which bindings may be read while somebody waits for the list. */
+const PATIENCE = 20;
 
 /** What {@link registerCompletion} answers, and after which characters an editor asks by itself. */
 export const COMPLETION: Partial<ServerCapabilities> = {
@@ -99,7 +103,8 @@ function completionsOf(
   if (!view) return { isIncomplete: false, items: [] };
   const lines = workspace.lines(path);
   const offset = lines.offset(position);
-  const { items, start, end = offset, incomplete = false } = completion(view, offset, trigger);
+  const patience = until(PATIENCE);
+  const { items, start, end = offset, incomplete = false } = completion(view, offset, trigger, patience);
   const range = lines.range(start, offset);
   const { completionItem, completionList } = client.textDocument?.completion ?? {};
   const snippets = completionItem?.snippetSupport === true;

@@ -11,6 +11,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver';
 import { type Lines, rangeOf, workspaceEditOf } from '#host/lsp/convert.ts';
+import { until } from '#host/lsp/patience.ts';
 import { fileOf, viewAt } from '#host/lsp/places.ts';
 import type { Answer, Session } from '#host/lsp/server.ts';
 import { format } from '#ide/format/format.ts';
@@ -80,9 +81,9 @@ async function renamed(
       fresh = true;
       if (!running) return { done: true, value: undefined };
       if (versionsOf(session) !== running.versions) return { done: true, value: { refusal: CHANGED } };
-      const end = Date.now() + TURN;
+      const goOn = until(TURN);
       let step = running.steps.next();
-      while (!step.done && Date.now() < end) step = running.steps.next();
+      while (!step.done && goOn()) step = running.steps.next();
       if (!step.done) return { done: false };
       if ('refusal' in step.value) return { done: true, value: step.value };
       const { workspace } = session;
