@@ -134,7 +134,6 @@ function conclude(shared: Shared, file: SourceFile, evaluation: Evaluation): Dev
   if (!unusual && broken.length === 0 && (!irregular || options.standalone)) return evaluation.finish([]);
   const strict = evaluation.readStrictly(file);
   if (!strict.fault) {
-    if (broken.length === 0 && !unusual) return evaluation.finish([]);
     const other = new Evaluation(shared, options);
     other.runStrictly(file, strict);
     return other.finish([]);

@@ -145,6 +145,14 @@ function optionalFault(body: readonly Token[], variadic: boolean): DefinitionFau
     } else if (start && token.text === '(') {
       depth++;
     } else if (start && token.text === ')' && --depth === 0) {
+      const ends = [body[body.indexOf(start) + 1], body[index - 1]];
+      if (ends.some((end) => end && end.flags & Flag.PasteLeft)) {
+        return {
+          at: start.at,
+          length: start.length,
+          fault: '`##` may not stand at an end of `__VA_OPT__`; cpp stops here.',
+        };
+      }
       start = undefined;
     }
   }

@@ -14,6 +14,8 @@ const UNKNOWN = /^(?:include_next|import|line|pragma|ident|sccs|assert|unassert|
 const DIRECTIVE_LINE = /^[ \t]*#[ \t]*(?!pragma[ \t]+once\b)(\w*)(.?)/gm;
 const DIRECTIVE_ELSEWHERE =
   /(?:[^\s*/]|\*\/)[ \t]*#[ \t]*(?:define|undef|include|ifn?def|if|elif|else|endif|error|warning|pragma)\b(?![-,.+*#?@])/;
+/** tree-sitter takes the `#` of a line behind it for the name of a node. */
+const DIRECTIVE_IN_HEAD = /\/omit-if-no-ref\/(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/.*)*\n[ \t]*#/;
 const SPLICE = /\\([ \t]*)(?:\r?\n|$)/g;
 
 /** True when tree-sitter's and cpp's views of the text agree. */
@@ -23,6 +25,7 @@ export function isPlain(text: string): boolean {
   if (text.includes('\\') && !hasPlainSplices(text)) return false;
   // dtc's lexer reads on behind `'\\\\'`, to the next quote.
   if (text.includes("\\\\'")) return false;
+  if (text.includes('/omit-if-no-ref/') && DIRECTIVE_IN_HEAD.test(text)) return false;
   // A path in a reference, for tree-sitter and dtc; a comment, for cpp.
   if (text.includes('&{') && /&\{[^}\s]*\/[/*]/.test(text)) return false;
   return hasClosedLiterals(text);
@@ -30,14 +33,29 @@ export function isPlain(text: string): boolean {
 
 function hasPlainDirectives(text: string): boolean {
   const open: boolean[] = [];
-  for (const [, name = '', after = ''] of text.matchAll(DIRECTIVE_LINE)) {
+  for (const { 1: name = '', 2: after = '', index } of text.matchAll(DIRECTIVE_LINE)) {
     if (UNKNOWN.test(name)) return false;
     if (KNOWN.test(name) && /[-,.+*#?@]/.test(after)) return false;
     // `#` alone on its line.
     if (name === '' && !/[\w@,.?*+-]/.test(after)) return false;
     if (KNOWN.test(name) && !fits(open, name)) return false;
+    if ((name === 'error' || name === 'warning') && !isBetweenStatements(text, index)) return false;
   }
   return open.length === 0 && !DIRECTIVE_ELSEWHERE.test(text);
+}
+
+/** Whether the text above a line ends a statement or opens a node; other directives there, and comments, say nothing. */
+function isBetweenStatements(text: string, lineStart: number): boolean {
+  for (let end = lineStart - 1; end > 0; ) {
+    const start = text.lastIndexOf('\n', end - 1) + 1;
+    const line = text
+      .slice(start, end)
+      .replace(/^(?:(?!\/\*).)*\*\/|\/\*.*?\*\/|\/[/*].*/g, '')
+      .trim();
+    if (line !== '' && !/^[#*]/.test(line)) return /[;{}\\]$/.test(line);
+    end = start - 1;
+  }
+  return true;
 }
 
 /** Whether a branch or an end has its `#if`; cpp minds that also in what it skips. `open`: which have their `#else`. */

@@ -24,7 +24,7 @@ export interface Head {
   readonly regular: boolean;
 }
 
-const BLANK = /(?:[ \t\n\r\f\v]+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*)*/y;
+const BLANK = /(?:[ \t\n\r\f\v]+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
 const LABEL = /([A-Za-z_]\w*)([ \t\n\r\f\v]*):/y;
 const OMIT = /\/omit-if-no-ref\//y;
 const REFERENCE = /&(?:([A-Za-z_]\w*)|\{([^}]*)\})/y;

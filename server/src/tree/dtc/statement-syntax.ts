@@ -34,7 +34,7 @@ interface InsideNodes {
 const BLANK = /(?:[ \t\n\r\f\v]+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
 const KEYWORD = /\/(dts-v1|plugin|memreserve|delete-node|delete-property|omit-if-no-ref)\//y;
 const LABEL = /[A-Za-z_]\w*:/y;
-const REFERENCE = /&(?:[A-Za-z_]\w*|\{[0-9A-Za-z,._+*#?@/-]*\})/y;
+const REFERENCE = /&(?:[A-Za-z_]\w*|\{[0-9A-Za-z,._+*#?@/-]+\})/y;
 const NAME = /\\?[0-9A-Za-z,._+*#?@-]+/y;
 const INTEGER = /(?:0[xX][0-9a-fA-F]+|[0-9]+)(?:ULL|UL|LL|U|L)?|'(?:[^'\\]|\\'?)*'/y;
 
@@ -147,6 +147,7 @@ class StatementParser {
     this.#skip();
     if (this.#peek(KEYWORD) !== '/dts-v1/') this.#fail('/dts-v1/; is expected');
     let reserves = false;
+    let versionBefore = false;
     for (;;) {
       const start = this.#char() && this.#at;
       const keyword = this.#peek(KEYWORD);
@@ -158,6 +159,8 @@ class StatementParser {
         this.#reservation();
         this.#push(items, 'memreserve', Number(start));
       } else {
+        if (keyword === '/plugin/' && !versionBefore) break;
+        versionBefore = keyword === '/dts-v1/';
         this.#match(KEYWORD);
         this.#expect(';', `after ${keyword}`);
         this.#push(items, keyword === '/plugin/' ? 'plugin' : 'version', Number(start));

@@ -62,7 +62,7 @@ export const EMPTY_VALUE: RawValue = {
 
 const BLANK = /(?:[ \t\n\r\f\v]+|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*|#(?:line)?[ \t]+[0-9]+[ \t]+"[^"\n]*"[^\n]*)*/y;
 const LABEL = /([A-Za-z_]\w*):/y;
-const REFERENCE = /&(?:([A-Za-z_]\w*)|\{([0-9A-Za-z,._+*#?@/-]*)\})/y;
+const REFERENCE = /&(?:([A-Za-z_]\w*)|\{([0-9A-Za-z,._+*#?@/-]+)\})/y;
 const LITERAL = /(0[xX][0-9a-fA-F]+|[0-9]+)(ULL|UL|LL|U|L)?/y;
 /** As long as dtc's lexer reads on: a quote behind a backslash ends it only where no other quote follows. */
 const CHARACTER = /'(?:[^'\\]|\\'?)*'/y;
