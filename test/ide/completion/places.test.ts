@@ -53,6 +53,14 @@ describe('properties of nodes that are no devices', () => {
     expect(labels.indexOf('clocks')).toBeLessThan(labels.indexOf('iommus'));
   });
 
+  test('a fragment of an overlay has its target and its body', () => {
+    const list = complete('//- /o.dtso\n/dts-v1/;\n/plugin/;\n/ { fragment@0 { $0 }; };');
+    expect(list.labels.slice(0, 3).sort()).toEqual(['__overlay__ {…}', 'target', 'target-path']);
+    expect(list.line('target')).toBe('/ { fragment@0 { target = <&$1>; }; };');
+    expect(list.text('__overlay__ {…}')).toContain('__overlay__ {\n\t$0\n};');
+    expect(complete('/ { a { targ$0 }; };').labels).not.toContain('target');
+  });
+
   test('a label that no node has is not the root', () => {
     expect(complete(`${BOARD}&nothing { $0 };`).detail('#address-cells')).not.toMatch(/alike/);
   });

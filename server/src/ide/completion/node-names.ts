@@ -3,7 +3,7 @@
 import { baseName, u32 } from '#tree/query.ts';
 import { bindingChildren, describedBy } from './binding-knowledge.ts';
 import { contentOf } from './blocks.ts';
-import type { Here } from './drafts.ts';
+import { type Here, pathOfDraft } from './drafts.ts';
 import { increase, kindsFor } from './evidence.ts';
 import { type CompletionItem, literal } from './item.ts';
 import type { Tail } from './properties.ts';
@@ -18,6 +18,8 @@ const GENERIC_NAMES =
 const PLAIN =
   /^(?:aliases|chosen|cpus|cpu-map|ports|sound|keys|leds|regulators|opp-table|thermal-zones|trips|cooling-maps|psci|firmware|idle-states|cache|l\d-cache)$/;
 
+/** What nothing works without. */
+const REQUIRED = 0;
 const SIBLING = 5;
 const NAMED = 6;
 const GENERIC = 7;
@@ -42,6 +44,7 @@ export function nodeNames(here: Here, tail: Tail, open: boolean): CompletionItem
     rank,
     order,
   });
+  if (/^\/fragment(?:[@-][^/]*)?$/.test(pathOfDraft(here))) return [item('__overlay__', REQUIRED, 0, false)];
   const items: CompletionItem[] = [];
   for (const [name, count] of counts) {
     if (present.has(name)) continue;

@@ -99,6 +99,8 @@ export const PROPERTY_TABLE: readonly PropertyRow[] = [
   spec('numa-node-id', ' = <$1>', 'The NUMA node that it belongs to.'),
   spec('chassis-type', ' = "$1"', 'What kind of machine it is: desktop, laptop, tablet, handset, server, embedded, …'),
   spec('serial-number', ' = "$1"', 'The serial number of the machine; the boot loader writes it.'),
+  spec('target', ' = <&$1>', 'In an overlay: the node that the fragment changes, by its label.'),
+  spec('target-path', ' = "$1"', 'In an overlay: the node that the fragment changes, by its path.'),
   spec('bootargs', ' = "$1"', 'The command line of the kernel.'),
   spec(
     'stdout-path',
@@ -120,9 +122,15 @@ export const PLACES: Readonly<Record<string, (path: string) => boolean>> = {
   'alloc-ranges': inReservedMemory,
   'linux,cma-default': inReservedMemory,
   'numa-node-id': (path) => /^\/(?:memory|cpus\/cpu|soc)/.test(path),
+  target: inFragment,
+  'target-path': inFragment,
   'chassis-type': (path) => path === '/',
   'serial-number': (path) => path === '/',
 };
+
+function inFragment(path: string): boolean {
+  return /^\/fragment(?:[@-][^/]*)?$/.test(path);
+}
 
 function inReservedMemory(path: string): boolean {
   return path.startsWith('/reserved-memory/');
@@ -138,6 +146,7 @@ const SPECIAL_NODES: readonly (readonly [path: RegExp, names: readonly string[]]
   [/^\/aliases$/, []],
   [/^\/cpus$/, ['#address-cells', '#size-cells']],
   [/^\/memory(?:@[^/]*)?$/, ['device_type', 'reg', 'numa-node-id']],
+  [/^\/fragment(?:[@-][^/]*)?$/, ['target', 'target-path']],
   [/^\/reserved-memory$/, ['#address-cells', '#size-cells', 'ranges']],
   [
     /^\/reserved-memory\/[^/]+$/,

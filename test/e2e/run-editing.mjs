@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+// What helps while one types, on boards of Linux: lists, hovers cell by cell, signatures, hints, lenses, repairs. Each is
+// looked at in the window, and photographed for docs/features.md; nothing is saved.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { command, hover, includes, kernel, placeOf, shoot, startUi, TRIES, within } from './ui.mjs';
+
+if (!kernel) {
+  console.log('skipped: the boards of Linux; KERNEL_DIR names no kernel source');
+  process.exit(0);
+}
+
+const { test, stop } = await startUi('editing');
+const folder = path.join(kernel, 'arch/arm64/boot/dts/qcom');
+const QRD = path.join(folder, 'sm8550-qrd.dts');
+const lineOf = (file, text) => readFileSync(file, 'utf8').split(text)[0].split('\n').length;
+/** The window at a line of a file: its first one with the text. */
+const at = (file, text, column = 1) => ({ folder, file: `${file}:${lineOf(file, text)}:${column}` });
+
+const suggestions = (page) => page.locator('.suggest-widget:visible .monaco-list-row');
+
+/** A new line behind the one at the cursor, with this text typed into it. */
+async function typeLine(page, text) {
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type(text, { delay: 30 });
+}
+
+/** The list at the cursor once it has an item; the server may still be reading. */
+async function listWith(page, item) {
+  const row = suggestions(page).filter({ hasText: item }).first();
+  for (let tries = 0; tries < TRIES * 2; tries++) {
+    await page.keyboard.press('Control+Space');
+    const found = await row.waitFor({ timeout: 3000 }).then(
+      () => true,
+      () => false,
+    );
+    if (found) return row;
+    await page.keyboard.press('Escape');
+  }
+  throw new Error(`No list has ${item}: ${await suggestions(page).allTextContents()}`);
+}
+
+/** Text in the editor, whatever blanks it has. */
+const shows = (page, text) =>
+  within(text, () =>
+    page.evaluate(
+      (wanted) =>
+        [...document.querySelectorAll('.view-line')].some((row) =>
+          row.textContent.replaceAll('\u00a0', ' ').replace(/\s+/g, ' ').includes(wanted),
+        ),
+      text,
+    ),
+  );
+
+const ready = (page) =>
+  page.locator('.statusbar-item', { hasText: 'sm8550-qrd.dts' }).first().waitFor({ timeout: 90_000 });
+
+await test(
+  'properties of the binding come first, each with what the binding says, and write the statement',
+  at(QRD, '\n&usb_1 {', 1),
+  async (page) => {
+    await ready(page);
+    await page.keyboard.press('ArrowDown');
+    await typeLine(page, 'dr');
+    const row = await listWith(page, 'dr_mode');
+    includes(await suggestions(page).first().textContent(), 'dr_mode');
+    await row.click({ button: 'left', modifiers: [] }).catch(() => {});
+    await shows(page, 'dr_mode = "');
+    const words = await listWith(page, 'peripheral');
+    await shoot(page, 'completion-words');
+    await words.click();
+    await shows(page, 'dr_mode = "peripheral"');
+  },
+);
+
+await test(
+  'macros come ranked by their provider, with the number that they expand to',
+  at(QRD, '\n&usb_1 {', 1),
+  async (page) => {
+    await ready(page);
+    await page.keyboard.press('ArrowDown');
+    await typeLine(page, 'clocks = <&gcc ');
+    await listWith(page, 'GCC_');
+    includes(await suggestions(page).first().textContent(), 'GCC_');
+    await page.keyboard.type('GCC_USB30_PRIM_M');
+    await listWith(page, 'GCC_USB30_PRIM_MASTER_CLK');
+    await shoot(page, 'completion-macros');
+    await page.keyboard.press('Enter');
+    await shows(page, 'clocks = <&gcc GCC_USB30_PRIM_MASTER_CLK');
+  },
+);
+
+await test(
+  'a cell of interrupt-map is told by its row: the pin, the controller, the interrupt ID',
+  at(path.join(folder, 'sm8550.dtsi'), 'interrupt-map = <0 0 0 1', 4),
+  async (page) => {
+    const text = await hover(page, { line: 'interrupt-map = <', word: 'GIC_SPI', expected: 'INTA of any function' });
+    includes(text, 'intc', 'SPI 149 (ID 181)', 'level high');
+    await shoot(page, 'hover-cells');
+  },
+);
+
+await test('the signature of an entry names its cells while one types', at(QRD, '\n&usb_1 {', 1), async (page) => {
+  await ready(page);
+  await page.keyboard.press('ArrowDown');
+  await typeLine(page, 'interrupts-extended = <&intc GIC_SPI ');
+  const help = page.locator('.parameter-hints-widget:visible').first();
+  for (let tries = 0; tries < TRIES && !(await help.isVisible()); tries++) {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Shift+Space');
+    await help.waitFor({ timeout: 3000 }).catch(() => {});
+  }
+  includes(await help.textContent(), 'type', 'number', 'flags', '#interrupt-cells = <4>');
+  await shoot(page, 'signature');
+});
+
+await test(
+  'lenses above an IOMMU say whom it serves; hints behind entries, while the keys are held, which IDs',
+  at(path.join(folder, 'sm8550.dtsi'), '\n\t\tapps_smmu: iommu@15000000', 1),
+  async (page) => {
+    const lens = page.locator('.codelens-decoration', { hasText: 'masters' }).first();
+    await lens.waitFor({ timeout: 90_000 });
+    includes(await lens.textContent(), 'masters', 'host bridges');
+    await shoot(page, 'code-lens');
+  },
+);
+
+await test(
+  'a mistyped macro: the nearest name, and a repair that leaves no error',
+  at(QRD, '\n&usb_1 {', 1),
+  async (page, editor) => {
+    await ready(page);
+    await page.keyboard.press('ArrowDown');
+    await typeLine(page, 'resets = <&gcc GCC_USB30_PRIM_BCC>;');
+    await page.keyboard.press('Escape');
+    await editor.locator('.squiggly-error').first().waitFor({ state: 'attached', timeout: 90_000 });
+    const text = await hover(page, {
+      line: 'GCC_USB30_PRIM_BCC',
+      word: 'GCC_USB30_PRIM_BCC',
+      expected: 'The nearest name is GCC_USB30_PRIM_BCR',
+    });
+    includes(text, 'is not defined; dtc stops here');
+    await shoot(page, 'error-macro');
+    await page.keyboard.press('Escape');
+    const { x, y } = await within('the name', () => placeOf(page, 'GCC_USB30_PRIM_BCC', 'GCC_USB30_PRIM_BCC'));
+    await page.mouse.click(x, y);
+    await page.keyboard.press('Control+.');
+    await page.locator('.action-widget .monaco-list-row', { hasText: 'Change GCC_USB30_PRIM_BCC' }).first().click();
+    await shows(page, 'resets = <&gcc GCC_USB30_PRIM_BCR>;');
+    await editor.locator('.squiggly-error').first().waitFor({ state: 'detached', timeout: 60_000 });
+  },
+);
+
+await test(
+  'a comma too few is said where it is missing, and put in by the preferred repair',
+  at(QRD, '\n&usb_1 {', 1),
+  async (page, editor) => {
+    await ready(page);
+    await page.keyboard.press('ArrowDown');
+    await typeLine(page, 'assigned-clock-rates = <1> <2>;');
+    await page.keyboard.press('Escape');
+    await editor.locator('.squiggly-error').first().waitFor({ state: 'attached', timeout: 90_000 });
+    await page.keyboard.press('F8');
+    const problem = page.locator('.marker-widget:visible', { hasText: "',' is missing in the value" }).first();
+    await problem.waitFor({ timeout: 30_000 });
+    await shoot(page, 'error-comma');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+.');
+    await page.locator('.action-widget .monaco-list-row', { hasText: "Insert ','" }).first().click();
+    await shows(page, 'assigned-clock-rates = <1>, <2>;');
+  },
+);
+
+await test(
+  'renaming a label shows every file that changes before it does',
+  at(path.join(folder, 'sm8550.dtsi'), '\n\t\tusb_1_hsphy: phy@', 3),
+  async (page) => {
+    await page.locator('.statusbar-item', { hasText: '.dts' }).first().waitFor({ timeout: 90_000 });
+    await within('the label', () => placeOf(page, 'usb_1_hsphy: phy@', 'usb_1_hsphy'));
+    await page.keyboard.press('F2');
+    const box = page.locator('.rename-box input').first();
+    await box.waitFor({ timeout: 30_000 });
+    await box.fill('usb_1_eusb2');
+    await page.keyboard.press('Control+Enter');
+    await page
+      .locator('.bulk-edit-panel, .refactor-preview, [aria-label*="Refactor Preview"]')
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await page.locator('.monaco-list-row', { hasText: 'sm8550-qrd.dts' }).first().waitFor({ timeout: 30_000 });
+    await shoot(page, 'rename');
+  },
+);
+
+await test(
+  'who names a clock controller, and whom it names: the call hierarchy',
+  at(path.join(folder, 'sm8550.dtsi'), '\n\t\tgcc: clock-controller@', 3),
+  async (page) => {
+    await page.locator('.statusbar-item', { hasText: '.dts' }).first().waitFor({ timeout: 90_000 });
+    await within('the label', () => placeOf(page, 'gcc: clock-controller@', 'gcc'));
+    await command(page, 'Calls: Peek Call Hierarchy');
+    const row = page.locator('.call-hierarchy .monaco-list-row', { hasText: 'usb_1' }).first();
+    await row.waitFor({ timeout: 60_000 });
+    await shoot(page, 'call-hierarchy');
+  },
+);
+
+await stop();
