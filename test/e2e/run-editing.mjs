@@ -56,7 +56,20 @@ const shows = (page, text) =>
 const ready = (page) =>
   page.locator('.statusbar-item', { hasText: 'sm8550-qrd.dts' }).first().waitFor({ timeout: 90_000 });
 
-await test(
+/** A test that types; what it leaves unsaved would come back in the next window. */
+function typing(title, place, run) {
+  return test(title, place, async (page, editor) => {
+    try {
+      await run(page, editor);
+    } finally {
+      await page.keyboard.press('Escape');
+      await command(page, 'File: Revert File');
+      await page.locator('.tab.dirty').first().waitFor({ state: 'detached' });
+    }
+  });
+}
+
+await typing(
   'properties of the binding come first, each with what the binding says, and write the statement',
   at(QRD, '\n&usb_1 {', 1),
   async (page) => {
@@ -65,7 +78,7 @@ await test(
     await typeLine(page, 'dr');
     const row = await listWith(page, 'dr_mode');
     includes(await suggestions(page).first().textContent(), 'dr_mode');
-    await row.click({ button: 'left', modifiers: [] }).catch(() => {});
+    await row.click();
     await shows(page, 'dr_mode = "');
     const words = await listWith(page, 'peripheral');
     await shoot(page, 'completion-words');
@@ -74,7 +87,7 @@ await test(
   },
 );
 
-await test(
+await typing(
   'macros come ranked by their provider, with the number that they expand to',
   at(QRD, '\n&usb_1 {', 1),
   async (page) => {
@@ -116,17 +129,18 @@ await test('the signature of an entry names its cells while one types', at(QRD, 
 });
 
 await test(
-  'lenses above an IOMMU say whom it serves; hints behind entries, while the keys are held, which IDs',
+  'lenses above an IOMMU say whom it serves',
   at(path.join(folder, 'sm8550.dtsi'), '\n\t\tapps_smmu: iommu@15000000', 1),
   async (page) => {
-    const lens = page.locator('.codelens-decoration', { hasText: 'masters' }).first();
+    const lens = page.locator('.codelens-decoration:visible', { hasText: 'masters' }).first();
     await lens.waitFor({ timeout: 90_000 });
-    includes(await lens.textContent(), 'masters', 'host bridges');
+    // sm8550's two PCIe controllers, of which this board enables one or both.
+    includes(await lens.textContent(), 'masters', 'host bridge');
     await shoot(page, 'code-lens');
   },
 );
 
-await test(
+await typing(
   'a mistyped macro: the nearest name, and a repair that leaves no error',
   at(QRD, '\n&usb_1 {', 1),
   async (page, editor) => {
@@ -152,7 +166,7 @@ await test(
   },
 );
 
-await test(
+await typing(
   'a comma too few is said where it is missing, and put in by the preferred repair',
   at(QRD, '\n&usb_1 {', 1),
   async (page, editor) => {

@@ -88,6 +88,25 @@ describe('code lenses', () => {
     ]);
   });
 
+  test('rows of `iommu-map` with two output cells, as Linux reads them since 7.2', () => {
+    const lenses = (kernel: string) => {
+      const { view } = editor(
+        `//- /board.dts
+/dts-v1/;
+/ { smmu: iommu@1000 { compatible = "arm,mmu-500"; #iommu-cells = <2>; };
+	pcie@3 { device_type = "pci"; iommu-map = <0x0 &smmu 0x1400 0x0 0x1>, <0x100 &smmu 0x1401 0x0 0x1>; };
+};
+//- /dt-iommu.json
+{ "kernelVersion": "${kernel}" }
+`,
+      );
+      return codeLenses(view).map(({ title }) => title);
+    };
+    expect(lenses('7.2')).toEqual(['0 masters, 1 host bridge', 'requester ID 0x0 → smmu, requester ID 0x100 → smmu']);
+    // Ten cells are no rows of four: an older Linux refuses the whole map.
+    expect(lenses('7.1')).toEqual(['0 masters']);
+  });
+
   test('how many boards near a shared file include it', () => {
     const { view } = editor(
       '//- /soc.dtsi\n/ { a { };$0 };\n//- /a.dts\n/dts-v1/;\n#include "soc.dtsi"\n//- /b.dts\n/dts-v1/;\n#include "soc.dtsi"\n',

@@ -6,10 +6,12 @@ import type { View } from '#ide/analysis.ts';
 import { nodeRanges } from '#ide/navigation/places.ts';
 import { dmaRole } from '#model/devices/dma-role.ts';
 import { mastersByIommu } from '#model/iommu/masters.ts';
+import { GATES } from '#model/platform/gates.ts';
 import { type Machine, machineOf } from '#model/platform/machine.ts';
 import { treeNodes } from '#model/platform/nodes.ts';
+import { has } from '#model/platform/releases.ts';
 import { isLive } from '#tree/query.ts';
-import { mapEntries } from '#tree/specifiers.ts';
+import { type MapEntry, mapEntries } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { headVerdict } from '#wording/values.ts';
 
@@ -54,11 +56,15 @@ function counted(count: number, name: string): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`;
 }
 
+/** The rows of `iommu-map` as the release reads them: since Linux 7.2 with as many output cells as the IOMMU asks for. */
+function rowsOf({ tree, platform }: Pick<Machine, 'tree' | 'platform'>, node: DtNode): readonly MapEntry[] {
+  const wide = has(platform.kernelVersion, GATES.mapsOneByOne);
+  return mapEntries(tree, node.properties.get('iommu-map'), wide ? '#iommu-cells' : undefined) ?? [];
+}
+
 /** Whose `iommu-map` names it. */
 function bridgesOf(machine: Machine, iommu: DtNode): number {
-  const names = (node: DtNode) =>
-    isLive(node) &&
-    mapEntries(machine.tree, node.properties.get('iommu-map'))?.some(({ provider }) => provider === iommu) === true;
+  const names = (node: DtNode) => isLive(node) && rowsOf(machine, node).some(({ provider }) => provider === iommu);
   return treeNodes(machine).withIommuMap.filter(names).length;
 }
 
@@ -91,16 +97,17 @@ function iommuTitle({ snapshot: { tree, platform } }: View, node: DtNode): strin
   return parts.join(', ');
 }
 
-function bridgeTitle({ snapshot: { tree } }: View, node: DtNode): string | undefined {
-  const map = node.properties.get('iommu-map');
-  const entries = map && mapEntries(tree, map);
-  if (!entries || entries.length === 0) return undefined;
+function bridgeTitle({ snapshot }: View, node: DtNode): string | undefined {
+  const entries = rowsOf(snapshot, node);
+  if (entries.length === 0) return undefined;
   if (entries.length > MAX_ENTRIES) return `${entries.length} ranges of requester IDs to IOMMUs`;
   const texts = entries.map(({ base, length, provider }) => {
     const last = base.value + length.value - 1;
+    const ids =
+      length.value === 1 ? `requester ID ${hex(base.value)}` : `requester IDs ${hex(base.value)} to ${hex(last)}`;
     const name = provider?.labels[0]?.name ?? provider?.name ?? 'no node';
     const off = provider && !isLive(provider) ? ' (disabled)' : '';
-    return `requester IDs ${hex(base.value)} to ${hex(last)} → ${printable(name)}${off}`;
+    return `${ids} → ${printable(name)}${off}`;
   });
   return texts.join(', ');
 }
