@@ -130,7 +130,7 @@ await test('the signature of an entry names its cells while one types', at(QRD, 
 
 await test(
   'lenses above an IOMMU say whom it serves',
-  at(path.join(folder, 'sm8550.dtsi'), '\n\t\tapps_smmu: iommu@15000000', 1),
+  at(path.join(folder, 'sm8550.dtsi'), 'apps_smmu: iommu@15000000', 1),
   async (page) => {
     const lens = page.locator('.codelens-decoration:visible', { hasText: 'masters' }).first();
     await lens.waitFor({ timeout: 90_000 });
@@ -188,7 +188,7 @@ await typing(
 
 await test(
   'renaming a label shows every file that changes before it does',
-  at(path.join(folder, 'sm8550.dtsi'), '\n\t\tusb_1_hsphy: phy@', 3),
+  at(path.join(folder, 'sm8550.dtsi'), 'usb_1_hsphy: phy@', 4),
   async (page) => {
     await page.locator('.statusbar-item', { hasText: '.dts' }).first().waitFor({ timeout: 90_000 });
     await within('the label', () => placeOf(page, 'usb_1_hsphy: phy@', 'usb_1_hsphy'));
@@ -208,7 +208,7 @@ await test(
 
 await test(
   'who names a clock controller, and whom it names: the call hierarchy',
-  at(path.join(folder, 'sm8550.dtsi'), '\n\t\tgcc: clock-controller@', 3),
+  at(path.join(folder, 'sm8550.dtsi'), 'gcc: clock-controller@', 4),
   async (page) => {
     await page.locator('.statusbar-item', { hasText: '.dts' }).first().waitFor({ timeout: 90_000 });
     await within('the label', () => placeOf(page, 'gcc: clock-controller@', 'gcc'));
