@@ -14,6 +14,7 @@ import { IOMMUS_RULES } from '#rules/iommus/iommus.ts';
 import { NAMED_ID_RULES } from '#rules/iommus/named-ids.ts';
 import { NEEDED_IOMMU_RULES } from '#rules/iommus/needed.ts';
 import { REFUSED_MASTER_RULES } from '#rules/iommus/refused-master.ts';
+import { OPTION_NAME_RULES } from '#rules/kernel/option-names.ts';
 import { KERNEL_OPTION_RULES } from '#rules/kernel/options.ts';
 import { HOST1X_RULES } from '#rules/maps/host1x.ts';
 import { IOMMU_MAP_RULES } from '#rules/maps/iommu-map.ts';
@@ -101,7 +102,7 @@ export const FAMILIES: readonly Family[] = [
     rules: [...RESERVED_MEMORY_RULES, ...DMA_POOL_RULES, ...IOMMU_ADDRESSES_RULES, ...IOMMU_ADDRESSES_DEVICE_RULES],
   },
   { title: 'Probing', rules: PROBE_RULES },
-  { title: 'The kernel that boots the tree', rules: KERNEL_OPTION_RULES },
+  { title: 'The kernel that boots the tree', rules: [...KERNEL_OPTION_RULES, ...OPTION_NAME_RULES] },
   { title: 'Xen grant DMA', rules: [...XEN_GRANT_RULES, ...XEN_GRANT_NODE_RULES, ...XEN_GRANT_DEVICE_RULES] },
   {
     title: 'IOMMUs under Xen',

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The kernel that boots the tree: options in `bootargs` and on the command line, and its configuration.
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Platform } from '#model/platform/types.ts';
 import { LINUX } from '#test/support/analyse.ts';
-import { checkDiagnostics, checkFix, checkNone } from '#test/support/check.ts';
+import { checkDiagnostics, checkFix, checkNone, diagnose } from '#test/support/check.ts';
+import { parseFixture } from '#test/support/fixture.ts';
 
 /** A board with RAM up to 2 GiB, an SMMUv3 and a master, booted with these options. */
 function board(bootargs: string, more = ''): string {
@@ -38,6 +39,35 @@ describe('an option in bootargs', () => {
     checkDiagnostics(
       board(`		bootargs = "console=ttyAMA0 iommu=pt quiet";
 //                                          ^^^^^^^^ warning[bootargs-iommu-option-unknown]: \`iommu=pt\` is not an option of Linux on arm64, and has no effect; there it is \`iommu.passthrough=1\`.`),
+    ));
+
+  it('has a name that Linux does not have, in the tree and with its nearest', () =>
+    checkDiagnostics(
+      board(`		bootargs = "quiet arm-smmu.disable_bypas=0 deferred-probe-timeout=5 -- iommu.passthru=1";
+//                                ^^^^^^^^^^^^^^^^^^^^^^^^ warning[bootargs-option-misspelled]: Linux has no option \`arm-smmu.disable_bypas\`, so \`arm-smmu.disable_bypas=0\` has no effect; \`arm-smmu.disable_bypass\` is the nearest one.`),
+    ));
+
+  it('is on the command line alone, and what follows `--` is for init', () => {
+    const found = (cmdline: string) => {
+      const { problems } = diagnose(parseFixture(`//- /board.dts\n/dts-v1/;\n${board('')}`), kernel(cmdline));
+      return problems.filter(({ rule }) => rule === 'bootargs-option-misspelled').map(({ message }) => message);
+    };
+    const message =
+      'Linux has no option `iommu.passthru`, so `iommu.passthru=1` has no effect; `iommu.passthrough` is the nearest one.';
+    expect(found('iommu.passthru=1')).toEqual([message]);
+    expect(found('quiet -- iommu.passthru=1')).toEqual([]);
+  });
+
+  it('is like nothing that its driver has', () =>
+    checkDiagnostics(
+      board(`		bootargs = "iommu.dma_mode=lazy modprobe.blacklist=x arm_smmu.dyndbg=+p";
+//                          ^^^^^^^^^^^^^^^^^^^ warning[bootargs-option-misspelled]: Linux has no option \`iommu.dma_mode\`, so \`iommu.dma_mode=lazy\` has no effect; it has \`iommu.passthrough\`, \`iommu.strict\`, \`iommu.forcedac\`, \`iommu.debug_pagealloc\`.`),
+    ));
+
+  it('has a value that is nearly one', () =>
+    checkDiagnostics(
+      board(`		bootargs = "fw_devlink=of";
+//                          ^^^^^^^^^^^^^ warning[bootargs-dma-option-value]: Linux takes \`off\`, \`permissive\`, \`on\` or \`rpm\` for this option and ignores \`fw_devlink=of\`; \`off\` is the nearest.`),
     ));
 
   it('is gone since Linux 6.10, and was there before', () => {

@@ -106,7 +106,11 @@ const ROWS = {
   listsByOption: source([5, 6], 'mmu-masters is read only with an option', `${V2}:arm_smmu_device_dt_probe`, {
     after: [5, 3],
   }),
-  listsAtOnce: source([6, 1], 'listed masters are found when the SMMU registers', `${V2}:arm_smmu_legacy_bus_init`),
+  listsAtOnce: source(
+    [6, 1],
+    'listed masters are found when the SMMU registers',
+    'drivers/iommu/iommu.c:iommu_device_register',
+  ),
   listedIdentity: source([5, 19], 'listed masters get identity domains', `${V2}:arm_smmu_def_domain_type`),
   cellsMatter: source([6, 10], 'a wrong #iommu-cells ends the probe of an SMMUv3', `${V3}:arm_smmu_device_probe`),
   noV3Bypass: source([6, 10], 'arm-smmu-v3.disable_bypass is gone', V3),

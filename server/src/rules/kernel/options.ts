@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Rules about the kernel that boots the tree: options and configuration that undo what the tree says about DMA.
+import { nearest } from '#base/likeness.ts';
 import { own } from '#base/own.ts';
 import type { Repair } from '#base/problem.ts';
 import type { Span } from '#base/text.ts';
 import { comesAsModule, iommuState } from '#model/iommu/state.ts';
 import { unattachedStream } from '#model/iommu/unattached-stream.ts';
 import { GATES } from '#model/platform/gates.ts';
-import { commandLineWords, parseCommandLine } from '#model/platform/kernel-options.ts';
+import { parseCommandLine } from '#model/platform/kernel-options.ts';
 import { machineOf } from '#model/platform/machine.ts';
 import {
   defaultDomain,
@@ -24,10 +25,11 @@ import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { iommuDriver, type Use, usesByProvider, usesOf } from '#rules/engine/uses.ts';
 import { beyondRam } from '#rules/memory/dma-windows.ts';
 import { poolsOf } from '#rules/memory/reserved-memory.ts';
-import { isAvailable, isLive, lastSet, nodeSpan, pathOf, strings } from '#tree/query.ts';
+import { isAvailable, isLive, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { reasonText } from '#wording/statements/index.ts';
 import { becausePlain } from '#wording/statements/platform.ts';
+import { bootWords, optionSpan } from './boot-words.ts';
 
 const ROOT = ['#address-cells = <1>;', '#size-cells = <1>;'];
 const SMMU = 'smmu: iommu@1000000 { compatible = "arm,smmu-v3"; reg = <0x1000000 0x20000>; #iommu-cells = <1>; };';
@@ -38,35 +40,6 @@ const KERNELS = ['linux', 'kvm', 'xen-domu', 'xen-dom0'] as const;
 
 function chosen(bootargs: string): string {
   return `chosen { bootargs = "${bootargs}"; };`;
-}
-
-interface Word {
-  readonly text: string;
-  /** The name with `_` for `-`, as Linux compares it. */
-  readonly name: string;
-  readonly span: Span;
-}
-
-/** The words of the tree's own `bootargs`, each with its place. */
-function bootWords(context: RuleContext): Word[] {
-  const property = context.tree.root.children.get('chosen')?.properties.get('bootargs');
-  const [text] = strings(property);
-  if (!property || text === undefined) return [];
-  const whole = lastSet(property);
-  const source = context.text(whole.span.file).slice(whole.span.start, whole.span.end);
-  return commandLineWords(text).map((word) => {
-    const at = source.indexOf(word);
-    const start = whole.span.start + at;
-    const span = at < 0 ? whole.name : { file: whole.span.file, start, end: start + word.length };
-    return { text: word, name: (word.split('=')[0] ?? '').replaceAll('-', '_'), span };
-  });
-}
-
-/** Where an option stands: in `bootargs`, or nowhere in the tree. */
-function optionSpan(context: RuleContext, name: string): { node: DtNode; span: Span } | undefined {
-  const node = context.tree.root.children.get('chosen');
-  const word = bootWords(context).find((each) => each.name === name);
-  return node && word && { node, span: word.span };
 }
 
 const unknownOption: Rule = {
@@ -126,6 +99,12 @@ const VALUES: Readonly<Record<string, string>> = {
   'arm_smmu.disable_bypass': '0 or 1',
 };
 
+/** Of the words that Linux takes, in its description: the one that was meant. */
+function nearestWord(value: string, wanted: string): string | undefined {
+  const words = wanted.match(/(?<=`)\w+(?=`)/g) ?? [];
+  return nearest(value, words, 1)[0] ?? words.find((word) => value !== '' && word.startsWith(value));
+}
+
 const optionValue: Rule = {
   id: 'bootargs-dma-option-value',
   severity: 'warning',
@@ -146,7 +125,9 @@ const optionValue: Rule = {
       if (wanted === undefined) continue;
       const { swiotlb, ...others } = parseCommandLine(text);
       if (Object.keys({ ...others, ...swiotlb }).length > 0) continue;
-      yield { message: `Linux takes ${wanted} for this option and ignores \`${text}\`.`, span };
+      const like = nearestWord(text.slice(text.indexOf('=') + 1), wanted);
+      const instead = like === undefined ? '' : `; \`${like}\` is the nearest`;
+      yield { message: `Linux takes ${wanted} for this option and ignores \`${text}\`${instead}.`, span };
     }
   },
 };
