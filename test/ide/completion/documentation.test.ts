@@ -29,6 +29,19 @@ describe('documentation', () => {
     expect(about('#define TWICE(x) ((x) * 2)\n/ { a = <TW$0>; };', 'TWICE')).toContain('#define TWICE(x) ((x) * 2)');
   });
 
+  test('a macro of a header that is not included: its line, its number, where it is', () => {
+    const { view, offset, place } = editor(
+      '//- /board.dts\n/dts-v1/;\n/ { a = <GCC_$0>; };\n//- /include/dt-bindings/clock/gcc.h\n#define GCC_A\t\t\t0x1f\n//- /dt-iommu.json\n{ "includePaths": ["include"] }\n',
+    );
+    completion(view, offset);
+    while (view.knowledge.work());
+    const item = completion(view, offset).items.find(({ label }) => label === 'GCC_A');
+    const text = item?.about && documentation(view, item.about, (span) => ({ text: place(span), href: '#' }));
+    expect(text).toBe(
+      '```dts\n#define GCC_A 0x1f\n= 0x1f = 31\n```\n\nIn [include/dt-bindings/clock/gcc.h:1 GCC\\_A](#), which is not included yet: its `#include` comes with it.',
+    );
+  });
+
   test('a property, and a rule', () => {
     expect(about('/ { d { iom$0 }; };', 'iommus')).toContain('The IOMMU that translates the DMA of this device');
     expect(about('/ { d { /* dt-iommu-ignore iommus-target-dis$0 */ }; };', 'iommus-target-disabled')).toContain(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What an item of the list is, worked out for the one that the user looks at: a node, a macro, a property, a rule.
+import { hex } from '#base/numbers.ts';
 import { printable, type Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import type { Link } from '#ide/explain/markdown.ts';
@@ -27,7 +28,7 @@ function partsOf(view: View, { kind, name, asked }: About, link: Link): string[]
     case 'macro':
       return aboutMacro(view, name, link);
     case 'header-macro':
-      return aboutHeaderMacro(view, name);
+      return aboutHeaderMacro(view, name, link);
     case 'property':
       return aboutProperty(view, name, bindingDocumentation(view, name, asked));
     case 'rule': {
@@ -61,12 +62,18 @@ function aboutMacro({ snapshot: { tree } }: View, name: string, link: Link): str
   return [lines.length > 0 ? fence(lines.join('\n')) : '', last.span ? `In ${linkText(link, last.span)}` : ''];
 }
 
-/** Its line as it stands: what else the header defines is not read. */
-function aboutHeaderMacro({ files }: View, pathAndName: string): string[] {
+/** Its line: what else the header defines is not read. */
+function aboutHeaderMacro({ files }: View, pathAndName: string, link: Link): string[] {
   const [path = '', name = ''] = pathAndName.split('\n');
   const text = files.peek(path) ?? '';
-  const line = new RegExp(String.raw`^[ \t]*#[ \t]*define[ \t]+${name}\b(?:\\\r?\n|[^\n])*`, 'm').exec(text)?.[0];
-  return line === undefined ? [] : [fence(line.trim()), `In ${code(path)}, which is not included yet.`];
+  const definition = new RegExp(String.raw`^[ \t]*#[ \t]*define[ \t]+${name}\b(?:\\\r?\n|[^\n])*`, 'm').exec(text);
+  if (!definition) return [];
+  const line = definition[0].trim().replace(/[ \t]+/g, ' ');
+  const number = /\s\(?(0x[\da-f]+|\d+)U?L?\)?(?:\s*\/\*.*)?$/i.exec(line)?.[1];
+  const value = number === undefined || BigInt(number) < 10n ? '' : `\n= ${hex(BigInt(number))} = ${BigInt(number)}`;
+  const start = definition.index + definition[0].indexOf(name);
+  const place = linkText(link, { file: path, start, end: start + name.length });
+  return [fence(line + value), `In ${place}, which is not included yet: its \`#include\` comes with it.`];
 }
 
 function aboutProperty({ snapshot: { tree } }: View, name: string, binding: string): string[] {
