@@ -147,6 +147,10 @@ describe('the preprocessor', () => {
     checkFormat('/ {\n\n  a = <__LINE__>; b;\n};\n', '/ {\n\n\ta = <__LINE__>; b;\n};\n'));
 });
 
+test('a byte order mark stays where it is', () => {
+  checkFormat('\ufeff/dts-v1/;\n/ {\na;\n};\n', '\ufeff/dts-v1/;\n/ {\n\ta;\n};\n');
+});
+
 describe('half-typed text', () => {
   test.each([
     ['a missing `;`', '/ {\n\tn {\n\t\t a= <1>\n\t\tb = <2>;\n\t};\n};\n'],

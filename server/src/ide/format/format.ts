@@ -12,6 +12,8 @@ export function format(text: string, ast: Ast): Change[] {
   if (ast.length !== text.length) return [];
   const sheet = new Sheet(text);
   for (const { start, end } of ast.errors) sheet.freeze(start, end);
+  // A byte order mark stays directly in front of what follows.
+  if (text.startsWith('\ufeff')) sheet.freeze(0, 1);
   const depth = fragmentDepth(text, ast.items);
   new Formatter(sheet).body(ast.items, { base: 0, end: text.length, depth, oneLine: false, top: true });
   return sheet.changes();
