@@ -16,7 +16,7 @@ import type { View } from '#ide/analysis.ts';
 import { code } from '#ide/explain/markup.ts';
 import { factMarkdown } from '#ide/hovers/binding.ts';
 import { nodeAt } from '#ide/navigation/places.ts';
-import { nodeByPath } from '#tree/query.ts';
+import { compatibles, nodeByPath, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import type { Here } from './drafts.ts';
 import type { Draft } from './evidence.ts';
@@ -36,11 +36,18 @@ export function describedBy({ view, node, draft }: Here): Described | undefined 
   return binding && { library, binding };
 }
 
+/** The node that was prepared last. */
+const anticipated = new WeakMap<BindingLibrary, string>();
+
 /** The cursor came to a node: what its binding says is read in the pauses, before anybody types there. */
 export function anticipate(view: View, offset: number): void {
   const library = view.knowledge.bindings(view.file);
   const node = library && nodeAt(view, offset);
   if (!library || !node || library.isPreparing) return;
+  // Editors ask after each key, too.
+  const where = `${library.revision} ${library.done} ${pathOf(node)} ${compatibles(node).join()}`;
+  if (anticipated.get(library) === where) return;
+  anticipated.set(library, where);
   library.allowance = 0;
   library.ask(() => bindingOfNode(library, node));
   library.allowance = Number.POSITIVE_INFINITY;
