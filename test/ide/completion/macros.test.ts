@@ -91,6 +91,20 @@ describe('ranking', () => {
   });
 });
 
+test('what is written behind a provider with other cells means something else in the same place', () => {
+  const text = (cells: number) => `#define GIC_SPI 0
+#define IRQ_RISING 1
+/ {
+	gic: gic { interrupt-controller; #interrupt-cells = <3>; };
+	pdc: pdc { interrupt-controller; #interrupt-cells = <${cells}>; };
+	a { interrupts-extended = <&pdc 1 IRQ_RISING${cells === 3 ? ' 0' : ''}>; };
+	b { interrupts-extended = <&gic GIC_SPI $0>; };
+};`;
+  // A blank opens only what is written in such places.
+  expect(complete(text(2), ' ').labels).toEqual([]);
+  expect(complete(text(3), ' ').labels).toEqual(['IRQ_RISING']);
+});
+
 describe('headers that are not included', () => {
   test('the one that fits the provider, with its include in its place', () => {
     const list = completeKnowing(board('clocks = <&dispcc $0>;'));

@@ -3,8 +3,9 @@
 import { memo } from '#base/memo.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import type { Ast, Item, PropertyItem } from '#syntax/ast.ts';
+import { nodeByReference } from '#tree/query.ts';
 import { increase } from './evidence.ts';
-import { formOf } from './providers.ts';
+import { cellCount, formOf } from './providers.ts';
 import { readValue, type TypedCell } from './value-cursor.ts';
 
 export interface Usage {
@@ -20,7 +21,7 @@ const usages = new WeakMap<PropertyItem, readonly Usage[]>();
 
 /**
  * Macro → how often it is written in the same place of a property that is read alike: behind the same reference, or
- * where nothing is, behind any.
+ * where nothing is, behind one to a node with as many cells: in another form the place means something else.
  */
 export function macroUsage(
   snapshot: Snapshot,
@@ -30,6 +31,15 @@ export function macroUsage(
   const same = new Map<string, number>();
   const other = new Map<string, number>();
   const names = alikeNames(property, ref !== undefined);
+  const { tree } = snapshot;
+  const form = formOf(property);
+  const countOf = (of: string) => form && cellCount(form, nodeByReference(tree, of));
+  const counts = new Map<string, boolean>();
+  const isAlike = (of: string): boolean => {
+    const known = counts.get(of) ?? (form === undefined || countOf(of) === countOf(ref ?? of));
+    counts.set(of, known);
+    return known;
+  };
   for (const file of snapshot.tree.files) {
     const ast = file.endsWith('.h') ? undefined : snapshot.ast(file);
     if (!ast) continue;
@@ -37,7 +47,7 @@ export function macroUsage(
     for (const usage of names.flatMap((name) => items.get(name) ?? []).flatMap(usagesOf)) {
       if (cells > 0 && usage.index % cells !== index) continue;
       if (usage.ref === ref) increase(same, usage.name);
-      else if (ref !== undefined && usage.ref !== undefined) increase(other, usage.name);
+      else if (ref !== undefined && usage.ref !== undefined && isAlike(usage.ref)) increase(other, usage.name);
     }
   }
   return same.size > 0 ? same : other;
