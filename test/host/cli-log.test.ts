@@ -217,6 +217,28 @@ test('lines of Xen name nodes by their paths', async () => {
   expect(assign).toMatchObject({ topic: 'xen-assign', cause: { kind: 'topic' } });
 });
 
+test('what Linux 6.1 and 6.12 print, as their boots did', async () => {
+  writeFileSync(
+    join(folder.path, 'old.txt'),
+    `[    0.1] arm-smmu-v3: probe of 20000000.iommu failed with error -12
+[    0.1] pci-host-generic: probe of 70100000.pcie failed with error -12
+[    0.1] usb 1-1: probe with driver foo failed with error -5
+[    0.0] OF: fdt: Reserved memory: failed to reserve memory for node 'framebuffer@9d400000': base 0x000000009d400000, size 36 MiB
+[    0.0] OF: fdt: Reserved memory: unsupported node format, ignoring
+[    0.0] cma: Failed to reserve 64 MiB on node -1
+[    0.0] cma: Region at 0x000000009d400000 must be aligned to 0x0000000000400000 bytes
+`,
+  );
+  const found = await answers('old.txt');
+  expect(found.map(({ topic, iommu }) => [topic, iommu])).toEqual([
+    ['iommu-fails', '/soc/iommu@20000000'],
+    ['region-fails', null],
+    ['regions-ignored', null],
+    ['pool-fails', null],
+    ['pool-fails', null],
+  ]);
+});
+
 test('what is not a trouble of DMA gives no answer', async () => {
   expect(await answers('quiet.txt')).toEqual([]);
   expect((await folder.run('log', 'quiet.txt', '--tree', 'board.dts')).code).toBe(0);

@@ -66,7 +66,12 @@ for (const [release, roots] of Object.entries(SOURCES)) {
 test('every function that a row names has the format in a source', () => {
   const roots = Object.values(SOURCES).flatMap((all) => all.find(isThere) ?? []);
   if (roots.length < Object.keys(SOURCES).length) return;
-  const dead = LOG_FORMATS.filter(({ xen }) => !xen).flatMap((row) => {
+  const known = Object.keys(SOURCES);
+  // What other releases printed was seen when they booted.
+  const rows = LOG_FORMATS.filter(
+    ({ xen, only }) => !xen && (only?.some((release) => known.includes(release)) ?? true),
+  );
+  const dead = rows.flatMap((row) => {
     const found = new Set(roots.flatMap((root) => foundIn(root, row)));
     return row.source.filter((each) => !found.has(each)).map((each) => `${row.format} (${each})`);
   });

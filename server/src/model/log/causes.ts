@@ -92,6 +92,8 @@ export function answerTo({ machine, report }: LogBoard, finding: LogFinding): Lo
     return { ...base, iommu: undefined, owners: [], other: node, cause };
   }
   if (name === undefined) return { ...base, iommu: undefined, owners: [], cause: { kind: 'topic' } };
+  // Of a device that no node is, only the name of its driver tells whether the line is about an IOMMU.
+  if (!by && !/mmu|dart/.test(values.get('driver') ?? 'iommu')) return undefined;
   if (!by) return { ...base, iommu: undefined, owners: [], cause: { kind: 'no-node', name } };
   const cause = WAITS.includes(row.topic) ? waitCause(machine, by.node) : undefined;
   const isIommu = driverFor(by.node, machine.platform.kernelVersion) !== undefined;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What Linux prints around IOMMUs, in 6.12 and 7.3: driver core, device tree, swiotlb, CMA, reserved memory, Xen's grants.
+// What Linux prints around IOMMUs, in 6.1, 6.12 and 7.3: driver core, device tree, swiotlb, CMA, reserved memory, Xen's grants.
 import type { LogFormat } from './format.ts';
 
 const IOMMU = 'drivers/iommu/iommu.c';
@@ -92,6 +92,11 @@ export const CORE_LINES: readonly LogFormat[] = [
   ),
   device('pending', 'deferred probe pending: %s', 'reason', `${DD}:deferred_probe_timeout_work_func`),
   device('iommu-fails', 'probe with driver %s failed with error %d', 'driver *error', `${DD}:call_driver_probe`),
+  // Booted: Debian's 6.1.
+  only(
+    '6.1',
+    plain('', 'iommu-fails', '%s: probe of %s failed with error %d', 'driver *who *error', `${DD}:call_driver_probe`),
+  ),
   plain(
     '',
     'cycle',
@@ -238,6 +243,38 @@ export const CORE_LINES: readonly LogFormat[] = [
     `${CMA}:__cma_alloc_frozen`,
   ),
   plain('cma: ', 'pool-fails', 'Failed to reserve %ld MiB', 'size', `${CMA}:cma_declare_contiguous_nid`),
+  only(
+    '6.12',
+    plain('cma: ', 'pool-fails', 'Failed to reserve %ld MiB on node %d', 'size -', `${CMA}:cma_declare_contiguous_nid`),
+  ),
+  plain(
+    'cma: ',
+    'pool-fails',
+    'Region at %pa must be aligned to %pa bytes',
+    'start -',
+    `${CMA}:__cma_declare_contiguous_nid`,
+    `${CMA}:cma_declare_contiguous_nid`,
+  ),
+  only(
+    '6.1',
+    plain(
+      'OF: fdt: ',
+      'region-fails',
+      "Reserved memory: failed to reserve memory for node '%s': base %pa, size %lu MiB",
+      '*region start -',
+      'drivers/of/fdt.c:__reserved_mem_reserve_reg',
+    ),
+  ),
+  only(
+    '6.1',
+    plain(
+      'OF: fdt: ',
+      'regions-ignored',
+      'Reserved memory: unsupported node format, ignoring',
+      '',
+      'drivers/of/fdt.c:__fdt_scan_reserved_mem',
+    ),
+  ),
   plain(
     'OF: reserved mem: ',
     'region-fails',
