@@ -7,8 +7,8 @@ import { ROOT } from './kernel.ts';
 
 export function compareRegistry({ kernel, report }: Run): void {
   const part = report.part('driver registry against the kernel source', 1);
-  const script = join(ROOT, 'scripts/check-registry.mjs');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [script, kernel], {
+  const script = [join(ROOT, 'scripts/run.mjs'), 'kernel-source/check-registry.ts'];
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...script, kernel], {
     encoding: 'utf8',
     timeout: 300_000,
   });

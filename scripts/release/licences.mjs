@@ -42,7 +42,7 @@ export function checkLicences(locked, bundled) {
     .map(({ name, license, text }) => `${name} ships: ${text === '' ? 'no text of its licence' : license}`);
   let checked = bundled.length;
   for (const [path, { license, optional }] of Object.entries(locked)) {
-    // scripts/complete-lock.mjs knows no licence of binaries for other platforms; they are of a package that has one.
+    // scripts/complete-lock.ts knows no licence of binaries for other platforms; they are of a package that has one.
     if (path === '' || EXCEPTIONS.test(path) || (optional && license === undefined)) continue;
     checked++;
     if (!isAllowed(license, false)) refused.push(`${path}: ${license ?? 'no licence'}`);
