@@ -4,14 +4,18 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { loadModule } from './load-core.mjs';
+import {
+  address,
+  cacheFolder,
+  fetchHost,
+  installExtension,
+  makeProfile,
+  packExtension,
+  startServer,
+} from './e2e/vscode-host.ts';
+import { ROOT } from './oracle/kernel.ts';
 
-const { address, cacheFolder, fetchHost, installExtension, makeProfile, packExtension, startServer } =
-  await loadModule('scripts/e2e/vscode-host.ts');
-
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const examples = path.join(root, 'examples');
+const examples = path.join(ROOT, 'examples');
 /** The first disk of the guest. */
 const firstPlace = `${path.join(examples, 'xen-guest.dts')}:64:3`;
 
@@ -25,7 +29,7 @@ What to look at:
 `;
 
 /** Two commands with their output, as a reader would type them. */
-function showOnTerminal() {
+function showOnTerminal(): void {
   const commands = [
     ['check', 'examples'],
     ['explain', 'examples/xen-guest.dts'],
@@ -34,8 +38,8 @@ function showOnTerminal() {
   ];
   for (const command of commands) {
     console.log(`\n$ npx dt-iommu ${command.join(' ')}`);
-    const { status, error } = spawnSync(process.execPath, [path.join(root, 'dist/cli.cjs'), ...command], {
-      cwd: root,
+    const { status, error } = spawnSync(process.execPath, [path.join(ROOT, 'dist/cli.cjs'), ...command], {
+      cwd: ROOT,
       stdio: 'inherit',
     });
     // 1 is what `check` says of the mistakes in examples/broken.
@@ -44,17 +48,17 @@ function showOnTerminal() {
 }
 
 /** False when there is no VS Code on this machine, or none that can open a window. */
-function showInInstalled() {
+function showInInstalled(): boolean {
   const code = process.env.VSCODE_EXECUTABLE ?? 'code';
   const shell = process.platform === 'win32';
-  const args = ['--new-window', `--extensionDevelopmentPath=${root}`, examples, '--goto', firstPlace];
+  const args = ['--new-window', `--extensionDevelopmentPath=${ROOT}`, examples, '--goto', firstPlace];
   return spawnSync(code, args, { stdio: 'ignore', shell }).status === 0;
 }
 
-async function showInBrowser() {
+async function showInBrowser(): Promise<void> {
   const host = await fetchHost(console.log);
   const profile = makeProfile(path.join(cacheFolder, 'start'), {});
-  await installExtension(host, profile, await packExtension(root, path.join(cacheFolder, 'start')));
+  await installExtension(host, profile, await packExtension(ROOT, path.join(cacheFolder, 'start')));
   const token = randomBytes(16).toString('hex');
   const server = await startServer(host, profile, { token });
   for (const signal of ['SIGINT', 'SIGTERM']) {
@@ -65,15 +69,18 @@ async function showInBrowser() {
   );
 }
 
-if (!existsSync(path.join(root, 'dist/cli.cjs'))) {
-  const built = spawnSync(process.execPath, [path.join(root, 'build.mjs')], { cwd: root, stdio: 'inherit' });
-  if (built.status !== 0) process.exit(1);
-}
-if (process.argv.includes('--cli')) {
-  showOnTerminal();
-} else if (showInInstalled()) {
-  console.log(`VS Code opens ${examples}.${GUIDE}`);
-} else {
-  await showInBrowser();
-  console.log(GUIDE);
+export async function main(args: readonly string[]): Promise<number> {
+  if (!existsSync(path.join(ROOT, 'dist/cli.cjs'))) {
+    const built = spawnSync(process.execPath, [path.join(ROOT, 'build.mjs')], { cwd: ROOT, stdio: 'inherit' });
+    if (built.status !== 0) return 1;
+  }
+  if (args.includes('--cli')) {
+    showOnTerminal();
+  } else if (showInInstalled()) {
+    console.log(`VS Code opens ${examples}.${GUIDE}`);
+  } else {
+    await showInBrowser();
+    console.log(GUIDE);
+  }
+  return 0;
 }
