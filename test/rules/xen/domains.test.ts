@@ -169,8 +169,23 @@ describe('xen-llc-colors', () => {
   it('off wins over the sizes', () =>
     expect(of('4.20', 'llc-size=1M llc-nr-ways=16 no-llc-coloring')).toMatch(/^error/));
   it('a Xen without them', () => expect(of('4.20,ARM_64=y', 'llc-coloring=on')).toMatch(/^error/));
-  it('no list', () =>
-    expect(of('4.22', 'llc-coloring=on', 'llc-colors = "0-";')).toMatch(/^error: "0-" is not a list/));
+  it.each([
+    ['0,x', '"0,x" is not a list like "0-3,8"'],
+    ['0 3', '"0 3" is not a list like "0-3,8"'],
+    ['7-3', '"7-3" ends before it begins'],
+    ['4-', '"4-" ends before it begins'],
+    ['0-3,16', 'Colour 16 is none of the 16 that `llc-size` and `llc-nr-ways` make'],
+    ['0-15,3', '"0-15,3" has more than the 16 colours that `llc-size` and `llc-nr-ways` make'],
+  ])('a list that Xen refuses: %s', (list, message) =>
+    expect(of('4.22', 'llc-size=1M llc-nr-ways=16', `llc-colors = "${list}";`)).toBe(
+      `error: ${message}: Xen 4.22 panics.`,
+    ),
+  );
+  it.each(['0-', '3,', ',3', '0x1-0x3', '15'])('a list that Xen takes: %s', (list) =>
+    expect(of('4.22', 'llc-size=1M llc-nr-ways=16', `llc-colors = "${list}";`)).toBe(''),
+  );
+  it('a cache that the command line does not describe', () =>
+    expect(of('4.22', 'llc-coloring=on', 'llc-colors = "0-3,500";')).toBe(''));
   it('with static memory', () =>
     expect(of('4.22', 'llc-coloring=on', 'xen,static-mem = <0x0 0x50000000 0x0 0x8000000>;')).toMatch(
       /exclude each other/,

@@ -215,7 +215,25 @@ function highestSpi(context: RuleContext, node: DtNode, count: number): Omit<Fin
 }
 
 const COLOURS = 'llc-colors';
-const COLOUR_CONFIG = /^(?:(?:0[xX][\da-fA-F]+|\d+)(?:-(?:0[xX][\da-fA-F]+|\d+))?(?:,|$))+$/;
+
+/**
+ * What is wrong with a list of colours, as xen/common/llc-coloring.c:parse_color_config and check_colors read it: a number
+ * that is missing is 0. `most`: the colours that the cache has, where the command line says so.
+ */
+function colourMistake(text: string, most: number | undefined): string | undefined {
+  let count = 0;
+  for (const part of text.replace(/,$/, '').split(',')) {
+    const [, first, dash, second] = /^(0x[\da-f]+|\d*)(?:(-)(0x[\da-f]+|\d*))?$/i.exec(part) ?? [];
+    if (first === undefined) return `"${text}" is not a list like "0-3,8"`;
+    const [start, end] = [Number(first), Number(dash ? second : first)];
+    if (start > end) return `"${part}" ends before it begins`;
+    count += end - start + 1;
+    if (most === undefined) continue;
+    if (end >= most) return `colour ${end} is none of the ${most} that \`llc-size\` and \`llc-nr-ways\` make`;
+    if (count > most) return `"${text}" has more than the ${most} colours that \`llc-size\` and \`llc-nr-ways\` make`;
+  }
+  return undefined;
+}
 
 const colours: Rule = {
   id: 'xen-llc-colors',
@@ -225,9 +243,9 @@ const colours: Rule = {
   platforms: XEN_HOST,
   doc: `Since 4.20 \`llc-colors\` gives a domain its part of the last-level cache. Xen panics where the colouring is not switched on
 (\`llc-coloring=on\`, or \`llc-size\` with \`llc-nr-ways\`, and a Xen built with \`CONFIG_LLC_COLORING\`), where the text is not a list of
-numbers and ranges, and where a domain has \`xen,static-mem\` while it is on. Older releases ignore the property (*warning*).`,
+numbers and ranges or names colours that the cache does not have, and where a domain has \`xen,static-mem\` while it is on. Older releases ignore the property (*warning*).`,
   source:
-    'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0less_node; xen/common/llc-coloring.c:parse_color_config, llc_coloring_init',
+    'Xen 4.22 xen/common/device-tree/dom0less-bindings.c:parse_dom0less_node; xen/common/llc-coloring.c:parse_color_config, check_colors, llc_coloring_init',
   example: {
     bad: tree('cpus = <1>; memory = <0x0 0x20000>; llc-colors = "0-3";'),
     good: tree('cpus = <1>; memory = <0x0 0x20000>; llc-colors = "0-3";', 'xen,xen-bootargs = "llc-coloring=on";'),
@@ -261,8 +279,10 @@ numbers and ranges, and where a domain has \`xen,static-mem\` while it is on. Ol
         message: `The command line does not switch the colouring on (\`llc-coloring=on\`), and ${named(build)} panics over \`llc-colors\`.`,
         span,
       };
-    else if (!COLOUR_CONFIG.test(text))
-      yield { message: `"${text}" is not a list like "0-3,8": ${named(build)} panics.`, span };
+    else {
+      const mistake = colourMistake(text, coloursOfCache(context));
+      if (mistake) yield { message: `${mistake[0]?.toUpperCase()}${mistake.slice(1)}: ${named(build)} panics.`, span };
+    }
   },
 };
 
@@ -275,6 +295,18 @@ function isColouring({ tree, platform }: RuleContext): boolean {
   const stated = last && (words.includes('llc-coloring') && last.setting === '' ? true : parseBool(last.setting));
   if (stated !== undefined) return stated;
   return ['llc-size', 'llc-nr-ways'].every((name) => words.some((word) => word.startsWith(`${name}=`)));
+}
+
+/** One page of each way: xen/common/llc-coloring.c:llc_coloring_init, where both options say how large a way is. */
+function coloursOfCache({ tree, platform }: RuleContext): number | undefined {
+  const words = xenArguments(tree, xenOf(platform));
+  const [size, ways] = ['llc-size', 'llc-nr-ways'].map((name) => settingsOf(words, name).at(-1)?.setting);
+  const [, digits, unit = ''] = /^(\d+)([bkmg]?)$/i.exec(size ?? '') ?? [];
+  if (digits === undefined || !/^[1-9]\d{0,3}$/.test(ways ?? '')) return undefined;
+  // Without a unit a size counts KiB (parse_size_and_unit).
+  const bytes = Number(digits) * 1024 ** 'bkmg'.indexOf(unit.toLowerCase() || 'k');
+  const colours = bytes / Number(ways) / 4096;
+  return Number.isInteger(colours) && colours >= 2 && (colours & (colours - 1)) === 0 ? colours : undefined;
 }
 
 export const XEN_DOMAIN_RESOURCE_RULES: readonly Rule[] = [cpus, memory, dom0, spis, colours];
