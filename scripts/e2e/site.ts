@@ -19,7 +19,7 @@ export function main(): number {
   try {
     const chromium = findChromium();
     installTools();
-    const made = node([path.join(root, 'scripts/site.mjs'), '--out', path.join(work, 'site')]);
+    const made = node([path.join(root, 'scripts/run.mjs'), 'release/site.ts', '--out', path.join(work, 'site')]);
     if (made.status !== 0) throw new Error(`npm run site: ${made.stdout}${made.stderr}`);
     const env = { E2E_SITE: path.join(work, 'site'), CHROMIUM_PATH: chromium };
     const { status, stdout, stderr } = node([path.join(root, 'test/e2e/run-site.mjs')], env);
