@@ -2,7 +2,7 @@
 // Bundles what ships into dist/: extension, server and command line, with the grammar beside them.
 import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { bundledPackages, noticesText } from './scripts/release/bundled.mjs';
+import { loadModule } from './scripts/load-core.mjs';
 
 /** web-tree-sitter's ES module calls `require`, which fails inside a bundle, so its CommonJS build is taken. */
 const NODE = {
@@ -112,6 +112,7 @@ await put('dist/library-node.d.ts', async (partial) => {
   await writeFile(partial, types.replace("'./api.ts'", "'devicetree-iommu'"));
 });
 const made = await Promise.all([...Object.entries(BUNDLES).map(bundle), ...Object.entries(FILES).map(copy)]);
+const { bundledPackages, noticesText } = await loadModule('scripts/release/bundled.ts');
 const packages = bundledPackages(new Map(made), '.');
 await put('dist/third-party-notices.txt', (partial) => writeFile(partial, noticesText(packages)));
 await put('dist/bundled.json', (partial) => writeFile(partial, JSON.stringify(packages)));

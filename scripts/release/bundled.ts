@@ -3,31 +3,30 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/**
- * @typedef {object} Bundled
- * @property {string} name
- * @property {string} version
- * @property {string} license as its package.json says
- * @property {string} text its licence; empty where it ships none
- * @property {string[]} within the files of dist/ that have parts of it
- */
+/** A package of others of which a bundle has parts. */
+export interface Bundled {
+  readonly name: string;
+  readonly version: string;
+  /** As its package.json says. */
+  readonly license: string;
+  /** Its licence; empty where it ships none. */
+  readonly text: string;
+  /** The files of dist/ that have parts of it. */
+  readonly within: readonly string[];
+}
 
 const PACKAGE = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 
-/**
- * @param {ReadonlyMap<string, Iterable<string>>} inputs for each file of dist/ what it was made from, relative to the root
- * @param {string} root
- * @returns {Bundled[]} by name
- */
-export function bundledPackages(inputs, root) {
-  /** @type {Map<string, Bundled>} by name and version: a linked folder has two paths */
-  const packages = new Map();
+/** By name; `inputs` says for each file of dist/ what it was made from, relative to `root`. */
+export function bundledPackages(inputs: ReadonlyMap<string, Iterable<string>>, root: string): Bundled[] {
+  // By name and version: a linked folder has two paths.
+  const packages = new Map<string, Bundled>();
   for (const [output, files] of inputs) {
     const folders = new Set([...files].map((file) => PACKAGE.exec(file)?.[0]));
     for (const folder of folders) {
       if (folder === undefined) continue;
       const at = path.join(root, folder);
-      const { name, version, license } = JSON.parse(readFileSync(path.join(at, 'package.json'), 'utf8'));
+      const { name, version, license } = JSON.parse(readFileSync(path.join(at, 'package.json'), 'utf8')) as Bundled;
       const key = `${name}@${version}`;
       const known = packages.get(key) ?? { name, version, license, text: licenceText(at), within: [] };
       packages.set(key, { ...known, within: [...new Set([...known.within, output])].sort() });
@@ -36,8 +35,7 @@ export function bundledPackages(inputs, root) {
   return [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, bundled]) => bundled);
 }
 
-/** @param {string} folder */
-function licenceText(folder) {
+function licenceText(folder: string): string {
   const files = readdirSync(folder).filter((name) => /^(licen[sc]e|copying|notice)([.-]|$)/i.test(name));
   return files
     .sort()
@@ -45,8 +43,8 @@ function licenceText(folder) {
     .join('\n\n');
 }
 
-/** @param {readonly Bundled[]} packages */
-export function noticesText(packages) {
+/** The text that ships beside the bundles. */
+export function noticesText(packages: readonly Bundled[]): string {
   const parts = packages.map(
     ({ name, version, license, text, within }) =>
       `${'-'.repeat(78)}\n${name} ${version} (${license})\nPart of ${within.join(', ')}\n\n${text}\n`,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Which licences are taken: in what ships only those that ask for no more than their text, in tools a few others too.
+import type { Bundled } from './bundled.ts';
 
 const SHIPPED = ['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'ISC', 'MIT'];
 const TOOLS = [
@@ -19,10 +20,8 @@ const EXCEPTIONS = /^node_modules\/@vscode\/vsce-sign(-|$)/;
 
 /**
  * SPDX expressions of names with AND and OR, as packages have them: AND binds closer.
- * @param {string | undefined} expression
- * @param {boolean} ships
  */
-export function isAllowed(expression, ships) {
+export function isAllowed(expression: string | undefined, ships: boolean): boolean {
   const names = ships ? SHIPPED : TOOLS;
   if (!expression || /[()]/.test(expression.replace(/^\(([^()]*)\)$/, '$1'))) return false;
   return expression
@@ -31,12 +30,11 @@ export function isAllowed(expression, ships) {
     .some((all) => all.split(' AND ').every((name) => names.includes(name.trim())));
 }
 
-/**
- * @param {Record<string, { license?: string, version?: string, optional?: boolean }>} locked `packages` of the lock file
- * @param {readonly { name: string, license: string, text: string }[]} bundled
- * @returns {{ checked: number, refused: string[] }}
- */
-export function checkLicences(locked, bundled) {
+/** `locked` is `packages` of the lock file. */
+export function checkLicences(
+  locked: Readonly<Record<string, { readonly license?: string; readonly optional?: boolean }>>,
+  bundled: readonly Pick<Bundled, 'name' | 'license' | 'text'>[],
+): { checked: number; refused: string[] } {
   const refused = bundled
     .filter(({ license, text }) => !isAllowed(license, true) || text === '')
     .map(({ name, license, text }) => `${name} ships: ${text === '' ? 'no text of its licence' : license}`);

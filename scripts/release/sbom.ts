@@ -3,36 +3,52 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { NPM } from './pack.mjs';
+import { NPM } from './pack.ts';
 
 const DEVELOPMENT = 'cdx:npm:package:development';
 
-/**
- * @param {string} root
- * @param {readonly { name: string, version: string }[]} bundled
- * @param {number} epoch
- */
-export async function billOfMaterials(root, bundled, epoch) {
+interface Component {
+  readonly 'bom-ref': string;
+  name: string;
+  readonly group?: string;
+  readonly version: string;
+  properties?: readonly { readonly name: string }[];
+}
+
+/** A bill in CycloneDX, as far as it is changed here. */
+interface Bill {
+  readonly metadata: { readonly component: Component; timestamp: string };
+  serialNumber: string;
+  components: readonly Component[];
+  dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
+}
+
+/** The bill of `bundled`, the packages in what ships; `epoch` is its time in seconds. */
+export async function billOfMaterials(
+  root: string,
+  bundled: readonly { readonly name: string; readonly version: string }[],
+  epoch: number,
+): Promise<{ text: string; components: number }> {
   const { stdout } = await promisify(execFile)(NPM, ['sbom', '--sbom-format', 'cyclonedx'], {
     cwd: root,
     maxBuffer: 1 << 26,
   });
-  const bom = JSON.parse(stdout);
+  const bom = JSON.parse(stdout) as Bill;
   const kept = new Set(bundled.map(({ name, version }) => `${name}@${version}`));
   const own = bom.metadata.component;
-  const missing = [...kept].filter((ref) => !bom.components.some((/** @type {any} */ one) => isOf(one, ref)));
+  const missing = [...kept].filter((ref) => !bom.components.some((one) => isOf(one, ref)));
   if (missing.length > 0) throw new Error(`npm sbom does not know ${missing.join(', ')}`);
-  bom.components = bom.components.filter((/** @type {any} */ one) => [...kept].some((ref) => isOf(one, ref)));
-  const refs = new Set(bom.components.map((/** @type {any} */ one) => one['bom-ref']));
+  bom.components = bom.components.filter((one) => [...kept].some((ref) => isOf(one, ref)));
+  const refs = new Set(bom.components.map((one) => one['bom-ref']));
   for (const one of bom.components) {
-    one.properties = (one.properties ?? []).filter((/** @type {any} */ { name }) => name !== DEVELOPMENT);
+    one.properties = (one.properties ?? []).filter(({ name }) => name !== DEVELOPMENT);
   }
-  const links = bom.dependencies.filter((/** @type {any} */ { ref }) => refs.has(ref));
+  const links = bom.dependencies.filter(({ ref }) => refs.has(ref));
   bom.dependencies = [
     { ref: own['bom-ref'], dependsOn: [...refs].sort() },
-    ...links.map((/** @type {any} */ { ref, dependsOn }) => ({
+    ...links.map(({ ref, dependsOn }) => ({
       ref,
-      dependsOn: dependsOn.filter((/** @type {string} */ each) => refs.has(each)),
+      dependsOn: dependsOn.filter((each) => refs.has(each)),
     })),
   ];
   // npm takes the name of the folder, the time of the run and a random number.
@@ -45,7 +61,6 @@ export async function billOfMaterials(root, bundled, epoch) {
   return { text: `${JSON.stringify(bom, null, 2)}\n`, components: bom.components.length };
 }
 
-/** @param {{ name: string, group?: string, version: string }} component @param {string} ref */
-function isOf({ name, group, version }, ref) {
+function isOf({ name, group, version }: Component, ref: string): boolean {
   return `${group ? `${group}/` : ''}${name}@${version}` === ref;
 }

@@ -79,7 +79,14 @@ const artefact = (ending: string): string =>
   join(out, readdirSync(out).find((name) => name.endsWith(ending)) ?? `*${ending}`);
 
 test('npm run release -- --dry-run', { timeout: MINUTES }, async () => {
-  const said = await node([join(ROOT, 'scripts/run.mjs'), 'release/main.ts', '--dry-run', '--skip-tests', '--out', out]);
+  const said = await node([
+    join(ROOT, 'scripts/run.mjs'),
+    'release/main.ts',
+    '--dry-run',
+    '--skip-tests',
+    '--out',
+    out,
+  ]);
   console.log(said.slice(said.lastIndexOf('\n\nchangelog') + 2));
 });
 

@@ -4,17 +4,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-
-/** The scripts have no declarations. */
-const script = async (name: string) => (await import(new URL(`../../scripts/${name}`, import.meta.url).href)) as Script;
-
-interface Script {
-  isAllowed(expression: string | undefined, ships: boolean): boolean;
-  checkLicences(locked: object, bundled: object[]): { checked: number; refused: string[] };
-  bundledPackages(inputs: Map<string, string[]>, root: string): { name: string; text: string; within: string[] }[];
-  noticesText(packages: object[]): string;
-  zipNames(zip: Buffer): string[];
-}
+import { bundledPackages, noticesText } from '../../scripts/release/bundled.ts';
+import { checkLicences, isAllowed } from '../../scripts/release/licences.ts';
+import { zipNames } from '../../scripts/release/pack.ts';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const contents = JSON.parse(read('scripts/release/contents.json')) as { vsix: string[]; npm: string[] };
@@ -53,8 +45,7 @@ it('says in package.json where it comes from, and has its icon', () => {
   expect(existsSync(new URL(`../../${String(manifest.icon)}`, import.meta.url))).toBe(true);
 });
 
-it('ships only what asks for no more than its text', async () => {
-  const { isAllowed, checkLicences } = await script('release/licences.mjs');
+it('ships only what asks for no more than its text', () => {
   expect(['MIT', 'ISC', '(MIT OR GPL-3.0)', 'MIT AND ISC'].every((each) => isAllowed(each, true))).toBe(true);
   const refused = [undefined, 'GPL-3.0', 'MIT AND GPL-2.0', '(MIT OR ISC) AND GPL-2.0', 'MPL-2.0', 'UNLICENSED'];
   expect(refused.filter((each) => isAllowed(each, true))).toEqual([]);
@@ -66,8 +57,7 @@ it('ships only what asks for no more than its text', async () => {
   });
 });
 
-it('finds the packages in a bundle, and what their licences say', async () => {
-  const { bundledPackages, noticesText } = await script('release/bundled.mjs');
+it('finds the packages in a bundle, and what their licences say', () => {
   const inputs = new Map([
     ['dist/a.js', ['server/src/a.ts', 'node_modules/diff/libesm/index.js', '../x/node_modules/none.js']],
     ['dist/b.wasm', ['node_modules/web-tree-sitter/web-tree-sitter.wasm', 'node_modules/diff/package.json']],
@@ -80,8 +70,7 @@ it('finds the packages in a bundle, and what their licences say', async () => {
   expect(noticesText(found)).toMatch(/^diff \d.*BSD-3-Clause.*\n.*\n\n(?:.*\n)*.*Redistribution and use/m);
 });
 
-it('reads the names of a zip', async () => {
-  const { zipNames } = await script('release/pack.mjs');
+it('reads the names of a zip', () => {
   // An empty zip, and one with the empty file `a`: APPNOTE 4.3.12, 4.3.16.
   const end = (entries: number, size: number) => {
     const record = Buffer.alloc(22);
