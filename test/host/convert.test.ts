@@ -29,6 +29,22 @@ describe('lines', () => {
   });
 });
 
+// Language Server Protocol 3.17, `Position`: a character behind the end of its line is the end of the line.
+test.each(['utf-16', 'utf-8'] as const)(
+  'a position behind the end of its line is before what ends it, in %s',
+  (encoding) => {
+    const text = 'ab\r\n\rcd\ne';
+    const ends = [2, 4, 7, 9, 9];
+    const lines = new Lines(text, encoding);
+    for (const [line, end] of ends.entries()) {
+      expect(lines.offset({ line, character: 99 })).toBe(end);
+      expect(lines.offset({ line, character: 3 })).toBe(end);
+    }
+    expect(lines.offset({ line: 2, character: -1 })).toBe(5);
+    expect(lines.offset({ line: -1, character: 5 })).toBe(0);
+  },
+);
+
 describe('scheduler', () => {
   function scheduler() {
     const published: string[] = [];

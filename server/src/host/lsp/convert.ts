@@ -33,11 +33,13 @@ export class Lines {
     return { line: position.line, character: utf8Length(this.#text.slice(offset - position.character, offset)) };
   }
 
+  /** Behind the end of a line is its end, before what ends it (Language Server Protocol, `Position`). */
   offset(position: Position): number {
-    if (this.#encoding === 'utf-16') return offsetAt(this.#starts, this.#text.length, position);
     const start = offsetAt(this.#starts, this.#text.length, { line: position.line, character: 0 });
     const end = offsetAt(this.#starts, this.#text.length, { line: position.line + 1, character: 0 });
-    return start + utf16Length(this.#text.slice(start, end), position.character);
+    const line = this.#text.slice(start, end).replace(/[\r\n]+$/, '');
+    if (this.#encoding === 'utf-8') return start + utf16Length(line, position.character);
+    return start + Math.min(Math.max(0, position.character), line.length);
   }
 
   range(start: number, end: number): Range {
