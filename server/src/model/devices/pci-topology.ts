@@ -44,47 +44,71 @@ export const pciTopology: PerNode<PciTopology> = perNode(
   (_machine, host) => {
     const [rootBus = 0] = rawCells(host.properties.get('bus-range'));
     const functions: PciFunction[] = [];
-    addBus(functions, host, { bus: rootBus & 0xff, above: undefined });
+    addBuses(functions, host, rootBus & 0xff);
     return { rootBus: rootBus & 0xff, functions };
   },
   () => EMPTY,
 );
 
-interface Place {
+interface OpenBus {
+  readonly onBus: readonly { readonly node: DtNode; readonly devfn: number }[];
   readonly bus: number;
-  readonly above: PciBridge | undefined;
+  readonly above: (PciBridge & { lastBus: number }) | undefined;
+  /** Where its functions are put, and those of the buses below it, which follow them. */
+  readonly out: PciFunction[];
+  readonly below: PciFunction[];
+  next: number;
+  /** The highest bus number that was given out. */
+  last: number;
 }
 
-/** Adds the functions below a bridge; the answer is the highest bus number that was given out. */
-function addBus(functions: PciFunction[], parent: DtNode, { bus, above }: Place): number {
+function openBus(out: PciFunction[], parent: DtNode, bus: number, above?: OpenBus['above']): OpenBus {
   const onBus = [...parent.children.values()]
     .filter((node) => node.properties.has('reg') && isAvailable(node))
     .map((node) => ({ node, devfn: ((rawCells(node.properties.get('reg'))[0] ?? 0) >>> 8) & 0xff }))
     .sort((a, b) => a.devfn - b.devfn);
-  let last = bus;
-  const below: PciFunction[] = [];
-  for (const { node, devfn } of onBus) {
-    const fn: PciFunction = { id: (bus << 8) | devfn, node, above, gap: false };
-    if (!isPciBus(node)) {
-      functions.push(fn);
+  return { onBus, bus, above, out, below: [], next: 0, last: bus };
+}
+
+/** Adds the functions below a host bridge. Without recursion: a text may have thousands of bridges in each other. */
+function addBuses(functions: PciFunction[], host: DtNode, rootBus: number): void {
+  const open = [openBus(functions, host, rootBus)];
+  for (let place = open[0]; place; place = open.at(-1)) {
+    const next = place.onBus[place.next++];
+    if (next) {
+      const inner = addFunction(place, next);
+      if (inner) open.push(inner);
       continue;
     }
-    const numbered = busBelow(node);
-    const bridge: PciBridge & { lastBus: number } = {
-      ...fn,
-      node,
-      ...kindOf(node, above === undefined),
-      bus: numbered ?? last + 1,
-      busAssumed: numbered === undefined,
-      lastBus: 0,
-    };
-    functions.push(bridge);
-    const deepest = addBus(below, node, { bus: bridge.bus, above: bridge });
-    bridge.lastBus = Math.max(deepest, (rawCells(node.properties.get('bus-range'))[1] ?? 0) & 0xff);
-    last = Math.max(last, deepest);
+    open.pop();
+    for (const fn of place.below) place.out.push(fn);
+    const outer = open.at(-1);
+    if (!place.above || !outer) continue;
+    const stated = (rawCells(place.above.node.properties.get('bus-range'))[1] ?? 0) & 0xff;
+    place.above.lastBus = Math.max(place.last, stated);
+    outer.last = Math.max(outer.last, place.last);
   }
-  functions.push(...below);
-  return last;
+}
+
+/** The bus below the function, where it is a bridge. */
+function addFunction(place: OpenBus, { node, devfn }: OpenBus['onBus'][number]): OpenBus | undefined {
+  const { bus, above, out, below, last } = place;
+  const fn: PciFunction = { id: (bus << 8) | devfn, node, above, gap: false };
+  if (!isPciBus(node)) {
+    out.push(fn);
+    return undefined;
+  }
+  const numbered = busBelow(node);
+  const bridge: PciBridge & { lastBus: number } = {
+    ...fn,
+    node,
+    ...kindOf(node, above === undefined),
+    bus: numbered ?? last + 1,
+    busAssumed: numbered === undefined,
+    lastBus: 0,
+  };
+  out.push(bridge);
+  return openBus(below, node, bridge.bus, bridge);
 }
 
 /** The bus number that `bus-range` states, or else the addresses of the children. */

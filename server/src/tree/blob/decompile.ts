@@ -11,8 +11,8 @@ const NOP = 4;
 const END = 9;
 /** Version 16 is the oldest that the structure block is read of; libfdt refuses others, too. */
 const OLDEST = 16;
-/** Linux has 64 levels (drivers/of/fdt.c:FDT_MAX_DEPTH); deeper ones are no device tree. */
-const MAX_DEPTH = 1000;
+/** As many as are read of a text; Linux takes 64 (drivers/of/fdt.c:FDT_MAX_DEPTH), dtc writes 3330. */
+const MAX_DEPTH = 4000;
 
 interface FlatNode {
   readonly name: string;
@@ -36,7 +36,7 @@ export function decompile(bytes: Uint8Array): string {
     for (const [address, size] of reader.reservations()) lines.push(`/memreserve/ ${hex(address)} ${hex(size)};`);
     const root = reader.tree();
     lines.push('');
-    printNode(root, { lines, indent: '', path: '', labels: labelsOf(root) });
+    printNodes(root, lines, labelsOf(root));
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
     lines.push('', `#error the blob is damaged: ${error.message}`);
@@ -137,28 +137,36 @@ function labelsOf(root: FlatNode): Map<string, string[]> {
   return labels;
 }
 
-interface Output {
-  readonly lines: string[];
-  readonly indent: string;
-  /** Of the parent; `''` for the root. */
+interface OpenNode {
+  readonly node: FlatNode;
   readonly path: string;
-  readonly labels: ReadonlyMap<string, readonly string[]>;
+  readonly indent: string;
+  next: number;
 }
 
-function printNode(node: FlatNode, out: Output): void {
-  const isRoot = out.indent === '';
-  const path = isRoot ? '/' : `${out.path === '/' ? '' : out.path}/${node.name}`;
-  const labels = (out.labels.get(path) ?? []).map((label) => `${label}: `).join('');
-  out.lines.push(`${out.indent}${labels}${isRoot ? '/' : node.name} {`);
-  for (const { name, bytes } of node.properties) {
-    const value = printBytes(bytes);
-    out.lines.push(`${out.indent}\t${name}${value === '' ? '' : ` = ${value}`};`);
+/** Without recursion: there may be thousands of levels. */
+function printNodes(root: FlatNode, lines: string[], labels: ReadonlyMap<string, readonly string[]>): void {
+  const begin = (node: FlatNode, path: string, indent: string): OpenNode => {
+    const named = (labels.get(path) ?? []).map((label) => `${label}: `).join('');
+    lines.push(`${indent}${named}${node === root ? '/' : node.name} {`);
+    for (const { name, bytes } of node.properties) {
+      const value = printBytes(bytes);
+      lines.push(`${indent}\t${name}${value === '' ? '' : ` = ${value}`};`);
+    }
+    return { node, path, indent, next: 0 };
+  };
+  const open = [begin(root, '/', '')];
+  for (let outer = open[0]; outer; outer = open.at(-1)) {
+    const { node, path, indent } = outer;
+    const child = node.children[outer.next++];
+    if (!child) {
+      lines.push(`${indent}};`);
+      open.pop();
+      continue;
+    }
+    if (outer.next > 1 || node.properties.length > 0) lines.push('');
+    open.push(begin(child, `${path === '/' ? '' : path}/${child.name}`, `${indent}\t`));
   }
-  for (const [index, child] of node.children.entries()) {
-    if (index > 0 || node.properties.length > 0) out.lines.push('');
-    printNode(child, { ...out, indent: `${out.indent}\t`, path });
-  }
-  out.lines.push(`${out.indent}};`);
 }
 
 /** Strings, else cells, else bytes: each gives back the same bytes. */

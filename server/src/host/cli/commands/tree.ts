@@ -91,27 +91,69 @@ function treeJson(tree: DeviceTree, places: Places): string {
     size: `0x${size.toString(16)}`,
     ...places.range(span),
   }));
-  const result = { version: 1, plugin: tree.plugin, reservations, root: nodeJson(tree, tree.root, places) };
-  return `${JSON.stringify(result, undefined, 2)}\n`;
+  const result = { version: 1, plugin: tree.plugin, reservations };
+  const text = new JsonText();
+  text.open(result, 0, 'root');
+  const open = [{ children: [tree.root], next: 0 }];
+  // Without recursion: dtc takes thousands of levels, and `JSON.stringify` needs stack for each.
+  for (let frame = open[0]; frame; frame = open.at(-1)) {
+    const node = frame.children[frame.next++];
+    if (node) {
+      if (open.length > 1) text.item(frame.next === 1, 2 * open.length - 1);
+      text.open(nodeJson(tree, node, places), 2 * open.length - 1, 'children');
+      text.add('[');
+      open.push({ children: [...node.children.values()], next: 0 });
+    } else {
+      open.pop();
+      if (open.length > 0) text.close(frame.children.length === 0, 2 * open.length - 1);
+    }
+  }
+  text.add('\n}\n');
+  return text.toString();
 }
 
-/** `JSON.stringify` needs stack for each, and no reader takes many more. */
-const MAX_JSON_LEVELS = 500;
+/** Of so many blanks; deeper lines begin there, too: no one counts them, and their white space would be the most of it. */
+const MAX_INDENT = 200;
+
+const indentOf = (level: number): string => ' '.repeat(Math.min(2 * level, MAX_INDENT));
+
+/** JSON in parts, in the layout of `JSON.stringify(…, undefined, 2)`. */
+class JsonText {
+  readonly #parts: string[] = [];
+
+  add(text: string): void {
+    this.#parts.push(text);
+  }
+
+  /** An object without its end, up to the value of one more member. */
+  open(fields: object, level: number, member: string): void {
+    const indent = indentOf(level);
+    const own = JSON.stringify(fields, undefined, 2).slice(0, -2).replaceAll('\n', `\n${indent}`);
+    this.#parts.push(`${own},\n${indent}  "${member}": `);
+  }
+
+  item(first: boolean, level: number): void {
+    this.#parts.push(first ? '\n' : ',\n', indentOf(level));
+  }
+
+  /** The end of a list, and of the object that it is in. */
+  close(empty: boolean, level: number): void {
+    const indent = indentOf(level);
+    this.#parts.push(empty ? ']' : `\n${indent}  ]`, `\n${indent}}`);
+  }
+
+  toString(): string {
+    return this.#parts.join('');
+  }
+}
 
 function nodeJson(tree: DeviceTree, node: DtNode, places: Places): object {
-  const path = pathOf(node);
-  if (path.split('/').length > MAX_JSON_LEVELS) {
-    throw new Failure(
-      `more than ${MAX_JSON_LEVELS} levels are more than JSON is written with; --format dts has them all`,
-    );
-  }
   return {
     name: node.name,
-    path,
+    path: pathOf(node),
     labels: node.labels.map((label) => label.name),
     origins: node.origins.map(({ kind, name }) => ({ kind, ...places.range(name) })),
     properties: [...node.properties.values()].map((property) => propertyJson(tree, property, places)),
-    children: [...node.children.values()].map((child) => nodeJson(tree, child, places)),
   };
 }
 
