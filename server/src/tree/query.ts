@@ -109,8 +109,13 @@ class PropertyCell implements Cell {
 
   get span(): Span {
     const { data } = this.#property.value;
-    const next = data.findIndex((datum, at) => at > 0 && datum.offset > this.#offset);
-    return (data[(next < 0 ? data.length : next) - 1] ?? lastSet(this.#property)).span;
+    let low = 0;
+    for (let high = data.length - 1; low < high; ) {
+      const middle = (low + high + 1) >> 1;
+      if ((data[middle]?.offset ?? 0) <= this.#offset) low = middle;
+      else high = middle - 1;
+    }
+    return (data[low] ?? lastSet(this.#property)).span;
   }
 }
 

@@ -28,10 +28,9 @@ export function lastTranslated(entry: MapEntry, mask: number | undefined): numbe
 
 /** Each later entry that shares IDs with an earlier one, with the IDs that they share. */
 export function* overlaps(entries: readonly MapEntry[]) {
-  for (const [at, later] of entries.entries()) {
-    if (later.length.value === 0) continue;
-    for (const first of entries.slice(0, at)) {
-      if (first.length.value === 0) continue;
+  const shared = sharing(entries);
+  for (const [at, later] of shared.entries()) {
+    for (const first of shared.slice(0, at)) {
       const start = Math.max(first.base.value, later.base.value);
       const end = Math.min(lastId(first), lastId(later));
       if (start > end) continue;
@@ -39,6 +38,19 @@ export function* overlaps(entries: readonly MapEntry[]) {
       break;
     }
   }
+}
+
+/** The entries that share IDs with another one, in their order: of a map with thousands, few or none. */
+function sharing(entries: readonly MapEntry[]): readonly MapEntry[] {
+  const sorted = entries.filter(({ length }) => length.value > 0).sort((a, b) => a.base.value - b.base.value);
+  const found = new Set<MapEntry>();
+  let last = -1;
+  for (const [at, entry] of sorted.entries()) {
+    const next = sorted[at + 1];
+    if (entry.base.value <= last || (next && next.base.value <= lastId(entry))) found.add(entry);
+    last = Math.max(last, lastId(entry));
+  }
+  return found.size === 0 ? [] : entries.filter((entry) => found.has(entry));
 }
 
 /** The gaps between entries, in order of ID; the functions of a virtio-iommu below the bridge are no gap. */
