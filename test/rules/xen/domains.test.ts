@@ -82,6 +82,23 @@ describe('xen-module-place', () => {
   it('empty', () => expect(of('0x0 0x42000000 0x0 0x0')).toMatch(/an empty one, which it takes for missing\.$/));
   it('left over', () => expect(of('0x0 0x42000000 0x0 0x1000000 0x0')).toMatch(/cells are left over\.$/));
   it('beside RAM', () => expect(of('0x0 0x7ff00000 0x0 0x1000000')).toMatch(/where the tree has no RAM\.$/));
+
+  const module = (kind: string, start: string) =>
+    `module@${start} { compatible = "multiboot,${kind}", "multiboot,module"; reg = <0x0 0x${start} 0x0 0x1000000>; };`;
+  const two = (first: string, second: string, build = '4.18') =>
+    says('xen-module-place', hostOf(domU(`${first} ${second}`), { xen: build }));
+  it('over another module, of which Xen registers the first', () =>
+    expect(two(module('kernel', '44000000'), module('ramdisk', '44800000'))).toBe(
+      'error: The module overlaps `/chosen/domU1/module@44000000`: Xen 4.18 registers the first one alone, and does not find this one.',
+    ));
+  it('over another module, as long as Xen did not look', () =>
+    expect(two(module('kernel', '44000000'), module('ramdisk', '44800000'), '4.17')).toBe(''));
+  it('behind another module', () => expect(two(module('kernel', '44000000'), module('ramdisk', '45000000'))).toBe(''));
+  it('a kernel that two domains share', () => {
+    const domain = (name: string) =>
+      `${name} { compatible = "xen,domain"; ${CELLS} cpus = <1>; memory = <0x0 0x20000>; ${module('kernel', '44000000')} };`;
+    expect(says('xen-module-place', hostOf(`${domain('domU1')} ${domain('domU2')}`, { xen: '4.22' }))).toBe('');
+  });
 });
 
 describe('xen-domain-cpus-range', () => {

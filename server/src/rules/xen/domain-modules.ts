@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Rules about what a domain boots: its kernel, where its modules lie, and how large its partial tree is.
 import { rawCells } from '#model/addresses/addresses.ts';
-import { contains, hostRam, sizeText } from '#model/xen/memory.ts';
+import { isSince } from '#model/platform/xen-build.ts';
+import { contains, hostRam, overlaps, sizeText } from '#model/xen/memory.ts';
 import { bootModules, inheritedCells, isModule, moduleKind, moduleRange } from '#model/xen/modules.ts';
 import { domainNode, domainNodes } from '#model/xen/system.ts';
 import { board } from '#rules/engine/example.ts';
-import type { Rule } from '#rules/engine/rule.ts';
+import type { Rule, RuleContext } from '#rules/engine/rule.ts';
 import { writeBlob } from '#tree/blob/blob.ts';
-import { compatibles, lastSet, nodeSpan } from '#tree/query.ts';
+import { compatibles, lastSet, nodeSpan, pathOf } from '#tree/query.ts';
 import type { DtNode } from '#tree/types.ts';
 import { XEN_HOST } from './host.ts';
+import { named, xen } from './release.ts';
 import { domU, example, GOOD_SYSTEM, systemOf } from './system.ts';
 
 const PROBE = 'Xen 4.22 xen/common/device-tree/kernel.c:kernel_probe';
@@ -75,14 +77,15 @@ alone.`,
 const place: Rule = {
   id: 'xen-module-place',
   severity: 'error',
-  title: 'Module whose `reg` is not in memory',
+  title: 'Module whose `reg` is not in memory, or in that of another one',
   properties: ['compatible'],
   platforms: XEN_HOST,
   needs: ['xen-module-reg'],
   doc: `Xen reads \`reg\` of a module in the \`#address-cells\` and \`#size-cells\` of the node that it is in; a node without them takes over
 those of \`/chosen\`. Read so, the value is too short (\`\\\`reg\\\` property length is too short\`), has no size, does not divide, or names a
-place where the tree has no RAM: Xen panics, or finds no kernel there. Write address and size in these cells.`,
-  source: `${MULTIBOOT}, device_tree_for_each_node; ${PROBE}`,
+place where the tree has no RAM: Xen panics, or finds no kernel there. Since 4.18 Xen registers no module that overlaps an earlier one
+(\`Region: … overlapping with mod[0]\`), and the domain lacks it. Write address and size in these cells.`,
+  source: `${MULTIBOOT}, device_tree_for_each_node; xen/common/device-tree/bootinfo.c:add_boot_module; ${PROBE}`,
   example: {
     bad: tree(KERNEL.replace('0x0 0x42000000 0x0 0x1000000', '0x42000000 0x1000000')),
     good: GOOD,
@@ -108,8 +111,30 @@ place where the tree has no RAM: Xen panics, or finds no kernel there. Write add
     if (range.size === 0n) yield { message: `${read}: an empty one, which it takes for missing.`, span };
     else if (count % (address + size) !== 0) yield { message: `${read}, and cells are left over.`, span };
     else if (ram && !contains(ram, range)) yield { message: `${read}, where the tree has no RAM.`, span };
+    else {
+      const first = coveredBy(context, node);
+      const registers = `${named(xen(context))} registers the first one alone`;
+      if (first)
+        yield { message: `The module overlaps \`${pathOf(first)}\`: ${registers}, and does not find this one.`, span };
+    }
   },
 };
+
+/**
+ * An earlier module that has some of the same memory; one of the same kind and place is shared
+ * (xen/common/device-tree/bootinfo.c:add_boot_module, boot_module_find_by_addr_and_kind).
+ */
+function coveredBy(context: RuleContext, node: DtNode): DtNode | undefined {
+  if (!isSince(xen(context), [4, 18])) return undefined;
+  const modules = bootModules(context.tree);
+  const own = modules.find((module) => module.node === node);
+  const { range, kind } = own ?? {};
+  if (!own || !range) return undefined;
+  const shares = modules.some((other) => other !== own && other.kind === kind && other.range?.start === range.start);
+  if (shares) return undefined;
+  const earlier = modules.slice(0, modules.indexOf(own));
+  return earlier.find((other) => other.range && other.range.size > 0n && overlaps(other.range, range))?.node;
+}
 
 const partialSize: Rule = {
   id: 'xen-partial-too-large',
