@@ -44,7 +44,10 @@ export class MapFrame {
     this.#shown = found;
     const places = Object.fromEntries(Object.entries(found.places).map(([path, { name }]) => [path, name]));
     const { board, platform, lanes, wishes } = found;
-    this.#post({ type: 'map', content: { board, name: 'board.dts', platform, lanes, places, wishes } });
+    this.#post({
+      type: 'map',
+      content: { board, name: 'board.dts', platform, lanes, places, wishes, on: '', inEditor: false },
+    });
   }
 
   async #receive(message: FromPage): Promise<void> {

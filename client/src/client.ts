@@ -15,7 +15,7 @@ import { showMenu } from './status/status-menu.ts';
 import { tabSizeOfFirstFiles } from './tab-size.ts';
 import { Blobs, isBlob, openText } from './views/blobs.ts';
 import { compare } from './views/compare.ts';
-import { DmaMaps } from './views/dma-map-panel.ts';
+import { DmaMaps } from './views/dma-maps.ts';
 import { DmaSideBar } from './views/dma-side-bar.ts';
 import { LivePages } from './views/pages.ts';
 import { HOVER_COMMANDS, ResolvedTrees } from './views/resolved-trees.ts';
@@ -97,7 +97,7 @@ export async function activateWith(context: vscode.ExtensionContext, make: MakeC
     new DmaSideBar(running, activeDocument),
     new DmaMaps(running, context.extensionUri, {
       active: activeDocument,
-      explain: (board, node) => explainIn(running, live, { textDocument: { uri: board }, node }),
+      explain: (board, node, on) => explainIn(running, live, { textDocument: { uri: board }, node, on }),
       showRule: (id) => showRule(running, pages, id),
     }),
     ...registerCommands({
@@ -173,13 +173,15 @@ async function explainIn(running: Running, pages: LivePages, params: NodeOf | At
   await pages.show({
     title: vscode.l10n.t('Explain: {0}', name),
     method: 'dtIommu/explainPage',
-    params: { textDocument, node: device.path },
+    params: { textDocument, node: device.path, ...('on' in params && { on: params.on }) },
   });
 }
 
 interface NodeOf {
   readonly textDocument: { readonly uri: string };
   readonly node: string;
+  /** The wish for another platform. */
+  readonly on?: string;
 }
 
 /** Menus hand over other things. */

@@ -59,14 +59,16 @@ export function asksFor({
   path,
   sentence,
   problems,
-}: Pick<Card, 'path' | 'sentence' | 'problems'>): Record<string, string> {
+  was = null,
+}: Pick<Card, 'path' | 'sentence' | 'problems'> & Partial<Pick<Card, 'was'>>): Record<string, string> {
+  const before = was === null ? '' : `. ${t("On the board's own platform: {0}", was)}`;
   const told = problems.length === 0 ? '' : `. ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
   return {
     type: 'button',
     tabindex: '-1',
     'data-action': 'select',
     'data-path': path,
-    'aria-description': `${sentence}${told}`,
+    'aria-description': `${sentence}${told}${before}`,
     'data-vscode-context': JSON.stringify({ webviewSection: 'device', path, preventDefaultContextMenuItems: true }),
   };
 }
@@ -75,9 +77,10 @@ function metaOf(node: string | null, facts: readonly string[]): string {
   return [...(node === null ? [] : [node]), ...facts].join(' · ');
 }
 
-function flags({ problems, doubts, waits }: Card): HTMLElement | null {
+function flags({ problems, doubts, waits, was }: Card): HTMLElement | null {
   const serious = problems.some(isSerious);
   const marks: Child[] = [
+    ...(was === null ? [] : [flag('changed', 'chg', t('changed'))]),
     ...(problems.length > 0
       ? [flag(serious ? 'warning' : 'info', serious ? 'warn' : 'note', serious ? t('problem') : t('note'))]
       : []),
@@ -154,6 +157,7 @@ function seriesFlags(cards: readonly Card[]): HTMLElement {
   return element(
     'span',
     { class: 'rt' },
+    cards.some(({ was }) => was !== null) && flag('changed', 'chg', t('changed')),
     serious ? flag('warning', 'warn', 'problem') : noted && flag('info', 'note', 'note'),
     element('span', { class: 'chev' }, icon('chevron')),
   );

@@ -33,9 +33,9 @@ export class Choice implements Filter {
     this.scroll = state.scroll;
   }
 
-  state(board: string): PageState {
+  state(board: string, on: string): PageState {
     const { query, ways, flag, open, selected, view, boot, wish, zoom, scroll } = this;
-    return { board, query, ways: [...ways], flag, open: [...open], selected, view, boot, wish, zoom, scroll };
+    return { board, on, query, ways: [...ways], flag, open: [...open], selected, view, boot, wish, zoom, scroll };
   }
 
   get filters(): boolean {

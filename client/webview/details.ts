@@ -37,12 +37,23 @@ export function detailsElement(
     element('p', { class: 'path' }, element('code', {}, path.split('#')[0])),
     element('p', { class: 'lead' }, who),
     element('p', { class: 'lead2' }, facts.join(' · ')),
+    ...(card && card.was !== null ? [ownElement(card.was)] : []),
     actions(path, content.places[path]),
     element('div', {}, problems.map(problem)),
     element('div', {}, (card?.doubts ?? []).map(doubt)),
     ...(details ? told(details, path, content.lanes) : []),
     ...(card ? [] : masters(path, content.lanes)),
   ];
+}
+
+/** What the device is on the platform of the board itself. */
+function ownElement(was: string): HTMLElement {
+  return element(
+    'p',
+    { class: 'was' },
+    icon('changed'),
+    element('span', {}, t("On the board's own platform: {0}", was)),
+  );
 }
 
 function headOf(card: Card | undefined, { legend }: Lanes): HTMLElement {

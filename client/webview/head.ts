@@ -8,6 +8,11 @@ import type { Flag, Lanes, MapContent, ViewName, Way } from './messages.ts';
 import { cardsOf, flagCounts } from './search.ts';
 
 const FLAGS: Readonly<Record<Flag, { readonly word: string; readonly icon: IconName; readonly title: string }>> = {
+  changed: {
+    word: t('Changed'),
+    icon: 'changed',
+    title: t("Devices that are something else on the board's own platform"),
+  },
   problems: { word: t('Problems'), icon: 'warning', title: t('Devices with an error or a warning') },
   notes: { word: t('Notes'), icon: 'info', title: t('Devices with a note or a hint') },
   waits: { word: t('Waits'), icon: 'clock', title: t('Devices whose setup waits for something that does not come') },
@@ -76,8 +81,17 @@ export function viewSwitch(view: ViewName): HTMLElement {
   );
 }
 
-export function boardName({ name, platform }: MapContent): HTMLElement {
-  return element('span', { class: 'bsel' }, element('b', {}, name), ' ', element('span', { class: 'plat' }, platform));
+export function boardName({ name, platform, on }: MapContent): HTMLElement {
+  const wish =
+    on === '' ? [] : [element('span', { class: 'chip', title: t('Not the platform of the board itself') }, on), ' '];
+  return element(
+    'span',
+    { class: 'bsel' },
+    element('b', {}, name),
+    ' ',
+    wish,
+    element('span', { class: 'plat' }, platform),
+  );
 }
 
 export function headline({ headline: parts }: Lanes): HTMLElement {

@@ -26,6 +26,10 @@ export interface MapContent {
   readonly places: Readonly<Record<string, string>>;
   /** Platforms that are worth asking about. */
   readonly wishes: readonly string[];
+  /** The wish for the platform that the map is about; empty: the board's own. */
+  readonly on: string;
+  /** Other maps can stand beside it, and files be chosen. */
+  readonly inEditor: boolean;
 }
 
 /** What fills the page beside the details. */
@@ -40,7 +44,9 @@ export type ToPage =
   | { readonly type: 'what-if'; readonly wish: string; readonly result: WhatIfResult | null }
   /** The cursor of the editor is in this device. */
   | { readonly type: 'cursor'; readonly path: string | null }
-  | { readonly type: 'select'; readonly path: string; readonly view: 'map' | 'boot' };
+  | { readonly type: 'select'; readonly path: string; readonly view: 'map' | 'boot' }
+  /** Shows what the wish changes. */
+  | { readonly type: 'wish'; readonly wish: string };
 
 export type FromPage =
   | { readonly type: 'ready' }
@@ -49,6 +55,10 @@ export type FromPage =
   | { readonly type: 'details'; readonly path: string }
   | { readonly type: 'boot'; readonly path: string }
   | { readonly type: 'what-if'; readonly wish: string }
+  /** Shows the map of the wished platform beside this one. */
+  | { readonly type: 'beside'; readonly wish: string }
+  /** Asks for the file of another configuration. */
+  | { readonly type: 'choose-config' }
   /** Shows a place of the details that are shown: which reason, which of its places. */
   | { readonly type: 'evidence'; readonly path: string; readonly reason: number; readonly place: number }
   | { readonly type: 'explain'; readonly path: string }
@@ -60,6 +70,7 @@ export type FromPage =
 /** What the page keeps while it is hidden or the window is closed. */
 export interface PageState {
   readonly board: string;
+  readonly on?: string;
   readonly query: string;
   readonly ways: readonly Way[];
   readonly flag: Flag | null;
@@ -75,4 +86,4 @@ export interface PageState {
 }
 
 /** Filters beside those for the kinds of DMA. */
-export type Flag = 'problems' | 'notes' | 'waits' | 'doubts';
+export type Flag = 'problems' | 'notes' | 'waits' | 'doubts' | 'changed';

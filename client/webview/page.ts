@@ -93,6 +93,9 @@ export class Page {
         if (message.view === 'boot') this.#choice.boot = message.path;
         if (message.view !== this.#choice.view) this.#view(message.view);
         break;
+      case 'wish':
+        this.#ask(message.wish);
+        break;
     }
   }
 
@@ -108,7 +111,7 @@ export class Page {
     }
     this.#content = content;
     this.#name.replaceChildren(boardName(content));
-    this.#whatIf.suggest(content.wishes);
+    this.#whatIf.suggest(content);
     this.#draw();
     this.#view(this.#choice.view);
     const { selected, scroll } = this.#choice;
@@ -152,7 +155,7 @@ export class Page {
   }
 
   #keep(): void {
-    if (this.#content) this.#host.setState(this.#choice.state(this.#content.board));
+    if (this.#content) this.#host.setState(this.#choice.state(this.#content.board, this.#content.on));
   }
 
   #drawSide(): void {
@@ -283,8 +286,14 @@ export class Page {
   }
 
   /** What the extension does. */
-  #tell({ action, path = '', rule = '', reason, place }: DOMStringMap): void {
+  #tell({ action, path = '', rule = '', reason, place, wish = '' }: DOMStringMap): void {
     switch (action) {
+      case 'beside':
+        this.#host.postMessage({ type: 'beside', wish });
+        break;
+      case 'choose-config':
+        this.#host.postMessage({ type: 'choose-config' });
+        break;
       case 'reveal':
         this.#host.postMessage({ type: 'reveal', path, focus: true });
         break;

@@ -60,7 +60,7 @@ function requesterTest(rid: number): Test {
     });
 }
 
-function hasFlag({ problems, doubts, waits }: Card, flag: Flag): boolean {
+function hasFlag({ problems, doubts, waits, was }: Card, flag: Flag): boolean {
   switch (flag) {
     case 'problems':
       return problems.some(isSerious);
@@ -70,6 +70,8 @@ function hasFlag({ problems, doubts, waits }: Card, flag: Flag): boolean {
       return waits !== null;
     case 'doubts':
       return doubts.length > 0;
+    case 'changed':
+      return was !== null;
   }
 }
 
@@ -91,7 +93,7 @@ export function cardsOf({ bridges, frames, items, sections, pairs, refused }: La
 
 /** How many devices each flag would leave. */
 export function flagCounts(cards: readonly Card[]): readonly { readonly flag: Flag; readonly count: number }[] {
-  const flags: readonly Flag[] = ['problems', 'notes', 'waits', 'doubts'];
+  const flags: readonly Flag[] = ['changed', 'problems', 'notes', 'waits', 'doubts'];
   return flags.flatMap((flag) => {
     const count = cards.filter((card) => hasFlag(card, flag)).length;
     return count === 0 ? [] : [{ flag, count }];

@@ -2,7 +2,7 @@
 // The board on another platform: what changes, one row for all devices that change alike.
 import { element, marked } from './dom.ts';
 import { t } from './l10n.ts';
-import type { WhatIfResult } from './messages.ts';
+import type { MapContent, WhatIfResult } from './messages.ts';
 
 type Changed = Extract<WhatIfResult, { readonly rows: unknown }>;
 type Row = Changed['rows'][number];
@@ -12,10 +12,11 @@ export class WhatIfList {
   readonly #input = element('input', {
     id: 'wish',
     type: 'text',
-    placeholder: 'iommu.passthrough=1, CONFIG_ARM_SMMU=n, 6.1',
-    'aria-label': t('An option of the command line, CONFIG_NAME=y, or a release'),
+    placeholder: 'iommu.passthrough=1, CONFIG_ARM_SMMU=n, 6.1, xen-host',
+    'aria-label': t('Options of the command line, CONFIG_NAME=y, a release, a hypervisor, apart by blanks'),
   });
   readonly #wishes = element('div', { class: 'filters', role: 'group', 'aria-label': t('Worth asking') });
+  #inEditor = false;
   readonly #answer = element('div', { 'aria-live': 'polite' });
 
   constructor(ask: (wish: string) => void) {
@@ -32,22 +33,40 @@ export class WhatIfList {
     this.element.append(element('h2', {}, t('What if the board booted with …')), form, this.#wishes, this.#answer);
   }
 
-  suggest(wishes: readonly string[]): void {
+  suggest({ wishes, inEditor }: Pick<MapContent, 'wishes' | 'inEditor'>): void {
+    this.#inEditor = inEditor;
     const button = (wish: string) =>
       element(
         'button',
         { class: 'fl', type: 'button', 'data-action': 'wish', 'data-wish': wish },
         element('code', {}, wish),
       );
-    this.#wishes.replaceChildren(...wishes.map(button));
+    const choose = element(
+      'button',
+      { class: 'fl', type: 'button', 'data-action': 'choose-config' },
+      t('Another .config…'),
+    );
+    this.#wishes.replaceChildren(...wishes.map(button), ...(inEditor ? [choose] : []));
   }
 
   draw(wish: string, result: WhatIfResult | null): void {
     this.#input.value = wish;
     if (wish === '' || !result) this.#answer.replaceChildren();
     else if ('refused' in result) this.#answer.replaceChildren(element('p', {}, result.refused));
-    else this.#answer.replaceChildren(...changesElement(result));
+    else this.#answer.replaceChildren(...changesElement(result), ...(this.#inEditor ? [besideButton(wish)] : []));
   }
+}
+
+function besideButton(wish: string): HTMLElement {
+  return element(
+    'p',
+    {},
+    element(
+      'button',
+      { class: 'btn sec', type: 'button', 'data-action': 'beside', 'data-wish': wish },
+      t('Show the map of this platform beside this one'),
+    ),
+  );
 }
 
 function changesElement({ platform, rows, same }: Changed): HTMLElement[] {

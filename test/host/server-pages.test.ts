@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The resolved tree, the page of a device and comparisons through the protocol: they follow what is typed.
 import { expect, test } from 'vitest';
-import type { OverlaysResult, PageResult, ResolvedTreeResult, TextResult } from '#host/lsp/protocol.ts';
+import type {
+  DmaDetailsResult,
+  DmaLanesResult,
+  OverlaysResult,
+  PageResult,
+  ResolvedTreeResult,
+  TextResult,
+  WhatIfResult,
+} from '#host/lsp/protocol.ts';
 import { LanguageClient, StaticFiles } from '#test/support/language-client.ts';
 
 const SOC = `#define STREAM 0x10
@@ -117,4 +125,55 @@ test('a board is compared with another one, and without its overlay', async () =
     with: { textDocument: { uri: 'file:///no.dts' } },
   });
   expect(nothing).toBeNull();
+});
+
+test('the map, the details, the picture, the boot order and the page on another platform', async () => {
+  const client = await opened();
+  const eth = '/ethernet@2000000';
+  const ask = <R>(method: string, on?: string) =>
+    client.result<R>(method, { textDocument, node: eth, ...(on !== undefined && { on }) });
+  const mapOn = async (on?: string) => {
+    const map = await ask<DmaLanesResult>('dtIommu/dmaLanes', on);
+    const lane = map.lanes.lanes[0];
+    const item = [...(lane?.items ?? []), ...(lane?.frames ?? []).flatMap(({ items }) => items)][0];
+    return { platform: map.platform, card: item && 'card' in item ? item.card : undefined };
+  };
+  const own = await mapOn();
+  expect(own.card).toMatchObject({ way: 'translated', was: null });
+  expect(await mapOn('')).toEqual(own);
+  const passed = await mapOn('iommu.passthrough=1');
+  expect(passed.card).toMatchObject({ way: 'identity', was: expect.stringContaining('translated (dma-iommu)') });
+  expect(passed.platform).toContain('booted with iommu.passthrough=1');
+  const details = await ask<DmaDetailsResult>('dtIommu/dmaDetails', 'iommu.passthrough=1');
+  expect(JSON.stringify(details)).toContain('iommu_subsys_init');
+  expect(JSON.stringify(await ask('dtIommu/dmaPicture', 'iommu.passthrough=1'))).toContain('iommu.passthrough=1');
+  expect((await ask<PageResult>('dtIommu/explainPage', '6.6')).markdown).toContain('*On Linux 6.6 on arm64');
+  expect(await ask('dtIommu/bootOrder', '6.6')).toMatchObject({ name: 'eth' });
+  const passedThrough = 'behind the IOMMU, passed through untranslated';
+  // Of the other platform, not of the board's own.
+  const wish = { textDocument, on: 'iommu.passthrough=1', wish: 'iommu.passthrough=0' };
+  expect(await client.result<WhatIfResult>('dtIommu/whatIf', wish)).toMatchObject({
+    rows: [{ alike: expect.arrayContaining([expect.objectContaining({ before: passedThrough })]) }],
+  });
+  expect(await ask('dtIommu/dmaLanes', 'no ä platform')).toBeNull();
+});
+
+test('another .config, by URI or from the board, and why it is not taken', async () => {
+  const files = {
+    '/a.dts': `/dts-v1/;\n${SOC}`,
+    '/k/my config': 'CONFIG_MODULES=y\n# CONFIG_ARM_SMMU_V3 is not set\n',
+  };
+  const client = new LanguageClient(new StaticFiles(files));
+  await client.initialize();
+  client.open(URI, files['/a.dts']);
+  const ask = (wish: string) => client.result<WhatIfResult>('dtIommu/whatIf', { textDocument, wish });
+  for (const wish of ['kernel-config=file:///k/my%20config', 'kernel-config=k/my%20config']) {
+    const found = await ask(wish);
+    if (wish.includes('file:')) {
+      expect(JSON.stringify(found)).toContain('"after":"waits, then direct DMA without the IOMMU"');
+    } else expect(found).toEqual({ refused: 'k/my%20config does not exist; correct the path.' });
+  }
+  expect(await ask('kernel-config=a.dts')).toEqual({
+    refused: expect.stringContaining('a.dts has no `CONFIG_…` line'),
+  });
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The DMA map: a page in the editor area that shows a board's lanes, follows the cursor, and leads to the line.
+// A page in the editor area that shows the lanes of a board, follows the cursor, and leads to the line.
 import * as vscode from 'vscode';
 // The messages are types alone: the page is a bundle of its own.
 import type { FromPage, ToPage } from '../../webview/messages.ts';
@@ -15,109 +15,32 @@ import type {
 } from '../protocol.ts';
 import type { Running } from '../running.ts';
 import { fillPage } from './page-html.ts';
+import { chosenConfig } from './wishes.ts';
 
-const TYPE = 'devicetreeIommu.map';
 /** Before the board is asked for once more, when nothing says that the server is ready; in milliseconds. */
 const AGAIN = 1000;
 
 /** What the rest of the extension does for the map. */
 export interface MapHelp {
   readonly active: () => vscode.TextDocument | undefined;
-  readonly explain: (board: string, path: string) => unknown;
+  /** `on`: the wish for another platform; empty: the board's own. */
+  readonly explain: (board: string, path: string, on: string) => unknown;
   readonly showRule: (id: string) => unknown;
-}
-
-/** One panel that follows the editor, made when it is asked for, and those that were kept at their boards beside it. */
-export class DmaMaps implements vscode.Disposable {
-  readonly #running: Running;
-  readonly #folder: vscode.Uri;
-  readonly #help: MapHelp;
-  readonly #disposables: vscode.Disposable[];
-  #map: DmaMapPanel | undefined;
-  readonly #kept = new Set<DmaMapPanel>();
-
-  constructor(running: Running, extension: vscode.Uri, help: MapHelp) {
-    this.#running = running;
-    this.#folder = vscode.Uri.joinPath(extension, 'dist');
-    this.#help = help;
-    const ofNode = (node?: { readonly path?: string }) => node?.path;
-    this.#disposables = [
-      vscode.commands.registerCommand('devicetreeIommu.showMap', (node) => this.#show(ofNode(node), 'map')),
-      vscode.commands.registerCommand('devicetreeIommu.showWaits', (node) => this.#show(ofNode(node), 'boot')),
-      vscode.commands.registerCommand('devicetreeIommu.mapKeep', () => this.#keep()),
-      vscode.commands.registerCommand('devicetreeIommu.mapGoTo', (node) => this.#front()?.goTo(ofNode(node) ?? '')),
-      vscode.commands.registerCommand('devicetreeIommu.mapExplain', (node) =>
-        this.#front()?.explain(ofNode(node) ?? ''),
-      ),
-      vscode.window.registerWebviewPanelSerializer(TYPE, {
-        deserializeWebviewPanel: async (panel, state) => this.#adopt(panel, boardOf(state)),
-      }),
-    ];
-  }
-
-  dispose(): void {
-    for (const each of [...this.#panels(), ...this.#disposables]) each.dispose();
-  }
-
-  #panels(): DmaMapPanel[] {
-    return [...this.#kept, ...(this.#map ? [this.#map] : [])];
-  }
-
-  /** The one that the user looks at. */
-  #front(): DmaMapPanel | undefined {
-    return this.#panels().find(({ isActive }) => isActive) ?? this.#map;
-  }
-
-  /** It stays with its board; the next map that is asked for is another one, so that two can be held side by side. */
-  #keep(): void {
-    if (!this.#map) return;
-    this.#map.keep();
-    this.#kept.add(this.#map);
-    this.#map = undefined;
-  }
-
-  /** With a path: that device is selected, or what it waits for is shown. */
-  #show(path: string | undefined, view: 'map' | 'boot'): void {
-    if (!this.#map) {
-      const panel = vscode.window.createWebviewPanel(
-        TYPE,
-        vscode.l10n.t('DMA Map'),
-        { viewColumn: this.#column(), preserveFocus: path === undefined },
-        { enableScripts: true, localResourceRoots: [this.#folder], enableFindWidget: true },
-      );
-      this.#adopt(panel, undefined);
-    }
-    this.#map?.show(path, view);
-  }
-
-  /** Beside the editor, and beside those that are kept. */
-  #column(): vscode.ViewColumn {
-    const taken = [...this.#kept].flatMap(({ column }) => column ?? []);
-    return taken.length === 0 ? vscode.ViewColumn.Beside : Math.min(Math.max(...taken) + 1, vscode.ViewColumn.Nine);
-  }
-
-  #adopt(panel: vscode.WebviewPanel, board: string | undefined): void {
-    // Several that come back with a window: the last one follows.
-    this.#keep();
-    const map = new DmaMapPanel(panel, { running: this.#running, folder: this.#folder, help: this.#help, board });
-    this.#map = map;
-    panel.onDidDispose(() => {
-      map.dispose();
-      this.#kept.delete(map);
-      if (this.#map === map) this.#map = undefined;
-    });
-  }
+  /** Shows a board on another platform beside the map. */
+  readonly showBeside: (board: string, on: string) => unknown;
 }
 
 interface PanelParts {
   readonly running: Running;
   readonly folder: vscode.Uri;
   readonly help: MapHelp;
-  /** The board that it showed when the window was closed. */
+  /** The board that it showed when the window was closed, or that it stays with. */
   readonly board: string | undefined;
+  /** The wish for the platform that it stays with; empty: the board's own. */
+  readonly on: string;
 }
 
-class DmaMapPanel implements vscode.Disposable {
+export class DmaMapPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #running: Running;
   readonly #help: MapHelp;
@@ -128,15 +51,19 @@ class DmaMapPanel implements vscode.Disposable {
   #details: { readonly path: string; readonly details: DmaDetailsResult } | undefined;
   #ready = false;
   /** It does not follow the editor to another board. */
-  #isKept = false;
-  #select: { readonly path: string; readonly view: 'map' | 'boot' } | undefined;
+  #isKept: boolean;
+  readonly #on: string;
+  /** Said to the page behind its next map. */
+  #next: ToPage | undefined;
   #asking = 0;
 
-  constructor(panel: vscode.WebviewPanel, { running, folder, help, board }: PanelParts) {
+  constructor(panel: vscode.WebviewPanel, { running, folder, help, board, on }: PanelParts) {
     this.#panel = panel;
     this.#running = running;
     this.#help = help;
     this.#board = board;
+    this.#on = on;
+    this.#isKept = on !== '';
     const { webview } = panel;
     const changed = ({ board: other }: DmaMapChangedParams) => other === this.#board && void this.#refresh();
     this.#disposables = [
@@ -160,6 +87,15 @@ class DmaMapPanel implements vscode.Disposable {
     return this.#panel.active;
   }
 
+  get board(): string | undefined {
+    return this.#board;
+  }
+
+  /** The wish for its platform, with another one behind it. */
+  withWish(wish: string): string {
+    return `${this.#on} ${wish}`.trim();
+  }
+
   get column(): vscode.ViewColumn | undefined {
     return this.#panel.viewColumn;
   }
@@ -172,14 +108,25 @@ class DmaMapPanel implements vscode.Disposable {
   #entitle(): void {
     if (!this.#shown) return;
     const name = nameOf(this.#shown.board);
-    this.#panel.title = this.#isKept ? vscode.l10n.t('DMA Map: {0}, kept', name) : vscode.l10n.t('DMA Map: {0}', name);
+    if (this.#on !== '') this.#panel.title = vscode.l10n.t('DMA Map: {0}, {1}', name, this.#on);
+    else
+      this.#panel.title = this.#isKept
+        ? vscode.l10n.t('DMA Map: {0}, kept', name)
+        : vscode.l10n.t('DMA Map: {0}', name);
   }
 
   show(path: string | undefined, view: 'map' | 'boot'): void {
     this.#panel.reveal(undefined, path === undefined);
-    this.#select = path === undefined ? undefined : { path, view };
+    this.#next = path === undefined ? undefined : { type: 'select', path, view };
     // Chosen in another page: a device tree that is open.
     this.#board = this.#help.active()?.uri.toString() ?? this.#board ?? openDocuments()[0]?.uri.toString();
+    void this.#refresh();
+  }
+
+  /** Shows what the wish changes. */
+  ask(wish: string): void {
+    this.#panel.reveal();
+    this.#next = { type: 'wish', wish };
     void this.#refresh();
   }
 
@@ -188,7 +135,7 @@ class DmaMapPanel implements vscode.Disposable {
   }
 
   explain(path: string): void {
-    if (this.#board !== undefined) this.#help.explain(this.#board, nodeOf(path));
+    if (this.#board !== undefined) this.#help.explain(this.#board, nodeOf(path), this.#on);
   }
 
   #post(message: ToPage): void {
@@ -220,6 +167,14 @@ class DmaMapPanel implements vscode.Disposable {
       case 'what-if':
         await this.#tellWhatIf(message.wish);
         break;
+      case 'beside':
+        if (this.#board !== undefined) this.#help.showBeside(this.#board, this.withWish(message.wish));
+        break;
+      case 'choose-config': {
+        const wish = await chosenConfig();
+        if (wish !== undefined) this.#post({ type: 'wish', wish });
+        break;
+      }
       case 'explain':
         this.explain(message.path);
         break;
@@ -257,15 +212,18 @@ class DmaMapPanel implements vscode.Disposable {
     this.#entitle();
     const places = Object.fromEntries(Object.entries(found.places).map(([path, place]) => [path, place.name]));
     const { board, platform, lanes, wishes } = found;
-    this.#post({ type: 'map', content: { board, name, platform, lanes, places, wishes } });
-    if (this.#select) this.#post({ type: 'select', ...this.#select });
-    this.#select = undefined;
+    const content = { board, name, platform, lanes, places, wishes, on: this.#on, inEditor: true };
+    this.#post({ type: 'map', content });
+    if (this.#next) this.#post(this.#next);
+    this.#next = undefined;
     const editor = vscode.window.activeTextEditor;
     if (editor) this.#follow(editor);
   }
 
   #ask<R>(method: string, params: object): Promise<R | null> {
-    return this.#running.request<R>(method, { textDocument: { uri: this.#board }, ...params }).catch(() => null);
+    return this.#running
+      .request<R>(method, { textDocument: { uri: this.#board }, on: this.#on, ...params })
+      .catch(() => null);
   }
 
   /** Another board's file is opened: its map is shown. Files of the shown board leave it. */
@@ -328,12 +286,6 @@ class DmaMapPanel implements vscode.Disposable {
     });
     if (target) await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(found.text));
   }
-}
-
-/** What the page kept; whatever else is there is ignored. */
-function boardOf(state: unknown): string | undefined {
-  const board = state !== null && typeof state === 'object' && 'board' in state ? state.board : undefined;
-  return typeof board === 'string' ? board : undefined;
 }
 
 /** A device without a node has the path of the one that makes it. */

@@ -3,7 +3,8 @@
 import { existence } from '#model/devices/existence.ts';
 import { supplierDriver } from '#model/devices/supplier-drivers.ts';
 import { machineOf } from '#model/platform/machine.ts';
-import { fwDevlink, isEnabled, optionsOf, withOption } from '#model/platform/platform.ts';
+import { withOption } from '#model/platform/other-platform.ts';
+import { fwDevlink, isEnabled, optionsOf } from '#model/platform/platform.ts';
 import type { KernelVersion, Platform } from '#model/platform/types.ts';
 import type { DmaReport, Verdict } from '#model/report/types.ts';
 import type { Elsewhere } from '#model/statements/what-if.ts';

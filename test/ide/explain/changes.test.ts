@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { changeRows, namesOf } from '#ide/explain/changes.ts';
 import { configureAll } from '#model/configure.ts';
-import { withOption } from '#model/platform/platform.ts';
+import { withOption } from '#model/platform/other-platform.ts';
 import { editor } from '#test/support/views.ts';
 
 const device = (name: string, id: number) =>

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { bootViewOf } from '#ide/map/boot-view.ts';
 import { detailsOf } from '#ide/map/details.ts';
 import { dmaMap } from '#ide/map/dma-map.ts';
-import { whatIf, wishesFor } from '#ide/map/what-if.ts';
+import { whatIf } from '#ide/map/what-if.ts';
+import { wishesFor } from '#ide/map/wish.ts';
 import { countWaits } from '#model/probe/boot-order.ts';
 import { hoverText } from '#test/support/hovers.ts';
 import { editor } from '#test/support/views.ts';
@@ -90,7 +91,7 @@ test('an option, a release; what is no such thing is refused with what would be'
   expect('platform' in passed && passed.platform).toContain('iommu.passthrough=1');
   const older = whatIf(snapshot, map, '6.1');
   expect('platform' in older && older.platform).toContain('Linux 6.1 ');
-  for (const wish of ['', 'CONFIG_ARM_SMMU=m', 'ä', 'x'.repeat(300)]) {
+  for (const wish of ['', 'CONFIG_ARM_SMMU=m', 'ä', 'x'.repeat(2000)]) {
     expect(whatIf(snapshot, map, wish)).toEqual({ refused: expect.any(String) });
   }
 });

@@ -118,7 +118,13 @@ export interface PageResult {
   readonly boards: readonly string[];
 }
 
-export interface NodePageParams extends DocumentParams {
+/** On another platform than the board's own. */
+export interface OnPlatform extends DocumentParams {
+  /** What `dtIommu/whatIf` takes as a wish; absent: the board's own platform. */
+  readonly on?: string;
+}
+
+export interface NodePageParams extends OnPlatform {
   /** A path, `&label` or alias. */
   readonly node: string;
 }
@@ -210,9 +216,9 @@ export interface DmaLanesResult {
 }
 
 /** The map of the document's board: lanes, as they are drawn. */
-export const dmaLanes: Request<DocumentParams, DmaLanesResult | null> = { method: 'dtIommu/dmaLanes' };
+export const dmaLanes: Request<OnPlatform, DmaLanesResult | null> = { method: 'dtIommu/dmaLanes' };
 
-export interface DmaNodeParams extends DocumentParams {
+export interface DmaNodeParams extends OnPlatform {
   /** Path of a device or an IOMMU of the map. */
   readonly node: string;
 }
@@ -228,16 +234,16 @@ export const dmaDetails: Request<DmaNodeParams, DmaDetailsResult | null> = { met
 export const bootView: Request<DmaNodeParams, BootView | null> = { method: 'dtIommu/bootOrder' };
 export type BootViewResult = BootView;
 
-export interface WhatIfParams extends DocumentParams {
-  /** An option of the command line, `CONFIG_NAME=y`, or a release. */
+export interface WhatIfParams extends OnPlatform {
+  /** `iommu.passthrough=1`, `CONFIG_NAME=y`, `6.1`, `xen-host`, `kernel-config=FILE`; several apart by blanks. */
   readonly wish: string;
 }
 
-/** What changes on the board when the platform differs in one thing. */
+/** What changes on the board when the platform differs in this. */
 export const whatIf: Request<WhatIfParams, WhatIf | null> = { method: 'dtIommu/whatIf' };
 export type WhatIfResult = WhatIf;
 
-export interface DmaPictureParams extends DocumentParams {
+export interface DmaPictureParams extends OnPlatform {
   /** Paths of the devices that are drawn; absent: all. */
   readonly only?: readonly string[];
 }

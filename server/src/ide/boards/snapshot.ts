@@ -46,6 +46,11 @@ export class Snapshot {
     this.platform = input.platform;
   }
 
+  /** The same tree on another platform. */
+  on(platform: Platform): Snapshot {
+    return new Snapshot({ ...this.#input, platform });
+  }
+
   text(file: string): string {
     return this.#input.text(file);
   }

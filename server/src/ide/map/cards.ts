@@ -44,6 +44,8 @@ export interface Card {
   readonly refused: boolean;
   readonly facts: readonly string[];
   readonly problems: readonly MapProblem[];
+  /** On another platform: what the board's own makes of the device, where that is something else. */
+  readonly was: string | null;
   readonly doubts: readonly string[];
   /** What its probe waits for, and how long. */
   readonly waits: string | null;
@@ -93,6 +95,7 @@ export function cardOf(map: DmaMap, device: MapDevice, place: CardPlace): Card {
     refused: ids.length === 0 && claims.length > 0,
     facts: factsOf(map, device),
     problems,
+    was: map.was?.get(path) ?? null,
     doubts: doubts.map((doubt) => doubt.replaceAll('`', '')),
     waits: deferred
       ? `waits for ${nameOfPath(map, deferred.on)}, ${deferred.seconds === null ? 'without end' : `${deferred.seconds} s`}`

@@ -122,6 +122,10 @@ export interface DmaMap {
   readonly doubts: readonly { readonly text: string; readonly count: number }[];
   /** Devices that are not shown: they do no DMA, or let a DMA controller do it. */
   readonly left: { readonly none: number; readonly through: number };
+  /** Of a map beside that of the board's own platform: what the devices are there that are something else here. */
+  readonly was?: ReadonlyMap<string, string>;
+  /** Names of those that are there alone. */
+  readonly gone?: readonly string[];
 }
 
 /** A doubt of so many devices is the board's. */

@@ -2,6 +2,7 @@
 // The map of a board's DMA, before anybody draws it: lanes with devices on the left, the gate that translates them in the
 // middle, memory on the right. The editor's map and `dt-iommu graph` draw the same lanes.
 import { hex } from '#base/numbers.ts';
+import { someOf } from '#wording/values.ts';
 import { type Card, type CardPlace, cardOf } from './cards.ts';
 import { DEVICE_KINDS, type DeviceKind } from './device-kinds.ts';
 import { type DmaMap, type MapDevice, type MapIommu, mastersOf, withoutIommu } from './dma-map.ts';
@@ -75,6 +76,9 @@ export interface Lanes {
   /** What is not in the tree, what is not shown. */
   readonly notes: readonly string[];
 }
+
+/** Names in a note; more are counted. */
+const NAMED = 6;
 
 /** So many lanes with one card each are one lane. */
 const PACKED = 3;
@@ -277,8 +281,9 @@ function directLane(map: DmaMap): Lane[] {
   return [{ ...laneOf('direct', gate.name, gate), bridges: cardsOf(map, bridges, place), sections }];
 }
 
-function notesOf({ doubts, left }: DmaMap): string[] {
+function notesOf({ doubts, left, gone = [] }: DmaMap): string[] {
   const open = doubts.map(({ text, count }) => `Not in the tree: ${text.replaceAll('`', '')} (${count} devices).`);
+  if (gone.length > 0) open.unshift(`Not on this platform: ${someOf(gone, NAMED)}.`);
   const parts = [
     ...(left.none > 0 ? [`${left.none} devices that do no DMA`] : []),
     ...(left.through > 0 ? [`${left.through} that let a DMA controller do it`] : []),

@@ -133,7 +133,8 @@ function dom0Arguments(tree: DeviceTree): string | undefined {
   return strings(chosen?.properties.get('xen,dom0-bootargs'))[0] ?? own;
 }
 
-function bootArguments(tree: DeviceTree, config: ReadonlyMap<string, string> | undefined): string | undefined {
+/** The command line, where nobody stated one: that of the tree, and what the kernel was built with. */
+export function bootArguments(tree: DeviceTree, config: ReadonlyMap<string, string> | undefined): string | undefined {
   const builtIn = config?.get('CMDLINE');
   if (builtIn && config?.get('CMDLINE_FORCE') === 'y') return builtIn;
   const given = dom0Arguments(tree) ?? strings(nodeByPath(tree, '/chosen')?.properties.get('bootargs'))[0];
@@ -172,11 +173,6 @@ export function isOn(platform: Platform, symbol: string, fallback: boolean): Ans
 
 /** Options of the command line, parsed once per platform. */
 export const optionsOf: (platform: Platform) => CommandLine = memo(({ cmdline }) => parseCommandLine(cmdline));
-
-/** The same platform, booted with one more option, which wins over what stands before it. */
-export function withOption(platform: Platform, option: string): Platform {
-  return { ...platform, cmdline: `${platform.cmdline} ${option}`.trim() };
-}
 
 /** CONFIG_IOMMU_DMA: the DMA API can use an IOMMU on this architecture (`drivers/iommu/Kconfig`). */
 export function hasIommuDma(platform: Platform): Answer<boolean> {

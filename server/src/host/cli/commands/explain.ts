@@ -30,7 +30,7 @@ import { bootOrderJson, explainJson } from '#ide/explain/report-json.ts';
 import { reportText } from '#ide/explain/report-text.ts';
 import { dmaMap } from '#ide/map/dma-map.ts';
 import { overviewTable } from '#ide/map/table.ts';
-import { wishedPlatform } from '#ide/map/what-if.ts';
+import { wishedPlatform } from '#ide/map/wish.ts';
 import { configure } from '#model/configure.ts';
 import { bootOrder } from '#model/probe/boot-order.ts';
 import type { DmaReport, Verdict } from '#model/report/types.ts';
@@ -213,7 +213,7 @@ async function otherSide({ operands, values }: Arguments, left: Snapshot, io: Io
   const { tree, platform: own } = opened.snapshot;
   let platform = file === undefined ? own : likeFirst(left.platform, own);
   for (const symbol of symbols) {
-    const wished = wishedPlatform(platform, symbol);
+    const wished = wishedPlatform({ tree, platform }, symbol);
     if (typeof wished === 'string') {
       const text = platform.kernelConfig
         ? `it takes CONFIG_NAME or CONFIG_NAME=y, m or n`

@@ -15,6 +15,7 @@ import { bootOrder } from '#model/probe/boot-order.ts';
 import { printTree } from '#tree/blob/print.ts';
 import { platformText } from '#wording/values.ts';
 import { explainLog } from './log.ts';
+import { configReader } from './maps.ts';
 import { compare } from './pages.ts';
 import { explain, rulePage } from './requests.ts';
 
@@ -45,8 +46,10 @@ const TEXTS: Readonly<Record<string, Command>> = {
     if (name !== undefined && !node) return null;
     return bootOrderText(bootOrder(tree, platform, node && [node]));
   }),
-  [protocol.whatIf.method]: ofView(({ snapshot }, { wish }) => {
-    const found = whatIf(snapshot, dmaMap(snapshot), typeof wish === 'string' ? wish : '');
+  [protocol.whatIf.method]: ofView((view, { wish }, session) => {
+    const { snapshot } = view;
+    const read = configReader(session, view);
+    const found = whatIf(snapshot, dmaMap(snapshot), typeof wish === 'string' ? wish : '', read);
     if ('refused' in found) return found.refused;
     const rows = found.rows.map(rowText);
     return [found.platform, '', ...rows, `${found.same} devices as before.`].join('\n');
@@ -79,11 +82,12 @@ function ofDocument(given: Given, compute: (document: protocol.DocumentParams) =
   return typeof uri === 'string' ? compute({ textDocument: { uri } }) : null;
 }
 
-function ofView(compute: (view: View, given: Given) => string | null): Command {
-  return ({ analysis, workspace }, given) =>
+function ofView(compute: (view: View, given: Given, session: Session) => string | null): Command {
+  return (session, given) =>
     ofDocument(given, ({ textDocument: { uri } }) => {
+      const { analysis, workspace } = session;
       const view = analysis.view(workspace.path(uri));
-      return view ? compute(view, given) : null;
+      return view ? compute(view, given, session) : null;
     });
 }
 

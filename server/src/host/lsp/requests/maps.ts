@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The requests about a board's DMA at a glance: the side bar's tree, the map's lanes, details and picture.
+import { dirname, join } from '#base/files.ts';
 import type { Span } from '#base/text.ts';
 import { locationOf, placeName } from '#host/lsp/convert.ts';
 import * as protocol from '#host/lsp/protocol.ts';
 import type { Session } from '#host/lsp/server.ts';
 import type { View } from '#ide/analysis.ts';
+import { configComplaint } from '#ide/boards/kernel-config.ts';
+import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { bootViewOf } from '#ide/map/boot-view.ts';
 import { detailsOf } from '#ide/map/details.ts';
 import { type DmaMap, dmaMap } from '#ide/map/dma-map.ts';
@@ -13,7 +16,8 @@ import { lanesSvg } from '#ide/map/lanes-svg.ts';
 import { type OutlineNode, outlineOf, problemCount } from '#ide/map/outline.ts';
 import { shownLanes } from '#ide/map/shown.ts';
 import { overviewTable } from '#ide/map/table.ts';
-import { whatIf, wishesFor } from '#ide/map/what-if.ts';
+import { besideOwn, whatIf } from '#ide/map/what-if.ts';
+import { boardOn, type ReadConfig, wishesFor } from '#ide/map/wish.ts';
 import { platformText } from '#wording/values.ts';
 
 /** Registers what answers a request. */
@@ -29,27 +33,48 @@ export function registerMap(handle: Handle): void {
   handle(protocol.dmaPicture, ofView(dmaPictureResult));
   handle(
     protocol.bootView,
-    ofView(({ view: { snapshot } }, { node }) => bootViewOf(snapshot, dmaMap(snapshot), node) ?? null),
+    ofView(({ snapshot }, { node }) => bootViewOf(snapshot, dmaMap(snapshot), node) ?? null),
   );
   handle(
     protocol.whatIf,
-    ofView(({ view: { snapshot } }, { wish }) => whatIf(snapshot, dmaMap(snapshot), wish)),
+    ofView(({ session, view, snapshot }, { wish }) =>
+      whatIf(snapshot, dmaMap(snapshot), wish, configReader(session, view)),
+    ),
   );
 }
 
 interface Asked {
   readonly session: Session;
   readonly view: View;
+  /** The board on the platform that is asked about. */
+  readonly snapshot: Snapshot;
 }
 
-/** `null` for a document that cannot be read. */
-function ofView<P extends protocol.DocumentParams, R extends object>(
+/** `null` for a document that cannot be read, and for a platform that is none. */
+function ofView<P extends protocol.OnPlatform, R extends object>(
   compute: (asked: Asked, params: P) => R | null,
 ): (session: Session, params: P) => R | null {
   return (session, params) => {
     const { analysis, workspace } = session;
     const view = analysis.view(workspace.path(params.textDocument.uri));
-    return view ? compute({ session, view }, params) : null;
+    const snapshot = view && snapshotOn(session, view, params.on);
+    return view && snapshot ? compute({ session, view, snapshot }, params) : null;
+  };
+}
+
+/** The board of a document, on another platform if one is named. */
+export function snapshotOn(session: Session, view: View, on: string | undefined): Snapshot | undefined {
+  if (on === undefined || on === '') return view.snapshot;
+  const found = boardOn(view.snapshot, on, configReader(session, view));
+  return typeof found === 'string' ? undefined : found;
+}
+
+/** By URI, or by a path that begins at the board. */
+export function configReader({ workspace }: Session, { choice, files }: View): ReadConfig {
+  return (name) => {
+    const path = /^[a-z][\w+.-]+:/i.test(name) ? workspace.path(name) : join(dirname(choice.board), name);
+    const complaint = configComplaint(files, path);
+    return complaint === undefined ? { text: files.read(path)?.text ?? '' } : { complaint };
   };
 }
 
@@ -69,15 +94,15 @@ function dmaMapResult({ session, view }: Asked): protocol.DmaMapResult {
 }
 
 function dmaLanesResult(asked: Asked): protocol.DmaLanesResult {
-  const { session, view } = asked;
+  const { session, view, snapshot } = asked;
   session.mapAsked(view.choice.board);
-  const map = dmaMap(view.snapshot);
+  const map = dmaMap(snapshot);
   return {
     board: session.workspace.uri(view.choice.board),
-    platform: platformText(view.snapshot.platform).replaceAll('`', ''),
-    lanes: lanesOf(map),
+    platform: platformText(snapshot.platform).replaceAll('`', ''),
+    lanes: lanesOf(snapshot === view.snapshot ? map : besideOwn(dmaMap(view.snapshot), map)),
     places: placesOf(map, asked),
-    wishes: wishesFor(view.snapshot, map),
+    wishes: wishesFor(snapshot, map),
   };
 }
 
@@ -90,7 +115,7 @@ function namedPlace(span: Span, { session, view }: Asked): protocol.NamedPlace {
 }
 
 function dmaDetailsResult(asked: Asked, { node }: protocol.DmaNodeParams): protocol.DmaDetailsResult | null {
-  const details = detailsOf(asked.view.snapshot, node);
+  const details = detailsOf(asked.snapshot, node);
   if (!details) return null;
   const reasons = details.reasons.map(({ evidence, ...reason }) => ({
     ...reason,
@@ -99,10 +124,10 @@ function dmaDetailsResult(asked: Asked, { node }: protocol.DmaNodeParams): proto
   return { ...details, reasons };
 }
 
-function dmaPictureResult({ view }: Asked, { only }: protocol.DmaPictureParams): protocol.TextResult {
-  const all = lanesOf(dmaMap(view.snapshot));
+function dmaPictureResult({ view, snapshot }: Asked, { only }: protocol.DmaPictureParams): protocol.TextResult {
+  const all = lanesOf(dmaMap(snapshot));
   const { board } = view.choice;
-  const platform = platformText(view.snapshot.platform);
+  const platform = platformText(snapshot.platform);
   const shown = only ? shownLanes(all, new Set(only)) : all;
   return { text: lanesSvg(shown, { board: board.slice(board.lastIndexOf('/') + 1), platform }) };
 }

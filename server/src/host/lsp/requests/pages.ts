@@ -12,7 +12,7 @@ import { explanationPage } from '#ide/explain/markdown.ts';
 import { code, linkMarkdown } from '#ide/explain/markup.ts';
 import { nodeNamed } from '#ide/explain/node-name.ts';
 import type { DeviceTree } from '#tree/types.ts';
-import type { Handle } from './maps.ts';
+import { type Handle, snapshotOn } from './maps.ts';
 
 export function registerPages(handle: Handle): void {
   handle(protocol.explainPage, explainPage);
@@ -28,13 +28,13 @@ export function registerPages(handle: Handle): void {
 
 function explainPage(
   session: Session,
-  { textDocument, node: name }: protocol.NodePageParams,
+  { textDocument, node: name, on }: protocol.NodePageParams,
 ): protocol.PageResult | null {
   const { analysis, workspace } = session;
   const view = analysis.view(workspace.path(textDocument.uri));
-  if (!view) return null;
+  const snapshot = view && snapshotOn(session, view, on);
+  if (!view || !snapshot) return null;
   session.mapAsked(view.choice.board);
-  const { snapshot } = view;
   const boards = [workspace.uri(view.choice.board)];
   const node = nodeNamed(snapshot.tree, name);
   const report = node && snapshot.report(node);
