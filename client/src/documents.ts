@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which documents the server is asked about, and how they are named.
 import * as vscode from 'vscode';
+import type { Running } from './running.ts';
 import { BLOB_SCHEME } from './views/blobs.ts';
 
 /** `devicetree` is what other extensions call the same language. */
@@ -46,6 +47,19 @@ export function openDocuments(): vscode.TextDocument[] {
 
 export function identifier(document: vscode.TextDocument): { readonly uri: string } {
   return { uri: document.uri.toString() };
+}
+
+/** Paths of the nodes of a board around the cursor, the innermost first; none in a file that the board does not read. */
+export async function nodesAt(
+  running: Running,
+  board: string,
+  { document, selection }: vscode.TextEditor,
+): Promise<readonly string[]> {
+  const params = { textDocument: { uri: board }, file: document.uri.toString(), position: selection.active };
+  const found = await running
+    .request<{ readonly paths: readonly string[] }>('dtIommu/nodesAt', params)
+    .catch(() => null);
+  return found?.paths ?? [];
 }
 
 /** The name of a file, as people read it. */

@@ -4,20 +4,12 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { command, hover, includes, kernel, placeOf, shoot, startUi, theme, within } from './ui.mjs';
+import { clickOn, command, hover, includes, kernel, lineOf, placeOf, shoot, startUi, theme, within } from './ui.mjs';
 
 const { session, test, stop } = await startUi('views');
 const axe = readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const acme = path.join(session.workspace, 'arch/arm64/boot/dts/acme');
-
-/** The number of the first line that has the text. */
-const lineOf = (file, text) => readFileSync(file, 'utf8').split(text)[0].split('\n').length;
-
-async function clickOn(page, line, word) {
-  const { x, y } = await within(word, () => placeOf(page, line, word));
-  await page.mouse.click(x, y);
-}
 
 /** A page of text inside the frames that VS Code puts around it. */
 function textPage(page) {
@@ -70,6 +62,21 @@ await test('a click on a .dtb of the explorer shows its tree as text, with our h
   const text = await hover(page, { line: 'iommus = <', word: 'iommus', expected: 'translated (dma-iommu, strict)' });
   includes(text, 'ethernet@2000000', '0x10', 'of_iommu_xlate');
   await shoot(page, 'blob');
+});
+
+await test('Show Resolved Tree in the context menu of a .dtb: its tree, named after it, and folded, with our hovers', {
+  folder: session.workspace,
+  file: board,
+}, async (page) => {
+  await page.locator('.statusbar-item', { hasText: 'board.dts' }).first().waitFor({ timeout: 90_000 });
+  const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: 'board.dtb' }).first();
+  await row.click({ button: 'right' });
+  await page.locator('.context-view .action-label', { hasText: 'Show Resolved Tree' }).first().click();
+  await page.locator('.tab', { hasText: 'board.dtb (resolved).dts' }).first().waitFor({ timeout: 90_000 });
+  await within('the text', () => placeOf(page, 'iommus = <', 'iommus'));
+  const text = await hover(page, { line: 'iommus = <', word: 'iommus', expected: 'translated (dma-iommu, strict)' });
+  includes(text, 'ethernet@2000000', '0x10', 'of_iommu_xlate');
+  await shoot(page, 'blob-resolved');
 });
 
 await test('the page of a device: its places lead to the line, and it follows what is typed', {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // VS Code in a browser with the packed extension, for the tests of its window: start, look, point, type commands.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -80,6 +80,14 @@ export function placeOf(page, line, word) {
     [line, word],
   );
 }
+
+export async function clickOn(page, line, word) {
+  const { x, y } = await within(word, () => placeOf(page, line, word));
+  await page.mouse.click(x, y);
+}
+
+/** The number of the first line that has the text. */
+export const lineOf = (file, text) => readFileSync(file, 'utf8').split(text)[0].split('\n').length;
 
 export async function within(what, ask, limit = 60_000) {
   for (const end = Date.now() + limit; Date.now() < end; await sleep(100)) {

@@ -158,6 +158,18 @@ test('the map, the details, the picture, the boot order and the page on another 
   expect(await ask('dtIommu/dmaLanes', 'no ä platform')).toBeNull();
 });
 
+test('the nodes around a place in any file of the board', async () => {
+  const client = await opened();
+  const ask = async (file: string, line: number, character = 0) =>
+    (await client.result<{ paths: string[] }>('dtIommu/nodesAt', { textDocument, file, position: { line, character } }))
+      .paths;
+  expect(await ask('file:///soc.dtsi', 7)).toEqual(['/ethernet@2000000', '/']);
+  expect(await ask(URI, 2, 4)).toEqual(['/ethernet@2000000', '/']);
+  expect(await ask('file:///soc.dtsi', 4, 40)).toEqual(['/iommu@1000000', '/']);
+  expect(await ask(URI, 0)).toEqual([]);
+  expect(await ask('file:///b.dts', 2, 4)).toEqual([]);
+});
+
 test('another .config, by URI or from the board, and why it is not taken', async () => {
   const files = {
     '/a.dts': `/dts-v1/;\n${SOC}`,

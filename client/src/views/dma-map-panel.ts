@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 // The messages are types alone: the page is a bundle of its own.
 import type { FromPage, ToPage } from '../../webview/messages.ts';
-import { nameOf, openDocuments } from '../documents.ts';
+import { nameOf, nodesAt, openDocuments } from '../documents.ts';
 import type {
   BootViewResult,
   DmaDetailsResult,
@@ -56,6 +56,7 @@ export class DmaMapPanel implements vscode.Disposable {
   /** Said to the page behind its next map. */
   #next: ToPage | undefined;
   #asking = 0;
+  #moves = 0;
 
   constructor(panel: vscode.WebviewPanel, { running, folder, help, board, on }: PanelParts) {
     this.#panel = panel;
@@ -73,7 +74,7 @@ export class DmaMapPanel implements vscode.Disposable {
       running.onRestarted(() => void this.#refresh()),
       panel.onDidChangeViewState(() => panel.visible && void this.#refresh()),
       vscode.window.onDidChangeActiveTextEditor((editor) => editor && void this.#switch(editor)),
-      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.#follow(textEditor)),
+      vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => void this.#follow(textEditor)),
     ];
     fillPage(webview, { folder, name: 'dma-map', title: vscode.l10n.t('DMA Map') });
   }
@@ -217,7 +218,7 @@ export class DmaMapPanel implements vscode.Disposable {
     if (this.#next) this.#post(this.#next);
     this.#next = undefined;
     const editor = vscode.window.activeTextEditor;
-    if (editor) this.#follow(editor);
+    if (editor) void this.#follow(editor);
   }
 
   #ask<R>(method: string, params: object): Promise<R | null> {
@@ -236,18 +237,14 @@ export class DmaMapPanel implements vscode.Disposable {
     await this.#refresh();
   }
 
-  /** The device that is opened on the line of the cursor, or last before it in the same file. */
-  #follow({ document, selection }: vscode.TextEditor): void {
-    if (!this.#shown || document !== this.#help.active()) return;
-    const uri = document.uri.toString();
-    const { line } = selection.active;
-    let best: { readonly path: string; readonly line: number } | undefined;
-    for (const [path, place] of Object.entries(this.#shown.places)) {
-      const start = place.range.start.line;
-      const here = start <= line && start >= (best?.line ?? 0) && vscode.Uri.parse(place.uri).toString() === uri;
-      if (here) best = { path, line: start };
-    }
-    this.#post({ type: 'cursor', path: best?.path ?? null });
+  /** The innermost node around the cursor that the map has. */
+  async #follow(editor: vscode.TextEditor): Promise<void> {
+    const { places, board } = this.#shown ?? {};
+    if (!places || board === undefined || editor.document !== this.#help.active()) return;
+    const moved = ++this.#moves;
+    const paths = await nodesAt(this.#running, board, editor);
+    const path = paths.find((each) => Object.hasOwn(places, each)) ?? null;
+    if (moved === this.#moves) this.#post({ type: 'cursor', path });
   }
 
   async #tellWhatIf(wish: string): Promise<void> {

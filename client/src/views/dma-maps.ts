@@ -59,9 +59,14 @@ export class DmaMaps implements vscode.Disposable {
 
   /** It stays with its board; the next map that is asked for is another one, so that two can be held side by side. */
   #keep(): void {
-    if (!this.#map) return;
-    this.#map.keep();
-    this.#kept.add(this.#map);
+    // One that stays already may be in front.
+    if (!this.#map || this.#front() !== this.#map) return;
+    this.#stay(this.#map);
+  }
+
+  #stay(map: DmaMapPanel): void {
+    map.keep();
+    this.#kept.add(map);
     this.#map = undefined;
   }
 
@@ -131,7 +136,7 @@ export class DmaMaps implements vscode.Disposable {
   }
 
   #follow(panel: vscode.WebviewPanel, board: string | undefined): DmaMapPanel {
-    this.#keep();
+    if (this.#map) this.#stay(this.#map);
     this.#map = this.#adopt(panel, { board, on: '' });
     return this.#map;
   }

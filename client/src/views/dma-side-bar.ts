@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The side bar: the DMA of the active board as a native tree, which follows the cursor and leads to the line.
 import * as vscode from 'vscode';
-import { nameOf } from '../documents.ts';
+import { nameOf, nodesAt } from '../documents.ts';
 import type { DmaMapChangedParams, DmaMapResult, OutlineEntry } from '../protocol.ts';
 import type { Running } from '../running.ts';
 
@@ -36,9 +36,12 @@ export class DmaSideBar implements vscode.TreeDataProvider<OutlineEntry>, vscode
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #view: vscode.TreeView<OutlineEntry>;
   readonly #parents = new Map<OutlineEntry, OutlineEntry>();
+  /** The first of each node; problems and rows of a bridge stand for others. */
+  readonly #entries = new Map<string, OutlineEntry>();
   readonly #disposables: vscode.Disposable[];
   #shown: DmaMapResult | undefined;
   #asking = 0;
+  #moves = 0;
 
   constructor(running: Running, active: () => vscode.TextDocument | undefined) {
     this.#running = running;
@@ -103,6 +106,7 @@ export class DmaSideBar implements vscode.TreeDataProvider<OutlineEntry>, vscode
     }
     this.#shown = found;
     this.#parents.clear();
+    this.#entries.clear();
     this.#remember(found.outline);
     this.#view.description = nameOf(found.board);
     this.#view.message =
@@ -112,31 +116,30 @@ export class DmaSideBar implements vscode.TreeDataProvider<OutlineEntry>, vscode
         ? { value: found.problems, tooltip: vscode.l10n.t('{0} problems with DMA', found.problems) }
         : undefined;
     this.#changed.fire();
+    // What is typed may have moved the device of the cursor.
+    const editor = vscode.window.activeTextEditor;
+    if (editor) await this.#follow(editor);
   }
 
   #remember(entries: readonly OutlineEntry[], parent?: OutlineEntry): void {
     for (const entry of entries) {
       if (parent) this.#parents.set(entry, parent);
+      const { path, kind } = entry;
+      const stands = path !== undefined && kind !== 'problem' && kind !== 'id';
+      // Who waits is at its IOMMU, too, with all that belongs to it.
+      if (stands && (this.#entries.get(path)?.kind ?? 'waiting') === 'waiting') this.#entries.set(path, entry);
       this.#remember(entry.children, entry);
     }
   }
 
-  /** Selects the entry whose node is opened on the line of the cursor, or last before it in the same file. */
+  /** Selects the entry of the innermost node around the cursor that has one. */
   async #follow(editor: vscode.TextEditor): Promise<void> {
     if (!this.#view.visible || !this.#shown || editor.document !== this.#active()) return;
-    const line = editor.selection.active.line;
-    const uri = editor.document.uri.toString();
-    let best: OutlineEntry | undefined;
-    const visit = (entry: OutlineEntry) => {
-      const at = entry.location;
-      const counts = at && entry.kind !== 'problem' && vscode.Uri.parse(at.uri).toString() === uri;
-      if (counts && at.range.start.line <= line && at.range.start.line >= (best?.location?.range.start.line ?? -1)) {
-        best = entry;
-      }
-      entry.children.forEach(visit);
-    };
-    this.#shown.outline.forEach(visit);
-    if (best) await this.#view.reveal(best, { select: true, focus: false });
+    const moved = ++this.#moves;
+    const paths = await nodesAt(this.#running, this.#shown.board, editor);
+    const path = paths.find((each) => this.#entries.has(each));
+    const entry = moved === this.#moves && path !== undefined ? this.#entries.get(path) : undefined;
+    if (entry) await this.#view.reveal(entry, { select: true, focus: false });
   }
 }
 

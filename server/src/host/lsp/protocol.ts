@@ -218,6 +218,17 @@ export interface DmaLanesResult {
 /** The map of the document's board: lanes, as they are drawn. */
 export const dmaLanes: Request<OnPlatform, DmaLanesResult | null> = { method: 'dtIommu/dmaLanes' };
 
+export interface NodesAtParams extends DocumentParams {
+  /** A file of the document's board, and a place in it. */
+  readonly file: string;
+  readonly position: { readonly line: number; readonly character: number };
+}
+
+/** Paths of the nodes around a place, the innermost first: who shows a board knows which of them it has. */
+export const nodesAt: Request<NodesAtParams, { readonly paths: readonly string[] } | null> = {
+  method: 'dtIommu/nodesAt',
+};
+
 export interface DmaNodeParams extends OnPlatform {
   /** Path of a device or an IOMMU of the map. */
   readonly node: string;

@@ -58,7 +58,6 @@ export function outlineOf(map: DmaMap): OutlineNode[] {
   ];
 }
 
-/** How many problems there are, for a badge. */
 /** IOMMUs of one driver with a single master each are one entry from so many on, at the place of the first. */
 function usedIommus(map: DmaMap, used: readonly MapIommu[]): OutlineNode[] {
   const keyOf = (iommu: MapIommu) => {
@@ -86,6 +85,7 @@ function usedIommus(map: DmaMap, used: readonly MapIommu[]): OutlineNode[] {
   });
 }
 
+/** How many problems there are, for a badge. */
 export function problemCount({ iommus, devices }: DmaMap): number {
   return [...iommus, ...devices].flatMap((node) => node.problems.filter(isSerious)).length;
 }

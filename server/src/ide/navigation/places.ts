@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What stands at an offset of a file: an include, a reference, a label, a macro, a property, a node.
 import { memo } from '#base/memo.ts';
-import type { Span } from '#base/text.ts';
+import { lineStarts, offsetAt, type Position, type Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
-import { nodeByReference } from '#tree/query.ts';
+import { nodeByReference, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 import { eachNode } from '#tree/walk.ts';
 
@@ -72,6 +72,15 @@ function rangesIn({ root }: DeviceTree, file: string): NodeRange[] {
     }
   });
   return found;
+}
+
+/** Paths of the innermost node whose text holds the place in one of the board's files, and of all around it. */
+export function pathsAt(snapshot: Snapshot, file: string, position: Position): string[] {
+  const text = snapshot.text(file);
+  const { node } = ownerAt(snapshot, file, offsetAt(lineStarts(text), text.length, position));
+  const paths: string[] = [];
+  for (let at = node; at; at = at.parent) paths.push(pathOf(at));
+  return paths;
 }
 
 function ownerAt(snapshot: Snapshot, file: string, offset: number): Owner {

@@ -18,6 +18,7 @@ import { shownLanes } from '#ide/map/shown.ts';
 import { overviewTable } from '#ide/map/table.ts';
 import { besideOwn, whatIf } from '#ide/map/what-if.ts';
 import { boardOn, type ReadConfig, wishesFor } from '#ide/map/wish.ts';
+import { pathsAt } from '#ide/navigation/places.ts';
 import { platformText } from '#wording/values.ts';
 
 /** Registers what answers a request. */
@@ -31,6 +32,12 @@ export function registerMap(handle: Handle): void {
   handle(protocol.dmaLanes, ofView(dmaLanesResult));
   handle(protocol.dmaDetails, ofView(dmaDetailsResult));
   handle(protocol.dmaPicture, ofView(dmaPictureResult));
+  handle(
+    protocol.nodesAt,
+    ofView(({ session: { workspace }, snapshot }, { file, position }) => ({
+      paths: pathsAt(snapshot, workspace.path(file), position),
+    })),
+  );
   handle(
     protocol.bootView,
     ofView(({ snapshot }, { node }) => bootViewOf(snapshot, dmaMap(snapshot), node) ?? null),
