@@ -15,7 +15,20 @@ import { fetchHost, type Host, installExtension, makeProfile, packExtension } fr
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const e2e = path.join(root, 'test/e2e');
-const PARTS = ['map', 'ui', 'editing', 'first', 'views', 'side-bar', 'platforms', 'node', 'git', 'web', 'web-oldest', 'electron'];
+const PARTS = [
+  'map',
+  'ui',
+  'editing',
+  'first',
+  'views',
+  'side-bar',
+  'platforms',
+  'node',
+  'git',
+  'web',
+  'web-oldest',
+  'electron',
+];
 /** No part takes a third of it; a hung browser must not hold a CI machine. */
 const LIMIT_MS = 600_000;
 

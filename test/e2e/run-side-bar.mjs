@@ -64,6 +64,8 @@ if (kernel) {
       folder,
       file: `${qrd}:${lineOf(qrd, '\n&ufs_mem_hc') + 1}:2`,
     }, async (page) => {
+      // All rows have room: those outside are not there.
+      await page.setViewportSize({ width: 1280, height: 1300 });
       await theme(page, look);
       const row = await open(page);
       await row('apps_smmu').waitFor({ timeout: 90_000 });

@@ -78,7 +78,7 @@ function commandsOf(status: StatusItem): MenuItem[] {
       ? [
           command('symbol-structure', vscode.l10n.t('Show DMA Map'), 'showMap'),
           command('beaker', vscode.l10n.t('What If…'), 'whatIf'),
-          command('split-horizontal', vscode.l10n.t('Show Map on Another Platform…'), 'mapBeside'),
+          command('multiple-windows', vscode.l10n.t('Show Map on Another Platform…'), 'mapBeside'),
           command('list-tree', vscode.l10n.t('Show Resolved Tree'), 'showTree'),
           command('diff', vscode.l10n.t('Compare Board with…'), 'compare'),
         ]

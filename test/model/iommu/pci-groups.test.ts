@@ -30,6 +30,18 @@ test('a function of the tree answers by its node, whichever way one asks', () =>
   expect(reportAt(ports, path)).toMatchObject({ rid: '0x0100', group: '/smmu@1000000#0x8' });
 });
 
+test('the bus below a bridge is above its own, whatever `bus-range` says', () => {
+  // rk3588-evb1-v10.dts: the port repeats the buses of its host bridge, and the function is addressed on the next one.
+  const source = host(`bus-range = <0x20 0x2f>;
+    pcie@0,0 { ${BUS} reg = <0x200000 0 0 0 0>; bus-range = <0x20 0x2f>; wifi@0,0 { reg = <0x210000 0 0 0 0>; }; };`);
+  const wifi = '/pcie@20000000/pcie@0,0/wifi@0,0';
+  expect(reportAt(source, wifi)).toMatchObject({ rid: '0x2100', verdict: 'iommu-dma' });
+  expect(fn(source, 0x2000).path).toBe('/pcie@20000000/pcie@0,0');
+  // Without a number that can be, the next one, as far as the tree tells.
+  const unsaid = reportAt(source.replace('0x210000', '0'), wifi);
+  expect([unsaid.rid, unsaid.dependsOn]).toEqual(['0x2100', expect.stringContaining('bus')]);
+});
+
 test('bridges that no node describes are what the answer hangs on', () => {
   expect(fn(ports, 0x500).dependsOn).toContain('the bridges between it and `/pcie@20000000/pcie@2,0`');
   expect(fn(ports, 0xa00).dependsOn).toContain('the bridges above it');

@@ -98,7 +98,7 @@ function addFunction(place: OpenBus, { node, devfn }: OpenBus['onBus'][number]):
     out.push(fn);
     return undefined;
   }
-  const numbered = busBelow(node);
+  const numbered = busBelow(node, bus);
   const bridge: PciBridge & { lastBus: number } = {
     ...fn,
     node,
@@ -111,15 +111,17 @@ function addFunction(place: OpenBus, { node, devfn }: OpenBus['onBus'][number]):
   return openBus(below, node, bridge.bus, bridge);
 }
 
-/** The bus number that `bus-range` states, or else the addresses of the children. */
-function busBelow(bridge: DtNode): number | undefined {
-  const [first] = rawCells(bridge.properties.get('bus-range'));
-  if (first !== undefined) return first & 0xff;
-  for (const child of bridge.children.values()) {
-    const [high = 0] = rawCells(child.properties.get('reg'));
-    if (((high >>> 16) & 0xff) !== 0) return (high >>> 16) & 0xff;
-  }
-  return undefined;
+/**
+ * The bus number that `bus-range` states, or else the addresses of the children. A number that is not above the bridge's
+ * own bus is none: Linux gives the bridge the next one (drivers/pci/probe.c:pci_scan_bridge_extend, `secondary <= bus->number`).
+ */
+function busBelow(bridge: DtNode, own: number): number | undefined {
+  const stated = rawCells(bridge.properties.get('bus-range')).slice(0, 1);
+  const addressed = [...bridge.children.values()].flatMap((child) => {
+    const [high] = rawCells(child.properties.get('reg'));
+    return high === undefined ? [] : [high >>> 16];
+  });
+  return [...stated, ...addressed].map((bus) => bus & 0xff).find((bus) => bus > own);
 }
 
 /** A node that is called `pcie` says that the bus below it is PCI Express. */
