@@ -2,14 +2,17 @@
 // Everything that is told about one device: its report, what its probe waits for, and what it would get elsewhere.
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { type Claim, claimsOf } from '#model/claims.ts';
+import { configure } from '#model/configure.ts';
 import { dmaRole, type Role } from '#model/devices/dma-role.ts';
 import { type DmaPool, dmaPool } from '#model/direct/pool.ts';
 import { machineOf } from '#model/platform/machine.ts';
+import { treeNodes } from '#model/platform/nodes.ts';
 import { type BootWait, bootWaits, longestWay } from '#model/probe/boot-order.ts';
 import { type DmaOps, dmaOps } from '#model/report/dma-ops.ts';
 import type { DmaReport } from '#model/report/types.ts';
 import { type Otherwise, otherwise } from '#model/what-if.ts';
-import { nodeByPath } from '#tree/query.ts';
+import { isLive, nodeByPath } from '#tree/query.ts';
+import { headVerdict, roleText } from '#wording/values.ts';
 
 export interface DeviceExplanation {
   readonly report: DmaReport;
@@ -24,6 +27,18 @@ export interface DeviceExplanation {
   /** The longest row of devices of which each waits for the one before, without the device itself. */
   way(): readonly string[];
   readonly otherwise: readonly Otherwise[];
+  /** Of an IOMMU: labels or names of those that use it or wait for it, host bridges included. */
+  readonly masters: readonly string[];
+}
+
+/** The verdict as the head of a page; of a device that does no DMA itself, that it does none, before what would apply. */
+export function headText(report: DmaReport, role: Role | undefined): string {
+  const verdict = headVerdict(report);
+  const isMade = report.verdict !== 'no-device' && report.verdict !== 'not-configured';
+  if (!role || role.role === 'master' || !isMade) return verdict;
+  if (role.why.kind === 'is-iommu') return `${roleText(role.why)}; itself: ${verdict}`;
+  if (role.role === 'through') return `its DMA is that of another device: ${roleText(role.why)}; itself: ${verdict}`;
+  return `no DMA of its own: ${roleText(role.why)}; if it did any: ${verdict}`;
 }
 
 export function explanationOf(snapshot: Pick<Snapshot, 'tree' | 'platform'>, report: DmaReport): DeviceExplanation {
@@ -49,7 +64,19 @@ function factsOf(
   const role = dmaRole(tree, node, platform.kernelVersion, made);
   const claims = claimsOf(tree, platform, node, report);
   const pool = role.role === 'master' ? dmaPool(machineOf(tree, platform), node, report.verdict) : undefined;
-  return { report, role, ops: dmaOps(platform, report.verdict), pool, claims, ...waitsOf(snapshot, report) };
+  const masters = role.why.kind === 'is-iommu' ? mastersOf(snapshot, report.path) : [];
+  return { report, role, ops: dmaOps(platform, report.verdict), pool, claims, masters, ...waitsOf(snapshot, report) };
+}
+
+function mastersOf({ tree, platform }: Pick<Snapshot, 'tree' | 'platform'>, iommu: string): string[] {
+  const { withIommus, withIommuMap } = treeNodes(machineOf(tree, platform));
+  const candidates = [...new Set([...withIommus, ...withIommuMap])].filter(isLive);
+  return candidates
+    .map((node) => configure(tree, platform, node))
+    .filter(({ iommus, pci }) =>
+      [...iommus.map(({ path }) => path), ...(pci?.maps ?? []).map((row) => row.iommu)].includes(iommu),
+    )
+    .map(({ label, path }) => label ?? path.slice(path.lastIndexOf('/') + 1));
 }
 
 /** A function behind a host bridge has no suppliers of its own, and Zephyr none at all. */

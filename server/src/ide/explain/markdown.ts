@@ -13,7 +13,6 @@ import { dependsOnText, describeStep } from '#wording/report.ts';
 import { tableText } from '#wording/statements/xen.ts';
 import {
   driverText,
-  headVerdict,
   idText,
   limitName,
   limitText,
@@ -23,9 +22,9 @@ import {
   reservedText,
 } from '#wording/values.ts';
 import { waitText, wayText } from './boot-text.ts';
-import type { DeviceExplanation } from './device-explanation.ts';
+import { type DeviceExplanation, headText } from './device-explanation.ts';
 import { code, fence, type Link, linkMarkdown } from './markup.ts';
-import { deferralText, opsText } from './report-text.ts';
+import { deferralText, mastersText, opsText } from './report-text.ts';
 
 export type { Link } from './markup.ts';
 
@@ -41,9 +40,14 @@ export function explanationPage(
   return paragraphs([
     `# ${code(report.path)}${label}`,
     [report.compatible.map(code).join(', '), opened.map(place).join(', ')].filter((part) => part !== '').join(' · '),
-    `**DMA: ${headVerdict(report)}**${certaintyNote(report)}`,
+    `**DMA: ${headText(report, explanation.role)}**${certaintyNote(report)}`,
     decidingMarkdown(report, place),
-    bullets([...opsFacts(explanation), ...facts(report), ...otherwise.map(otherwiseMarkdown)]),
+    bullets([
+      ...mastersFacts(explanation),
+      ...opsFacts(explanation),
+      ...facts(report),
+      ...otherwise.map(otherwiseMarkdown),
+    ]),
     report.log.length > 0 ? `## Linux prints\n\n\`\`\`\n${report.log.join('\n')}\n\`\`\`` : '',
     report.steps.length > 0 ? `## Why\n\n${stepsMarkdown(report.steps, place)}` : '',
     waits.length > 0 ? `## What the probe waits for\n\n${numbered(waits.map(waitText))}` : '',
@@ -77,6 +81,10 @@ function certaintyNote(report: DmaReport): string {
 function decidingMarkdown(report: DmaReport, place: (span: Span) => string): string {
   const step = decidingStep(report);
   return step ? stepMarkdown(step, place) : '';
+}
+
+function mastersFacts({ masters }: DeviceExplanation): string[] {
+  return masters.length === 0 ? [] : [`Masters, ${mastersText(masters)}`];
 }
 
 function opsFacts({ ops }: DeviceExplanation): string[] {

@@ -11,16 +11,16 @@ import { dependsOnText, describeStep } from '#wording/report.ts';
 import { tableText } from '#wording/statements/xen.ts';
 import {
   driverText,
-  headVerdict,
   idText,
   limitName,
   limitText,
   otherwiseText,
   requesterIds,
   reservedText,
+  someOf,
 } from '#wording/values.ts';
 import { waitText, wayText } from './boot-text.ts';
-import type { DeviceExplanation } from './device-explanation.ts';
+import { type DeviceExplanation, headText } from './device-explanation.ts';
 
 /** Names a place for a person: `board.dts:12`. */
 export type PlaceName = (span: Span) => string;
@@ -32,9 +32,10 @@ export function reportText(
   more: Partial<Omit<DeviceExplanation, 'report'>> = {},
 ): string {
   const head = [report.path, report.label ? `(${report.label})` : '', report.rid ? `function ${report.rid}` : ''];
-  const lines = [head.filter((part) => part !== '').join(' '), `  ${headVerdict(report)}`];
+  const lines = [head.filter((part) => part !== '').join(' '), `  ${headText(report, more.role)}`];
   lines.push(...decidingLines(report, place));
-  for (const [name, value] of [...opsRow(more), ...facts(report)]) lines.push(`  ${name.padEnd(10)} ${value}`);
+  for (const [name, value] of [...mastersRow(more), ...opsRow(more), ...facts(report)])
+    lines.push(`  ${name.padEnd(10)} ${value}`);
   if (more.pool) lines.push(`  ${'pool'.padEnd(10)} ${poolText(more.pool)}`);
   for (const other of more.otherwise ?? []) lines.push(`  ${'otherwise'.padEnd(10)} ${otherwiseText(other)}`);
   lines.push(...bootLines(more));
@@ -55,6 +56,18 @@ function decidingLines(report: DmaReport, place: PlaceName): string[] {
 /** By Linux's names. */
 export function opsText({ name, bounce }: DmaOps): string {
   return bounce === undefined ? name : `${name} + ${bounce}`;
+}
+
+/** Names that a row has; the board's table has the others. */
+const NAMED = 12;
+
+/** `26: ufs_mem_hc, ipa, … and 14 more`. */
+export function mastersText(masters: readonly string[]): string {
+  return `${masters.length}: ${someOf(masters, NAMED)}`;
+}
+
+function mastersRow({ masters = [] }: Partial<DeviceExplanation>): [string, string][] {
+  return masters.length === 0 ? [] : [['masters', mastersText(masters)]];
 }
 
 function opsRow({ ops }: Partial<DeviceExplanation>): [string, string][] {
