@@ -103,6 +103,14 @@ describe('code lenses', () => {
       return codeLenses(view).map(({ title }) => title);
     };
     expect(lenses('7.2')).toEqual(['0 masters, 1 host bridge', 'requester ID 0x0 → smmu, requester ID 0x100 → smmu']);
+    const empty = editor(
+      '/ { smmu: iommu@1000 { compatible = "arm,smmu-v3"; #iommu-cells = <1>; }; bus@4 { compatible = "fsl,qoriq-mc"; iommu-map = <0 &smmu 0 0>; }; };',
+    );
+    // A boot loader fills such an entry in.
+    expect(codeLenses(empty.view).map(({ title }) => title)).toEqual([
+      '0 masters, 1 host bridge',
+      'no requester ID → smmu',
+    ]);
     // Ten cells are no rows of four: an older Linux refuses the whole map.
     expect(lenses('7.1')).toEqual(['0 masters']);
   });

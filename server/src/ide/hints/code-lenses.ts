@@ -13,7 +13,7 @@ import { has } from '#model/platform/releases.ts';
 import { isLive } from '#tree/query.ts';
 import { type MapEntry, mapEntries } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
-import { headVerdict } from '#wording/values.ts';
+import { headVerdict, requesterIds } from '#wording/values.ts';
 
 /** The kinds and whether they are shown where nobody chose. */
 export const LENS_DEFAULTS = {
@@ -102,9 +102,10 @@ function bridgeTitle({ snapshot }: View, node: DtNode): string | undefined {
   if (entries.length === 0) return undefined;
   if (entries.length > MAX_ENTRIES) return `${entries.length} ranges of requester IDs to IOMMUs`;
   const texts = entries.map(({ base, length, provider }) => {
-    const last = base.value + length.value - 1;
     const ids =
-      length.value === 1 ? `requester ID ${hex(base.value)}` : `requester IDs ${hex(base.value)} to ${hex(last)}`;
+      length.value === 1
+        ? `requester ID ${hex(base.value)}`
+        : requesterIds({ ridBase: base.value, length: length.value });
     const name = provider?.labels[0]?.name ?? provider?.name ?? 'no node';
     const off = provider && !isLive(provider) ? ' (disabled)' : '';
     return `${ids} → ${printable(name)}${off}`;
