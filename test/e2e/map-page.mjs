@@ -67,11 +67,13 @@ export class Server {
     return this.content(uri);
   }
 
-  async content(uri) {
-    const found = await this.request('dtIommu/dmaLanes', { textDocument: { uri } });
+  /** `on`: another platform than the board's own. */
+  async content(uri, on = '') {
+    const found = await this.request('dtIommu/dmaLanes', { textDocument: { uri }, on });
     const places = Object.fromEntries(Object.entries(found.places).map(([node, { name }]) => [node, name]));
     const name = decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
-    return { board: found.board, name, platform: found.platform, lanes: found.lanes, places, wishes: found.wishes };
+    const { board, platform, lanes, wishes } = found;
+    return { board, name, platform, lanes, places, wishes, on, inEditor: true };
   }
 
   boot(uri, node) {
@@ -82,8 +84,8 @@ export class Server {
     return this.request('dtIommu/whatIf', { textDocument: { uri }, wish });
   }
 
-  details(uri, node) {
-    return this.request('dtIommu/dmaDetails', { textDocument: { uri }, node });
+  details(uri, node, on = '') {
+    return this.request('dtIommu/dmaDetails', { textDocument: { uri }, node, on });
   }
 
   stop() {

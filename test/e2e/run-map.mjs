@@ -137,6 +137,45 @@ await test('a click selects, asks for details and for the line; Escape closes an
   await page.close();
 });
 
+await test('on another platform: what changed is marked, filtered and told, in each theme', async () => {
+  const on = 'iommu.passthrough=1';
+  const content = await server.content(small.board, on);
+  for (const theme of ['vscode-dark', 'vscode-light', 'vscode-high-contrast']) {
+    const page = await open(content, { theme });
+    check((await page.locator('.bsel .chip').textContent()) === on, 'the platform is not named');
+    const card = page.locator('#map .card', { hasText: 'ethernet' }).first();
+    check((await card.getAttribute('aria-description')).includes('own platform: ethernet → smmu'), 'nothing is told');
+    await page.locator('.fl', { hasText: 'Changed' }).click();
+    check((await names(page)).join() === 'ethernet', `changed: ${await names(page)}`);
+    await card.click();
+    const node = await card.getAttribute('data-path');
+    await send(page, { type: 'details', path: node, details: await server.details(small.board, node, on) });
+    check((await page.locator('.det .was').textContent()).includes('translated (dma-iommu)'), 'the details lack it');
+    await withoutFindings(page, `another platform, ${theme}`);
+    await page.locator('[data-view=what-if]').click();
+    await page.locator('#wish').fill('6.1 swiotlb=force');
+    await page.keyboard.press('Enter');
+    const wish = (await sent(page)).findLast(({ type }) => type === 'what-if')?.wish;
+    await send(page, { type: 'what-if', wish, result: await server.whatIf(small.board, wish) });
+    await page.locator('[data-action=beside]').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('[data-action=choose-config]').click();
+    check(
+      JSON.stringify((await sent(page)).slice(-2)) ===
+        JSON.stringify([{ type: 'beside', wish: '6.1 swiotlb=force' }, { type: 'choose-config' }]),
+      'the extension is not asked',
+    );
+    await withoutFindings(page, `what if, ${theme}`);
+    const { on: kept } = await page.evaluate(() => JSON.parse(sessionStorage.getItem('state')));
+    check(kept === on, 'the platform is not kept');
+    check(page.problems.length === 0, page.problems.join('\n'));
+    await page.close();
+  }
+  const own = await open(small);
+  check((await own.locator('.flag.chg, .fl.f-changed, .bsel .chip').count()) === 0, 'the own platform marks changes');
+  await own.close();
+});
+
 await test('texts of the tree are texts', async () => {
   const evil = '<img src=x onerror="window.hit=1"><b>x</b>';
   const text = JSON.stringify(small).replaceAll('"name":"ethernet"', `"name":${JSON.stringify(evil)}`);

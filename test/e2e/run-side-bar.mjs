@@ -69,7 +69,7 @@ if (kernel) {
       await theme(page, look);
       const row = await open(page);
       await row('apps_smmu').waitFor({ timeout: 90_000 });
-      await shoot(page, `side-bar-${look.split(' ')[0].toLowerCase()}`);
+      await shoot(page, `side-bar-${look.split(' ')[0].toLowerCase()}`, { x: 0, y: 0, width: 900, height: 780 });
       // Opened: a host bridge. Closed: an IOMMU and a group.
       await twist(row('pcie0'));
       await within('rows of the map', () => row('00:00.0').isVisible());
@@ -93,7 +93,7 @@ if (kernel) {
       await within('all masters', async () => (await row('apps_smmu').textContent()).includes('26 masters'));
       // An entry that leads nowhere: the tree has the focus.
       await row('Direct').click();
-      await page.keyboard.press('Control+f');
+      await page.keyboard.press('Control+Alt+f');
       const find = page.locator('.sidebar .monaco-tree-type-filter input');
       await find.fill('ufs_mem');
       await page.locator('.sidebar .monaco-tree-type-filter .codicon-list-filter').first().click();

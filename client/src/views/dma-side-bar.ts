@@ -7,6 +7,8 @@ import type { Running } from '../running.ts';
 
 /** Before the board is asked for once more, when nothing says that the server is ready; in milliseconds. */
 const AGAIN = 1000;
+/** VS Code takes a changed tree over within 200 milliseconds; what is revealed before that is sought in the old one. */
+const SETTLED = 300;
 
 /** An icon and its colour for each kind of entry; colour is never all that tells them apart. */
 const ICONS: Readonly<Record<OutlineEntry['kind'], readonly [icon: string, color?: string]>> = {
@@ -42,6 +44,7 @@ export class DmaSideBar implements vscode.TreeDataProvider<OutlineEntry>, vscode
   #shown: DmaMapResult | undefined;
   #asking = 0;
   #moves = 0;
+  #settled: ReturnType<typeof setTimeout> | undefined;
 
   constructor(running: Running, active: () => vscode.TextDocument | undefined) {
     this.#running = running;
@@ -88,6 +91,7 @@ export class DmaSideBar implements vscode.TreeDataProvider<OutlineEntry>, vscode
   }
 
   dispose(): void {
+    clearTimeout(this.#settled);
     for (const each of this.#disposables) each.dispose();
   }
 
@@ -117,8 +121,11 @@ export class DmaSideBar implements vscode.TreeDataProvider<OutlineEntry>, vscode
         : undefined;
     this.#changed.fire();
     // What is typed may have moved the device of the cursor.
-    const editor = vscode.window.activeTextEditor;
-    if (editor) await this.#follow(editor);
+    clearTimeout(this.#settled);
+    this.#settled = setTimeout(() => {
+      const editor = vscode.window.activeTextEditor;
+      if (editor) void this.#follow(editor);
+    }, SETTLED);
   }
 
   #remember(entries: readonly OutlineEntry[], parent?: OutlineEntry): void {
