@@ -95,3 +95,10 @@ test('2400 PCI bridges in each other, in a small stack, from a source and from i
   for (let node = root; node; node = node.children.at(-1)) levels++;
   expect(levels).toBe(2402);
 }, 300_000);
+
+test('explain of 60,000 entries of iommu-map', async () => {
+  writeFileSync(join(folder, 'map.dts'), map(60_000));
+  const { code, said } = await run('explain', 'map.dts');
+  expect(code).toBe(0);
+  expect(said).toContain('and 59996 more');
+});

@@ -113,7 +113,11 @@ export function mapId(map: IdMap | undefined, node: DtNode, name: 'iommu-map' | 
     return { kind: 'refused', log: map.refused, why: { kind: 'map-length', property: name }, span: at(node, name) };
   }
   const masked = (id & map.mask) >>> 0;
-  for (const row of map.rows) {
+  const { rows } = map;
+  const orderly = orderlyRows(map);
+  // Of the orderly ones, the last that begins before the ID is the only one that may have it.
+  for (let next = lastFrom(rows, orderly, masked); next < rows.length; next = Math.max(orderly, next + 1)) {
+    const row = rows[next] as MapRow;
     if ((row.base & ~map.mask) !== 0) {
       const log = `OF: ${path}: Invalid ${name} translation - ${name}-mask (${hex(map.mask)}) ignores id-base (${hex(row.base)})`;
       const why: BindingReason = { kind: 'mask-hides-base', property: name, base: row.base };
@@ -134,6 +138,35 @@ export function mapId(map: IdMap | undefined, node: DtNode, name: 'iommu-map' | 
     return { kind: 'refused', log: map.cutOff, why: { kind: 'map-cut-off', property: name }, span: at(node, name) };
   }
   return { kind: 'uncovered', log: `OF: ${path}: no ${name} translation for id ${hex(id)} on (null)` };
+}
+
+const orderlyCounts = new WeakMap<IdMap, number>();
+
+/** So many entries at the beginning are in the order of their IDs, share none, and are nothing to stop at. */
+function orderlyRows(map: IdMap): number {
+  const known = orderlyCounts.get(map);
+  if (known !== undefined) return known;
+  let end = 0;
+  let count = 0;
+  for (const { base, length, provider } of map.rows) {
+    if (!provider || (base & ~map.mask) !== 0 || base < end || base + length > 0xffffffff) break;
+    end = base + length;
+    count++;
+  }
+  orderlyCounts.set(map, count);
+  return count;
+}
+
+/** The index of the last of the orderly entries that begins at or before the ID; behind them where none does. */
+function lastFrom(rows: readonly MapRow[], orderly: number, id: number): number {
+  let low = 0;
+  let high = orderly;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rows[middle]?.base ?? 0) <= id) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? orderly : low - 1;
 }
 
 /** Functions have IDs of 16 bits: bus, device and function. */
