@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The model against what 32-bit Linux did (scripts/kernel-lab/arm.mjs): which devices get an Arm mapping, and which none.
+// The model against what 32-bit Linux did (scripts/kernel-lab/arm.ts): which devices get an Arm mapping, and which none.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The model against what a RISC-V Linux did with QEMU's IOMMU, on the platform bus and on PCI (scripts/kernel-lab/riscv.mjs).
+// The model against what a RISC-V Linux did with QEMU's IOMMU, on the platform bus and on PCI (scripts/kernel-lab/riscv.ts).
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';

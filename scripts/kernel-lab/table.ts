@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 
 /** Rows of the decision table that QEMU's machine with Debian's kernels cannot show. */
 const elsewhere = {
-  19: 'on 32-bit Arm: `scripts/kernel-lab/arm.mjs`, seen in `test/kernel/arm`',
+  19: 'on 32-bit Arm: `scripts/kernel-lab/arm.ts`, seen in `test/kernel/arm`',
   23: 'needs a cdx bus',
   28: 'is a matter of the virtio device, not of the tree',
 };
