@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Boots the trees of test/kernel/arm on a 32-bit Linux under QEMU and writes what it did beside them.
-// usage: node scripts/kernel-lab/arm.mjs KERNEL ROOT [ZIMAGE CONFIG]
+// usage: node scripts/run.mjs kernel-lab/arm.ts KERNEL ROOT [ZIMAGE CONFIG]
 //   KERNEL  6.1 or 6.12: trees that name it are booted
 //   ROOT    Debian's armhf packages busybox-static and linux-image-6.1.0-*-armmp, each unpacked into it with dpkg -x
 //   ZIMAGE  another kernel than Debian's, without modules (scripts/build-lab-kernel.sh … arm), and its .config
@@ -8,26 +8,24 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { loadModule } from '../load-core.mjs';
-import { compileTree } from './boot.mjs';
-import { loadCases } from './predict.mjs';
+import { withoutGroupNumber } from '#ide/live/observe.ts';
+import { readCases } from '../../test/kernel/cases.ts';
+import { ROOT } from '../oracle/kernel.ts';
+import { compileTree } from './boot.ts';
 
-const { withoutGroupNumber } = await loadModule('server/src/ide/live/observe.ts');
-
-const lab = fileURLToPath(new URL('../../test/kernel', import.meta.url));
+const lab = join(ROOT, 'test', 'kernel');
 const modules = ['drivers/virtio/virtio_mmio', 'drivers/char/hw_random/virtio-rng'];
 
 /** Each attempt to attach a mapping, by the name of the device, and its result. */
 const probe = 'p:dma,iommu_attach_device,name=+0(+0(%r1)):string;r:ops,iommu_attach_device,ret=$retval:s32';
 
-const named = (folder, prefix) =>
-  join(
-    folder,
-    readdirSync(folder).find((file) => file.startsWith(prefix)),
-  );
+function named(folder: string, prefix: string): string {
+  const name = readdirSync(folder).find((file) => file.startsWith(prefix));
+  if (name === undefined) throw new Error(`${folder} has no ${prefix}*`);
+  return join(folder, name);
+}
 
-function initramfs(root, folder) {
+function initramfs(root: string, folder: string): string {
   const packed = join(folder, 'initramfs');
   for (const name of ['bin', 'proc', 'sys', 'dev', 'modules']) mkdirSync(join(packed, name), { recursive: true });
   cpSync(join(root, 'bin', 'busybox'), join(packed, 'bin', 'busybox'));
@@ -42,7 +40,16 @@ function initramfs(root, folder) {
   return join(folder, 'initramfs.cpio');
 }
 
-function boot({ image, initrd, blob, cmdline, machine }) {
+interface Start {
+  readonly image: string;
+  readonly initrd: string;
+  readonly blob: string;
+  readonly cmdline: string;
+  /** QEMU's arguments for it. */
+  readonly machine: readonly string[];
+}
+
+function boot({ image, initrd, blob, cmdline, machine }: Start): string[] {
   const fixed = `console=ttyAMA0 rdinit=/init loglevel=0 printk.time=1 panic=-1 kprobe_event=${probe}`;
   const rngs = Array.from({ length: 8 }, () => ['-device', 'virtio-rng-device']).flat();
   const append = `${fixed} lab=load:virtio_mmio,virtio-rng+settle:8 ${cmdline}`;
@@ -66,28 +73,28 @@ function boot({ image, initrd, blob, cmdline, machine }) {
   return lines.map((line) => line.slice(1));
 }
 
-const matches = (lines, form) => lines.map((line) => form.exec(line)).filter((match) => match !== null);
+const matches = (lines: readonly string[], form: RegExp): RegExpExecArray[] =>
+  lines.map((line) => form.exec(line)).filter((match) => match !== null);
 
 /** Groups are numbered by their first device's name. */
-function observe(lines) {
-  const links = new Map(
-    matches(lines, /^link \w+\/devices\/(\S+)\/(driver|iommu_group|of_node) (\S+)$/).map(([, name, kind, target]) => [
-      `${name} ${kind}`,
-      target,
-    ]),
+function observe(lines: readonly string[]): object[] {
+  const links = new Map<string, string>(
+    matches(lines, /^link \w+\/devices\/(\S+)\/(driver|iommu_group|of_node) (\S+)$/).map(
+      ([, name, kind, target = '']) => [`${name} ${kind}`, target],
+    ),
   );
-  const attached = new Map();
-  let attempt;
-  for (const [, event, value] of matches(lines, /^trace (dma|ops): .*(?:name="|ret=)([^"]*)/)) {
+  const attached = new Map<string, number>();
+  let attempt = '';
+  for (const [, event, value = ''] of matches(lines, /^trace (dma|ops): .*(?:name="|ret=)([^"]*)/)) {
     if (event === 'dma') attempt = value;
     else attached.set(attempt, Number(value));
   }
-  const log = matches(lines, /^log (.*(?:iommu group|to IOMMU_mapping|ignoring dependency).*)$/).map(([, line]) =>
+  const log = matches(lines, /^log (.*(?:iommu group|to IOMMU_mapping|ignoring dependency).*)$/).map(([, line = '']) =>
     withoutGroupNumber(line),
   );
-  const order = [];
-  const numberOf = (group) => (order.includes(group) ? order.indexOf(group) : order.push(group) - 1);
-  const names = matches(lines, /^device (?:platform|amba)\/devices\/(\S+) /).map(([, name]) => name);
+  const order: string[] = [];
+  const numberOf = (group: string) => (order.includes(group) ? order.indexOf(group) : order.push(group) - 1);
+  const names = matches(lines, /^device (?:platform|amba)\/devices\/(\S+) /).map(([, name = '']) => name);
   return names.sort().flatMap((name) => {
     const node = /base(\/.*)$/.exec(links.get(`${name} of_node`) ?? '')?.[1];
     if (node === undefined) return [];
@@ -103,17 +110,21 @@ function observe(lines) {
   });
 }
 
-async function main([kernel, root, zimage, config]) {
+export function main([kernel, root, zimage, config]: readonly string[]): number {
+  if (kernel === undefined || root === undefined) {
+    console.error('arm: name a release and the folder of its packages');
+    return 2;
+  }
   const folder = mkdtempSync(join(tmpdir(), 'kernel-lab-arm-'));
   const image = zimage ?? named(join(root, 'boot'), 'vmlinuz-');
   const initrd = initramfs(root, folder);
-  const trees = {};
-  const cases = await loadCases(join(lab, 'trees'));
-  let release;
+  const trees = new Map<string, object[]>();
+  const cases = readCases(join(lab, 'trees'));
+  let release: string | undefined;
   for (const file of readdirSync(join(lab, 'arm', 'trees')).filter((name) => name.endsWith('.dts'))) {
     const path = join(lab, 'arm', 'trees', file);
     const text = readFileSync(path, 'utf8');
-    const wanted = /\* Kernels: (.*)/.exec(text)?.[1].split(', ') ?? [];
+    const wanted = /\* Kernels: (.*)/.exec(text)?.[1]?.split(', ') ?? [];
     if (!wanted.includes(kernel)) continue;
     const cmdline = /\* Cmdline: (.*)/.exec(text)?.[1] ?? '';
     const name = file.replace('.dts', '');
@@ -121,13 +132,12 @@ async function main([kernel, root, zimage, config]) {
     const blob = compileTree(path, join(folder, 'tree.dtb'));
     const lines = boot({ image, initrd, blob, cmdline, machine });
     release ??= matches(lines, /^kernel (.*)$/)[0]?.[1];
-    trees[name] = observe(lines);
+    trees.set(name, observe(lines));
     console.log(`${kernel} ${file}`);
   }
-  const symbols = readFileSync(config ?? named(join(root, 'boot'), 'config-'), 'utf8').match(
-    /^CONFIG_(\w*(IOMMU|SMMU|IPMMU)\w*|MODULES)=.*$/gm,
-  );
-  const seen = Object.entries(trees).map(([name, devices]) => {
+  const settings = readFileSync(config ?? named(join(root, 'boot'), 'config-'), 'utf8');
+  const symbols = settings.match(/^CONFIG_(\w*(IOMMU|SMMU|IPMMU)\w*|MODULES)=.*$/gm) ?? [];
+  const seen = [...trees].map(([name, devices]) => {
     const list = devices.map((device) => `      ${JSON.stringify(device)}`);
     return `    ${JSON.stringify(name)}: [\n${list.join(',\n')}\n    ]`;
   });
@@ -135,6 +145,5 @@ async function main([kernel, root, zimage, config]) {
   const text = `{\n${head},\n  "trees": {\n${seen.join(',\n')}\n  }\n}`;
   writeFileSync(join(lab, 'arm', `${kernel}.json`), `${text}\n`);
   rmSync(folder, { recursive: true });
+  return 0;
 }
-
-await main(process.argv.slice(2));

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Boots one tree on one kernel under QEMU and returns the lines that the guest printed about it.
-import { execFile, execFileSync } from 'node:child_process';
+import { type ExecFileException, execFile, execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ownKernel } from './images.mjs';
-import { ringAddresses } from './wire.mjs';
-import { dom0Chosen, guestChosen, guestLines, ownXenProbes, showsGrants, xenArguments } from './xen.mjs';
+import type { Case } from '../../test/kernel/cases.ts';
+import { type Image, ownKernel } from './images.ts';
+import { ringAddresses } from './wire.ts';
+import { dom0Chosen, guestChosen, guestLines, ownXenProbes, showsGrants, xenArguments } from './xen.ts';
 
 /**
  * Linux tells what it gave each device at the entry of arch_setup_dma_ops, the last step of of_dma_configure: since 6.12 by
  * field name through its type information, 6.1 (which has no such names in probes) by argument register.
  */
-const byName = (operations) =>
+const byName = (operations: string): string =>
   [
     'p:dma arch_setup_dma_ops name=dev->kobj.name:string coherent=coherent:u8 limit=dev->bus_dma_limit:x64',
     `${operations} count=dev->iommu->fwspec->num_ids:u32 ids=+16(dev->iommu->fwspec):x32[8]`,
@@ -19,28 +20,32 @@ const byName = (operations) =>
   ].join(' ');
 
 /** Whether the DMA API maps through the IOMMU is a field of struct device up to 6.19, later a bit (DEV_FLAG_DMA_IOMMU). */
-const [field, flag] = ['ops=dev->dma_iommu', 'flags=dev->flags:x64'];
+const [field, flag] = ['ops=dev->dma_iommu', 'flags=dev->flags:x64'] as const;
 
-const probes = {
+const probes: Readonly<Record<string, string>> = {
   7.3: byName(flag),
   7.2: byName(flag),
   6.18: byName(field),
   6.16: byName(field),
   6.12: byName(field),
   6.1: 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string base=%x1:x64 size=%x2:x64 coherent=%x4:u8',
+  // A kernel that was built for the lab has probes, but no type information.
+  [ownKernel]: 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string coherent=%x1:u8',
 };
-
-/** A kernel that was built for the lab has probes, but no type information. */
-probes[ownKernel] = 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string coherent=%x1:u8';
 
 const rngs = Array.from({ length: 8 }, () => ['-device', 'virtio-rng-device']).flat();
 
 /** The blob that cpp and dtc, not we, make of the tree (of `text`, where it is no file), and of `more` behind it. */
-export function compileTree(file, blob, { more = '', text: source } = {}) {
+export function compileTree(
+  file: string,
+  blob: string,
+  { more = '', text: source }: { readonly more?: string; readonly text?: string | undefined } = {},
+): string {
   const include = ['-I', dirname(file)];
   const input = source === undefined ? file : '-';
   const text = execFileSync('cpp', ['-nostdinc', '-undef', '-x', 'assembler-with-cpp', ...include, input], {
     input: source ?? '',
+    encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   execFileSync('dtc', ['-q', '-f', '-I', 'dts', '-O', 'dtb', '-o', blob], {
@@ -50,7 +55,7 @@ export function compileTree(file, blob, { more = '', text: source } = {}) {
   return blob;
 }
 
-function commandLine(kernel, test) {
+function commandLine(kernel: string, test: Case): string {
   const list = showsGrants(kernel, test) ? ownXenProbes : [];
   const probe = `kprobe_event=${[probes[kernel], ...list].join(';').replaceAll(' ', ',')}`;
   const fixed = `console=ttyAMA0 rdinit=/init loglevel=0 printk.time=1 panic=-1 trace_event=swiotlb:* ${probe}`;
@@ -58,7 +63,7 @@ function commandLine(kernel, test) {
 }
 
 /** What QEMU is started with; compiles the tree, and for a guest of Xen the tree of its host. */
-function prepare(image, test, folder) {
+function prepare(image: Image, test: Case, folder: string): string[] {
   const blob = join(folder, `${test.name}-${image.kernel}.dtb`);
   const cmdline = commandLine(image.kernel, test);
   if (test.xen === 'domu') {
@@ -75,16 +80,27 @@ function prepare(image, test, folder) {
   ];
 }
 
+interface Ended {
+  readonly error: ExecFileException | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs until QEMU ends; or, as Xen does not end with its guest, until the guest has said all. */
-function runOnce(args, seconds, untilSaid) {
+function runOnce(args: readonly string[], seconds: number, untilSaid: boolean): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { timeout: seconds * 1000, killSignal: 'SIGKILL', maxBuffer: 16 << 20, encoding: 'latin1' };
+    const options = {
+      timeout: seconds * 1000,
+      killSignal: 'SIGKILL',
+      maxBuffer: 16 << 20,
+      encoding: 'latin1',
+    } as const;
     const program = ['-n', '10', 'qemu-system-aarch64', ...args, ...rngs];
     const child = execFile('nice', program, options, (error, stdout, stderr) => resolve({ error, stdout, stderr }));
-    child.stdin.end();
+    child.stdin?.end();
     if (!untilSaid) return;
     let said = '';
-    child.stdout.on('data', (text) => {
+    child.stdout?.on('data', (text: string) => {
       said = (said + text).slice(-1000);
       if (said.includes(' @end')) child.kill('SIGKILL');
     });
@@ -96,7 +112,7 @@ function runOnce(args, seconds, untilSaid) {
  * the guest did not reach its end in `seconds`, with the last of what it said; only a QEMU that printed nothing at all (it
  * did not start) is started a second time.
  */
-export async function boot(image, test, folder, seconds = 120) {
+export async function boot(image: Image, test: Case, folder: string, seconds = 120): Promise<string[]> {
   const args = prepare(image, test, folder);
   const isGuest = test.xen === 'domu';
   let run = await runOnce(args, seconds, isGuest);

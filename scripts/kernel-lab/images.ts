@@ -4,14 +4,14 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cache, dependencies, newestPackage, unpacked } from './packages.mjs';
+import { cache, dependencies, newestPackage, unpacked } from './packages.ts';
 
 /** A kernel of the lab's own: scripts/build-lab-kernel.sh makes it, for what Debian's kernels leave out. */
 export const ownKernel = '6.12-own';
 const ownFolder = join(cache, ownKernel);
 
 /** The suite that has each series, and whose newest version of it is booted. */
-const suites = {
+const suites: Readonly<Record<string, string>> = {
   7.3: 'trixie-backports',
   7.2: 'trixie-backports',
   6.18: 'trixie-backports',
@@ -19,6 +19,14 @@ const suites = {
   6.12: 'bookworm-security',
   6.1: 'bookworm-security',
 };
+
+/** What a boot is made of. */
+export interface Image {
+  readonly kernel: string;
+  readonly image: string;
+  readonly config: string;
+  readonly initramfs: string;
+}
 
 /** Modules that a guest may load; those that a kernel has built in are simply not there. */
 const modules = [
@@ -42,7 +50,7 @@ const tools = {
 };
 
 /** The packages whose program is not on PATH. */
-export function missingPackages() {
+function missingPackages(): string[] {
   return Object.entries(tools).flatMap(([program, name]) => {
     try {
       execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
@@ -54,7 +62,7 @@ export function missingPackages() {
 }
 
 /** Installs the missing packages as root, or throws one line that says what to install. */
-export function installTools() {
+export function installTools(): void {
   const names = missingPackages();
   if (names.length === 0) return;
   if (process.getuid?.() !== 0) throw new Error(`The kernel lab needs: apt-get install ${names.join(' ')}`);
@@ -67,16 +75,16 @@ export function installTools() {
  * The image package of a series with the packages that hold its parts (from 6.19 on kernel, modules and configuration are
  * packages of their own): asked of Debian once, then what the cache has, unless `refresh` is set.
  */
-function imagePackages(kernel, refresh) {
+function imagePackages(kernel: string, suite: string, refresh: boolean): readonly [string, ...string[]] {
   const note = join(cache, `packages-${kernel}`);
-  if (existsSync(note) && !refresh) return readFileSync(note, 'utf8').split(' ');
+  if (existsSync(note) && !refresh) return readFileSync(note, 'utf8').split(' ') as [string, ...string[]];
   const prefix = `linux-image-${kernel}.`;
   const plain = new RegExp(`^linux-image-${kernel.replace('.', '\\.')}\\.[0-9]+[^a-z]*(deb[0-9]+[^a-z]*)?-arm64$`);
-  const name = newestPackage(suites[kernel], prefix, plain);
-  if (name === undefined) throw new Error(`${suites[kernel]} has no ${prefix}*-arm64`);
+  const name = newestPackage(suite, prefix, plain);
+  if (name === undefined) throw new Error(`${suite} has no ${prefix}*-arm64`);
   const version = name.slice('linux-image-'.length);
   const parts = dependencies(
-    suites[kernel],
+    suite,
     name,
     new RegExp(`^linux-(base|binary|modules)-${version.replaceAll('+', '\\+')}$`),
   );
@@ -85,14 +93,16 @@ function imagePackages(kernel, refresh) {
 }
 
 /** The folder of the kernel's modules with its release; from 6.19 on it also has the kernel and its configuration. */
-function modulesOf(packageFolder) {
-  const parent = ['lib/modules', 'usr/lib/modules'].map((path) => join(packageFolder, path)).find(existsSync);
-  const release = parent && readdirSync(parent)[0];
-  return release && { modules: join(parent, release), release };
+function modulesOf(packageFolder: string): { modules: string; release: string } | undefined {
+  const parent = ['lib/modules', 'usr/lib/modules']
+    .map((path) => join(packageFolder, path))
+    .find((path) => existsSync(path));
+  const [release] = parent === undefined ? [] : readdirSync(parent);
+  return parent === undefined || release === undefined ? undefined : { modules: join(parent, release), release };
 }
 
 /** Busybox, the modules and the guest's program, packed by name of their content so that an edit makes a new one. */
-function initramfs(kernel, packageFolder, init) {
+function initramfs(kernel: string, packageFolder: string, init: string): string {
   const { modules: libModules, release } = modulesOf(packageFolder) ?? { modules: '', release: kernel };
   const key = createHash('sha256').update(readFileSync(init)).update(modules.join()).digest('hex').slice(0, 12);
   const file = join(cache, `initramfs-${release}-${key}.gz`);
@@ -115,37 +125,45 @@ function initramfs(kernel, packageFolder, init) {
 }
 
 /** Debian's Xen. */
-export const xenImage = () => join(unpacked('bookworm', ['xen-hypervisor-4.17-arm64']), 'boot', 'xen-4.17-arm64');
+export const xenImage = (): string =>
+  join(unpacked('bookworm', ['xen-hypervisor-4.17-arm64']), 'boot', 'xen-4.17-arm64');
 
 /** Debian's kernel of the series, unpacked: what the cache has, or what Debian has now. */
-function kernelFolder(kernel, refresh) {
+function kernelFolder(kernel: string, refresh: boolean): string {
   mkdirSync(cache, { recursive: true });
-  return unpacked(suites[kernel], imagePackages(kernel, refresh));
+  const suite = suites[kernel];
+  if (suite === undefined) throw new Error('no suite is known to have it');
+  return unpacked(suite, imagePackages(kernel, suite, refresh));
 }
 
 /**
- * Everything that one boot of `kernel` (`7.3`, `6.1`) needs: image, initramfs and `.config`, with the release; undefined
+ * Everything that one boot of `kernel` (`7.3`, `6.1`) needs: image, initramfs and `.config`; undefined
  * with a line on the console where it cannot be had, so that what it was seen to do stands for it.
  */
-export function prepareImage(kernel, init, refresh = false) {
+export function prepareImage(kernel: string, init: string, refresh = false): Image | undefined {
   if (kernel === ownKernel) {
-    const [image, config] = [join(ownFolder, 'Image'), join(ownFolder, 'config')];
-    if (existsSync(image))
-      return { kernel, image, config, release: kernel, initramfs: initramfs(kernel, ownFolder, init) };
+    const [image, config] = [join(ownFolder, 'Image'), join(ownFolder, 'config')] as const;
+    if (existsSync(image)) return { kernel, image, config, initramfs: initramfs(kernel, ownFolder, init) };
     return absent(kernel, 'scripts/build-lab-kernel.sh has not built it');
   }
   try {
     const folder = kernelFolder(kernel, refresh);
-    const { modules, release } = modulesOf(folder);
+    const built = modulesOf(folder);
+    if (built === undefined) throw new Error('its package has no modules');
     const initrd = initramfs(kernel, folder, init);
-    const file = (name) => [join(modules, name), join(folder, 'boot', `${name}-${release}`)].find(existsSync);
-    return { kernel, image: file('vmlinuz'), config: file('config'), release, initramfs: initrd };
+    const file = (name: string) => {
+      const found = [join(built.modules, name), join(folder, 'boot', `${name}-${built.release}`)];
+      const path = found.find((each) => existsSync(each));
+      if (path === undefined) throw new Error(`its package has no ${name}`);
+      return path;
+    };
+    return { kernel, image: file('vmlinuz'), config: file('config'), initramfs: initrd };
   } catch (error) {
-    return absent(kernel, error.message.trim().split('\n').at(-1));
+    return absent(kernel, (error as Error).message.trim().split('\n').at(-1));
   }
 }
 
-function absent(kernel, why) {
+function absent(kernel: string, why: string | undefined): undefined {
   console.log(`Linux ${kernel} is not booted (${why}): its committed observations stand for it.`);
   return undefined;
 }

@@ -12,78 +12,117 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { boot } from './kernel-lab/boot.mjs';
-import { compareObservations } from './kernel-lab/compare.mjs';
-import { formatObservation } from './kernel-lab/format.mjs';
-import { installTools, prepareImage } from './kernel-lab/images.mjs';
-import { loadAllCases, loadModel } from './kernel-lab/predict.mjs';
-import { sampleOf } from './kernel-lab/sample.mjs';
-import { writeTable } from './kernel-lab/table.mjs';
-import { loadModule } from './load-core.mjs';
+import type { Field } from '#ide/live/agreement.ts';
+import { type Observed, observe } from '#ide/live/observe.ts';
+import { allCases } from '../../test/kernel/cases.ts';
+import { ROOT } from '../oracle/kernel.ts';
+import { boot } from './boot.ts';
+import { compareObservations } from './compare.ts';
+import { formatObservation } from './format.ts';
+import { type Image, installTools, prepareImage } from './images.ts';
+import { type Compare, loadModel, type Run } from './predict.ts';
+import { sampleOf } from './sample.ts';
+import { type Done, writeTable } from './table.ts';
 
-const { observe } = await loadModule('server/src/ide/live/observe.ts');
+const lab = join(ROOT, 'test', 'kernel');
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const lab = join(root, 'test', 'kernel');
+interface Options {
+  readonly case: string;
+  readonly kernel: string | undefined;
+  readonly all: boolean;
+  readonly missing: boolean;
+  readonly seconds: number;
+  readonly jobs: number;
+  readonly record: boolean;
+  readonly page: boolean;
+  readonly refresh: boolean;
+}
 
-const { values: options } = parseArgs({
-  options: {
-    case: { type: 'string', default: '' },
-    kernel: { type: 'string' },
-    all: { type: 'boolean', default: false },
-    missing: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: 'Infinity' },
-    jobs: { type: 'string', default: String(availableParallelism()) },
-    record: { type: 'boolean', default: false },
-    page: { type: 'boolean', default: false },
-    refresh: { type: 'boolean', default: false },
-  },
-});
+/** What a run is made in. */
+interface Environment {
+  readonly options: Options;
+  readonly images: ReadonlyMap<string, Image>;
+  readonly folder: string;
+  readonly compareWithModel: Compare;
+}
 
-const observationFile = (run) => join(lab, 'observations', run.kernel, `${run.test.name}.json`);
+interface Outcome {
+  /** Absent where the boot failed. */
+  readonly observed?: Observed;
+  /** Why it failed, or where it is not what is committed. */
+  readonly drift: readonly string[];
+  readonly fields: readonly Field[];
+}
+
+/** A run with what came of it, once it was made. */
+interface Job extends Run {
+  outcome?: Outcome;
+}
+
+function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      case: { type: 'string', default: '' },
+      kernel: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      missing: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: 'Infinity' },
+      jobs: { type: 'string', default: String(availableParallelism()) },
+      record: { type: 'boolean', default: false },
+      page: { type: 'boolean', default: false },
+      refresh: { type: 'boolean', default: false },
+    },
+  });
+  const { kernel, seconds, jobs, ...rest } = values;
+  return { ...rest, kernel, seconds: Number(seconds), jobs: Math.max(1, Number(jobs)) };
+}
+
+const observationFile = (run: Run): string => join(lab, 'observations', run.kernel, `${run.test.name}.json`);
 
 /** The text of a kernel's `.config`: of the image, or what was recorded with the observations. */
-function configOf(kernel, image) {
+function configOf(kernel: string, image: Image | undefined): string {
   if (image !== undefined) return readFileSync(image.config, 'utf8');
   return gunzipSync(readFileSync(join(lab, 'observations', kernel, 'config.gz'))).toString();
 }
 
-const committedOf = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined);
+const committedOf = (file: string): Observed | undefined =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Observed) : undefined;
 
 /**
  * Boots one run and compares: Linux with the committed observation (unless recording), and the model with Linux. A kernel
  * that is not here is represented by its committed observation.
  */
-async function perform(run, { images, folder, compareWithModel }) {
+async function perform(run: Run, { options, images, folder, compareWithModel }: Environment): Promise<Outcome> {
   const image = images.get(run.kernel);
   const file = observationFile(run);
   const observed = image === undefined ? committedOf(file) : observe(await boot(image, run.test, folder));
+  const none = 'no committed observation: run with --record';
+  if (observed === undefined) return { drift: [none], fields: [] };
   if (options.record && image !== undefined) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, formatObservation(observed));
   }
   const committed = committedOf(file);
-  const drift = committed ? compareObservations(committed, observed) : ['no committed observation: run with --record'];
+  const drift = committed ? compareObservations(committed, observed) : [none];
   const kernelConfig = configOf(run.kernel, image);
-  return { observed, drift, fields: compareWithModel({ ...run, kernelConfig }, observed) };
+  return { observed, drift, fields: compareWithModel(run, kernelConfig, observed) };
 }
 
-const disagreement = ({ device, field, predicted, observed }) =>
+const disagreement = ({ device, field, predicted, observed }: Field): string =>
   `${device} ${field}: the model says ${predicted || 'nothing'}, Linux ${observed || 'nothing'}`;
 
 /** Everything that makes a run fail, as lines. */
-const problemsOf = ({ drift, fields }) => [
+const problemsOf = ({ drift, fields }: Outcome): string[] => [
   ...drift,
   ...fields.filter((field) => field.outcome === 'differs').map(disagreement),
 ];
 
-const hasFailed = (run) => problemsOf(run.outcome).length > 0;
+const hasFailed = ({ outcome }: Job): boolean => outcome !== undefined && problemsOf(outcome).length > 0;
 
-function report(run, seconds) {
-  const { outcome, kernel, test } = run;
+function report({ kernel, test }: Run, outcome: Outcome, seconds: number): void {
   const problems = problemsOf(outcome);
   const open = outcome.fields.filter((field) => field.outcome === 'open').length;
   const counts = `${outcome.fields.length} fields${open > 0 ? `, ${open} open` : ''}, ${seconds.toFixed(1)} s`;
@@ -93,9 +132,9 @@ function report(run, seconds) {
 }
 
 /** Runs the queue on `jobs` workers; a run that throws counts as failed and does not stop the others. */
-async function performAll(runs, environment, jobs = Math.max(1, Number(options.jobs))) {
+async function performAll(runs: readonly Job[], environment: Environment, jobs: number): Promise<void> {
   const queue = [...runs];
-  const end = performance.now() + Number(options.seconds) * 1000;
+  const end = performance.now() + environment.options.seconds * 1000;
   const worker = async () => {
     while (performance.now() < end) {
       const run = queue.shift();
@@ -104,9 +143,9 @@ async function performAll(runs, environment, jobs = Math.max(1, Number(options.j
       try {
         run.outcome = await perform(run, environment);
       } catch (error) {
-        run.outcome = { drift: [error.message], fields: [] };
+        run.outcome = { drift: [(error as Error).message], fields: [] };
       }
-      report(run, (performance.now() - begin) / 1000);
+      report(run, run.outcome, (performance.now() - begin) / 1000);
     }
   };
   await Promise.all(Array.from({ length: jobs }, worker));
@@ -118,8 +157,8 @@ async function performAll(runs, environment, jobs = Math.max(1, Number(options.j
  * differed is booted once more with nothing beside it, and counts when it differs again. A kernel that is not here
  * differs the same way each time.
  */
-async function repeatAlone(runs, environment) {
-  if (options.record || runs.length === 0) return;
+async function repeatAlone(runs: readonly Job[], environment: Environment): Promise<void> {
+  if (environment.options.record || runs.length === 0) return;
   console.log(
     `${runs.length} once more, alone: ${runs.map(({ kernel, test }) => `${kernel} ${test.name}`).join(', ')}`,
   );
@@ -127,7 +166,7 @@ async function repeatAlone(runs, environment) {
 }
 
 /** The configuration of each kernel without its comments, for the tests that hold the model against the observations. */
-function recordConfigs(images) {
+function recordConfigs(images: ReadonlyMap<string, Image>): void {
   for (const [kernel, image] of images) {
     mkdirSync(join(lab, 'observations', kernel), { recursive: true });
     const symbols = readFileSync(image.config, 'utf8')
@@ -138,49 +177,62 @@ function recordConfigs(images) {
 }
 
 /** The runs that the options ask for. */
-async function chooseRuns() {
-  const cases = await loadAllCases(join(lab, 'trees'));
-  const all = cases.flatMap((test) => test.kernels.map((kernel) => ({ test, kernel })));
+function chooseRuns(options: Options): Job[] {
+  const all = allCases(join(lab, 'trees')).flatMap((test) => test.kernels.map((kernel): Job => ({ test, kernel })));
+  const isAsked = ({ test, kernel }: Run) =>
+    test.name.includes(options.case) && (options.kernel === undefined || options.kernel === kernel);
   if (options.missing) return all.filter((run) => isAsked(run) && !existsSync(observationFile(run)));
   if (options.all || options.page || options.case !== '' || options.kernel !== undefined) return all.filter(isAsked);
-  const runs = sampleOf(all, root);
+  const runs = sampleOf(all, ROOT);
   console.log(
     `${runs.length} of ${all.length} boots: each tree on its newest kernel, a sample on the others (--all: every one)`,
   );
   return runs;
 }
 
-const isAsked = ({ test, kernel }) =>
-  test.name.includes(options.case) && (options.kernel === undefined || options.kernel === kernel);
-
 /** The images of those kernels that can be had; the others' committed observations stand for them. */
-function prepareImages(runs) {
+function prepareImages(runs: readonly Run[], refresh: boolean): Map<string, Image> {
   installTools();
-  const kernels = [...new Set(runs.map((run) => run.kernel))];
   const init = join(lab, 'guest', 'init');
-  const images = kernels.map((kernel) => [kernel, prepareImage(kernel, init, options.refresh)]);
-  return new Map(images.filter(([, image]) => image !== undefined));
+  const images = new Map<string, Image>();
+  for (const kernel of new Set(runs.map((run) => run.kernel))) {
+    const image = prepareImage(kernel, init, refresh);
+    if (image !== undefined) images.set(kernel, image);
+  }
+  return images;
 }
 
-async function main() {
-  const chosen = await chooseRuns();
-  const images = options.page ? new Map() : prepareImages(chosen);
+/** For the page: the runs of which there is an observation. */
+const doneOf = (runs: readonly Job[]): Done[] =>
+  runs.flatMap(({ test, kernel, outcome }) =>
+    outcome?.observed === undefined ? [] : [{ test, kernel, observed: outcome.observed, fields: outcome.fields }],
+  );
+
+async function bootAll(options: Options): Promise<number> {
+  const chosen = chooseRuns(options);
+  const images = options.page ? new Map<string, Image>() : prepareImages(chosen, options.refresh);
   const folder = mkdtempSync(join(tmpdir(), 'kernel-lab-'));
   if (options.record) recordConfigs(images);
-  const environment = { images, folder, compareWithModel: await loadModel() };
-  await performAll(chosen, environment);
+  const environment = { options, images, folder, compareWithModel: await loadModel() };
+  await performAll(chosen, environment, options.jobs);
   const runs = chosen.filter((run) => run.outcome !== undefined);
   await repeatAlone(runs.filter(hasFailed), environment);
   const failed = runs.filter(hasFailed);
   const whole = options.case === '' && options.kernel === undefined && runs.length === chosen.length;
-  if (options.page || (options.record && options.all && whole)) writeTable(join(root, 'docs', 'kernel-lab.md'), runs);
+  if (options.page || (options.record && options.all && whole)) {
+    writeTable(join(ROOT, 'docs', 'kernel-lab.md'), doneOf(runs));
+  }
   if (failed.length === 0) rmSync(folder, { recursive: true });
   else console.log(`The guests' own words are in ${relative(process.cwd(), folder)}.`);
   console.log(`${runs.length - failed.length} passed, ${failed.length} failed`);
-  process.exitCode = failed.length === 0 ? 0 : 1;
+  return failed.length === 0 ? 0 : 1;
 }
 
-main().catch((error) => {
-  console.error(error.message);
-  process.exitCode = 2;
-});
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    return await bootAll(readOptions(args));
+  } catch (error) {
+    console.error((error as Error).message);
+    return 2;
+  }
+}

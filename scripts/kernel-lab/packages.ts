@@ -10,18 +10,18 @@ export const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** The mirror that this machine's own apt uses for Debian. */
-function mirror() {
-  const [file, pattern] = ['/etc/apt/sources.list.d/debian.sources', /^URIs: *(\S+)/m];
+function mirror(): string {
+  const [file, pattern] = ['/etc/apt/sources.list.d/debian.sources', /^URIs: *(\S+)/m] as const;
   return (existsSync(file) && pattern.exec(readFileSync(file, 'utf8'))?.[1]) || 'http://deb.debian.org/debian';
 }
 
-const sourceOf = (suite) => {
+const sourceOf = (suite: string): string => {
   const host = suite.endsWith('-security') ? mirror().replace(/\/debian\/?$/, '/debian-security') : mirror();
   return `deb [signed-by=${keyring}] ${host} ${suite} main\n`;
 };
 
 /** An apt of its own for one suite and arm64: nothing installed, its lists in the cache. */
-function apt(suite, command, args) {
+function apt(suite: string, command: string, args: readonly string[]): string {
   const state = join(cache, 'apt', suite);
   for (const folder of ['lists/partial', 'archives/partial']) mkdirSync(join(state, folder), { recursive: true });
   writeFileSync(join(state, 'sources.list'), sourceOf(suite));
@@ -39,23 +39,26 @@ function apt(suite, command, args) {
     'Dir::Etc::SourceParts': '/dev/null',
   };
   const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  const run = { cwd: state, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
-  return execFileSync(command, [...flags, ...args], run);
+  return execFileSync(command, [...flags, ...args], {
+    cwd: state,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }
 
-const refreshed = new Set();
+const refreshed = new Set<string>();
 
 /** Asks Debian once per run what the suite has. */
-function refresh(suite) {
+function refresh(suite: string): void {
   if (refreshed.has(suite)) return;
   apt(suite, 'apt-get', ['update', '-qq']);
   refreshed.add(suite);
 }
 
-const byVersion = (a, b) => a.localeCompare(b, 'en', { numeric: true });
+const byVersion = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
 /** The newest package of the suite whose whole name the pattern matches; undefined where there is none. */
-export function newestPackage(suite, prefix, pattern) {
+export function newestPackage(suite: string, prefix: string, pattern: RegExp): string | undefined {
   refresh(suite);
   const names = apt(suite, 'apt-cache', ['pkgnames', prefix]).split('\n');
   return names
@@ -65,15 +68,16 @@ export function newestPackage(suite, prefix, pattern) {
 }
 
 /** The packages that `name` needs and whose name the pattern matches. */
-export function dependencies(suite, name, pattern) {
+export function dependencies(suite: string, name: string, pattern: RegExp): string[] {
   refresh(suite);
   const depends = apt(suite, 'apt-cache', ['depends', '--no-recommends', '--no-suggests', name]);
-  return [...depends.matchAll(/Depends: (\S+)/g)].map(([, found]) => found).filter((found) => pattern.test(found));
+  return [...depends.matchAll(/Depends: (\S+)/g)].map(([, found = '']) => found).filter((found) => pattern.test(found));
 }
 
-/** Downloads the packages if the cache has them not, and returns the folder that they are unpacked in. */
-export function unpacked(suite, names) {
-  const folder = join(cache, 'root', names[0]);
+/** Downloads the packages, `name` and its `parts`, if the cache does not have them, and returns the folder that they are unpacked in. */
+export function unpacked(suite: string, [name, ...parts]: readonly [string, ...string[]]): string {
+  const folder = join(cache, 'root', name);
+  const names = [name, ...parts];
   if (existsSync(folder)) return folder;
   console.log(`Fetching ${names.join(' ')} (arm64, ${suite}) …`);
   refresh(suite);

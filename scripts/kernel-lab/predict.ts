@@ -1,36 +1,25 @@
 // SPDX-License-Identifier: MIT
-// The model's side of the lab: its core, bundled from the sources, asked about the tree that was booted.
-import { fileURLToPath } from 'node:url';
-import { loadModule } from '../load-core.mjs';
+// The model's side of the lab: asked about the tree that was booted.
+import { compareWithKernel, type Field } from '#ide/live/agreement.ts';
+import type { Observed } from '#ide/live/observe.ts';
+import type { Case } from '../../test/kernel/cases.ts';
+import { predictor } from '../../test/kernel/predict.ts';
+import { ROOT } from '../oracle/kernel.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Every tree of `folder` with its head. */
-export async function loadCases(folder) {
-  const { readCases } = await loadModule('test/kernel/cases.ts');
-  return readCases(folder);
+/** A tree on one of its kernels. */
+export interface Run {
+  readonly test: Case;
+  readonly kernel: string;
 }
 
-/** The same, and the trees that are put together from pieces. */
-export async function loadAllCases(folder) {
-  const { allCases } = await loadModule('test/kernel/cases.ts');
-  return allCases(folder);
-}
+/** Says, field by field, where the model and the observation of a boot agree and where they do not. */
+export type Compare = (run: Run, kernelConfig: string, observed: Observed) => Field[];
 
-/** A function that says, field by field, where the model and the observation of a boot agree and where they do not. */
-export async function loadModel() {
-  const { predictor } = await loadModule('test/kernel/predict.ts');
-  const { compareWithKernel } = await loadModule('server/src/ide/live/agreement.ts');
-  const predict = await predictor(root);
-  return ({ test, kernel, kernelConfig }, observed) => {
-    const boot = {
-      file: test.file,
-      text: test.text,
-      kernelVersion: kernel.split('-')[0],
-      kernelConfig,
-      cmdline: test.cmdline,
-      xen: test.xen,
-    };
-    return compareWithKernel(predict(boot), observed, test.unseen);
+export async function loadModel(): Promise<Compare> {
+  const predict = await predictor(ROOT);
+  return ({ test, kernel }, kernelConfig, observed) => {
+    const { file, text, cmdline, xen, unseen } = test;
+    const [kernelVersion = kernel] = kernel.split('-');
+    return compareWithKernel(predict({ file, text, kernelVersion, kernelConfig, cmdline, xen }), observed, unseen);
   };
 }

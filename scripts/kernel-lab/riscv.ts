@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Boots the trees of test/kernel/riscv on a RISC-V Linux under QEMU and writes what it did beside them.
-// usage: node scripts/kernel-lab/riscv.mjs KERNEL PACKAGES ROOT
+// usage: node scripts/run.mjs kernel-lab/riscv.ts KERNEL PACKAGES ROOT
 //   KERNEL    7.2: the name of the file of observations
 //   PACKAGES  folder with Debian sid's linux-binary-…-riscv64, linux-modules-…-riscv64 and busybox-static, unpacked
 //   ROOT      root of a Debian with qemu-system-riscv (10 or newer) and device-tree-compiler: trixie's
@@ -8,14 +8,14 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { ROOT } from '../oracle/kernel.ts';
 
-const lab = fileURLToPath(new URL('../../test/kernel', import.meta.url));
+const lab = join(ROOT, 'test', 'kernel');
 
 /** As many virtio devices as trees have masters, and one PCI function. */
 const DEVICES = [...Array.from({ length: 5 }, () => 'virtio-rng-device'), 'virtio-rng-pci,addr=2.0'];
 
-function initramfs(packages, modules, folder) {
+function initramfs(packages: string, modules: string, folder: string): void {
   const packed = join(folder, 'initramfs');
   for (const name of ['bin', 'proc', 'sys', 'dev', 'modules']) mkdirSync(join(packed, name), { recursive: true });
   cpSync(join(packages, 'usr', 'bin', 'busybox'), join(packed, 'bin', 'busybox'));
@@ -28,18 +28,18 @@ function initramfs(packages, modules, folder) {
 }
 
 /** QEMU writes the node of a PCI IOMMU, and the host's `iommu-map`, into the tree that it is given. */
-function withoutPciIommu(text) {
+function withoutPciIommu(text: string): string {
   return text
     .replace(/\n\t\t\tiommu@8 \{[^}]*\};/, '')
     .replace(/(device_type = "pci";[^}]*?)\n\t\t\tiommu-map = [^;]*;|\n\t\t\tiommu-map = [^;]*;/, '$1');
 }
 
-function boot(root, folder, text) {
-  const qemu = /\* Qemu: (.*)/.exec(text)?.[1].split(' ') ?? [];
+function boot(root: string, folder: string, text: string): string[] {
+  const qemu = /\* Qemu: (.*)/.exec(text)?.[1]?.split(' ') ?? [];
   const byPci = qemu.some((word) => word.startsWith('riscv-iommu-pci'));
   writeFileSync(join(folder, 'tree.dts'), byPci ? withoutPciIommu(text) : text);
   const inside = folder.slice(root.length);
-  const run = (...words) =>
+  const run = (...words: readonly string[]) =>
     execFileSync('chroot', [root, ...words], { timeout: 120_000, input: '', encoding: 'latin1' });
   run('dtc', '-q', '-O', 'dtb', '-o', `${inside}/tree.dtb`, `${inside}/tree.dts`);
   const files = ['-kernel', `${inside}/vmlinuz`, '-initrd', `${inside}/initramfs.cpio`, '-dtb', `${inside}/tree.dtb`];
@@ -52,27 +52,27 @@ function boot(root, folder, text) {
   return lines.map((line) => line.slice(1));
 }
 
-const matches = (lines, form) => lines.map((line) => form.exec(line)).filter((match) => match !== null);
+const matches = (lines: readonly string[], form: RegExp): RegExpExecArray[] =>
+  lines.map((line) => form.exec(line)).filter((match) => match !== null);
 
 /** Groups are numbered by their first device. */
-function observe(lines) {
-  const links = new Map(
-    matches(lines, /^link \w+\/devices\/(\S+)\/(driver|iommu_group|of_node) (\S+)$/).map(([, name, kind, target]) => [
-      `${name} ${kind}`,
-      target,
-    ]),
+function observe(lines: readonly string[]): object[] {
+  const links = new Map<string, string>(
+    matches(lines, /^link \w+\/devices\/(\S+)\/(driver|iommu_group|of_node) (\S+)$/).map(
+      ([, name, kind, target = '']) => [`${name} ${kind}`, target],
+    ),
   );
   const types = new Map(matches(lines, /^group (\d+)\/type:(\S+)$/).map(([, group, type]) => [group, type]));
   const incoherent = new Set(matches(lines, /^log \S+ (\S+): device non-coherent but no /).map(([, name]) => name));
-  const order = [];
-  const groupOf = (name) => {
+  const order: string[] = [];
+  const groupOf = (name: string) => {
     const group = links.get(`${name} iommu_group`)?.replace(/.*\//, '');
     if (group === undefined) return {};
     if (!order.includes(group)) order.push(group);
     return { type: types.get(group), group: order.indexOf(group) };
   };
   const platform = matches(lines, /^device platform\/devices\/(\S+) /)
-    .map(([, name]) => name)
+    .map(([, name = '']) => name)
     .sort();
   const nodes = platform.flatMap((name) => {
     const node = /base(\/.*(?:virtio_mmio|iommu)@.*)$/.exec(links.get(`${name} of_node`) ?? '')?.[1];
@@ -88,7 +88,7 @@ function observe(lines) {
         ];
   });
   const functions = matches(lines, /^device pci\/devices\/(0000:(\S+):(\S+)\.(\d)) /).map(
-    ([, name, bus, device, fn]) => ({
+    ([, name = '', bus = '', device = '', fn]) => ({
       rid: (Number.parseInt(bus, 16) << 8) | (Number.parseInt(device, 16) << 3) | Number(fn),
       ...groupOf(name),
     }),
@@ -96,9 +96,13 @@ function observe(lines) {
   return [...nodes, ...functions.sort((a, b) => a.rid - b.rid)];
 }
 
-function main([kernel, packages, root]) {
+export function main([kernel, packages, root]: readonly string[]): number {
+  if (kernel === undefined || packages === undefined || root === undefined) {
+    console.error('riscv: name a release, the folder of its packages and the root with QEMU');
+    return 2;
+  }
   const folder = mkdtempSync(join(root, tmpdir(), 'kernel-lab-riscv-'));
-  const [release] = readdirSync(join(packages, 'usr', 'lib', 'modules'));
+  const [release = ''] = readdirSync(join(packages, 'usr', 'lib', 'modules'));
   const modules = join(packages, 'usr', 'lib', 'modules', release);
   initramfs(packages, modules, folder);
   cpSync(join(modules, 'vmlinuz'), join(folder, 'vmlinuz'));
@@ -113,6 +117,5 @@ function main([kernel, packages, root]) {
   const text = `{\n  "release": ${JSON.stringify(release)},\n  "trees": {\n${trees.join(',\n')}\n  }\n}\n`;
   writeFileSync(join(lab, 'riscv', `${kernel}.json`), text);
   rmSync(folder, { recursive: true });
+  return 0;
 }
-
-main(process.argv.slice(2));

@@ -3,9 +3,19 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Field } from '#ide/live/agreement.ts';
+import type { ObservedDevice } from '#ide/live/observation.ts';
+import type { Observed } from '#ide/live/observe.ts';
+import type { Run } from './predict.ts';
+
+/** What came of a run. */
+export interface Done extends Run {
+  readonly observed: Observed;
+  readonly fields: readonly Field[];
+}
 
 /** Rows of the decision table that QEMU's machine with Debian's kernels cannot show. */
-const elsewhere = {
+const elsewhere: Readonly<Record<string, string>> = {
   19: 'on 32-bit Arm: `scripts/kernel-lab/arm.ts`, seen in `test/kernel/arm`',
   23: 'needs a cdx bus',
   28: 'is a matter of the virtio device, not of the tree',
@@ -43,9 +53,10 @@ const rowNames = {
   29: 'untrusted PCI',
 };
 
-const count = (fields, outcome) => fields.filter((field) => field.outcome === outcome).length;
+const count = (fields: readonly Field[], outcome: Field['outcome']): number =>
+  fields.filter((field) => field.outcome === outcome).length;
 
-function coverage(runs) {
+function coverage(runs: readonly Done[]): string[] {
   const lines = Object.entries(rowNames).map(([row, name]) => {
     const trees = [...new Set(runs.filter(({ test }) => test.rows.includes(Number(row))).map(({ test }) => test.name))];
     return `| ${row} | ${name} | ${trees.map((tree) => `\`${tree}\``).join(', ') || `– ${elsewhere[row] ?? ''}`} |`;
@@ -54,8 +65,7 @@ function coverage(runs) {
 }
 
 /** The devices that a tree is about: those with anything but plain direct DMA, and those that are not agreed upon. */
-function verdicts({ outcome }) {
-  const { observed, fields } = outcome;
+function verdicts({ observed, fields }: Done): string {
   const disputed = new Set(fields.filter((field) => field.outcome !== 'agrees').map((field) => field.device));
   const cells = observed.devices.flatMap((device) => {
     const name = device.rid ? `${device.node} ${device.rid}` : device.node;
@@ -67,9 +77,9 @@ function verdicts({ outcome }) {
   return cells.join('<br>') || 'all direct';
 }
 
-function results(runs) {
+function results(runs: readonly Done[]): string[] {
   const lines = runs.map((run) => {
-    const { fields } = run.outcome;
+    const { fields } = run;
     const wrong = count(fields, 'differs');
     const open = count(fields, 'open');
     const result = `${count(fields, 'agrees')} of ${fields.length}${open ? `, ${open} open` : ''}${wrong ? `, **${wrong} differ**` : ''}`;
@@ -79,9 +89,9 @@ function results(runs) {
   return ['| tree | Linux | shows | predicted / observed | fields agree |', '|---|---|---|---|---|', ...lines];
 }
 
-function disagreements(runs) {
+function disagreements(runs: readonly Done[]): string[] {
   const lines = runs.flatMap((run) =>
-    run.outcome.fields
+    run.fields
       .filter((field) => field.outcome !== 'agrees')
       .map((field) => {
         const kind = field.outcome === 'open' ? 'open' : 'differs';
@@ -93,15 +103,15 @@ function disagreements(runs) {
 }
 
 /** Each device whose DMA the migration of a tree changed: the pairs of trees NAME-before and NAME-after. */
-function migrations(runs) {
+function migrations(runs: readonly Done[]): string[] {
   const suffix = '-before';
   const lines = runs
     .filter(({ test }) => test.name.endsWith(suffix))
     .flatMap((run) => {
       const name = run.test.name.slice(0, -suffix.length);
       const after = runs.find(({ test, kernel }) => test.name === `${name}-after` && kernel === run.kernel);
-      const now = new Map(after?.outcome.observed.devices.map((device) => [device.name, device]));
-      return run.outcome.observed.devices
+      const now = new Map(after?.observed.devices.map((device) => [device.name, device]));
+      return run.observed.devices
         .filter((device) => now.get(device.name)?.verdict !== device.verdict)
         .map(
           (device) =>
@@ -111,7 +121,7 @@ function migrations(runs) {
   return ['| trees | Linux | device | before | after |', '|---|---|---|---|---|', ...lines];
 }
 
-function dmaOf(device) {
+function dmaOf(device: ObservedDevice | undefined): string {
   if (device === undefined) return 'no device';
   const domain = device.domid === undefined ? '' : ` to domain ${device.domid}`;
   const ring =
@@ -122,11 +132,10 @@ function dmaOf(device) {
 }
 
 /** Writes the page from runs that were all performed. */
-export function writeTable(file, runs) {
-  const done = runs.filter((run) => run.outcome.observed !== undefined);
-  const fields = done.flatMap((run) => run.outcome.fields);
+export function writeTable(file: string, done: readonly Done[]): void {
+  const fields = done.flatMap((run) => run.fields);
   const qemu = execFileSync('qemu-system-aarch64', ['--version'], { encoding: 'utf8' }).split('\n')[0];
-  const releases = [...new Set(done.map((run) => `${run.kernel} is ${run.outcome.observed.kernel}`))].join(', ');
+  const releases = [...new Set(done.map((run) => `${run.kernel} is ${run.observed.kernel}`))].join(', ');
   const trees = new Set(done.map((run) => run.test.name)).size;
   const page = `# The kernel lab
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 // How Linux is started by Xen: as dom0 of the tree, or as a guest to which the tree, a partial one, assigns devices.
 import { statSync } from 'node:fs';
-import { ownKernel, xenImage } from './images.mjs';
-import { wireTrace } from './wire.mjs';
+import type { Case } from '../../test/kernel/cases.ts';
+import { type Image, ownKernel, xenImage } from './images.ts';
+import { wireTrace } from './wire.ts';
 
 /** Where QEMU puts what Xen finds through the tree. */
 const at = { kernel: 0x49000000, ramdisk: 0x4e000000, 'device-tree': 0x4f000000 };
 
 /** Whether the boot also shows whom grants are made to, and which addresses the devices are given. */
-export const showsGrants = (kernel, test) => test.xen !== false && kernel === ownKernel;
+export const showsGrants = (kernel: string, test: Case): boolean => test.xen !== false && kernel === ownKernel;
 
 /**
  * The operations that a device ended up with on Xen: of a platform device at its bus's probe, which the guest sets before
@@ -23,7 +24,7 @@ export const ownXenProbes = [
   'r:ring dma_alloc_attrs name=+0(+0($arg1)):string address=+0($arg3):x64',
 ];
 
-function module(kind, file, more = '') {
+function module(kind: keyof typeof at, file: string, more = ''): string {
   return `module@${at[kind].toString(16)} {
       compatible = "multiboot,${kind}", "multiboot,module";
       reg = <0x0 ${at[kind]} 0x0 ${statSync(file).size}>; ${more}
@@ -31,14 +32,14 @@ function module(kind, file, more = '') {
 }
 
 /** `/chosen` of the tree that dom0 boots with: its command line has a third probe, of the operations. */
-export function dom0Chosen(image, cmdline) {
+export function dom0Chosen(image: Image, cmdline: string): string {
   const console = `console=hvc0 probe=${operationProbe.replaceAll(' ', ',')}`;
   const kernel = module('kernel', image.image, `bootargs = "${cmdline.replace('console=ttyAMA0', console)}";`);
   return `/ { chosen { ${kernel} ${module('ramdisk', image.initramfs)} }; };`;
 }
 
 /** `/chosen` of a host without dom0 that starts one guest with the devices of `partial`, a blob. */
-export function guestChosen(image, cmdline, partial) {
+export function guestChosen(image: Image, cmdline: string, partial: string): string {
   const modules = [
     module('kernel', image.image, `bootargs = "${cmdline}";`),
     module('ramdisk', image.initramfs),
@@ -51,8 +52,15 @@ export function guestChosen(image, cmdline, partial) {
 }
 
 /** QEMU's arguments but for its devices; `partial` only for a guest. */
-export function xenArguments(image, test, { blob, partial }) {
-  const load = (kind, file) => ['-device', `loader,addr=${at[kind]},file=${file},force-raw=on`];
+export function xenArguments(
+  image: Image,
+  test: Case,
+  { blob, partial }: { readonly blob: string; readonly partial?: string },
+): string[] {
+  const load = (kind: keyof typeof at, file: string) => [
+    '-device',
+    `loader,addr=${at[kind]},file=${file},force-raw=on`,
+  ];
   const dom0 = partial === undefined ? 'dom0_mem=1024M ' : '';
   return [
     ...test.qemu,
@@ -66,7 +74,7 @@ export function xenArguments(image, test, { blob, partial }) {
 }
 
 /** Xen prints a guest's lines behind its name, and breaks them where its buffer of them is full. */
-export function guestLines(stdout) {
+export function guestLines(stdout: string): string[] {
   const mark = '(XEN) DOM1: ';
   const full = 126;
   const lines = [''];
