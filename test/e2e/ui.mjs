@@ -21,8 +21,8 @@ export const kernel = [
 ].find((folder) => folder && existsSync(path.join(folder, 'arch/arm64/boot/dts/qcom/sm8550-qrd.dts')));
 
 /** `test` opens a file in a window of its own; `stop` ends the program with the tests' verdict. */
-export async function startUi(part, settings = {}) {
-  const session = makeSession(settings);
+export async function startUi(part) {
+  const session = makeSession();
   const host = await fetchHost(console.log);
   await installExtension(host, session.profile, prepared('E2E_VSIX'));
   const server = await startServer(host, session.profile);
