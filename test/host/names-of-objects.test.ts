@@ -27,7 +27,10 @@ const board = (name: string): string => `/dts-v1/;
 		};
 		d2: d@60000 { compatible = "a,${name}", "virtio,mmio"; device_type = "${name}"; reg = <0x60000 0x100>; iommus = <&smmu 4>; clock-names = "${name}"; };
 	};
-	chosen { bootargs = "${name}=1 ${name}.${name}=2 iommu.${name}=0 arm-smmu.${name}=1 ${name}"; ${name} = "x"; };
+	chosen {
+		bootargs = "${name}.${name}=2 iommu.${name}=0 ${name}=1 ${name}";
+		${name} = "x";
+	};
 	aliases { ${name} = &d2; };
 };
 `;
