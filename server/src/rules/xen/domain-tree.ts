@@ -211,7 +211,7 @@ place of the flush. Put domains without a partial tree last.`,
 };
 
 function withoutModule(name: string): string {
-  return domU(name).replace('"multiboot,device-tree"', '"multiboot,kernel"');
+  return domU(name).replace('"multiboot,device-tree"', '"multiboot,kernel"').replaceAll('44000000', '45000000');
 }
 
 /** Values of `xen,enhanced` that ask for Xenstore; an empty one is `"enabled"`. */
