@@ -79,7 +79,9 @@ function aboutOf(wish: string): string {
 function choiceOf(picker: vscode.QuickPick<WishPick>): Promise<string | null | undefined> {
   return new Promise((resolve) => {
     picker.onDidAccept(() => {
-      resolve(picker.selectedItems[0]?.wish);
+      const [item] = picker.selectedItems;
+      // Enter may come before the row of what was typed.
+      resolve(item ? item.wish : picker.value.trim() || undefined);
       picker.dispose();
     });
     picker.onDidHide(() => {
