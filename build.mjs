@@ -2,7 +2,7 @@
 // Bundles what ships into dist/: extension, server and command line, with the grammar beside them.
 import { chmod, copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
-import { loadModule } from './scripts/load-core.mjs';
+import { loadModule } from './scripts/load-module.mjs';
 
 /** web-tree-sitter's ES module calls `require`, which fails inside a bundle, so its CommonJS build is taken. */
 const NODE = {

@@ -3,7 +3,7 @@
 // (`stable`, `1.91.1`), fetched once into the cache folder. Without either nothing is downloaded.
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
-import { loadModule } from '../../scripts/load-core.mjs';
+import { loadModule } from '../../scripts/load-module.mjs';
 import { makeSession, prepared } from './session.mjs';
 
 const { cacheFolder } = await loadModule('scripts/e2e/vscode-host.ts');

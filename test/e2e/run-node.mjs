@@ -2,7 +2,7 @@
 // The suite in VS Code's extension host for Node, which is the one of the desktop, driven from a browser window.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { loadModule } from '../../scripts/load-core.mjs';
+import { loadModule } from '../../scripts/load-module.mjs';
 import { launchBrowser, makeSession, prepared, screenshots } from './session.mjs';
 
 const { fetchHost, startServer } = await loadModule('scripts/e2e/vscode-host.ts');

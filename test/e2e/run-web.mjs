@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The web build in the newest VS Code.
-import { loadModule } from '../../scripts/load-core.mjs';
+import { loadModule } from '../../scripts/load-module.mjs';
 import { prepareWebBuild } from './web-build.mjs';
 import { runWebSuite } from './web-suite.mjs';
 

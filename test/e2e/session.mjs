@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { loadModule } from '../../scripts/load-core.mjs';
+import { loadModule } from '../../scripts/load-module.mjs';
 
 const { makeProfile } = await loadModule('scripts/e2e/vscode-host.ts');
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadModule } from '../../scripts/load-core.mjs';
+import { loadModule } from '../../scripts/load-module.mjs';
 import { launchBrowser, makeSession, prepared, screenshots } from './session.mjs';
 
 const { address, fetchHost, installExtension, startServer } = await loadModule('scripts/e2e/vscode-host.ts');

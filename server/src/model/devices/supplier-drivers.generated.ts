@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // biome-ignore-all lint/style/noExcessiveLinesPerFile: a table
 // Which option of Linux builds the driver of a supplier: clock, reset and interrupt controllers, power domains, PHYs, …
-// Written by `node scripts/supplier-drivers.mjs KERNEL` from Linux 6.12; do not edit.
+// Written by `node scripts/run.mjs kernel-source/supplier-drivers.ts KERNEL` from Linux 6.12; do not edit.
 
 /**
  * Compatible strings by the Kconfig symbol of their driver, `y` for one that is always built; with `*` where the driver

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lets a script use the core's TypeScript: Node 20 cannot import it, so esbuild bundles one entry on the fly.
+// Lets a script use TypeScript: Node 20 cannot import it, so esbuild bundles one entry on the fly.
 import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,12 +7,7 @@ import { threadId } from 'node:worker_threads';
 import { build } from 'esbuild';
 
 const root = new URL('../', import.meta.url);
-const cache = new URL('.cache/core/', root);
-
-/** The exports of a module below `server/src`, as in `await loadCore('model/drivers/index.ts')`. */
-export function loadCore(entry) {
-  return loadModule(`server/src/${entry}`);
-}
+const cache = new URL('.cache/modules/', root);
 
 /**
  * The exports of a module of this repository that imports the core. Packages are not bundled but found from the
