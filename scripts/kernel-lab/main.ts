@@ -210,6 +210,8 @@ const doneOf = (runs: readonly Job[]): Done[] =>
 
 async function bootAll(options: Options): Promise<number> {
   const chosen = chooseRuns(options);
+  // Nothing that was looked at would be nothing that failed.
+  if (chosen.length === 0 && !options.missing) throw new Error('test:kernel: no boot has such a --case and --kernel');
   const images = options.page ? new Map<string, Image>() : prepareImages(chosen, options.refresh);
   const folder = mkdtempSync(join(tmpdir(), 'kernel-lab-'));
   if (options.record) recordConfigs(images);
