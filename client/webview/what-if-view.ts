@@ -90,7 +90,7 @@ function rowElement({ devices, alike, apart, why }: Row): HTMLElement {
     element('button', { class: 'linkish', type: 'button', 'data-action': 'select', 'data-path': path }, name),
   ]);
   const more = others.map(({ name, before, after }) =>
-    element('div', {}, `${name}: ${before ?? '-'} → ${after ?? '-'}`),
+    element('div', {}, `${name}: ${before ?? t('none')} → ${after ?? t('none')}`),
   );
   const own = apart.length === 0 ? [] : [element('div', { class: 'dim' }, t('{0}: of each its own', apart.join(', ')))];
   const reason = why

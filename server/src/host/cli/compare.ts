@@ -54,7 +54,7 @@ function rowLines({ devices, alike, apart, why }: ChangeRow, width: number): str
       ? [`${count}  ${verdict?.before}`]
       : [`${count}  A  ${verdict?.before}`, `${' '.repeat(count.length)}  B  ${verdict?.after}`]),
     ...folded(namesOf(devices), width),
-    ...others.map(({ name, before, after }) => `  ${name}: ${before ?? '-'} → ${after ?? '-'}`),
+    ...others.map(({ name, before, after }) => `  ${name}: ${before ?? 'none'} → ${after ?? 'none'}`),
     ...(apart.length > 0 ? [`  ${apart.join(', ')}: of each device its own (name it to see)`] : []),
     ...(why ? [`  because${why.of === null ? '' : `, of ${why.of}`}: ${why.text}`, `    ${why.authority}`] : []),
   ];

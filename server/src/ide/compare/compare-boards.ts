@@ -103,7 +103,9 @@ function rowCells({ devices, alike, apart, why }: ChangeRow, before: ComparedBoa
   const stays = verdict?.before === verdict?.after;
   // What a device has no longer goes without saying.
   const told = others.filter(({ after }) => stays || after !== null);
-  const facts = told.map(({ name, before: was, after: is }) => `${name}: ${prose(was ?? '-')} → ${prose(is ?? '-')}`);
+  const facts = told.map(
+    ({ name, before: was, after: is }) => `${name}: ${prose(was ?? 'none')} → ${prose(is ?? 'none')}`,
+  );
   const each = apart.length > 0 ? [`${apart.join(', ')}: of each device its own`] : [];
   const [first] = devices;
   const names =
