@@ -15,15 +15,15 @@ const MISTAKES: readonly (readonly [wrong: string, message: string, right: strin
   ['p = &l^ "b";', "',' is missing in the value", 'p = &l, "b";', 'fix'],
   ['p = "a"^ /bits/ 8 <1>;', "',' is missing in the value", 'p = "a", /bits/ 8 <1>;', 'fix'],
   ['p = "a", "b"^,;', "Nothing follows this ','", 'p = "a", "b";', 'fix'],
-  ['p = <1^, 2>;', "Between cells stand blanks, no ','", 'p = <1 2>;', 'fix'],
-  ['p = <1^,2,3>;', "Between cells stand blanks, no ','", 'p = <1 2 3>;', 'fix'],
-  ['p = <PAIR(1, 2)^, 3>;', "Between cells stand blanks, no ','", 'p = <PAIR(1, 2) 3>;', 'fix'],
-  ['p = ^1;', "Numbers stand between '<' and '>'", 'p = <1>;', 'fix'],
-  ['p = ^0x10 2;', "Numbers stand between '<' and '>'", 'p = <0x10 2>;', 'fix'],
+  ['p = <1^, 2>;', "Cells are separated by blanks, not by ','", 'p = <1 2>;', 'fix'],
+  ['p = <1^,2,3>;', "Cells are separated by blanks, not by ','", 'p = <1 2 3>;', 'fix'],
+  ['p = <PAIR(1, 2)^, 3>;', "Cells are separated by blanks, not by ','", 'p = <PAIR(1, 2) 3>;', 'fix'],
+  ['p = ^1;', "Numbers need '<' and '>' around them", 'p = <1>;', 'fix'],
+  ['p = ^0x10 2;', "Numbers need '<' and '>' around them", 'p = <0x10 2>;', 'fix'],
   ['p = ^1>;', "'<' is missing in the value", 'p = <1>;', 'fix'],
   ['p = <(1 + 2^>;', "')' is missing in the value of p", 'p = <(1 + 2)>;', 'fix'],
-  ['p = ^rgmii-id;', 'A string stands in double quotes', 'p = "rgmii-id";', 'fix'],
-  ['p = ^acme,uart, "acme,old";', 'A string stands in double quotes', 'p = "acme,uart", "acme,old";', 'fix'],
+  ['p = ^rgmii-id;', 'A string needs double quotes', 'p = "rgmii-id";', 'fix'],
+  ['p = ^acme,uart, "acme,old";', 'A string needs double quotes', 'p = "acme,uart", "acme,old";', 'fix'],
   ['p = "a",^', "Behind ',' something is missing in the value", 'p = "a";', 'choice'],
   ['p = "a";^;', "This ';' ends nothing", 'p = "a";', 'fix'],
   ['p = "a";\n};\n^};\n/ {', "This '}' closes nothing", 'p = "a";\n};\n/ {', 'choice'],
@@ -45,9 +45,9 @@ test.each(MISTAKES)('%j: %s', (wrong, message, right, kind) => {
 
 test.each([
   ['p = <&>;', "Behind '&' the name of a label is missing; dtc stops here."],
-  ['};\np = <1>;\n/ {', 'p stands outside of every node; dtc stops here.'],
-  ['};\nnode@1 { };\n/ {', 'node@1 stands outside of every node; dtc stops here.'],
-  ['};\n/dts-v1/;\n/ {', '/dts-v1/ stands before the first node; dtc stops here.'],
+  ['};\np = <1>;\n/ {', 'p is outside of every node; dtc stops here.'],
+  ['};\nnode@1 { };\n/ {', 'node@1 is outside of every node; dtc stops here.'],
+  ['};\n/dts-v1/;\n/ {', '/dts-v1/ belongs before the first node; dtc stops here.'],
 ])('%j has no repair, and says: %s', (wrong, message) => {
   const { problems } = evaluateText(board(wrong)).tree;
   expect(problems.map((each) => each.message)).toEqual([message]);

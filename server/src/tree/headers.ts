@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What stands before the first node: `/dts-v1/; [/plugin/;]` once or more, then memory reservations (dtc-parser.y).
+// What is before the first node: `/dts-v1/; [/plugin/;]` once or more, then memory reservations (dtc-parser.y).
 import { parseValue } from './dtc/value-syntax.ts';
 import { readU32 } from './query.ts';
 import type { Source } from './source.ts';

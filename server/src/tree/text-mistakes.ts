@@ -71,9 +71,9 @@ function plainer(problem: Problem, text: string): Problem {
   if (/^'&' does not belong here/.test(problem.message)) return say("Behind '&' the name of a label is missing");
   if (!/^A node is expected before /.test(problem.message)) return problem;
   const header = /^\/(?:dts-v1|plugin|memreserve)\//.exec(text.slice(start, start + 20))?.[0];
-  if (header !== undefined) return say(`${header} stands before the first node`);
+  if (header !== undefined) return say(`${header} belongs before the first node`);
   const name = /^[A-Za-z#][\w,.+?#@-]*/.exec(text.slice(start, start + 80))?.[0];
-  return name === undefined ? problem : say(`${name} stands outside of every node`);
+  return name === undefined ? problem : say(`${name} is outside of every node`);
 }
 
 function deletion(start: number, end: number, title: string, sure: boolean): Mistake {
@@ -125,7 +125,7 @@ function commaInCells(text: string, start: number): Mistake | undefined {
   }
   if (!edits.some(([at]) => at === start)) return undefined;
   const title = edits.length === 1 ? "Delete ','" : "Delete each ',' in the cells";
-  const message = "Between cells stand blanks, no ','";
+  const message = "Cells are separated by blanks, not by ','";
   return { message, at: [start, start + 1], title, sure: true, edits };
 }
 
@@ -147,7 +147,7 @@ function bareNumber(text: string, start: number): Mistake | undefined {
   const from = start + before.length;
   const cells = `<${numbers.trim()}>`;
   const to = from + numbers.trimEnd().length;
-  const message = "Numbers stand between '<' and '>'";
+  const message = "Numbers need '<' and '>' around them";
   return {
     message,
     at: [from, to],
@@ -167,7 +167,7 @@ function bareWord(text: string, start: number): Mistake | undefined {
   const to = from + word.length;
   const title = `Change ${word} to "${word}"`;
   return {
-    message: 'A string stands in double quotes',
+    message: 'A string needs double quotes',
     at: [from, to],
     title,
     sure: true,

@@ -6,7 +6,7 @@ import { compareVersions, type Gate } from '#model/platform/releases.ts';
 const HEAD = `# What changed between releases of Linux
 
 Written by \`npm run docs\` from \`server/src/model/platform/gates.ts\`. Answers and messages hang on these changes; a release
-stands nowhere else in the code (\`test/model/platform/gates.test.ts\`). How a release is known:
+is nowhere else in the code (\`test/model/platform/gates.test.ts\`). How a release is known:
 
 - **booted**: kernels of the releases on both sides were booted, and did otherwise ([the kernel lab](kernel-lab.md)).
 - **source**: the place was read in the release and in the last one without it.

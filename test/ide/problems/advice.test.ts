@@ -207,7 +207,7 @@ test.each([
 test('a string without its quotes', () => {
   const board = (word: string) => `/ {\n\tuart {\n\t\tstatus = ${word};\n\t};\n};\n`;
   const { says, titles, text, left } = advice(board('okay'));
-  expect(says).toEqual(['okay is not defined; dtc stops here. A string stands in double quotes.']);
+  expect(says).toEqual(['okay is not defined; dtc stops here. A string needs double quotes.']);
   expect(text(titles[0]!)).toBe(`/dts-v1/;\n${board('"okay"')}`);
   expect(left).toEqual([0]);
 });

@@ -47,7 +47,7 @@ it('says of a reference outside of `<…>` that it is a path, and puts it inside
     const text = (clocks: string) => `/ { c: ${name} { #clock-cells = <0>; }; user { clocks = ${clocks}; }; };`;
     checkFix('dtc/clocks_property', text('&c'), `/dts-v1/;\n${text('<&c>')}`, { rules });
     expect(problems(text('&c')).map(({ message }) => message.replaceAll('`', ''))).toEqual([
-      'clocks has the path of a node as a string, because the reference does not stand in <…>; Linux takes its letters for phandles.',
+      'clocks has the path of a node as a string, because the reference is not inside <…>; Linux takes its letters for phandles.',
     ]);
   }
 });

@@ -5,13 +5,13 @@ import { own } from '#base/own.ts';
 import { code } from '#ide/explain/markup.ts';
 
 const WORDS: Readonly<Record<string, string>> = {
-  'dts-v1': 'The file is written in version 1 of the source format. It stands before everything else of a board.',
+  'dts-v1': 'The file is written in version 1 of the source format. It comes before everything else of a board.',
   plugin:
     'The file is an overlay: labels that it does not define are left for the base tree, and dtc writes __fixups__ for them.',
-  include: 'The text of another file stands here. dtc reads it itself, so macros of cpp in it are not expanded.',
+  include: 'The text of another file is inserted here. dtc reads it itself, so macros of cpp in it are not expanded.',
   memreserve:
     'A memory reservation in the header of the blob: address and size, 64 bits each. Linux reserves it after the regions of /reserved-memory (drivers/of/fdt.c:early_init_fdt_scan_reserved_mem).',
-  bits: 'The width of each element that follows: 8, 16, 32 or 64 bits. Without it an element is a cell of 32 bits. A reference may only stand in an element of 32 bits.',
+  bits: 'The width of each element that follows: 8, 16, 32 or 64 bits. Without it an element is a cell of 32 bits. A reference needs an element of 32 bits.',
   incbin: 'The bytes of a file are the value; with an offset and a length, that part of them.',
   'delete-node':
     'The node is taken out of the tree, with everything below it, as far as it was written before this line.',

@@ -120,7 +120,7 @@ export class MacroAdvice {
       return undefined;
     const span = { file, start, end: start + word.length };
     const repair = { title: `Change ${word} to "${word}"`, plan: () => [{ span, text: `"${word}"` }] };
-    return { ...problem, message: `${problem.message} A string stands in double quotes.`, span, choices: [repair] };
+    return { ...problem, message: `${problem.message} A string needs double quotes.`, span, choices: [repair] };
   }
 
   /** Macros of the board that could stand there. */

@@ -133,7 +133,7 @@ function* listFindings(context: RuleContext, property: DtProperty, { count, opti
 function pathFinding({ text }: RuleContext, property: DtProperty, paths: readonly Datum[]): Finding {
   const edits = paths.map(({ span }) => ({ span, text: `<${text(span.file).slice(span.start, span.end)}>` }));
   const isWritten = edits.every((edit) => edit.text.startsWith('<&'));
-  const message = `\`${property.name}\` has the path of a node as a string, because the reference does not stand in \`<…>\`; Linux takes its letters for phandles.`;
+  const message = `\`${property.name}\` has the path of a node as a string, because the reference is not inside \`<…>\`; Linux takes its letters for phandles.`;
   return {
     ...onProperty(property, message),
     ...(isWritten && { fix: planned('Put the reference between `<` and `>`', edits) }),

@@ -19,7 +19,7 @@ export const TEXT_RULES: readonly Rule[] = [
     title: 'Text that dtc cannot parse',
     doc: `dtc stops and writes no blob. The error is at the place that caused it: at the end of the statement that lacks its
 \`;\`, of the value that lacks its \`>\` or \`"\`, of the node that lacks its \`};\`, or at a name that no \`#define\` has. What
-stands around it is still analysed, but nothing is said to be missing while there is an error of this kind. Correct the text.`,
+is around it is still analysed, but nothing is said to be missing while there is an error of this kind. Correct the text.`,
     source: DTC,
     example: { bad: board('a = <1>', 'b;'), good: board('a = <1>;', 'b;') },
   }),

@@ -70,7 +70,7 @@ const optionMisspelled: Rule = {
   properties: ['bootargs', 'iommus', 'iommu-map'],
   doc: `Linux ignores a name with a dot that no driver has, without a message, and hands every other unknown one to init, with
 \`Unknown kernel command line parameters\` in its log. The options of IOMMUs are \`iommu.passthrough\`, \`iommu.strict\`,
-\`iommu.forcedac\`, \`arm-smmu.force_stage\` and their kin; what is said of the command line given with \`--cmdline\` stands at the
+\`iommu.forcedac\`, \`arm-smmu.force_stage\` and their kin; what is said of the command line given with \`--cmdline\` is at the
 root. Correct the name.`,
   source:
     'Linux 6.12 init/main.c:unknown_bootoption, print_unknown_bootoptions, drivers/iommu/iommu.c:iommu_set_def_domain_type',

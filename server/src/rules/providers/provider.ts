@@ -72,7 +72,7 @@ const missingOnProvider: Rule = {
   knows: 'all',
   doc: `The node is an IOMMU that Linux drives, but has no \`#iommu-cells\`, so no device can name it.
 The SMMUv3 driver prints \`missing #iommu-cells property\` and gives up. Add it with the number from the binding.
-Where a master already points to the node, the report stands at the master (\`iommus-missing-iommu-cells\` and its kin).`,
+Where a master already points to the node, the report is at the master (\`iommus-missing-iommu-cells\` and its kin).`,
   source:
     'Documentation/devicetree/bindings/iommu/iommu.txt; Linux 6.12 drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c:arm_smmu_device_dt_probe',
   example: {

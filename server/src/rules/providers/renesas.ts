@@ -63,7 +63,7 @@ const notAllowed: Rule = {
   properties: ['iommus'],
   needs: ['ipmmu-root-referenced'],
   doc: `On R-Car Gen3, Gen4 and RZ/G2, Linux lets only four SD controllers and PCI functions use an IPMMU; on some chips
-nobody. Others get direct DMA at once and without a message. The tree is right; Linux does not use it yet.`,
+no device does. Others get direct DMA at once and without a message. The tree is right; Linux does not use it yet.`,
   source: `${SOURCE}:ipmmu_device_is_allowed`,
   example: {
     bad: board(ROOT, GOOD_CACHE, 'dma { iommus = <&ipmmu 4>; };'),

@@ -98,8 +98,8 @@ const shared: Rule = {
   properties: ['iommus'],
   platforms: XEN_HOST,
   doc: `An entry of the stream table serves one device in Xen. When the second device with the same stream ID is given to a domain, the
-entry is live already, and Xen stops with a \`BUG\`, also where both devices have the same owner (dom0's count, devices that nobody
-has do not). Correct the stream IDs, or take \`iommus\` from one of the devices.`,
+entry is live already, and Xen stops with a \`BUG\`, also where both devices have the same owner (dom0's count, devices that
+have no owner do not). Correct the stream IDs, or take \`iommus\` from one of the devices.`,
   source: `${SMMU_V3}:arm_smmu_write_strtab_ent (ste_live)`,
   example: {
     bad: tree(smmu(ONE), 'dma-a { iommus = <&smmu 4>; };', 'dma-b { iommus = <&smmu 4>; };'),

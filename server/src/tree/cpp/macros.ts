@@ -150,7 +150,7 @@ function optionalFault(body: readonly Token[], variadic: boolean): DefinitionFau
         return {
           at: start.at,
           length: start.length,
-          fault: '`##` may not stand at an end of `__VA_OPT__`; cpp stops here.',
+          fault: '`##` cannot be at an end of `__VA_OPT__`; cpp stops here.',
         };
       }
       start = undefined;

@@ -118,7 +118,7 @@ export function gpioRangeEntries({ snapshot: { tree } }: Asked, property: DtProp
       headline: named
         ? `GPIOs from ${numberText(line)} on are a group of pins of ${plain(nameOf(provider))}`
         : `GPIO ${span(line.value)} here: pin ${span(pin.value)} of ${plain(nameOf(provider))}`,
-      facts: [named ? `its name stands in ${code('gpio-ranges-group-names')}` : ''],
+      facts: [named ? `its name is in ${code('gpio-ranges-group-names')}` : ''],
       pieces: [
         pieceOf(at, 1, `pin controller ${plain(nameOf(provider))}`, { isPhandle: true }),
         pieceOf(at + 1, 1, 'first GPIO'),
