@@ -12,6 +12,7 @@ import { withoutGroupNumber } from '#ide/live/observe.ts';
 import { readCases } from '../../test/kernel/cases.ts';
 import { ROOT } from '../oracle/kernel.ts';
 import { compileTree } from './boot.ts';
+import { guestLines, linksOf, matches } from './guest-lines.ts';
 
 const lab = join(ROOT, 'test', 'kernel');
 const modules = ['drivers/virtio/virtio_mmio', 'drivers/char/hw_random/virtio-rng'];
@@ -68,21 +69,12 @@ function boot({ image, initrd, blob, cmdline, machine }: Start): string[] {
     ...rngs,
   ];
   const output = execFileSync('qemu-system-arm', [...args], { timeout: 120_000, input: '', encoding: 'latin1' });
-  const lines = output.split(/\r*\n/).filter((line) => line.startsWith('@'));
-  if (lines.at(-1) !== '@end') throw new Error(`The guest did not reach its end: ${output.slice(-300)}`);
-  return lines.map((line) => line.slice(1));
+  return guestLines(output);
 }
-
-const matches = (lines: readonly string[], form: RegExp): RegExpExecArray[] =>
-  lines.map((line) => form.exec(line)).filter((match) => match !== null);
 
 /** Groups are numbered by their first device's name. */
 function observe(lines: readonly string[]): object[] {
-  const links = new Map<string, string>(
-    matches(lines, /^link \w+\/devices\/(\S+)\/(driver|iommu_group|of_node) (\S+)$/).map(
-      ([, name, kind, target = '']) => [`${name} ${kind}`, target],
-    ),
-  );
+  const links = linksOf(lines);
   const attached = new Map<string, number>();
   let attempt = '';
   for (const [, event, value = ''] of matches(lines, /^trace (dma|ops): .*(?:name="|ret=)([^"]*)/)) {

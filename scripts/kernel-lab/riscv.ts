@@ -9,6 +9,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../oracle/kernel.ts';
+import { guestLines, linksOf, matches } from './guest-lines.ts';
 
 const lab = join(ROOT, 'test', 'kernel');
 
@@ -47,21 +48,12 @@ function boot(root: string, folder: string, text: string): string[] {
   const devices = DEVICES.flatMap((device) => ['-device', device]);
   const machine = ['-smp', '1', '-m', '512', '-nographic', '-net', 'none', '-no-reboot'];
   const output = run('qemu-system-riscv64', ...qemu, ...machine, ...files, '-append', fixed, ...devices);
-  const lines = output.split(/\r*\n/).filter((line) => line.startsWith('@'));
-  if (lines.at(-1) !== '@end') throw new Error(`The guest did not reach its end: ${output.slice(-300)}`);
-  return lines.map((line) => line.slice(1));
+  return guestLines(output);
 }
-
-const matches = (lines: readonly string[], form: RegExp): RegExpExecArray[] =>
-  lines.map((line) => form.exec(line)).filter((match) => match !== null);
 
 /** Groups are numbered by their first device. */
 function observe(lines: readonly string[]): object[] {
-  const links = new Map<string, string>(
-    matches(lines, /^link \w+\/devices\/(\S+)\/(driver|iommu_group|of_node) (\S+)$/).map(
-      ([, name, kind, target = '']) => [`${name} ${kind}`, target],
-    ),
-  );
+  const links = linksOf(lines);
   const types = new Map(matches(lines, /^group (\d+)\/type:(\S+)$/).map(([, group, type]) => [group, type]));
   const incoherent = new Set(matches(lines, /^log \S+ (\S+): device non-coherent but no /).map(([, name]) => name));
   const order: string[] = [];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which addresses virtio devices were told to find their rings at, as QEMU saw the guest write them.
 
-/** QEMU's trace of what a guest writes to registers; `boot.mjs` starts it where `ringAddresses` is asked. */
+/** QEMU's trace of what a guest writes to registers; `boot.ts` starts it where `ringAddresses` is asked. */
 export const wireTrace = ['-trace', 'memory_region_ops_write'];
 
 const WRITE = /^memory_region_ops_write .* addr 0x(\w+) value (0x\w+) size 4 name '(virtio-mmio|virtio-pci-common)/;
