@@ -208,3 +208,81 @@ it('a provider that does not count its cells gets the count that its user gives'
     'Add #clock-cells = <2> to /clock': board('\n\t\t#clock-cells = <2>;'),
   });
 });
+
+describe('pinctrl-names-without-state', () => {
+  it('says which pinctrl-N is absent, at the first name that has none', () => {
+    checkDiagnostics(`
+/ {
+	p: pins { };
+	dma { pinctrl-0 = <&p &p>; pinctrl-names = "default", "sleep", "idle"; };
+//	                                                      ^^^^^^^ 💡 warning[pinctrl-names-without-state]: The node has no pinctrl-1; Linux knows no pin state "sleep" of it.
+	spi { pinctrl-0 = <&p>; pinctrl-2 = <&p>; pinctrl-names = "default", "sleep", "idle"; };
+//	                                                                     ^^^^^^^ 💡 warning[pinctrl-names-without-state]
+};
+`);
+    checkFix(
+      'pinctrl-names-without-state',
+      '/ {\n\tp: pins { };\n\tdma { pinctrl-0 = <&p>; pinctrl-names = "default", "sleep"; };\n};\n',
+      '/dts-v1/;\n/ {\n\tp: pins { };\n\tdma { pinctrl-0 = <&p>; pinctrl-names = "default"; };\n};\n',
+    );
+  });
+
+  it('leaves states without names, and names whose pins a board adds, alone', () => {
+    checkSilent(
+      'pinctrl-names-without-state',
+      `/ {
+	p: pins { };
+	dma { pinctrl-0 = <&p>; pinctrl-1 = <&p>; pinctrl-names = "default"; };
+	spi { pinctrl-names = "default", "sleep"; };
+};
+`,
+    );
+  });
+});
+
+describe('stdout-path-unknown', () => {
+  it('names the alias that is like it', () => {
+    checkDiagnostics(`
+/ {
+	aliases { serial0 = &uart; };
+	chosen { stdout-path = "serial1:115200n8"; };
+//	                       ^^^^^^^^^^^^^^^^^^ 💡 warning[stdout-path-unknown]: stdout-path names no node, as there is no alias "serial1"; Linux takes no console from it.
+	uart: serial { };
+};
+`);
+    checkFix(
+      'stdout-path-unknown',
+      '/ {\n\taliases { serial0 = &uart; };\n\tchosen { stdout-path = "serial1:115200n8"; };\n\tuart: serial { };\n};\n',
+      '/dts-v1/;\n/ {\n\taliases { serial0 = &uart; };\n\tchosen { stdout-path = "serial0:115200n8"; };\n\tuart: serial { };\n};\n',
+    );
+    checkDiagnostics(`
+/ {
+	chosen { stdout-path = "/serial@1:115200n8"; };
+//	                       ^^^^^^^^^^^^^^^^^^^^ warning[stdout-path-unknown]: stdout-path names no node; Linux takes no console from it.
+	serial { };
+};
+`);
+  });
+
+  it.each(['serial0', 'serial0:115200n8', '/serial:115200n8', '/serial', 'bus/serial@1', 'text:1', 'text/serial@1:1'])(
+    'leaves %s alone',
+    (value) => {
+      checkSilent(
+        'stdout-path-unknown',
+        `/ {
+	#address-cells = <1>;
+	#size-cells = <0>;
+	aliases { serial0 = &uart; bus = &bus; text = "/bus"; };
+	chosen { stdout-path = "${value}"; };
+	uart: serial { };
+	bus: bus {
+		#address-cells = <1>;
+		#size-cells = <0>;
+		serial@1 { reg = <1>; };
+	};
+};
+`,
+      );
+    },
+  );
+});

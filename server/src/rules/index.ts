@@ -49,6 +49,7 @@ import { VIRTIO_IOMMU_RULES } from '#rules/providers/virtio-iommu.ts';
 import { NAME_LIST_RULES } from '#rules/spelling/name-lists.ts';
 import { NAME_SPELLING_RULES } from '#rules/spelling/property-names.ts';
 import { VALUE_SPELLING_RULES } from '#rules/spelling/status.ts';
+import { STDOUT_PATH_RULES } from '#rules/spelling/stdout-path.ts';
 import { UNIT_ADDRESS_SPELLING_RULES } from '#rules/spelling/unit-address.ts';
 import { XEN_ASSIGNED_INTERRUPT_RULES } from '#rules/xen/assigned-interrupts.ts';
 import { XEN_ASSIGNMENT_RULES } from '#rules/xen/assignment.ts';
@@ -131,7 +132,13 @@ export const FAMILIES: readonly Family[] = [
   { title: 'Overlays', rules: OVERLAY_RULES },
   {
     title: 'Names and values that Linux looks for',
-    rules: [...VALUE_SPELLING_RULES, ...NAME_SPELLING_RULES, ...NAME_LIST_RULES, ...UNIT_ADDRESS_SPELLING_RULES],
+    rules: [
+      ...VALUE_SPELLING_RULES,
+      ...NAME_SPELLING_RULES,
+      ...NAME_LIST_RULES,
+      ...STDOUT_PATH_RULES,
+      ...UNIT_ADDRESS_SPELLING_RULES,
+    ],
   },
   { title: 'What the bindings say', rules: BINDING_RULES },
   { title: 'The text itself', rules: TEXT_RULES },

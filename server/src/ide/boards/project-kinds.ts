@@ -310,7 +310,13 @@ const zephyr: ProjectKind = {
   platform: 'zephyr',
   lateProperties: true,
   // Its reader takes the last one; and what Linux reads does not matter.
-  quiet: [...dtc('duplicate_property_names'), 'property-misspelled', 'names-without-entry'],
+  quiet: [
+    ...dtc('duplicate_property_names'),
+    'property-misspelled',
+    'names-without-entry',
+    'pinctrl-names-without-state',
+    'stdout-path-unknown',
+  ],
 };
 
 /** A folder with a copy of Linux's headers. */

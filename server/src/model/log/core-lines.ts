@@ -262,7 +262,7 @@ export const CORE_LINES: readonly LogFormat[] = [
       'region-fails',
       "Reserved memory: failed to reserve memory for node '%s': base %pa, size %lu MiB",
       '*region start -',
-      'drivers/of/fdt.c:__reserved_mem_reserve_reg',
+      /* Linux 6.1 */ 'drivers/of/fdt.c:__reserved_mem_reserve_reg',
     ),
   ),
   only(
@@ -272,7 +272,7 @@ export const CORE_LINES: readonly LogFormat[] = [
       'regions-ignored',
       'Reserved memory: unsupported node format, ignoring',
       '',
-      'drivers/of/fdt.c:__fdt_scan_reserved_mem',
+      /* Linux 6.1 */ 'drivers/of/fdt.c:__fdt_scan_reserved_mem',
     ),
   ),
   plain(

@@ -118,4 +118,46 @@ Add the entry, or delete the name.`,
   },
 };
 
-export const NAME_LIST_RULES: readonly Rule[] = [namesWithoutEntry];
+const pinctrlNames: Rule = {
+  id: 'pinctrl-names-without-state',
+  severity: 'warning',
+  platforms: ALL_PLATFORMS,
+  knows: 'node',
+  fixable: true,
+  judgement: true,
+  title: '`pinctrl-names` with more names than there are `pinctrl-N`',
+  doc: `The state of a pin controller that is called by the first name is in \`pinctrl-0\`, the next in \`pinctrl-1\`, and so on.
+Linux reads the properties one after the other up to the first that is absent, and never comes to the names behind it: a driver that asks
+for such a state is told that there is none, and the pins stay as they are. Add the property, or delete the name.`,
+  source: 'Linux 7.3 drivers/pinctrl/devicetree.c:pinctrl_dt_to_map',
+  example: {
+    bad: board('pins: pins { };', 'dma { pinctrl-0 = <&pins>; pinctrl-names = "default", "sleep"; };'),
+    good: board(
+      'pins: pins { };',
+      'dma { pinctrl-0 = <&pins>; pinctrl-1 = <&pins>; pinctrl-names = "default", "sleep"; };',
+    ),
+  },
+  properties: ['pinctrl-names'],
+  *check({ text }, node) {
+    const list = node.properties.get('pinctrl-names');
+    const names = strings(list);
+    let count = 0;
+    while (node.properties.has(`pinctrl-${count}`)) count++;
+    // A shared file may name the states, and leave the pins to the boards.
+    if (!list || count === 0 || names.length <= count) return;
+    const { data } = list.value;
+    const isWritten = data.length === names.length;
+    const kept = names.slice(0, count).map((name) => `"${name}"`);
+    yield {
+      message: `The node has no pinctrl-${count}; Linux knows no pin state "${names[count]}" of it.`,
+      span: (isWritten ? data[count]?.span : undefined) ?? lastSet(list).name,
+      ...(isWritten && {
+        fix: repair(`Delete the names behind the ${count === 1 ? 'first' : `first ${count}`}`, () =>
+          replaceValue(text, list, kept.join(', ')),
+        ),
+      }),
+    };
+  },
+};
+
+export const NAME_LIST_RULES: readonly Rule[] = [namesWithoutEntry, pinctrlNames];
