@@ -105,7 +105,7 @@ export class Editor {
     const name = method.startsWith('dtIommu/') ? method : `textDocument/${method}`;
     const { result, error } = await this.#client.request(name, {
       textDocument: { uri: this.#uri(file) },
-      position: positionOf(text, at % (text.length + 1)),
+      position: positionOf(text, placeIn(text, at % (text.length + 1))),
       context: { includeDeclaration: true },
     });
     // Each set of tokens has a number of its own.
@@ -125,8 +125,8 @@ export class Editor {
         document.text = text;
         return { text };
       }
-      const from = Math.min(start, before.length);
-      const to = Math.max(from, Math.min(end, before.length));
+      const from = placeIn(before, start);
+      const to = Math.max(from, placeIn(before, end));
       document.text = before.slice(0, from) + text + before.slice(to);
       return { range: { start: positionOf(before, from), end: positionOf(before, to) }, text };
     });
@@ -186,6 +186,12 @@ export class Editor {
   }
 }
 
+/** No editor has a cursor behind the text, nor between `\\r` and `\\n`, which the protocol takes for the end of the line. */
+function placeIn(text: string, offset: number): number {
+  const at = Math.min(offset, text.length);
+  return text[at - 1] === '\r' && text[at] === '\n' ? at - 1 : at;
+}
+
 /** Line and character in the protocol's sense: `\\n`, `\\r\\n` and `\\r` end lines. */
 function positionOf(text: string, offset: number): { line: number; character: number } {
   let line = 0;
@@ -194,12 +200,10 @@ function positionOf(text: string, offset: number): { line: number; character: nu
     const code = text.charCodeAt(at);
     if (code !== 10 && code !== 13) continue;
     if (code === 13 && text.charCodeAt(at + 1) === 10) at++;
-    if (at + 1 > offset) break;
     line++;
     start = at + 1;
   }
-  // A place between `\\r` and `\\n` is the end of the line.
-  return { line, character: Math.max(0, offset - start) };
+  return { line, character: offset - start };
 }
 
 /** The next thing that a person does. */
