@@ -75,6 +75,8 @@ const shows = (page, text) =>
     ),
   );
 
+const includesText = (file, text) => readFileSync(file, 'utf8').includes(text);
+
 const ready = (page, file) =>
   page
     .locator('.statusbar-item', { hasText: path.basename(file) })
@@ -143,19 +145,20 @@ await test(
 
 await test(
   'properties of the binding come first, each with what the binding says, and write the statement',
-  at(QRD, '\n&usb_1 {', 1),
+  // The controller has a node of its own in Linux 6.12.
+  at(QRD, includesText(QRD, '\n&usb_1_dwc3 {') ? '\n&usb_1_dwc3 {' : '\n&usb_1 {', 1),
   async (page) => {
     await ready(page, QRD);
     await page.keyboard.press('ArrowDown');
-    await typeLine(page, 'dr');
-    const row = await listWith(page, 'dr_mode');
-    includes(await suggestions(page).first().textContent(), 'dr_mode');
+    await typeLine(page, 'maximum-s');
+    const row = await listWith(page, 'maximum-speed');
+    includes(await suggestions(page).first().textContent(), 'maximum-speed');
     await row.click();
-    await shows(page, 'dr_mode = "');
-    const words = await listWith(page, 'peripheral');
+    await shows(page, 'maximum-speed = "');
+    const words = await listWith(page, 'high-speed');
     await shoot(page, 'completion-words');
     await words.click();
-    await shows(page, 'dr_mode = "peripheral"');
+    await shows(page, 'maximum-speed = "high-speed"');
   },
 );
 
@@ -186,7 +189,7 @@ await test('the signature of an entry names its cells while one types', at(HDK, 
     await page.keyboard.press('Control+Shift+Space');
     await help.waitFor({ timeout: 3000 }).catch(() => {});
   }
-  includes(await help.textContent(), 'type', 'number', 'flags', '#interrupt-cells = <4>');
+  includes(await help.textContent(), 'type', 'number', 'flags', '#interrupt-cells = <');
   await shoot(page, 'signature');
 });
 
