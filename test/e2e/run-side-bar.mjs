@@ -14,7 +14,8 @@ async function open(page) {
   return (label) => page.locator(`.sidebar .monaco-list-row[aria-label^="${label},"]`).first();
 }
 
-const has = (row, name, value) => row.getAttribute(name).then((found) => found === value);
+/** Of a row that need not be there yet. */
+const has = async (row, name, value) => (await row.count()) > 0 && (await row.getAttribute(name)) === value;
 /** Opens or closes it, and leads nowhere. */
 const twist = (row) => row.locator('.monaco-tl-twistie').click();
 const selected = (row) => has(row, 'aria-selected', 'true');

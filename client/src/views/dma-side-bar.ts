@@ -9,6 +9,7 @@ import type { Running } from '../running.ts';
 const AGAIN = 1000;
 /** VS Code takes a changed tree over within 200 milliseconds; what is revealed before that is sought in the old one. */
 const SETTLED = 300;
+const TRIES = 10;
 
 /** An icon and its colour for each kind of entry; colour is never all that tells them apart. */
 const ICONS: Readonly<Record<OutlineEntry['kind'], readonly [icon: string, color?: string]>> = {
@@ -146,7 +147,16 @@ export class DmaSideBar implements vscode.TreeDataProvider<OutlineEntry>, vscode
     const paths = await nodesAt(this.#running, this.#shown.board, editor);
     const path = paths.find((each) => this.#entries.has(each));
     const entry = moved === this.#moves && path !== undefined ? this.#entries.get(path) : undefined;
-    if (entry) await this.#view.reveal(entry, { select: true, focus: false });
+    if (entry) await this.#select(entry, moved);
+  }
+
+  /** A busy window takes longer to take a changed tree over: tried again, as long as nothing else is to be selected. */
+  async #select(entry: OutlineEntry, moved: number): Promise<void> {
+    for (let tries = 0; tries < TRIES && moved === this.#moves && this.#view.visible; tries++) {
+      await this.#view.reveal(entry, { select: true, focus: false });
+      if (this.#view.selection[0] === entry) return;
+      await new Promise((resolve) => setTimeout(resolve, SETTLED));
+    }
   }
 }
 
