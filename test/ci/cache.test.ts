@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -147,7 +148,15 @@ describe('what changes is checked again, and nothing else', () => {
     ['a shared file', write('soc.dtsi', '/ {};\n'), ['a/one', 'a/two']],
     ['a file that an include finds first now', write('include/late.h', '#define LATE 2\n'), ['a/two']],
     ['a file beside that hides one', write('a/number.h', '#define NUMBER 9\n'), []],
-    ['a header that is gone', (at) => rmSync(join(at.path, 'more/late.h')), ['a/two']],
+    [
+      'a header that is gone',
+      (at) => {
+        // The nearest of its name is looked for up to where other tests make their folders: it is found before.
+        mkdirSync(join(at.path, 'elsewhere'));
+        renameSync(join(at.path, 'more/late.h'), join(at.path, 'elsewhere/late.h'));
+      },
+      ['a/two'],
+    ],
     ['bytes that are read in', write('b/data.bin', 'y'), ['b/four']],
     ['an overlay of the project', write('b/three.dtso', '/dts-v1/;\n/plugin/;\n'), ['b/three']],
     ['the project file', write('dt-iommu.json', '{ "includePaths": ["include", "more"] }'), BOARDS],
