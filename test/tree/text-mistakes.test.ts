@@ -65,11 +65,11 @@ test('what a macro brought in keeps the plain words: no text of the source would
 test.each([
   ['#inclde', '#include'],
   ['#includ', '#include'],
-])('%s is no directive: cpp leaves it where it is, and dtc stops there', (wrong, right) => {
+])('%s is not a directive: cpp leaves it where it is, and dtc stops there', (wrong, right) => {
   const text = (word: string) => `/dts-v1/;\n${word} "a.dtsi"\n/ {\n};\n`;
   const { problems } = evaluateText(`//- /board.dts\n${text(wrong)}//- /a.dtsi\n`).tree;
   expect(problems.map(({ message }) => message)).toEqual([
-    `${wrong} is no directive; the nearest is ${right}; dtc stops here.`,
+    `${wrong} is not a directive; the nearest is ${right}; dtc stops here.`,
   ]);
   expect(applyEdits(text(wrong), problems[0]?.fix?.plan() ?? [])).toBe(text(right));
 });

@@ -133,9 +133,9 @@ export class DmaSideBar implements vscode.TreeDataProvider<OutlineEntry>, vscode
     for (const entry of entries) {
       if (parent) this.#parents.set(entry, parent);
       const { path, kind } = entry;
-      const stands = path !== undefined && kind !== 'problem' && kind !== 'id';
+      const isDevice = path !== undefined && kind !== 'problem' && kind !== 'id';
       // Who waits is at its IOMMU, too, with all that belongs to it.
-      if (stands && (this.#entries.get(path)?.kind ?? 'waiting') === 'waiting') this.#entries.set(path, entry);
+      if (isDevice && (this.#entries.get(path)?.kind ?? 'waiting') === 'waiting') this.#entries.set(path, entry);
       this.#remember(entry.children, entry);
     }
   }

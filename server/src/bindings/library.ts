@@ -39,7 +39,7 @@ export class ReadLater extends Error {}
 export class BindingLibrary {
   /** How many bindings may be read now: parsing one takes tens of milliseconds when it is large. */
   allowance = Number.POSITIVE_INFINITY;
-  /** Whether who waits can wait for one more; absent: nobody waits. */
+  /** Whether there is time to read one more binding for the answer that is awaited; absent: no limit. */
   patience: (() => boolean) | undefined;
   /** What needed more than was allowed: it is worked out in the pauses, so that the next one who asks need not wait. */
   readonly #postponed: { readonly attempt: () => unknown; turns: number }[] = [];

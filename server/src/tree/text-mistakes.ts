@@ -13,7 +13,7 @@ interface Mistake {
   /** Offsets, where it is another place. */
   readonly at?: readonly [start: number, end: number];
   readonly title: string;
-  /** Nobody can have meant anything else. */
+  /** Nothing else can have been meant. */
   readonly sure: boolean;
   readonly edits: readonly (readonly [start: number, end: number, text: string])[];
 }
@@ -157,7 +157,7 @@ function bareNumber(text: string, start: number): Mistake | undefined {
   };
 }
 
-/** `phy-mode = rgmii-id;`: with these characters it is no name of a macro. */
+/** `phy-mode = rgmii-id;`: its characters rule out the name of a macro. */
 function bareWord(text: string, start: number): Mistake | undefined {
   const before = /[\w.,-]*$/.exec(text.slice(Math.max(0, start - 200), start))?.[0] ?? '';
   const from = start - before.length;
@@ -218,7 +218,7 @@ function misspelledDirective(text: string, start: number): Mistake | undefined {
   const [meant] = word === undefined ? [] : nearest(word, DIRECTIVES);
   if (word === undefined || meant === undefined) return undefined;
   const at = from + blank.length;
-  const message = `${word} is no directive; the nearest is ${meant}`;
+  const message = `${word} is not a directive; the nearest is ${meant}`;
   const edits: Mistake['edits'] = [[at, at + word.length, meant]];
   return { message, at: [at, at + word.length], title: `Change ${word} to ${meant}`, sure: true, edits };
 }

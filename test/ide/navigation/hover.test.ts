@@ -83,7 +83,7 @@ ${board}
 `;
   const text = fixture('#include "soc.dtsi"\n/ { i2c { pinctrl-0 = <&$0a>; }; };');
   expect(hoverText(text)).toBe(
-    '`a` is no node of this board: nothing of it names the node, which `/omit-if-no-ref/` drops then\n\n---\n[soc.dtsi:1](#)',
+    '`a` is not a node of this board: nothing of it names the node, which `/omit-if-no-ref/` drops then\n\n---\n[soc.dtsi:1](#)',
   );
   const { view, offset, place } = editor(text);
   expect(definition(view, offset).map(place)).toEqual(['soc.dtsi:1 a']);

@@ -103,7 +103,7 @@ function fileOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** What keeps a header from being read twice: nobody asks for it elsewhere. */
+/** The guard that keeps a header from being read twice; it is of no use in a condition elsewhere. */
 const GUARD = /^[ \t]*#[ \t]*ifndef[ \t]+(\w+)[^\n]*\n\s*#[ \t]*define[ \t]+\1[ \t]*(?:\/[*/][^\n]*)?\r?$/gm;
 
 /** Macros that other conditions of the board ask for, then all that are defined. */

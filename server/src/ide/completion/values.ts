@@ -70,7 +70,7 @@ function cells(here: Here, { property, value, start, word }: ValuePlace, trigger
   const found = macros(view, { property, at, word });
   const all = at.reference ? items.filter(({ rank }) => rank === 0) : [];
   const unit = property === 'reg' && value.cells.length === 0 && word === '' ? unitReg(here) : [];
-  // Nobody asked for every macro of the headers where a blank was typed and none is known to fit.
+  // A blank that was typed does not open the list of all macros where none is known to fit.
   const meant = trigger === undefined ? found.items : found.items.filter(({ rank }) => rank <= MEANT);
   return listOf([...unit, ...all, ...meant], start, word, found.more);
 }

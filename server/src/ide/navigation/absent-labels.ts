@@ -38,7 +38,7 @@ export function absentLabelText({ name, places, omitted }: AbsentLabel, link: Li
   const why = omitted
     ? `nothing of it names the node, which ${code('/omit-if-no-ref/')} drops then`
     : 'its place is left out, deleted or not read';
-  return `${code(name)} is no node of this board: ${why}\n\n---\n${places
+  return `${code(name)} is not a node of this board: ${why}\n\n---\n${places
     .slice(0, 3)
     .map((place) => linkMarkdown(link(place)))
     .join(', ')}`;

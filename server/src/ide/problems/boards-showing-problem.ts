@@ -54,7 +54,7 @@ export class BoardsShowingProblem {
 
   /**
    * One step: the headers that a missing name may be defined in, then the bindings, as long as `goOn` says so, then a board
-   * that is asked about the file: its tree, then its problems, so that nobody waits for both. False when there is none left.
+   * that is asked about the file: its tree, then its problems, in two steps. False when there is nothing left to do.
    */
   askNext(file: string, goOn: () => boolean): boolean {
     const own = this.#analysis.view(file);

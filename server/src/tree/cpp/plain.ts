@@ -15,7 +15,7 @@ const DIRECTIVE_LINE = /^[ \t]*#[ \t]*(?!pragma[ \t]+once\b)(\w*)(.?)/gm;
 const DIRECTIVE_ELSEWHERE =
   /(?:[^\s*/]|\*\/)[ \t]*#[ \t]*(?:define|undef|include|ifn?def|if|elif|else|endif|error|warning|pragma)\b(?![-,.+*#?@])/;
 /** tree-sitter takes the `#` of a line behind it for the name of a node. */
-const DIRECTIVE_IN_HEAD = /\/omit-if-no-ref\/(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/.*)*\n[ \t]*#/;
+const DIRECTIVE_IN_HEAD = /\/omit-if-no-ref\/(?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|\/\/[^\n]*(?=\n))*(?<=\n[ \t]*)#/;
 const SPLICE = /\\([ \t]*)(?:\r?\n|$)/g;
 
 /** True when tree-sitter's and cpp's views of the text agree. */
@@ -33,20 +33,27 @@ export function isPlain(text: string): boolean {
 
 function hasPlainDirectives(text: string): boolean {
   const open: boolean[] = [];
+  let checked = 0;
   for (const { 1: name = '', 2: after = '', index } of text.matchAll(DIRECTIVE_LINE)) {
     if (UNKNOWN.test(name)) return false;
     if (KNOWN.test(name) && /[-,.+*#?@]/.test(after)) return false;
     // `#` alone on its line.
     if (name === '' && !/[\w@,.?*+-]/.test(after)) return false;
     if (KNOWN.test(name) && !fits(open, name)) return false;
-    if ((name === 'error' || name === 'warning') && !isBetweenStatements(text, index)) return false;
+    if (name === 'error' || name === 'warning') {
+      if (!isBetweenStatements(text, index, checked)) return false;
+      checked = index;
+    }
   }
   return open.length === 0 && !DIRECTIVE_ELSEWHERE.test(text);
 }
 
-/** Whether the text above a line ends a statement or opens a node; other directives there, and comments, say nothing. */
-function isBetweenStatements(text: string, lineStart: number): boolean {
-  for (let end = lineStart - 1; end > 0; ) {
+/**
+ * Whether the text above a line ends a statement or opens a node; other directives there, and comments, say nothing.
+ * `checked`: where a line begins of which that is known.
+ */
+function isBetweenStatements(text: string, lineStart: number, checked: number): boolean {
+  for (let end = lineStart - 1; end > checked; ) {
     const start = text.lastIndexOf('\n', end - 1) + 1;
     const line = text
       .slice(start, end)
