@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Macro expansion, against what `gcc -E -P -nostdinc -undef -x assembler-with-cpp` (gcc 12.2) prints for the same text.
 import { expect, test } from 'vitest';
+import { evaluateText } from '#test/support/evaluate.ts';
 import { scanDirectives } from '#tree/cpp/directives.ts';
 import { ExpansionLimit, expand, print } from '#tree/cpp/expand.ts';
 import { tokenize } from '#tree/cpp/tokens.ts';
@@ -67,4 +68,11 @@ test.each([
   ["#if 'a' == 97", 'yes'],
 ])('%s', (condition, expected) => {
   expect(preprocessed(`#define A 6\n${condition}\nyes\n#else\nno\n#endif`)).toBe(expected);
+});
+
+test('a directive that only says something does not end the value around it', () => {
+  const { tree } = evaluateText('/dts-v1/;\n/ { p = <(1 +\n#warning x\n2)>; };\n');
+  expect([...(tree.root.properties.get('p')?.value.bytes ?? [])]).toEqual([0, 0, 0, 3]);
+  const { tree: refused } = evaluateText('/dts-v1/;\n/ { p = <(1 +\n#error x\n2)>; };\n');
+  expect(refused.problems.map(({ severity }) => severity)).toContain('error');
 });

@@ -7,36 +7,36 @@ import { evaluateText } from '#test/support/evaluate.ts';
 const HEAD = '/dts-v1/;\n#define PAIR(a, b) a b\n#define LIST "x" "y"\n';
 const board = (statement: string) => `${HEAD}/ {\n\tl: n {\n\t};\n};\n\n&l {\n\t${statement}\n};\n`;
 
-/** What stands there → what stands there afterwards; `^` marks the place. dtc 1.6.1 refuses each of the first and takes each of the last. */
+/** What stands there → what stands there afterwards; `‹›` marks the span. dtc 1.6.1 refuses each of the first and takes each of the last. */
 const MISTAKES: readonly (readonly [wrong: string, message: string, right: string, kind: 'fix' | 'choice'])[] = [
-  ['p = <1>^ <2>;', "',' is missing in the value", 'p = <1>, <2>;', 'fix'],
-  ['p = <1>^\n\t\t<2>;', "',' is missing in the value", 'p = <1>,\n\t\t<2>;', 'fix'],
-  ['p = "a"^ "b";', "',' is missing in the value", 'p = "a", "b";', 'fix'],
-  ['p = &l^ "b";', "',' is missing in the value", 'p = &l, "b";', 'fix'],
-  ['p = "a"^ /bits/ 8 <1>;', "',' is missing in the value", 'p = "a", /bits/ 8 <1>;', 'fix'],
-  ['p = "a", "b"^,;', "Nothing follows this ','", 'p = "a", "b";', 'fix'],
-  ['p = <1^, 2>;', "Cells are separated by blanks, not by ','", 'p = <1 2>;', 'fix'],
-  ['p = <1^,2,3>;', "Cells are separated by blanks, not by ','", 'p = <1 2 3>;', 'fix'],
-  ['p = <PAIR(1, 2)^, 3>;', "Cells are separated by blanks, not by ','", 'p = <PAIR(1, 2) 3>;', 'fix'],
-  ['p = ^1;', "Numbers need '<' and '>' around them", 'p = <1>;', 'fix'],
-  ['p = ^0x10 2;', "Numbers need '<' and '>' around them", 'p = <0x10 2>;', 'fix'],
-  ['p = ^1>;', "'<' is missing in the value", 'p = <1>;', 'fix'],
-  ['p = <(1 + 2^>;', "')' is missing in the value of p", 'p = <(1 + 2)>;', 'fix'],
-  ['p = ^rgmii-id;', 'A string needs double quotes', 'p = "rgmii-id";', 'fix'],
-  ['p = ^acme,uart, "acme,old";', 'A string needs double quotes', 'p = "acme,uart", "acme,old";', 'fix'],
-  ['p = "a",^', "Behind ',' something is missing in the value", 'p = "a";', 'choice'],
-  ['p = "a";^;', "This ';' ends nothing", 'p = "a";', 'fix'],
-  ['p = "a";\n};\n^};\n/ {', "This '}' closes nothing", 'p = "a";\n};\n/ {', 'choice'],
+  ['p = <1>‹› <2>;', "',' is missing in the value", 'p = <1>, <2>;', 'fix'],
+  ['p = <1>‹›\n\t\t<2>;', "',' is missing in the value", 'p = <1>,\n\t\t<2>;', 'fix'],
+  ['p = "a"‹› "b";', "',' is missing in the value", 'p = "a", "b";', 'fix'],
+  ['p = &l‹› "b";', "',' is missing in the value", 'p = &l, "b";', 'fix'],
+  ['p = "a"‹› /bits/ 8 <1>;', "',' is missing in the value", 'p = "a", /bits/ 8 <1>;', 'fix'],
+  ['p = "a", "b"‹,›;', "Nothing follows this ','", 'p = "a", "b";', 'fix'],
+  ['p = <1‹,› 2>;', "Cells are separated by blanks, not by ','", 'p = <1 2>;', 'fix'],
+  ['p = <1‹,›2,3>;', "Cells are separated by blanks, not by ','", 'p = <1 2 3>;', 'fix'],
+  ['p = <PAIR(1, 2)‹,› 3>;', "Cells are separated by blanks, not by ','", 'p = <PAIR(1, 2) 3>;', 'fix'],
+  ['p = ‹1›;', "Numbers need '<' and '>' around them", 'p = <1>;', 'fix'],
+  ['p = ‹0x10 2›;', "Numbers need '<' and '>' around them", 'p = <0x10 2>;', 'fix'],
+  ['p = ‹›1>;', "'<' is missing in the value", 'p = <1>;', 'fix'],
+  ['p = <(1 + 2‹>›;', "')' is missing in the value of p", 'p = <(1 + 2)>;', 'fix'],
+  ['p = ‹rgmii-id›;', 'A string needs double quotes', 'p = "rgmii-id";', 'fix'],
+  ['p = ‹acme,uart›, "acme,old";', 'A string needs double quotes', 'p = "acme,uart", "acme,old";', 'fix'],
+  ['p = "a",‹›', "Behind ',' something is missing in the value", 'p = "a";', 'choice'],
+  ['p = "a";‹;›', "This ';' ends nothing", 'p = "a";', 'fix'],
+  ['p = "a";\n};\n‹}›;\n/ {', "This '}' closes nothing", 'p = "a";\n};\n/ {', 'choice'],
 ];
 
 test.each(MISTAKES)('%j: %s', (wrong, message, right, kind) => {
-  const text = board(wrong.replace('^', ''));
-  const place = board(wrong).indexOf('^');
+  const text = board(wrong.replace(/[‹›]/g, ''));
+  const [start, end] = [board(wrong).indexOf('‹'), board(wrong).indexOf('›') - 1];
   const { problems } = evaluateText(`//- /board.dts\n${text}//- /a.dtsi\n`).tree;
   const [problem] = problems;
   expect(problems.map((each) => each.message)).toEqual([expect.stringMatching(/; dtc stops (?:here|further down)\.$/)]);
   expect(problem?.message.replace(/; dtc stops.*/, '')).toBe(message);
-  expect(problem?.span.start).toBe(place);
+  expect(problem?.span).toMatchObject({ start, end });
   const repairs = kind === 'fix' ? [problem?.fix] : problem?.choices;
   expect(repairs?.map((repair) => applyEdits(text, repair?.plan() ?? []))).toEqual([board(right)]);
   expect(kind === 'fix' ? problem?.choices : problem?.fix).toBeUndefined();
