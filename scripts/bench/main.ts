@@ -1,206 +1,132 @@
 // SPDX-License-Identifier: MIT
-// `npm run bench`: what a typing user feels on four boards of Linux: keystroke to diagnostics, hover, map, ready, memory.
+// `npm run bench`: what a typing user feels on four boards of Linux, in the board's file and in the chip's: from a key to
+// its diagnostics and to all that the editor asks for, completion, hover, map, formatting, ready, memory.
 //
-//   npm run bench -- [--kernel DIR] [--edits 100] [--push] [FILE…]
+//   npm run bench -- [--kernel DIR] [--edits 100] [--pause 60] [FILE…]
 //   npm run bench -- --scale        how work grows with its size (scale.ts)
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as rest } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { kernelDir, ROOT } from '../oracle/kernel.ts';
+import { kernelDir } from '../oracle/kernel.ts';
+import { Client, Document, type Position, SERVER } from './client.ts';
 import { main as scale } from './scale.ts';
 
+/** Boards, and the file of their chip that has most lines. */
 const BOARDS = [
-  'qcom/sm8550-qrd',
-  'freescale/imx8mp-evk',
-  'nvidia/tegra234-p3737-0000+p3701-0000',
-  'renesas/r8a77951-salvator-xs',
-].map((name) => `arch/arm64/boot/dts/${name}.dts`);
-const server = path.join(ROOT, 'dist/cli.cjs');
+  ['qcom/sm8550-qrd.dts', 'qcom/sm8550.dtsi'],
+  ['freescale/imx8mp-evk.dts', 'freescale/imx8mp.dtsi'],
+  ['nvidia/tegra234-p3737-0000+p3701-0000.dts', 'nvidia/tegra234.dtsi'],
+  ['renesas/r8a77951-salvator-xs.dts', 'renesas/r8a77951.dtsi'],
+];
 
-interface Settings {
+/** Lines that are begun, each up to where completion is asked for. */
+const BEGUN = ['\n\tc', '\n\tclocks = <&', '\n\tinterrupts = <GIC_', '\n\tstatus = "', '\n\tiommus = <&'];
+
+interface Pace {
   readonly edits: number;
-  /** Diagnostics are pushed, not pulled. */
-  readonly push: boolean;
+  /** Milliseconds between two keys. */
+  readonly pause: number;
 }
 
-interface Position {
-  readonly line: number;
-  readonly character: number;
+/** Milliseconds, and MB. */
+interface Measured {
+  readonly initialized: number;
+  readonly ready: number;
+  readonly diagnostics: readonly number[];
+  readonly all: readonly number[];
+  readonly completion: readonly number[];
+  readonly hover: readonly number[];
+  readonly map: readonly number[];
+  readonly formatting: readonly number[];
+  readonly memory: { readonly now: number; readonly peak: number };
 }
 
-/** A message of the server, as far as it is read. */
-interface Message {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params: { readonly uri: string; readonly version: number };
-  readonly result?: unknown;
-}
-
-interface Waiting {
-  readonly uri: string;
-  readonly version: number;
-  readonly resolve: (params: unknown) => void;
-}
-
-/** A client over the pipes of a server process; measures in milliseconds of this process's clock. */
-class Client {
-  #process = spawn(process.execPath, [server, 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  #buffer = Buffer.alloc(0);
-  readonly #pending = new Map<number | undefined, (result: unknown) => void>();
-  #published: readonly Waiting[] = [];
-  #id = 0;
-  readonly #push: boolean;
-
-  constructor(push: boolean) {
-    this.#push = push;
-    this.#process.stdout.on('data', (data: Buffer) => this.#receive(data));
-  }
-
-  request(method: string, params: unknown): Promise<unknown> {
-    const id = ++this.#id;
-    this.notify(method, params, id);
-    return new Promise((resolve) => this.#pending.set(id, resolve));
-  }
-
-  notify(method: string | undefined, params?: unknown, id?: number): void {
-    const body = JSON.stringify({ jsonrpc: '2.0', ...(id !== undefined && { id }), method, params });
-    this.#process.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-  }
-
-  /** Resolves when diagnostics of this version arrive, pulled or pushed. */
-  diagnostics(uri: string, version: number): Promise<unknown> {
-    if (!this.#push) return this.request('textDocument/diagnostic', { textDocument: { uri } });
-    return new Promise((resolve) => {
-      this.#published = [...this.#published, { uri, version, resolve }];
-    });
-  }
-
-  /** Resident memory of the process and its highest value, in MB. */
-  memory(): { now: number; peak: number } {
-    const status = readFileSync(`/proc/${this.#process.pid}/status`, 'utf8');
-    const field = (name: string) => Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]) / 1024);
-    return { now: field('VmRSS'), peak: field('VmHWM') };
-  }
-
-  async stop(): Promise<void> {
-    await this.request('shutdown', null);
-    this.notify('exit');
-  }
-
-  #receive(data: Buffer): void {
-    this.#buffer = Buffer.concat([this.#buffer, data]);
-    for (;;) {
-      const head = this.#buffer.indexOf('\r\n\r\n');
-      if (head < 0) return;
-      const length = Number(/content-length: (\d+)/i.exec(this.#buffer.subarray(0, head).toString())?.[1]);
-      if (this.#buffer.length < head + 4 + length) return;
-      const message = JSON.parse(this.#buffer.subarray(head + 4, head + 4 + length).toString()) as Message;
-      this.#buffer = this.#buffer.subarray(head + 4 + length);
-      if (message.method === undefined) this.#pending.get(message.id)?.(message.result);
-      else if (message.method === 'textDocument/publishDiagnostics') {
-        const { uri, version } = message.params;
-        this.#published = this.#published.filter((waiting) => {
-          const due = waiting.uri === uri && version >= waiting.version;
-          if (due) waiting.resolve(message.params);
-          return !due;
-        });
-      } else if (message.id !== undefined) {
-        this.notify(undefined, undefined, message.id);
-      }
-    }
-  }
-}
-
-async function measure(file: string, { edits, push }: Settings) {
-  const client = new Client(push);
+/** One server, one file edited; the board beside it is open where the file is a shared one. */
+async function measure(file: string, board: string | undefined, { edits, pause }: Pace): Promise<Measured> {
+  const client = new Client();
   const text = readFileSync(file, 'utf8');
-  const uri = pathToFileURL(file).href;
   const start = performance.now();
-  const textDocumentCapabilities = push ? {} : { diagnostic: {} };
-  await client.request('initialize', {
-    processId: null,
-    rootUri: null,
-    capabilities: { textDocument: textDocumentCapabilities },
-  });
-  client.notify('initialized', {});
+  await client.initialize();
   const initialized = performance.now() - start;
   const opened = performance.now();
-  const pushed = push && client.diagnostics(uri, 1);
-  client.notify('textDocument/didOpen', { textDocument: { uri, languageId: 'dts', version: 1, text } });
-  await (pushed || client.diagnostics(uri, 1));
+  if (board !== undefined) new Document(client, pathToFileURL(board).href, readFileSync(board, 'utf8'));
+  const document = new Document(client, pathToFileURL(file).href, text);
+  await document.diagnostics();
   const ready = performance.now() - opened;
-  // Nobody types in the first second.
-  await new Promise((resolve) => setTimeout(resolve, 1000));
-  const position = numberNearMiddle(text);
-  const latencies: number[] = [];
-  for (let edit = 0; edit < edits; edit++) {
-    const version = edit + 2;
-    const sent = performance.now();
-    const pushed = push && client.diagnostics(uri, version);
-    change(client, uri, position, edit);
-    await (pushed || client.diagnostics(uri, version));
-    latencies.push(performance.now() - sent);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-  }
-  const hovers = await hoverTimes(client, uri, text);
-  const map = await mapTime(client, uri, position, edits);
+  const at = numberNearMiddle(text);
+  await document.asked(at);
+  // Nobody types in the first seconds, in which bindings are indexed.
+  await rest(3000);
+  const each = async (count: number, work: (edit: number) => Promise<void>): Promise<number[]> => {
+    const times: number[] = [];
+    for (let edit = 0; edit < count; edit++) {
+      const sent = performance.now();
+      await work(edit);
+      times.push(performance.now() - sent);
+      await rest(pause);
+    }
+    return times;
+  };
+  // A digit behind the number, and away again.
+  const key = (edit: number) => {
+    const isIn = edit % 2 === 1;
+    document.change(at, { ...at, character: at.character + (isIn ? 1 : 0) }, isIn ? '' : '1');
+  };
+  const diagnostics = await each(edits, async (edit) => {
+    key(edit);
+    await document.diagnostics();
+  });
+  const all = await each(edits, async (edit) => {
+    key(edit);
+    await document.asked(at);
+  });
+  const map = await each(40, async (edit) => {
+    key(edit);
+    await document.time('dtIommu/dmaLanes');
+  });
+  const completion = await completions(document, text, at, pause);
+  const hover = await hovers(document, text);
+  const options = { tabSize: 8, insertSpaces: false };
+  const formatting = await each(5, async () => void (await document.time('textDocument/formatting', { options })));
   const memory = client.memory();
   await client.stop();
-  const percentile = percentiles(latencies);
-  return {
-    initialized,
-    ready,
-    p50: percentile(0.5),
-    p95: percentile(0.95),
-    max: percentile(1),
-    hovers,
-    map,
-    ...memory,
-  };
+  return { initialized, ready, diagnostics, all, completion, hover, map, formatting, memory };
 }
 
-/** Puts a digit behind the number, or takes it away again: by turns, each a version of the document. */
-function change(client: Client, uri: string, position: Position, edit: number): void {
-  const isIn = edit % 2 === 1;
-  const end = { line: position.line, character: position.character + (isIn ? 1 : 0) };
-  client.notify('textDocument/didChange', {
-    textDocument: { uri, version: edit + 2 },
-    contentChanges: [{ range: { start: position, end }, text: isIn ? '' : '1' }],
-  });
-}
-
-/** From a change to the map that has it, as a map that is shown asks for it: 95 of 100 are faster. */
-async function mapTime(client: Client, uri: string, position: Position, first: number): Promise<number> {
+/** From the last key of a line that is begun to what completes it; the line goes again afterwards. */
+async function completions(document: Document, text: string, near: Position, pause: number): Promise<number[]> {
+  const end = text.split('\n')[near.line]?.length ?? 0;
+  const start = { line: near.line, character: end };
   const times: number[] = [];
-  for (let edit = first; edit < first + 40; edit++) {
-    const sent = performance.now();
-    change(client, uri, position, edit);
-    await client.request('dtIommu/dmaLanes', { textDocument: { uri } });
-    times.push(performance.now() - sent);
-    await new Promise((resolve) => setTimeout(resolve, 60));
+  for (let round = 0; round < 8; round++) {
+    for (const begun of BEGUN) {
+      document.change(start, start, begun.slice(0, -1));
+      await document.diagnostics();
+      await rest(pause);
+      const last = { line: near.line + 1, character: begun.length - 2 };
+      const behind = { ...last, character: last.character + 1 };
+      const sent = performance.now();
+      document.change(last, last, begun.slice(-1));
+      await document.time('textDocument/completion', { position: behind, context: { triggerKind: 1 } });
+      times.push(performance.now() - sent);
+      document.change(start, behind, '');
+      await document.diagnostics();
+    }
   }
-  return percentiles(times)(0.95);
+  return times;
 }
 
-/** What so large a share of the times does not exceed. */
-function percentiles(times: readonly number[]): (share: number) => number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-}
-
-/** A hover in the middle of each line with a word, after the last edit: half and 95 of 100 are faster than these. */
-async function hoverTimes(client: Client, uri: string, text: string): Promise<number[]> {
+/** A hover in the middle of each line with a word, at most 400 of them. */
+async function hovers(document: Document, text: string): Promise<number[]> {
+  const lines = [...text.split('\n').entries()].filter(([, content]) => /\w/.test(content));
+  const step = Math.ceil(lines.length / 400);
   const times: number[] = [];
-  for (const [line, content] of text.split('\n').entries()) {
-    if (!/\w/.test(content)) continue;
-    const position = { line, character: content.length >> 1 };
-    const sent = performance.now();
-    await client.request('textDocument/hover', { textDocument: { uri }, position });
-    times.push(performance.now() - sent);
+  for (const [line, content] of lines.filter((_, index) => index % step === 0)) {
+    times.push(await document.time('textDocument/hover', { position: { line, character: content.length >> 1 } }));
   }
-  return [0.5, 0.95].map(percentiles(times));
+  return times;
 }
 
 /** Behind a number in a cell, in the line nearest to the middle that has one. */
@@ -210,12 +136,35 @@ function numberNearMiddle(text: string): Position {
   for (let distance = 0; distance < middle; distance++) {
     for (const line of [middle + distance, middle - distance]) {
       const match = /^\s*[\w,.-]+\s*=\s*<(?:[^<>]*\s)?(?:0x[0-9a-f]+|\d+)(?=[\s>])/i.exec(lines[line] ?? '');
-      if (match && !/^\s*(reg|ranges)\b/.test(lines[line] ?? '')) return { line, character: match[0].length };
+      if (match && !/^\s*(reg|ranges)\b/.test(lines[line] ?? '') && /;\s*$/.test(lines[line] ?? ''))
+        return { line, character: match[0].length };
     }
   }
   // A board of few words: a comment grows instead.
   return { line: 0, character: 3 };
 }
+
+/** What so large a share of the times does not exceed. */
+function percentile(times: readonly number[], share: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+const COLUMNS: readonly (readonly [string, (measured: Measured) => number])[] = [
+  ['start', ({ initialized }) => initialized],
+  ['ready', ({ ready }) => ready],
+  ['p50', ({ diagnostics }) => percentile(diagnostics, 0.5)],
+  ['p95', ({ diagnostics }) => percentile(diagnostics, 0.95)],
+  ['all50', ({ all }) => percentile(all, 0.5)],
+  ['all95', ({ all }) => percentile(all, 0.95)],
+  ['max', ({ all }) => percentile(all, 1)],
+  ['compl', ({ completion }) => percentile(completion, 0.95)],
+  ['hover', ({ hover }) => percentile(hover, 0.95)],
+  ['map', ({ map }) => percentile(map, 0.95)],
+  ['format', ({ formatting }) => percentile(formatting, 0.5)],
+  ['RSS', ({ memory }) => memory.now],
+  ['peak', ({ memory }) => memory.peak],
+];
 
 export async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -224,32 +173,35 @@ export async function main(args: readonly string[]): Promise<number> {
     options: {
       kernel: { type: 'string' },
       edits: { type: 'string', default: '100' },
-      push: { type: 'boolean', default: false },
+      pause: { type: 'string', default: '60' },
       scale: { type: 'boolean', default: false },
     },
   });
   if (values.scale) return scale();
-  const root = positionals.length > 0 ? '' : (values.kernel ?? kernelDir());
-  if (!existsSync(server)) {
+  if (!existsSync(SERVER)) {
     console.error('bench needs dist/: npm run build');
     return 2;
   }
-  const files =
-    positionals.length > 0
-      ? positionals.map((file) => path.resolve(file))
-      : BOARDS.map((file) => path.join(root, file));
-  console.log(`${values.edits} edits per board, ${values.push ? 'pushed' : 'pulled'} diagnostics; milliseconds, MB`);
-  console.log('start  ready    p50    p95    max  hover   (95)    map   RSS  peak  board');
-  for (const file of files) {
-    const { initialized, ready, p50, p95, max, hovers, map, now, peak } = await measure(file, {
-      edits: Number(values.edits),
-      push: values.push,
-    });
-    const times = [initialized, ready].map((time) => time.toFixed(0).padStart(5));
-    const edits = [p50, p95, max, ...hovers, map].map((time) => time.toFixed(1).padStart(6));
-    console.log(
-      `${times.join('  ')} ${edits.join(' ')} ${[now, peak].map((size) => String(size).padStart(5)).join(' ')}  ${path.basename(file, '.dts')}`,
-    );
+  const pace = { edits: Number(values.edits), pause: Number(values.pause) };
+  console.log(`${pace.edits} keys of each kind and file; milliseconds, MB; all but p50, all50 and format: p95`);
+  console.log(`${COLUMNS.map(([name]) => name.padStart(6)).join(' ')}  file`);
+  for (const [file, board] of positionals.length > 0 ? named(positionals) : known(values.kernel ?? kernelDir())) {
+    const measured = await measure(file, board, pace);
+    const cells = COLUMNS.map(([name, of]) => of(measured).toFixed(/^[a-z]/.test(name) && name !== 'ready' ? 1 : 0));
+    console.log(`${cells.map((cell) => cell.padStart(6)).join(' ')}  ${path.basename(file)}`);
   }
   return 0;
+}
+
+function named(files: readonly string[]): [string, string | undefined][] {
+  return files.map((file) => [path.resolve(file), undefined]);
+}
+
+/** Each board's file, then each chip's with the board that is open beside it. */
+function known(kernel: string): [string, string | undefined][] {
+  const boards = BOARDS.map((names) => names.map((name) => path.join(kernel, 'arch/arm64/boot/dts', name)));
+  return [
+    ...boards.map(([board]): [string, undefined] => [board as string, undefined]),
+    ...boards.map(([board, shared]): [string, string | undefined] => [shared as string, board]),
+  ];
 }
