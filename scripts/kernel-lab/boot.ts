@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Boots one tree on one kernel under QEMU and returns the lines that the guest printed about it.
 import { type ExecFileException, execFile, execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Case } from '../../test/kernel/cases.ts';
 import { type Image, ownKernel } from './images.ts';
@@ -10,7 +10,8 @@ import { dom0Chosen, guestChosen, guestLines, ownXenProbes, showsGrants, xenArgu
 
 /**
  * Linux tells what it gave each device at the entry of arch_setup_dma_ops, the last step of of_dma_configure: since 6.12 by
- * field name through its type information, 6.1 (which has no such names in probes) by argument register.
+ * field name through its type information, 6.1 (which has no such names in probes) by argument register, and 6.12 of RISC-V
+ * (which refuses them) nothing.
  */
 const byName = (operations: string): string =>
   [
@@ -29,19 +30,22 @@ const probes: Readonly<Record<string, string>> = {
   6.16: byName(field),
   6.12: byName(field),
   6.1: 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string base=%x1:x64 size=%x2:x64 coherent=%x4:u8',
+  '7.2-riscv64': byName(flag),
   // A kernel that was built for the lab has probes, but no type information.
   [ownKernel]: 'p:dma arch_setup_dma_ops name=+0(+0(%x0)):string coherent=%x1:u8',
 };
 
 const rngs = Array.from({ length: 8 }, () => ['-device', 'virtio-rng-device']).flat();
 
+interface Source {
+  readonly text?: string | undefined;
+  readonly more?: string;
+  readonly define?: string | undefined;
+}
+
 /** The blob that cpp and dtc, not we, make of the tree (of `text`, where it is no file), and of `more` behind it. */
-export function compileTree(
-  file: string,
-  blob: string,
-  { more = '', text: source }: { readonly more?: string; readonly text?: string | undefined } = {},
-): string {
-  const include = ['-I', dirname(file)];
+export function compileTree(file: string, blob: string, { more = '', text: source, define }: Source = {}): string {
+  const include = ['-I', dirname(file), ...(define === undefined ? [] : ['-D', define])];
   const input = source === undefined ? file : '-';
   const text = execFileSync('cpp', ['-nostdinc', '-undef', '-x', 'assembler-with-cpp', ...include, input], {
     input: source ?? '',
@@ -55,10 +59,14 @@ export function compileTree(
   return blob;
 }
 
+const isRiscv = (kernel: string): boolean => kernel.endsWith('-riscv64');
+
 function commandLine(kernel: string, test: Case): string {
   const list = showsGrants(kernel, test) ? ownXenProbes : [];
-  const probe = `kprobe_event=${[probes[kernel], ...list].join(';').replaceAll(' ', ',')}`;
-  const fixed = `console=ttyAMA0 rdinit=/init loglevel=0 printk.time=1 panic=-1 trace_event=swiotlb:* ${probe}`;
+  const events = [probes[kernel] ?? [], ...list].flat();
+  const probe = events.length === 0 ? '' : `kprobe_event=${events.join(';').replaceAll(' ', ',')}`;
+  const console = isRiscv(kernel) ? 'ttyS0' : 'ttyAMA0';
+  const fixed = `console=${console} rdinit=/init loglevel=0 printk.time=1 panic=-1 trace_event=swiotlb:* ${probe}`;
   return `${fixed} lab=${test.steps} ${test.cmdline}`.trim();
 }
 
@@ -71,14 +79,25 @@ function prepare(image: Image, test: Case, folder: string): string[] {
     compileTree(join(dirname(test.file), 'xen-domu-host.dtsi'), blob, { more: guestChosen(image, cmdline, partial) });
     return xenArguments(image, test, { blob, partial });
   }
-  compileTree(test.file, blob, { text: test.text, more: test.xen === 'dom0' ? dom0Chosen(image, cmdline) : '' });
+  // Trees of arm64 arrive as QEMU was given them.
+  const define = isRiscv(image.kernel) ? 'BEFORE_FIRMWARE' : undefined;
+  const more = test.xen === 'dom0' ? dom0Chosen(image, cmdline) : '';
+  compileTree(test.file, blob, { text: test.text, more, define });
   if (test.xen === 'dom0') return xenArguments(image, test, { blob });
   return [
     ...test.qemu,
-    ...['-cpu', 'cortex-a57', '-m', '1024', '-nographic', '-net', 'none', '-no-reboot'],
+    ...(isRiscv(image.kernel) ? serialFile(test, image, folder) : ['-nographic']),
+    ...['-m', '1024', '-net', 'none', '-no-reboot'],
     ...['-kernel', image.image, '-initrd', image.initramfs, '-dtb', blob, '-append', cmdline],
   ];
 }
+
+/** QEMU's 16550 drops what its reader does not take at once, unlike its PL011: it writes to a file. */
+const serialFile = (test: Case, { kernel }: Image, folder: string): string[] => [
+  ...['-display', 'none', '-monitor', 'none', '-serial', `file:${serialOf(test, kernel, folder)}`],
+];
+
+const serialOf = (test: Case, kernel: string, folder: string): string => join(folder, `${test.name}-${kernel}.serial`);
 
 interface Ended {
   readonly error: ExecFileException | null;
@@ -87,7 +106,7 @@ interface Ended {
 }
 
 /** Runs until QEMU ends; or, as Xen does not end with its guest, until the guest has said all. */
-function runOnce(args: readonly string[], seconds: number, untilSaid: boolean): Promise<Ended> {
+function runOnce(command: readonly string[], seconds: number, untilSaid: boolean): Promise<Ended> {
   return new Promise((resolve) => {
     const options = {
       timeout: seconds * 1000,
@@ -95,7 +114,7 @@ function runOnce(args: readonly string[], seconds: number, untilSaid: boolean): 
       maxBuffer: 16 << 20,
       encoding: 'latin1',
     } as const;
-    const program = ['-n', '10', 'qemu-system-aarch64', ...args, ...rngs];
+    const program = ['-n', '10', ...command, ...rngs];
     const child = execFile('nice', program, options, (error, stdout, stderr) => resolve({ error, stdout, stderr }));
     child.stdin?.end();
     if (!untilSaid) return;
@@ -113,10 +132,13 @@ function runOnce(args: readonly string[], seconds: number, untilSaid: boolean): 
  * did not start) is started a second time.
  */
 export async function boot(image: Image, test: Case, folder: string, seconds = 120): Promise<string[]> {
-  const args = prepare(image, test, folder);
+  const args = [...image.qemu, ...prepare(image, test, folder)];
   const isGuest = test.xen === 'domu';
   let run = await runOnce(args, seconds, isGuest);
-  if (run.stdout === '') run = await runOnce(args, seconds, isGuest);
+  if (isRiscv(image.kernel)) {
+    const serial = serialOf(test, image.kernel, folder);
+    run = { ...run, stdout: existsSync(serial) ? readFileSync(serial, 'latin1') : '' };
+  } else if (run.stdout === '') run = await runOnce(args, seconds, isGuest);
   writeFileSync(join(folder, `${test.name}-${image.kernel}.log`), run.stdout + run.stderr);
   const all = isGuest ? guestLines(run.stdout) : run.stdout.split(/\r*\n/);
   const lines = all.filter((line) => line.startsWith('@'));

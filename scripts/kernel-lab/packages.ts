@@ -20,14 +20,27 @@ const sourceOf = (suite: string): string => {
   return `deb [signed-by=${keyring}] ${host} ${suite} main\n`;
 };
 
-/** An apt of its own for one suite and arm64: nothing installed, its lists in the cache. */
-function apt(suite: string, command: string, args: readonly string[]): string {
-  const state = join(cache, 'apt', suite);
+/** What packages come from. */
+export interface Debian {
+  readonly suite: string;
+  readonly architecture: Architecture;
+}
+
+export type Architecture = 'arm64' | 'riscv64';
+
+/** The name of what the cache keeps of a Debian: arm64 was the first, and is not told. */
+const named = (name: string, { architecture }: Pick<Debian, 'architecture'>): string =>
+  architecture === 'arm64' ? name : `${name}-${architecture}`;
+
+/** An apt of its own for one suite and architecture: nothing installed, its lists in the cache. */
+function apt(debian: Debian, command: string, args: readonly string[]): string {
+  const { suite, architecture } = debian;
+  const state = join(cache, 'apt', named(suite, debian));
   for (const folder of ['lists/partial', 'archives/partial']) mkdirSync(join(state, folder), { recursive: true });
   writeFileSync(join(state, 'sources.list'), sourceOf(suite));
   const options = {
-    'APT::Architecture': 'arm64',
-    'APT::Architectures': 'arm64',
+    'APT::Architecture': architecture,
+    'APT::Architectures': architecture,
     'APT::Sandbox::User': '',
     'Acquire::Check-Valid-Until': 'false',
     'Acquire::Languages': 'none',
@@ -49,18 +62,19 @@ function apt(suite: string, command: string, args: readonly string[]): string {
 const refreshed = new Set<string>();
 
 /** Asks Debian once per run what the suite has. */
-function refresh(suite: string): void {
-  if (refreshed.has(suite)) return;
-  apt(suite, 'apt-get', ['update', '-qq']);
-  refreshed.add(suite);
+function refresh(debian: Debian): void {
+  const name = named(debian.suite, debian);
+  if (refreshed.has(name)) return;
+  apt(debian, 'apt-get', ['update', '-qq']);
+  refreshed.add(name);
 }
 
 const byVersion = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
 /** The newest package of the suite whose whole name the pattern matches; undefined where there is none. */
-export function newestPackage(suite: string, prefix: string, pattern: RegExp): string | undefined {
-  refresh(suite);
-  const names = apt(suite, 'apt-cache', ['pkgnames', prefix]).split('\n');
+export function newestPackage(debian: Debian, prefix: string, pattern: RegExp): string | undefined {
+  refresh(debian);
+  const names = apt(debian, 'apt-cache', ['pkgnames', prefix]).split('\n');
   return names
     .filter((name) => pattern.test(name))
     .sort(byVersion)
@@ -68,24 +82,26 @@ export function newestPackage(suite: string, prefix: string, pattern: RegExp): s
 }
 
 /** The packages that `name` needs and whose name the pattern matches. */
-export function dependencies(suite: string, name: string, pattern: RegExp): string[] {
-  refresh(suite);
-  const depends = apt(suite, 'apt-cache', ['depends', '--no-recommends', '--no-suggests', name]);
+export function dependencies(debian: Debian, name: string, pattern: RegExp): string[] {
+  refresh(debian);
+  const depends = apt(debian, 'apt-cache', ['depends', '--no-recommends', '--no-suggests', name]);
   return [...depends.matchAll(/Depends: (\S+)/g)].map(([, found = '']) => found).filter((found) => pattern.test(found));
 }
 
 /** Downloads the packages, `name` and its `parts`, if the cache does not have them, and returns the folder that they are unpacked in. */
-export function unpacked(suite: string, [name, ...parts]: readonly [string, ...string[]]): string {
-  const folder = join(cache, 'root', name);
+export function unpacked(debian: Debian, [name, ...parts]: readonly [string, ...string[]]): string {
+  const { suite, architecture } = debian;
+  const own = name.endsWith(architecture) ? name : named(name, debian);
+  const folder = join(cache, 'root', own);
   const names = [name, ...parts];
   if (existsSync(folder)) return folder;
-  console.log(`Fetching ${names.join(' ')} (arm64, ${suite}) …`);
-  refresh(suite);
-  apt(suite, 'apt-get', ['download', ...names]);
+  console.log(`Fetching ${names.join(' ')} (${architecture}, ${suite}) …`);
+  refresh(debian);
+  apt(debian, 'apt-get', ['download', ...names]);
   const partial = `${folder}.partial`;
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
-  const state = join(cache, 'apt', suite);
+  const state = join(cache, 'apt', named(suite, debian));
   for (const deb of readdirSync(state).filter((file) => file.endsWith('.deb'))) {
     execFileSync('dpkg', ['-x', join(state, deb), partial]);
     rmSync(join(state, deb));

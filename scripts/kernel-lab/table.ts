@@ -145,8 +145,8 @@ when either differs. Without \`--all\` each tree boots on the newest of its kern
 commit on the others. Kernels are Debian's packages of several suites; one that cannot be had any more is represented by
 its committed observations, and the run says so.
 
-Each tree of \`test/kernel/trees\`, and each that \`test/kernel/combinations\` puts together from pieces, is compiled by cpp and dtc and booted on Debian's kernel for arm64 (${releases}) under
-${qemu}. The guest reads sysfs, debugfs, the kernel's log, and a probe at the last step of \`of_dma_configure\`, so
+Each tree of \`test/kernel/trees\`, and each that \`test/kernel/combinations\` puts together from pieces, is compiled by cpp and dtc and booted on Debian's kernel for arm64, those of a RISC-V machine on that for riscv64 (${releases}), under
+${qemu} (RISC-V: the QEMU of Debian 13, which has its IOMMU). The guest reads sysfs, debugfs, the kernel's log, and a probe at the last step of \`of_dma_configure\`, so
 that coherence, DMA limit, stream IDs and the operations are the kernel's own; whom a probe waits for first is what
 \`devices_deferred\` says, and in \`waits-*\` also \`/sys/class/devlink\`. An IOMMU that QEMU does not have is a piece
 of memory with the registers that its driver reads first: it translates nothing, but Linux decides about it as about any other.

@@ -64,7 +64,7 @@ export function xenArguments(
   const dom0 = partial === undefined ? 'dom0_mem=1024M ' : '';
   return [
     ...test.qemu,
-    ...['-cpu', 'cortex-a57', '-m', '2048', '-nographic', '-net', 'none', '-no-reboot'],
+    ...['-m', '2048', '-nographic', '-net', 'none', '-no-reboot'],
     ...['-kernel', xenImage(), '-dtb', blob, '-append', `${dom0}console=dtuart dtuart=/pl011@9000000`],
     ...load('kernel', image.image),
     ...load('ramdisk', image.initramfs),

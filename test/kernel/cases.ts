@@ -44,11 +44,14 @@ const machines: Readonly<Record<string, readonly string[]>> = {
   smmuv3: ['-M', 'virt,gic-version=3,iommu=smmuv3'],
   'virtio-iommu': ['-M', 'virt,gic-version=3', '-device', 'virtio-iommu-pci,addr=1,romfile='],
   smmuv2: ['-M', 'virt,gic-version=3', ...loaders(0x70000000)],
+  'riscv-iommu': ['-M', 'virt,aia=aplic-imsic,iommu-sys=on'],
+  'riscv-pci': ['-M', 'virt,aia=aplic-imsic', '-device', 'riscv-iommu-pci,addr=1.0'],
   'smmuv2 twice': ['-M', 'virt,gic-version=3', ...loaders(0x70000000), ...loaders(0x70020000)],
 };
 
 /** The newest, the middle and the oldest; a tree names others where a gate is claimed between them. */
-const standardKernels = '7.3, 6.12, 6.1';
+const standardKernels = (machine = '') =>
+  machine.startsWith('riscv') ? '7.2-riscv64, 6.12-riscv64' : '7.3, 6.12, 6.1';
 
 const defaultBoot =
   'load virtio_mmio virtio-rng virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci; snapshot; load virtio-iommu; settle 8';
@@ -92,7 +95,7 @@ function readCase(folder: string, file: string): Case {
     file: join(folder, file),
     shows,
     rows: words(fields.get('Rows')?.replaceAll(',', ' ')).map(Number),
-    kernels: words(fields.get('Kernels')?.replaceAll(',', ' ') ?? standardKernels),
+    kernels: words((fields.get('Kernels') ?? standardKernels(fields.get('Machine'))).replaceAll(',', ' ')),
     unseen: (fields.get('Unseen') ?? '')
       .split(';')
       .map((fact) => fact.trim())

@@ -79,12 +79,14 @@ function snapshotOf(name: string, { kernel, devices, undecided, log }: Observati
   const linesOf = ({ node, rid, name: own, bus, driver, iommu, group }: ObservedDevice): string[] => {
     const at = `${bus}/devices/${own}`;
     const target =
-      rid === undefined ? `../../../devices/platform/${own}` : `../../../devices/platform/${node.slice(1)}.pcie/${own}`;
+      rid === undefined
+        ? `../../../devices/platform/${own}`
+        : `../../../devices/platform/${node.slice(1)}.pci/pci0000:00/${own}`;
     return [
       `device ${at} ${target}`,
       ...(rid === undefined
         ? [`link ${at}/of_node ../../../firmware/devicetree/base${node}`]
-        : [ofNode(`${node.slice(1)}.pcie`, node)]),
+        : [ofNode(`${node.slice(1)}.pci`, node)]),
       ...(driver === undefined ? [] : [`link ${at}/driver ../../../bus/${bus}/drivers/${driver}`]),
       ...(group === undefined ? [] : [`link ${at}/iommu_group ../../../kernel/iommu_groups/${group}`]),
       ...(iommu === undefined ? [] : [`link ${at}/iommu ../../${owners.get(iommu)}/iommu/x`]),
@@ -100,6 +102,8 @@ function snapshotOf(name: string, { kernel, devices, undecided, log }: Observati
     'dt-iommu-snapshot 1',
     `kernel ${kernel}`,
     `cmdline `,
+    // A host bridge that no tree describes is not compared.
+    'device pci/devices/10000:00:00.0 ../../../devices/pci0000:00/0000:00:0e.0/pci10000:00/10000:00:00.0',
     ...gunzipSync(readFileSync(join(KERNEL, 'config.gz')))
       .toString()
       .split('\n')

@@ -29,6 +29,7 @@ const relevant = [
   /global-interrupts|context irq|mmu-masters|MMIO region too small/,
   /iommu params|probe with driver .* failed/,
   /overflow 0x/,
+  /no non-coherent operations|no IRQ resources/,
 ];
 
 /** `virtio-mmio a003e00.virtio_mmio: Adding to iommu group 3` has a number that depends on the order of probing. */
@@ -205,9 +206,12 @@ function shownTooEarly(release: string | undefined, { driver, iommu_group: group
   return driver === undefined && group !== undefined && (major > 6 || minor >= 15);
 }
 
+/** `…/40000000.pcie/pci0000:00/0000:00:02.0`: the device above the root bus, whatever its name ends in. */
+const hostBridgeOf = (target: string) => /([^/]+)\/pci[0-9a-f]{4,}:[0-9a-f]{2}\//.exec(target)?.[1];
+
 /** Devices that stand for no node and for no PCI function say nothing about a tree. */
 interface Device {
-  node: string | undefined;
+  node: string;
   rid: string | null;
   name: string;
   bus: string;
@@ -256,18 +260,18 @@ function readDevices(kinds: Kinds): Device[] {
     const [, bus, name, target] = /^(\w+)\/devices\/(\S+) (.*)$/.exec(line) ?? [];
     if (bus === undefined || name === undefined || target === undefined) return [];
     const link: Links = links.get(name) ?? {};
-    if (link.of_node === undefined && bus !== 'pci') return [];
     if (bus === 'i2c' && name.startsWith('i2c-')) return [];
+    const node = bus === 'pci' ? nodeOf(hostBridgeOf(target)) : link.of_node;
+    if (node === undefined) return [];
     const probe = probes.get(name);
     const group = link.iommu_group;
-    const bridge = bus === 'pci' ? target.split('/').find((part) => part.endsWith('.pcie')) : undefined;
     const iommu =
       link.iommu
         ?.split('/')
         .map(nodeOf)
         .find((node) => node !== undefined) ?? null;
     return {
-      node: bus === 'pci' ? nodeOf(bridge) : link.of_node,
+      node,
       rid: bus === 'pci' ? name.slice(5) : null,
       name,
       bus,

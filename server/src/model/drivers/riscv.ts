@@ -12,7 +12,19 @@ export const RISCV: IommuDriver = {
   since: GATES.riscvIommu,
   arches: ['riscv'],
   compatibles: [
-    ...strings('match', ['riscv,iommu']),
+    ...strings('match', ['riscv,iommu'], {
+      traits: {
+        // Where the unit can send messages and finds no controller for them, it falls back on wires, and needs one.
+        needs: [
+          {
+            kind: 'interrupts',
+            unless: 'msi-parent',
+            enforced: true,
+            log: 'error -ENODEV: no IRQ resources provided',
+          },
+        ],
+      },
+    }),
     ...strings('binding', ['qemu,riscv-iommu']),
     ...strings('pci-node', ['riscv,pci-iommu', 'pci1efd,edf1']),
   ],
