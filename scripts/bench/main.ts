@@ -21,8 +21,14 @@ const BOARDS = [
   ['renesas/r8a77951-salvator-xs.dts', 'renesas/r8a77951.dtsi'],
 ];
 
-/** Lines that are begun, each up to where completion is asked for. */
-const BEGUN = ['\n\tc', '\n\tclocks = <&', '\n\tinterrupts = <GIC_', '\n\tstatus = "', '\n\tiommus = <&'];
+/** Lines that are begun, each up to where completion is asked for, and what the editor has closed behind that. */
+const BEGUN = [
+  ['\n\tc', ''],
+  ['\n\tclocks = <&', '>'],
+  ['\n\tinterrupts = <GIC_', '>'],
+  ['\n\tstatus = "', '"'],
+  ['\n\tiommus = <&', '>'],
+] as const;
 
 interface Pace {
   readonly edits: number;
@@ -86,7 +92,7 @@ async function measure(file: string, board: string | undefined, { edits, pause }
     key(edit);
     await document.time('dtIommu/dmaLanes');
   });
-  const completion = await completions(document, text, at, pause);
+  const completion = await completions(document, text, at, () => rest(pause));
   const hover = await hovers(document, text);
   const options = { tabSize: 8, insertSpaces: false };
   const formatting = await each(5, async () => void (await document.time('textDocument/formatting', { options })));
@@ -96,22 +102,30 @@ async function measure(file: string, board: string | undefined, { edits, pause }
 }
 
 /** From the last key of a line that is begun to what completes it; the line goes again afterwards. */
-async function completions(document: Document, text: string, near: Position, pause: number): Promise<number[]> {
+async function completions(
+  document: Document,
+  text: string,
+  near: Position,
+  pause: () => Promise<void>,
+): Promise<number[]> {
   const end = text.split('\n')[near.line]?.length ?? 0;
   const start = { line: near.line, character: end };
   const times: number[] = [];
   for (let round = 0; round < 8; round++) {
-    for (const begun of BEGUN) {
-      document.change(start, start, begun.slice(0, -1));
+    for (const [begun, closed] of BEGUN) {
+      // The quote comes with its other half in one change; of the others the last letter is typed.
+      const typed = begun.endsWith('"') ? `"${closed}` : begun.slice(-1);
+      const rest = begun.endsWith('"') ? '' : closed;
+      document.change(start, start, begun.slice(0, -1) + rest);
       await document.diagnostics();
-      await rest(pause);
+      await pause();
       const last = { line: near.line + 1, character: begun.length - 2 };
-      const behind = { ...last, character: last.character + 1 };
+      const position = { ...last, character: last.character + 1 };
       const sent = performance.now();
-      document.change(last, last, begun.slice(-1));
-      await document.time('textDocument/completion', { position: behind, context: { triggerKind: 1 } });
+      document.change(last, last, typed);
+      await document.time('textDocument/completion', { position, context: { triggerKind: 1 } });
       times.push(performance.now() - sent);
-      document.change(start, behind, '');
+      document.change(start, { ...last, character: last.character + typed.length + rest.length }, '');
       await document.diagnostics();
     }
   }

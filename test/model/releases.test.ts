@@ -88,7 +88,7 @@ const ROWS: readonly Row[] = [
     where: 'drivers/iommu/riscv/iommu-platform.c:riscv_iommu_of_match',
     before: [6, 12],
     after: [6, 13],
-    tree: behind('"riscv,iommu"', '1'),
+    tree: behind('"riscv,iommu"', '1', 'interrupts = <1>;'),
     path: '/dma@30000',
     over: { arch: 'riscv' },
     was: 'defer->direct',

@@ -3,6 +3,7 @@
 import type { Span } from '#base/text.ts';
 import { lineStarts, positionAt } from '#base/text.ts';
 import { Analysis, type View } from '#ide/analysis.ts';
+import { eachSemanticToken } from '#ide/structure/semantic-tokens.ts';
 import { grammar } from './evaluate.ts';
 import { parseFixture } from './fixture.ts';
 import { MemoryFiles } from './memory-files.ts';
@@ -33,4 +34,11 @@ export function editor(text: string): Editor {
     return `${span.file.slice(1)}:${line} ${content.slice(span.start, span.end)}`.trim();
   };
   return { analysis, files, view, offset, end: fixture.cursor?.end ?? offset, place };
+}
+
+/** The coloured words of the view's file: `macro ID`. */
+export function colours(view: View): string[] {
+  const found: string[] = [];
+  eachSemanticToken(view, (start, end, type) => found.push(`${type} ${view.text.slice(start, end)}`));
+  return found;
 }

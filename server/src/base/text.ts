@@ -33,10 +33,22 @@ export function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** The position of an offset, given the file's {@link lineStarts}. */
-export function positionAt(starts: readonly number[], offset: number): Position {
+/** Lines behind the one that was found last in which the next is looked for first. */
+const CLOSE = 8;
+
+/**
+ * The position of an offset, given the file's {@link lineStarts}.
+ * @param near a line at or some lines before it, if the caller has one: most of what is asked for is in text order
+ */
+export function positionAt(starts: readonly number[], offset: number, near = 0): Position {
   let low = 0;
   let high = starts.length - 1;
+  if ((starts[near] ?? offset + 1) <= offset) {
+    low = near;
+    for (let line = near + 1; line <= high && line <= near + CLOSE; line++) {
+      if ((starts[line] ?? 0) > offset) high = line - 1;
+    }
+  }
   while (low < high) {
     const middle = (low + high + 1) >> 1;
     if ((starts[middle] ?? 0) <= offset) low = middle;

@@ -7,9 +7,8 @@ import { definition } from '#ide/navigation/definition.ts';
 import { references } from '#ide/navigation/references.ts';
 import { folds } from '#ide/structure/folding.ts';
 import { links } from '#ide/structure/links.ts';
-import { semanticTokens } from '#ide/structure/semantic-tokens.ts';
 import { type OutlineEntry, outline } from '#ide/structure/symbols.ts';
-import { editor } from '#test/support/views.ts';
+import { colours, editor } from '#test/support/views.ts';
 
 function definitions(text: string): string[] {
   const { view, offset, place } = editor(text);
@@ -93,14 +92,32 @@ describe('structure', () => {
 };
 `;
 
-  test('the outline has both branches of #if, labels as detail', () => {
+  test('the outline has both branches of #if, labels and values as detail', () => {
     const { view } = editor(text);
     const lines = (entries: readonly OutlineEntry[], indent = ''): string[] =>
       entries.flatMap((entry) => [
         `${indent}${entry.name}${entry.detail ? ` (${entry.detail})` : ''}`,
         ...lines(entry.children, `${indent}  `),
       ]);
-    expect(lines(outline(view.snapshot.ast(view.file)!))).toEqual(['/', '  node@1 (l)', '    value', '  hidden']);
+    expect(lines(outline(view.snapshot.ast(view.file)!))).toEqual([
+      '/',
+      '  node@1 (l)',
+      '    value (<1>, <2>)',
+      '  hidden',
+    ]);
+  });
+
+  test('the outline of a large file has nodes alone, and a long value is cut', () => {
+    const names = (count: number): readonly OutlineEntry[] => {
+      const nodes = Array.from(
+        { length: count },
+        (_, at) => `n${at} { p = <1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17>; };`,
+      );
+      const { view } = editor(`/dts-v1/;\n/ { ${nodes.join(' ')} };`);
+      return outline(view.snapshot.ast(view.file)!)[0]!.children;
+    };
+    expect(names(700)[0]?.children.map(({ detail }) => detail)).toEqual(['<1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16…']);
+    expect(names(800)[799]).toMatchObject({ name: 'n799', children: [] });
   });
 
   test('nodes, long values and branches fold', () => {
@@ -120,14 +137,7 @@ describe('structure', () => {
 
   test('semantic tokens tell macros, labels, nodes and properties apart', () => {
     const { view } = editor('#define ID 1\n/ { l: node@1 { iommus = <&l ID OTHER>; }; };');
-    expect(semanticTokens(view).map(({ start, end, type }) => `${view.text.slice(start, end)}: ${type}`)).toEqual([
-      'ID: macro',
-      'l: label',
-      'node: struct',
-      'iommus: property',
-      '&l: label',
-      'ID: macro',
-    ]);
+    expect(colours(view)).toEqual(['macro ID', 'label l', 'struct node', 'property iommus', 'label &l', 'macro ID']);
   });
 });
 

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Colours: what names stand for, and the lines that cpp leaves out.
 import { expect, test } from 'vitest';
-import { semanticTokens } from '#ide/structure/semantic-tokens.ts';
-import { editor } from '#test/support/views.ts';
+import { colours, editor } from '#test/support/views.ts';
 
-const shown = (text: string) => {
-  const { view } = editor(`/dts-v1/;\n${text}`);
-  return semanticTokens(view).map(({ start, end, type }) => `${type} ${view.text.slice(start, end)}`);
-};
+const shown = (text: string) => colours(editor(`/dts-v1/;\n${text}`).view);
 
 test('names of nodes, properties, labels and macros, in text order', () =>
   expect(shown('#define A 1\n/ { l: n@1 { p = <A &l>; }; };')).toEqual([
@@ -38,10 +34,7 @@ test('a line that is left out is a comment, whatever stands in it; the directive
 test('what is left out follows a change', () => {
   const { analysis, view } = editor('//- /a.dts\n/dts-v1/;\n#define X 0\n/ {\n#if X\n\ta;\n#else\n\tb;\n#endif\n};\n');
   const types = () => {
-    const now = analysis.view(view.file)!;
-    return semanticTokens(now)
-      .map(({ start, end, type }) => `${type} ${now.text.slice(start, end)}`)
-      .filter((token) => /[ab];?$/.test(token));
+    return colours(analysis.view(view.file)!).filter((token) => /[ab];?$/.test(token));
   };
   expect(types()).toEqual(['comment a;', 'property b']);
   const at = view.text.indexOf('0\n/');
@@ -56,9 +49,5 @@ test('a branch of a shared file is what the board that it is shown with makes it
   const { view } = editor(
     '//- /b.dtsi\n#ifdef A\n&n { a; };\n#else\n&n { $0b; };\n#endif\n//- /a.dts\n/dts-v1/;\n#define A\n/ { n: n { }; };\n#include "b.dtsi"\n',
   );
-  expect(semanticTokens(view).map(({ start, end, type }) => `${type} ${view.text.slice(start, end)}`)).toEqual([
-    'label &n',
-    'property a',
-    'comment &n { b; };',
-  ]);
+  expect(colours(view)).toEqual(['label &n', 'property a', 'comment &n { b; };']);
 });

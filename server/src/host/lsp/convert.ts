@@ -20,6 +20,8 @@ export class Lines {
   readonly #text: string;
   readonly #encoding: Encoding;
   readonly #starts: readonly number[];
+  /** The line that was found last. */
+  #near = 0;
 
   constructor(text: string, encoding: Encoding) {
     this.#text = text;
@@ -28,7 +30,8 @@ export class Lines {
   }
 
   position(offset: number): Position {
-    const position = positionAt(this.#starts, offset);
+    const position = positionAt(this.#starts, offset, this.#near);
+    this.#near = position.line;
     if (this.#encoding === 'utf-16') return position;
     return { line: position.line, character: utf8Length(this.#text.slice(offset - position.character, offset)) };
   }

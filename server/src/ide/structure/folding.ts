@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What can be folded: nodes, branches of `#if`, values over several lines, comments, runs of includes.
-import type { Ast } from '#syntax/ast.ts';
-import { allItems, type Placed } from './items.ts';
+import type { Ast, Item } from '#syntax/ast.ts';
+import { eachItem } from './items.ts';
 
 export interface Fold {
   readonly kind: 'region' | 'comment' | 'imports';
@@ -11,41 +11,36 @@ export interface Fold {
 }
 
 export function folds(text: string, ast: Ast): Fold[] {
-  const result: Fold[] = comments(text);
-  let includes: Placed[] = [];
-  const closeIncludes = () => {
-    const [first] = includes;
-    const last = includes[includes.length - 1];
-    if (first && last && includes.length > 1) result.push({ kind: 'imports', start: first.start, end: last.end });
-    includes = [];
+  const found: Fold[] = comments(text);
+  const add = (kind: Fold['kind'], start: number, end: number): void => {
+    const lineEnd = text.indexOf('\n', start);
+    if (lineEnd >= 0 && lineEnd < end) found.push({ kind, start, end });
   };
-  for (const placed of allItems(ast)) {
-    if (placed.item.kind === 'include') {
-      includes.push(placed);
-      continue;
+  let includes: { readonly start: number; readonly end: number; readonly count: number } | undefined;
+  const closeIncludes = () => {
+    if (includes && includes.count > 1) add('imports', includes.start, includes.end);
+    includes = undefined;
+  };
+  eachItem(ast, (item, start) => {
+    const end = start + item.length;
+    if (item.kind === 'include') {
+      includes = { start: includes?.start ?? start, end, count: (includes?.count ?? 0) + 1 };
+      return;
     }
     closeIncludes();
-    result.push(...foldsOf(placed));
-  }
+    addRegions(item, start, add);
+  });
   closeIncludes();
-  return result.filter(({ start, end }) => text.slice(start, end).includes('\n'));
+  return found;
 }
 
-function foldsOf({ item, start, end }: Placed): Fold[] {
-  switch (item.kind) {
-    case 'node':
-      return [{ kind: 'region', start: start + item.head.at + item.head.length, end }];
-    case 'property':
-      return item.value ? [{ kind: 'region', start, end }] : [];
-    case 'conditional':
-      // The next directive's line begins where the branch ends.
-      return item.branches.map((branch) => ({
-        kind: 'region',
-        start: start + branch.at,
-        end: start + branch.at + branch.length - 1,
-      }));
-    default:
-      return [];
+function addRegions(item: Item, start: number, add: (kind: 'region', start: number, end: number) => void): void {
+  const end = start + item.length;
+  if (item.kind === 'node') add('region', start + item.head.at + item.head.length, end);
+  else if (item.kind === 'property' && item.value) add('region', start, end);
+  else if (item.kind === 'conditional') {
+    // The next directive's line begins where the branch ends.
+    for (const { at, length } of item.branches) add('region', start + at, start + at + length - 1);
   }
 }
 
@@ -53,5 +48,6 @@ function comments(text: string): Fold[] {
   const found = text.matchAll(/"(?:\\.|[^"\\\n])*"|\/\*[\s\S]*?\*\/|(?:^[ \t]*\/\/[^\n]*\n?){2,}/gm);
   return [...found]
     .filter((match) => !match[0].startsWith('"'))
-    .map((match) => ({ kind: 'comment', start: match.index, end: match.index + match[0].trimEnd().length }));
+    .map((match) => ({ kind: 'comment' as const, start: match.index, end: match.index + match[0].trimEnd().length }))
+    .filter(({ start, end }) => text.slice(start, end).includes('\n'));
 }

@@ -20,14 +20,26 @@ export function children({ item, start }: Placed): Placed[] {
   return item.branches.flatMap((branch) => placed(branch.body, start + branch.at));
 }
 
-/** Every item of a file, containers before what they contain. */
-export function* allItems(ast: Ast): Generator<Placed> {
-  yield* descend(placed(ast.items, 0));
+/** Calls with every item of a file and its place, containers before what they contain. */
+export function eachItem(ast: Ast, visit: (item: Item, start: number) => void): void {
+  visitItems(ast.items, 0, visit);
 }
 
-function* descend(items: readonly Placed[]): Generator<Placed> {
+/** The same below a place: what is asked for after every key makes no objects on its way. */
+export function visitItems(items: readonly Item[], base: number, visit: (item: Item, start: number) => void): void {
   for (const item of items) {
-    yield item;
-    yield* descend(children(item));
+    const start = base + item.at;
+    visit(item, start);
+    if (item.kind === 'node') visitItems(item.body, start, visit);
+    else if (item.kind === 'conditional') {
+      for (const branch of item.branches) visitItems(branch.body, start + branch.at, visit);
+    }
   }
+}
+
+/** Every item of a file, containers before what they contain. */
+export function allItems(ast: Ast): Placed[] {
+  const found: Placed[] = [];
+  eachItem(ast, (item, start) => found.push({ item, start, end: start + item.length }));
+  return found;
 }

@@ -1,48 +1,47 @@
 // SPDX-License-Identifier: MIT
 // What names stand for, for colours: node names, properties, labels and references, macros.
+import { memo } from '#base/memo.ts';
 import type { View } from '#ide/analysis.ts';
-import type { ConditionalItem } from '#syntax/ast.ts';
+import type { ConditionalItem, Item } from '#syntax/ast.ts';
 import { parseHead } from '#tree/dtc/statement-head.ts';
 import type { DeviceTree } from '#tree/types.ts';
-import { children, type Placed, placed } from './items.ts';
 
 /** `comment`: a line that cpp leaves out. */
 export const TOKEN_TYPES = ['struct', 'property', 'label', 'macro', 'comment'] as const;
 export const TOKEN_MODIFIERS = ['declaration'] as const;
 
-export interface SemanticToken {
-  readonly start: number;
-  readonly end: number;
-  readonly type: (typeof TOKEN_TYPES)[number];
-  readonly declaration: boolean;
-}
+/** Where a token begins and ends, what it is, and whether the name is given a meaning there. */
+export type TokenVisitor = (
+  start: number,
+  end: number,
+  type: (typeof TOKEN_TYPES)[number],
+  declaration: boolean,
+) => void;
 
-/** In text order, none overlap. */
-export function semanticTokens({ file, snapshot }: View): SemanticToken[] {
+/** In text order, none overlap. Called with each, not given a list: editors ask after every key. */
+export function eachSemanticToken({ file, snapshot }: View, visit: TokenVisitor): void {
   const ast = snapshot.ast(file);
-  if (!ast) return [];
+  if (!ast) return;
   const { tree } = snapshot;
   const macros = new Set(tree.macros.names());
-  const tokens: SemanticToken[] = [];
   // A file that no board reads has no branches that are taken.
-  collect(placed(ast.items, 0), { text: snapshot.text(file), macros, tree, tokens });
-  return tokens;
+  collect(ast.items, 0, { text: snapshot.text(file), macros, tree, visit });
 }
 
 interface Collection {
   readonly text: string;
   readonly macros: ReadonlySet<string>;
   readonly tree: DeviceTree;
-  readonly tokens: SemanticToken[];
+  readonly visit: TokenVisitor;
 }
 
-function collect(items: readonly Placed[], collection: Collection): void {
-  const { macros, tokens } = collection;
-  for (const at of items) {
-    if (at.item.kind === 'conditional') conditional(at.item, at.start, collection);
+function collect(items: readonly Item[], base: number, collection: Collection): void {
+  for (const item of items) {
+    const start = base + item.at;
+    if (item.kind === 'conditional') conditional(item, start, collection);
     else {
-      tokens.push(...tokensOf(at, macros));
-      collect(children(at), collection);
+      visitTokens(item, start, collection);
+      if (item.kind === 'node') collect(item.body, start, collection);
     }
   }
 }
@@ -51,57 +50,82 @@ function conditional(item: ConditionalItem, start: number, collection: Collectio
   const taken = collection.tree.taken?.(item.branches);
   for (const branch of item.branches) {
     const from = start + branch.at;
-    if (taken === undefined || taken === branch) collect(placed(branch.body, from), collection);
-    else collection.tokens.push(...leftOut(collection.text, from, from + branch.length));
+    if (taken === undefined || taken === branch) collect(branch.body, from, collection);
+    else leftOut(collection, from, from + branch.length);
   }
 }
 
 /** The lines of a branch behind its directive. */
-function* leftOut(text: string, start: number, end: number): Generator<SemanticToken> {
+function leftOut({ text, visit }: Collection, start: number, end: number): void {
   const directive = /^(?:\\\r?\n|[^\n])*\n?/.exec(text.slice(start, end))?.[0].length ?? 0;
   let at = start + directive;
   for (const line of text.slice(at, end).split('\n')) {
     const shown = line.trim();
     const from = at + line.indexOf(shown);
-    if (shown !== '') yield { start: from, end: from + shown.length, type: 'comment', declaration: false };
+    if (shown !== '') visit(from, from + shown.length, 'comment', false);
     at += line.length + 1;
   }
 }
 
-function tokensOf({ item, start }: Placed, macros: ReadonlySet<string>): SemanticToken[] {
+/** What colours an item may get, whatever is a macro; its places count from the start of the item. */
+interface Candidates {
+  readonly tokens: readonly Candidate[];
+  /** In place of `tokens`, where one of the names is a macro. */
+  readonly otherwise?: { readonly names: readonly string[]; readonly tokens: readonly Candidate[] };
+}
+
+interface Candidate {
+  readonly start: number;
+  readonly end: number;
+  readonly type: (typeof TOKEN_TYPES)[number];
+  readonly declaration: boolean;
+  /** The name that has to be that of a macro. */
+  readonly macro?: string;
+}
+
+/** Kept with the item, which stays the same object until something in it changes. */
+const candidatesOf = memo((item: Item): Candidates => {
   switch (item.kind) {
     case 'node':
-      return headTokens(item.headText, start + item.head.at, 'struct', macros);
+      return headTokens(item.headText, item.head.at, 'struct');
     case 'property': {
-      const head = headTokens(item.headText, start + item.head.at, 'property', macros);
+      const head = headTokens(item.headText, item.head.at, 'property');
       const { value, valueText } = item;
-      return value && valueText !== undefined ? [...head, ...words(valueText, start + value.at, macros)] : head;
+      if (!value || valueText === undefined) return head;
+      const behind = words(valueText, value.at);
+      const { tokens, otherwise } = head;
+      return {
+        tokens: [...tokens, ...behind],
+        ...(otherwise && { otherwise: { ...otherwise, tokens: [...otherwise.tokens, ...behind] } }),
+      };
     }
     case 'delete-node':
     case 'delete-property':
     case 'omit-if-no-ref':
-      return words(item.targetText, start + item.target.at, macros);
+      return { tokens: words(item.targetText, item.target.at) };
     case 'macro':
-      return words(item.text, start, macros);
+      return { tokens: words(item.text, 0) };
     case 'define': {
       const name = /^\s*([A-Za-z_]\w*)/.exec(item.restText);
-      const at = start + item.rest.at + (name ? name[0].length - (name[1]?.length ?? 0) : 0);
-      return name?.[1] ? [{ start: at, end: at + name[1].length, type: 'macro', declaration: true }] : [];
+      const at = item.rest.at + (name ? name[0].length - (name[1]?.length ?? 0) : 0);
+      return { tokens: name?.[1] ? [{ start: at, end: at + name[1].length, type: 'macro', declaration: true }] : [] };
     }
     default:
-      return [];
+      return { tokens: [] };
+  }
+});
+
+function visitTokens(item: Item, base: number, { macros, visit }: Collection): void {
+  const { tokens: usual, otherwise } = candidatesOf(item);
+  const found = otherwise?.names.some((name) => macros.has(name)) ? otherwise.tokens : usual;
+  for (const { start, end, type, declaration, macro } of found) {
+    if (macro === undefined || macros.has(macro)) visit(base + start, base + end, type, declaration);
   }
 }
 
-function headTokens(
-  text: string,
-  base: number,
-  type: 'struct' | 'property',
-  macros: ReadonlySet<string>,
-): SemanticToken[] {
+function headTokens(text: string, base: number, type: 'struct' | 'property'): Candidates {
   const head = parseHead(text);
-  if (head.identifiers.some((name) => macros.has(name)) && !head.regular) return words(text, base, macros);
-  const tokens: SemanticToken[] = head.labels.map(({ name, at }) => ({
+  const tokens: Candidate[] = head.labels.map(({ name, at }) => ({
     start: base + at,
     end: base + at + name.length,
     type: 'label',
@@ -112,19 +136,20 @@ function headTokens(
   if (ref !== undefined) tokens.push({ start, end: start + head.length, type: 'label', declaration: false });
   else if (name !== '')
     tokens.push({ start, end: start + (name.split('@')[0] ?? '').length, type, declaration: false });
-  return tokens;
+  if (head.regular || head.identifiers.length === 0) return { tokens };
+  return { tokens, otherwise: { names: head.identifiers, tokens: words(text, base) } };
 }
 
 const WORDS = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n]*|"(?:\\.|[^"\\])*(?:"|$)|&(?:[A-Za-z_]\w*|\{[^}]*\})|[A-Za-z_]\w*/g;
 
-/** References, and those identifiers that are macros. */
-function words(text: string, base: number, macros: ReadonlySet<string>): SemanticToken[] {
-  const tokens: SemanticToken[] = [];
+/** References, and what may be a macro. */
+function words(text: string, base: number): Candidate[] {
+  const tokens: Candidate[] = [];
   for (const { 0: word, index } of text.matchAll(WORDS)) {
     const start = base + index;
     const token = { start, end: start + word.length, declaration: false };
     if (word.startsWith('&')) tokens.push({ ...token, type: 'label' });
-    else if (macros.has(word)) tokens.push({ ...token, type: 'macro' });
+    else if (/^\w/.test(word)) tokens.push({ ...token, type: 'macro', macro: word });
   }
   return tokens;
 }

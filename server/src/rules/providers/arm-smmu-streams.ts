@@ -203,8 +203,8 @@ device streams of its own.`,
   *check(context) {
     const machine = machineOf(context.tree, context.platform);
     for (const [provider, matches] of matchesBySmmu(context, 'arm-smmu')) {
-      const placed = streamPlacement(machine, provider);
       for (const { master, first, apart } of splitMasters(matches)) {
+        const placed = streamPlacement(machine, provider);
         const refused = placed.get(master)?.refused?.kind === 'streams-of-two-groups';
         const groups = new Set([master, first, apart].map((each) => placed.get(each)?.group));
         const order = inTreeOrder(context) ? '' : ', where Linux sets them up in the order of the tree';

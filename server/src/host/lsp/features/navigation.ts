@@ -16,7 +16,7 @@ import { highlights, implementations } from '#ide/navigation/all-references.ts';
 import { definition } from '#ide/navigation/definition.ts';
 import { type FoundSymbol, workspaceSymbols } from '#ide/navigation/workspace-symbols.ts';
 import { selections } from '#ide/structure/selection.ts';
-import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/structure/semantic-tokens.ts';
+import { eachSemanticToken, TOKEN_MODIFIERS, TOKEN_TYPES } from '#ide/structure/semantic-tokens.ts';
 
 /** What {@link registerNavigation} answers. */
 export const NAVIGATION: Partial<ServerCapabilities> = {
@@ -141,11 +141,12 @@ function pushTokens(
 ): void {
   const file = fileOf(session, uri);
   if (!file) return;
-  for (const { start, end, type, declaration } of semanticTokens(file.view)) {
-    const from = file.lines.position(start);
-    const to = file.lines.position(end);
-    if (from.line !== to.line || from.line < first || from.line > last) continue;
+  const { lines, view } = file;
+  eachSemanticToken(view, (start, end, type, declaration) => {
+    const from = lines.position(start);
+    const to = lines.position(end);
+    if (from.line !== to.line || from.line < first || from.line > last) return;
     const length = to.character - from.character;
     builder.push(from.line, from.character, length, TOKEN_TYPES.indexOf(type), declaration ? 1 : 0);
-  }
+  });
 }

@@ -161,11 +161,11 @@ function registerStructure(connection: Connection, answer: Answer, opened: () =>
 function symbolOf(lines: Lines, entry: OutlineEntry): DocumentSymbol {
   return {
     name: entry.name,
-    detail: entry.detail,
+    ...(entry.detail !== '' && { detail: entry.detail }),
     kind: entry.kind === 'node' ? SymbolKind.Struct : SymbolKind.Property,
     range: lines.range(entry.start, entry.end),
     selectionRange: lines.range(entry.nameStart, entry.nameEnd),
-    children: entry.children.map((child) => symbolOf(lines, child)),
+    ...(entry.children.length > 0 && { children: entry.children.map((child) => symbolOf(lines, child)) }),
   };
 }
 
