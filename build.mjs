@@ -84,6 +84,9 @@ const FILES = {
   'dist/library.d.ts': 'server/src/host/library/api.ts',
 };
 
+/** Translations of the server, by language. */
+const TEXTS = { 'dist/texts.zh-cn.json': 'server/l10n/zh-cn.json' };
+
 /** What runs from dist/ meanwhile never sees half a file. */
 async function put(path, write) {
   const partial = `${path}.${process.pid}.tmp`;
@@ -106,7 +109,16 @@ async function copy([path, from]) {
   return [path, [from]];
 }
 
+/** Names of a few letters stand for the English texts. */
+async function translations([path, from]) {
+  const { textKey } = await loadModule('server/src/base/language.ts');
+  const table = Object.entries(JSON.parse(await readFile(from, 'utf8')));
+  const named = Object.fromEntries(table.map(([text, translated]) => [textKey(text), translated]));
+  await put(path, (partial) => writeFile(partial, JSON.stringify(named)));
+}
+
 await mkdir('dist', { recursive: true });
+await Promise.all(Object.entries(TEXTS).map(translations));
 await put('dist/library-node.d.ts', async (partial) => {
   const types = await readFile('server/src/host/library/disk-api.ts', 'utf8');
   await writeFile(partial, types.replace("'./api.ts'", "'devicetree-iommu'"));

@@ -12,12 +12,19 @@ export function activate(context: vscode.ExtensionContext): Promise<unknown> {
       ['web-tree-sitter.wasm', 'tree-sitter-devicetree.wasm'].map((name) => vscode.workspace.fs.readFile(file(name))),
     );
     const worker = new Worker(file('server-web.js').toString(true));
-    worker.postMessage({ runtime, grammar });
+    worker.postMessage({ runtime, grammar, texts: await translations(file) });
     const client = new LanguageClient('devicetreeIommu', 'Devicetree IOMMU', worker, options);
     client.onRequest('dtIommu/lend', lend);
     await client.start();
     return client;
   });
+}
+
+/** What the server says in the editor's language, where the extension has that. */
+async function translations(file: (name: string) => vscode.Uri): Promise<string | undefined> {
+  if (vscode.l10n.bundle === undefined) return undefined;
+  const bytes = await vscode.workspace.fs.readFile(file(`texts.${vscode.env.language}.json`));
+  return new TextDecoder().decode(bytes);
 }
 
 async function lend({ texts, folders }: LendParams): Promise<LentFiles> {

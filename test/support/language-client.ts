@@ -10,6 +10,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { ServerFiles } from '#host/lsp/environment.ts';
 import { serve } from '#host/lsp/server.ts';
+import { readTexts } from '#host/lsp/texts.ts';
 import { grammar } from './evaluate.ts';
 import { MemoryFiles } from './memory-files.ts';
 
@@ -53,7 +54,7 @@ export class LanguageClient {
     const fromServer = new PassThrough();
     new StreamMessageReader(fromServer).listen((message) => this.#receive(message as Message));
     const connection = createConnection(new StreamMessageReader(this.#toServer), new StreamMessageWriter(fromServer));
-    serve(connection, { grammar: Promise.resolve(grammar), files });
+    serve(connection, { grammar: Promise.resolve(grammar), files, texts: readTexts });
     connection.listen();
   }
 

@@ -23,7 +23,8 @@ export async function reportProblem({ running, log, extension }: ReportParts): P
   if (tree === null) return;
   const textDocument = document && identifier(document);
   const found =
-    textDocument && (await running.request<BoardsResult>('dtIommu/boards', { textDocument }).catch(() => null));
+    textDocument &&
+    (await running.request<BoardsResult>('dtIommu/boards', { textDocument, english: true }).catch(() => null));
   const text = reportText({
     versions: versionsOf(running, log, extension),
     ...(document && found && { board: boardOf(document, found) }),

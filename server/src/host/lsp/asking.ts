@@ -8,6 +8,8 @@ import {
   MessageType,
   ShowMessageNotification,
 } from 'vscode-languageserver';
+import { speaking } from '#base/language.ts';
+import type { Session } from './server.ts';
 import type { AskSettings } from './settings.ts';
 
 /** Told to the user. Not `window.showWarningMessage`: that is a request, whose refusal nobody would take. */
@@ -41,11 +43,20 @@ export function settingsOfClient(connection: Connection, section: string): AskSe
   };
 }
 
+/** Shows that something takes its time, where the client can show it. */
+export type Progress = <T>(title: () => string, work: () => Promise<T>) => Promise<T>;
+
 /** Shown while the work goes on, by a client that can show it. */
-export async function withProgress<T>(connection: Connection, title: string, work: () => Promise<T>): Promise<T> {
+export async function withProgress<T>(
+  connection: Connection,
+  { client, texts }: Pick<Session, 'client' | 'texts'>,
+  title: () => string,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!client.window?.workDoneProgress) return work();
   const progress = await connection.window.createWorkDoneProgress().catch(() => undefined);
   if (!progress) return work();
-  progress.begin(title);
+  progress.begin(speaking(texts, title));
   try {
     return await work();
   } finally {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What the language server is given by the process or the worker that it runs in.
+import type { Texts } from '#base/language.ts';
 import type { IndexMemory } from '#bindings/binding-index.ts';
 import type { Borrowed, Wanted } from '#bindings/files.ts';
 import type { FileSystem } from '#ide/files/file-system.ts';
 import type { Grammar } from '#syntax/parser.ts';
+import type { Language } from './languages.ts';
 
 export interface ServerFiles extends FileSystem {
   /** Something said that the path changed. */
@@ -22,6 +24,8 @@ export interface ServerFiles extends FileSystem {
 export interface Environment {
   readonly grammar: Promise<Grammar>;
   readonly files: ServerFiles;
+  /** What is said in another language than English, where there is a translation. */
+  readonly texts?: (language: Language) => Promise<Texts | undefined>;
   /** Where a problem's code leads when the client does not say. */
   readonly rulePage?: string;
   /** Keeps what is found in bindings below a folder, where the client names one. */

@@ -39,6 +39,8 @@ export interface ExplainResult extends ExplainJson {
 export interface BoardsParams extends DocumentParams {
   /** Look through the whole architecture, not only the file's own folder. */
   readonly all?: boolean;
+  /** `platform` for a report that others read, whatever the language of the client. */
+  readonly english?: boolean;
 }
 
 export interface BoardsResult {

@@ -13,15 +13,17 @@ import {
   ResponseError,
   TextDocumentSyncKind,
 } from 'vscode-languageserver';
+import { speaking, type Texts } from '#base/language.ts';
 import { VERSION } from '#host/version.ts';
 import { Analysis } from '#ide/analysis.ts';
 import { BoardsShowingProblem } from '#ide/problems/boards-showing-problem.ts';
 import { tellActivity } from './activity.ts';
-import { refreshViews, settingsOfClient, warn, withoutAnswer, withProgress } from './asking.ts';
+import { type Progress, refreshViews, settingsOfClient, warn, withoutAnswer, withProgress } from './asking.ts';
 import { diagnosticOf, type Encoding } from './convert.ts';
 import type { Environment } from './environment.ts';
 import { offered } from './features/offered.ts';
 import { registerFeatures } from './features/standard.ts';
+import { textsFor } from './languages.ts';
 import { MapWatch } from './map-watch.ts';
 import { until } from './patience.ts';
 import { showProjectProblems } from './project-files.ts';
@@ -30,7 +32,7 @@ import { remember } from './remembered.ts';
 import { registerRequests } from './requests/requests.ts';
 import { Scheduler } from './scheduler.ts';
 import { type AskSettings, readFolderSettings, SECTION, SHOWN_BY_DEFAULT, type Shown } from './settings.ts';
-import { pathOfUri } from './uris.ts';
+import { pathOfUri, urisOf } from './uris.ts';
 import { type Withdrawn, Workspace } from './workspace.ts';
 
 /** What handlers work with once the client has said what it can do. */
@@ -42,6 +44,8 @@ export interface Session {
   /** Has `{id}` where the rule's id goes. */
   readonly rulePage: string | undefined;
   readonly options: ClientOptions;
+  /** What is not said in English. */
+  readonly texts: Texts | undefined;
   /** Hints and lenses: a setting of the window. */
   shown: Shown;
   /** The client was told something new about a document's board. */
@@ -63,9 +67,6 @@ const PAUSE = 1500;
 const TURN = 20;
 /** Of holding nodes against their bindings in one turn, in milliseconds: a key does not wait longer. */
 const JUDGING = 8;
-
-/** Shows that something takes its time, where the client can show it. */
-export type Progress = <T>(title: string, work: () => Promise<T>) => Promise<T>;
 
 const WATCHED = '**/*.{dts,dtsi,dtso,overlay,h,config,yaml}';
 
@@ -165,7 +166,7 @@ class Server {
     if (this.#initialized) throw new ResponseError(ErrorCodes.InvalidRequest, 'the server is initialized already');
     this.#initialized = true;
     const { files, grammar } = this.#environment;
-    const { capabilities, initializationOptions, workspaceFolders, rootUri } = params;
+    const { capabilities, initializationOptions, workspaceFolders, rootUri, locale } = params;
     const utf8 = capabilities.general?.positionEncodings?.[0] === PositionEncodingKind.UTF8;
     const encoding: Encoding = utf8 ? 'utf-8' : 'utf-16';
     const analysis = new Analysis(await grammar, files);
@@ -180,6 +181,7 @@ class Server {
       client: capabilities,
       rulePage: options.rulePage ?? this.#environment.rulePage,
       options,
+      texts: await textsFor(locale, this.#environment),
       shown: SHOWN_BY_DEFAULT,
       boardChanged: () => this.#refreshAll(),
       mapAsked: (board) => this.#maps.asked(board),
@@ -323,7 +325,7 @@ class Server {
     for (;;) {
       if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, name);
       try {
-        const result = compute(session);
+        const result = speaking(session.texts, () => compute(session));
         const loaded = files.load ? await files.load() : [];
         if (loaded.length === 0) return result;
         session.analysis.filesChanged(loaded);
@@ -353,7 +355,8 @@ class Server {
 
   #guard(name: string, work: (session: Session) => void): void {
     try {
-      if (this.#session) work(this.#session);
+      const session = this.#session;
+      if (session) speaking(session.texts, () => work(session));
     } catch (error) {
       this.#log(name, error);
     }
@@ -378,8 +381,7 @@ class Server {
     refreshViews(this.#connection, session.client);
   }
 
-  readonly #withProgress: Progress = (title, work) =>
-    this.#session?.client.window?.workDoneProgress ? withProgress(this.#connection, title, work) : work();
+  readonly #withProgress: Progress = (title, work) => withProgress(this.#connection, this.#running(), title, work);
 
   #pulls(): boolean {
     const session = this.#session;
@@ -395,5 +397,3 @@ class Server {
     this.#connection.console.error(`${name}: ${text}`);
   }
 }
-
-const urisOf = (folders: readonly { uri: string }[]): string[] => folders.map(({ uri }) => uri);

@@ -79,3 +79,7 @@ function decode(text: string): string {
     return text;
   }
 }
+
+export function urisOf(folders: readonly { readonly uri: string }[]): string[] {
+  return folders.map(({ uri }) => uri);
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One board at one moment: its tree, platform, reports and problems, each worked out when first asked for.
+import { inEnglish } from '#base/language.ts';
 import type { Problem } from '#base/problem.ts';
 import { lineStarts, positionAt, type Range, rangeOf, type Span } from '#base/text.ts';
 import { configure, configureAll } from '#model/configure.ts';
@@ -122,8 +123,9 @@ export class Snapshot {
   }
 
   #run(): RunResult {
-    this.#result ??= inEitherReading(this.platform, (platform) =>
-      runRules(this.#input.rules, this.#runInput(platform)),
+    // Their messages are searched for and quoted: the same in every language.
+    this.#result ??= inEnglish(() =>
+      inEitherReading(this.platform, (platform) => runRules(this.#input.rules, this.#runInput(platform))),
     );
     return this.#result;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Two boards, a board with and without an overlay, a source and a blob: what differs for DMA, then in the rest of the trees.
+import { t } from '#base/language.ts';
 import type { Span } from '#base/text.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { withFunctions } from '#ide/explain/bridge-functions.ts';
@@ -76,15 +77,16 @@ export function comparePage(before: ComparedBoard, after: ComparedBoard): string
   const dma = compareDma(before.snapshot, after.snapshot);
   const { dma: matters, rest } = diffTrees(before.booted, after.booted);
   const [a, b] = dma.platforms.map(platformText);
-  const platforms = a === b ? [`On ${plainText(a)}.`] : [`A on ${plainText(a)}.`, `B on ${plainText(b)}.`];
+  const platforms =
+    a === b ? [t('On {0}.', plainText(a))] : [t('A on {0}.', plainText(a)), t('B on {0}.', plainText(b))];
   return [
     `# A: ${plain(before.name)}, B: ${plain(after.name)}`,
     platforms.map((text) => `*${text}*`).join('  \n'),
-    '## Devices whose DMA differs',
+    t('## Devices whose DMA differs'),
     ...dmaParts(dma, before, after),
-    ...section('What DMA can depend on', matters, before, after),
-    ...section('The rest of the tree', rest, before, after),
-    matters.length + rest.length === 0 ? 'The trees are equal.' : '',
+    ...section(t('What DMA can depend on'), matters, before, after),
+    ...section(t('The rest of the tree'), rest, before, after),
+    matters.length + rest.length === 0 ? t('The trees are equal.') : '',
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -93,9 +95,9 @@ export function comparePage(before: ComparedBoard, after: ComparedBoard): string
 function dmaParts({ rows, same, added }: DmaDifference, before: ComparedBoard, after: ComparedBoard): string[] {
   const cells = rows.map((row) => rowCells(row, before));
   if (added.length > 0) cells.push(...addedCells(added, after));
-  const table = cells.length === 0 ? [] : [tableMarkdown([['Devices', 'A', 'B', 'Why'], ...cells])];
-  const count = `${same} ${same === 1 ? 'device is' : 'devices are'} the same on both.`;
-  return [...table, cells.length === 0 ? `None: ${count}` : count];
+  const table = cells.length === 0 ? [] : [tableMarkdown([[t('Devices'), 'A', 'B', t('Why')], ...cells])];
+  const count = t('{0} {1} the same on both.', same, same === 1 ? t('device is') : t('devices are'));
+  return [...table, cells.length === 0 ? t('None: {0}', count) : count];
 }
 
 function rowCells({ devices, alike, apart, why }: ChangeRow, before: ComparedBoard): string[] {
@@ -104,17 +106,17 @@ function rowCells({ devices, alike, apart, why }: ChangeRow, before: ComparedBoa
   // What a device has no longer goes without saying.
   const told = others.filter(({ after }) => stays || after !== null);
   const facts = told.map(
-    ({ name, before: was, after: is }) => `${name}: ${prose(was ?? 'none')} → ${prose(is ?? 'none')}`,
+    ({ name, before: was, after: is }) => `${name}: ${prose(was ?? t('none'))} → ${prose(is ?? t('none'))}`,
   );
-  const each = apart.length > 0 ? [`${apart.join(', ')}: of each device its own`] : [];
+  const each = apart.length > 0 ? [t('{0}: of each device its own', apart.join(', '))] : [];
   const [first] = devices;
   const names =
     devices.length === 1 && first ? nodeLink(first.path, first.name, before) : namesOf(devices).map(plain).join(', ');
   return [
     `**${devices.length}** ${names}`,
     prose(verdict?.before ?? ''),
-    [stays ? 'as A' : prose(verdict?.after ?? ''), ...facts, ...each].join('; '),
-    why ? `${why.of === null ? '' : `of ${plain(why.of)}: `}${prose(why.text)} *${plain(why.authority)}*` : '',
+    [stays ? t('as A') : prose(verdict?.after ?? ''), ...facts, ...each].join('; '),
+    why ? `${why.of === null ? '' : t('of {0}: ', plain(why.of))}${prose(why.text)} *${plain(why.authority)}*` : '',
   ];
 }
 
@@ -130,7 +132,7 @@ function addedCells(added: readonly DmaReport[], after: ComparedBoard): string[]
     const [first] = devices;
     const names =
       devices.length === 1 && first ? nodeLink(first.path, first.name, after) : namesOf(devices).map(plain).join(', ');
-    return [`**${devices.length}** ${names}`, 'no such device', prose(verdict), ''];
+    return [`**${devices.length}** ${names}`, t('no such device'), prose(verdict), ''];
   });
 }
 
@@ -147,7 +149,7 @@ function section(title: string, changes: readonly TreeChange[], before: Compared
   return [
     `## ${title} (${changes.length})`,
     listed.join('\n'),
-    ...(more > 0 ? [`… and ${more} more: \`dt-iommu tree A --diff B\` lists all.`] : []),
+    ...(more > 0 ? [t('… and {0} more: `dt-iommu tree A --diff B` lists all.', more)] : []),
   ];
 }
 
@@ -164,7 +166,7 @@ function changeText(change: TreeChange, before: ComparedBoard, after: ComparedBo
     ...(change.before ? [`A: ${code(valueText(change, before) ?? change.before)}`] : []),
     ...(change.after ? [`B: ${code(valueText(change, after) ?? change.after)}`] : []),
   ];
-  const words = { added: 'only in B', removed: 'only in A', changed: 'differs' };
+  const words = { added: t('only in B'), removed: t('only in A'), changed: t('differs') };
   return [`${name}: ${words[kind]}${where}`, ...lines].join('  \n  ');
 }
 

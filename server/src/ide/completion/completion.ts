@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What may be typed at an offset: the cursor is read from the text, and each kind of place has its own file.
+import { t } from '#base/language.ts';
 import type { View } from '#ide/analysis.ts';
 import { type Cursor, cursorAt } from './cursor.ts';
 import {
@@ -146,7 +147,7 @@ function extension(inNode: boolean): CompletionItem[] {
     {
       label: '&… {…}',
       kind: 'keyword',
-      detail: 'changes a node by its label',
+      detail: t('changes a node by its label'),
       snippet: '&$1',
       filter: '&',
       rank: 8,

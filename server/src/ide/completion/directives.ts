@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Directives of cpp and of dtc, what deletions may name, names in conditions, rules in ignore comments.
+import { t, texts } from '#base/language.ts';
 import type { View } from '#ide/analysis.ts';
 import { CATALOGUE } from '#rules/index.ts';
 import { compatibles } from '#tree/query.ts';
@@ -8,44 +9,67 @@ import { type CompletionItem, literal } from './item.ts';
 import { knownMacros } from './macros.ts';
 import { placeOf } from './properties.ts';
 
-type Row = readonly [label: string, snippet: string, detail: string];
+/** What each is for. */
+const DETAILS = texts({
+  '#include <…>': 'a file of the include path',
+  '#include "…"': 'a file beside this one, or of the include path',
+  '#define': 'a macro',
+  '#ifdef': 'only where a macro is defined',
+  '#ifndef': 'only where a macro is not defined',
+  '#if': 'only where an expression is not 0',
+  '#else': 'the other case',
+  '#elif': 'another case',
+  '#endif': 'the end of a condition',
+  '#undef': 'no macro any more',
+  '#error': 'stops cpp',
+  '/dts-v1/': 'the version of the source: the first statement',
+  '/plugin/': 'this is an overlay',
+  '/memreserve/': 'memory that the kernel leaves alone',
+  '/ {…}': 'the root node',
+  '/include/': "dtc's own include",
+  '/delete-node/': 'takes a node out of the tree',
+  '/omit-if-no-ref/': 'leaves a node out that nothing refers to',
+  '/delete-property/': 'takes a property out of the node',
+});
+
+type Row = readonly [label: keyof typeof DETAILS, snippet: string];
 
 const OF_CPP: readonly Row[] = [
-  ['#include <…>', '#include <$1>', 'a file of the include path'],
-  ['#include "…"', '#include "$1"', 'a file beside this one, or of the include path'],
-  ['#define', `#define \${1:NAME} $0`, 'a macro'],
-  ['#ifdef', `#ifdef \${1:NAME}\n$0\n#endif`, 'only where a macro is defined'],
-  ['#ifndef', `#ifndef \${1:NAME}\n$0\n#endif`, 'only where a macro is not defined'],
-  ['#if', `#if \${1:condition}\n$0\n#endif`, 'only where an expression is not 0'],
-  ['#else', '#else', 'the other case'],
-  ['#elif', `#elif \${1:condition}`, 'another case'],
-  ['#endif', '#endif', 'the end of a condition'],
-  ['#undef', `#undef \${1:NAME}`, 'no macro any more'],
-  ['#error', `#error "$1"`, 'stops cpp'],
+  ['#include <…>', '#include <$1>'],
+  ['#include "…"', '#include "$1"'],
+  ['#define', `#define \${1:NAME} $0`],
+  ['#ifdef', `#ifdef \${1:NAME}\n$0\n#endif`],
+  ['#ifndef', `#ifndef \${1:NAME}\n$0\n#endif`],
+  ['#if', `#if \${1:condition}\n$0\n#endif`],
+  ['#else', '#else'],
+  ['#elif', `#elif \${1:condition}`],
+  ['#endif', '#endif'],
+  ['#undef', `#undef \${1:NAME}`],
+  ['#error', `#error "$1"`],
 ];
 
 const AT_THE_TOP: readonly Row[] = [
-  ['/dts-v1/', '/dts-v1/;', 'the version of the source: the first statement'],
-  ['/plugin/', '/plugin/;', 'this is an overlay'],
-  ['/memreserve/', `/memreserve/ \${1:address} \${2:size};`, 'memory that the kernel leaves alone'],
-  ['/ {…}', '/ {\n\t$0\n};', 'the root node'],
+  ['/dts-v1/', '/dts-v1/;'],
+  ['/plugin/', '/plugin/;'],
+  ['/memreserve/', `/memreserve/ \${1:address} \${2:size};`],
+  ['/ {…}', '/ {\n\t$0\n};'],
 ];
 
 const ANYWHERE: readonly Row[] = [
-  ['/include/', '/include/ "$1"', "dtc's own include"],
-  ['/delete-node/', '/delete-node/ $1;', 'takes a node out of the tree'],
-  ['/omit-if-no-ref/', '/omit-if-no-ref/ $1', 'leaves a node out that nothing refers to'],
+  ['/include/', '/include/ "$1"'],
+  ['/delete-node/', '/delete-node/ $1;'],
+  ['/omit-if-no-ref/', '/omit-if-no-ref/ $1'],
 ];
 
-const IN_NODES: readonly Row[] = [['/delete-property/', '/delete-property/ $1;', 'takes a property out of the node']];
+const IN_NODES: readonly Row[] = [['/delete-property/', '/delete-property/ $1;']];
 
 const RANK = 9;
 
 function rows(list: readonly Row[]): CompletionItem[] {
-  return list.map(([label, snippet, detail], order) => ({
+  return list.map(([label, snippet], order) => ({
     label,
     kind: 'keyword',
-    detail,
+    detail: DETAILS[label],
     snippet,
     filter: label.replace(/ .*/, ''),
     rank: RANK,
@@ -70,7 +94,7 @@ export function deletableNodes({ node, view }: Here, ended: boolean): Completion
     (child): CompletionItem => ({
       label: child.name,
       kind: 'node',
-      detail: compatibles(child)[0] ?? `in ${fileOf(child.origins[0]?.span.file ?? view.file)}`,
+      detail: compatibles(child)[0] ?? t('in {0}', fileOf(child.origins[0]?.span.file ?? view.file)),
       snippet: literal(child.name) + end,
       rank: 0,
     }),
@@ -78,7 +102,7 @@ export function deletableNodes({ node, view }: Here, ended: boolean): Completion
   const reference: CompletionItem = {
     label: '&…',
     kind: 'keyword',
-    detail: 'a node by its label',
+    detail: t('a node by its label'),
     snippet: ended ? '&$1' : '&$1;',
     filter: '&',
     rank: 1,
@@ -92,7 +116,7 @@ export function deletableProperties({ node, view, content }: Here, ended: boolea
   return [...(node?.properties.values() ?? [])].map((property) => ({
     label: property.name,
     kind: 'property',
-    detail: `set in ${placeOf(view.snapshot, property)}`,
+    detail: t('set in {0}', placeOf(view.snapshot, property)),
     snippet: literal(property.name) + (ended ? '' : ';'),
     rank: content.properties.has(property.name) ? 1 : 0,
     about: { kind: 'property', name: property.name },

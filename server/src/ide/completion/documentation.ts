@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What an item of the list is, worked out for the one that the user looks at: a node, a macro, a property, a rule.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { printable, type Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
@@ -59,7 +60,7 @@ function aboutMacro({ snapshot: { tree } }: View, name: string, link: Link): str
   const { steps, value } = macroSteps(name, (each) => tree.macros.history(each).at(-1)?.macro);
   const lines = steps.map((step, at) => (at === 0 ? step : `→ ${step}`));
   if (value !== undefined) lines.push(`= ${value}`);
-  return [lines.length > 0 ? fence(lines.join('\n')) : '', last.span ? `In ${linkText(link, last.span)}` : ''];
+  return [lines.length > 0 ? fence(lines.join('\n')) : '', last.span ? t('In {0}', linkText(link, last.span)) : ''];
 }
 
 /** Its line: what else the header defines is not read. */
@@ -73,23 +74,23 @@ function aboutHeaderMacro({ files }: View, pathAndName: string, link: Link): str
   const value = number === undefined || BigInt(number) < 10n ? '' : `\n= ${hex(BigInt(number))} = ${BigInt(number)}`;
   const start = definition.index + definition[0].indexOf(name);
   const place = linkText(link, { file: path, start, end: start + name.length });
-  return [fence(line + value), `In ${place}, which is not included yet: its \`#include\` comes with it.`];
+  return [fence(line + value), t('In {0}, which is not included yet: its `#include` comes with it.', place)];
 }
 
 function aboutProperty({ snapshot: { tree } }: View, name: string, binding: string): string[] {
   const row = propertyRow(name);
   const form = formOf(name);
-  const names = form && !row ? `Names a node: ${form.what}.` : '';
+  const names = form && !row ? t('Names a node: {0}.', form.what) : '';
   const cells =
     form?.cells === undefined
       ? ''
-      : `Behind each reference come as many cells as ${code(form.cells)} of the node says.`;
+      : t('Behind each reference come as many cells as {0} of the node says.', code(form.cells));
   const uses = propertiesNamed(tree, name).length;
   return [
     row?.what ?? names,
     binding,
     cells,
-    uses > 0 ? `${uses} ${uses === 1 ? 'node' : 'nodes'} of this board have it.` : '',
+    uses > 0 ? t('{0} {1} of this board have it.', uses, uses === 1 ? t('node') : t('nodes')) : '',
   ];
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Names of new nodes, with the body that such a node begins with, and the unit address that `reg` gives.
+import { t } from '#base/language.ts';
 import { baseName, u32 } from '#tree/query.ts';
 import { bindingChildren, describedBy } from './binding-knowledge.ts';
 import { contentOf } from './blocks.ts';
@@ -106,5 +107,5 @@ export function unitAddresses(here: Here, text: string, offset: number): Complet
   let address = 0n;
   for (const cell of cells) address = (address << 32n) + BigInt(cell);
   const label = address.toString(16);
-  return [{ label, kind: 'value', detail: 'the address of reg', snippet: label, rank: 0 }];
+  return [{ label, kind: 'value', detail: t('the address of reg'), snippet: label, rank: 0 }];
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Properties that may be set here: those that this block sets already are left out, those of other places are overrides.
+import { t } from '#base/language.ts';
 import { memo } from '#base/memo.ts';
 import { own } from '#base/own.ts';
 import type { PropertyFact } from '#bindings/property-fact.ts';
@@ -112,7 +113,7 @@ function offerRequired(
 }
 
 function detailOf({ type, deprecated }: PropertyFact): string {
-  return deprecated ? 'deprecated' : (type ?? 'in the binding');
+  return deprecated ? t('deprecated') : (type ?? t('in the binding'));
 }
 
 interface Seen {
@@ -164,7 +165,7 @@ function itemOf(
   const elsewhere = present && isTyped(here, present) ? undefined : present;
   const rest = tail === '=' ? '' : restOf(here, name, elsewhere);
   const end = tail === '' ? ';' : '';
-  const override = elsewhere && `overrides ${placeOf(here.view.snapshot, elsewhere)}`;
+  const override = elsewhere && t('overrides {0}', placeOf(here.view.snapshot, elsewhere));
   return {
     label: name,
     kind: 'property',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What may stand in the value of a property at the cursor: references, macros, strings, by the cell it is in.
+import { t } from '#base/language.ts';
 import type { View } from '#ide/analysis.ts';
 import { u32, unitAddress } from '#tree/query.ts';
 import type { Cursor } from './cursor.ts';
@@ -92,7 +93,7 @@ function unitReg({ node }: Here): CompletionItem[] {
     {
       label: size === 0 ? cells : `${cells} …`,
       kind: 'value',
-      detail: 'the address in the name',
+      detail: t('the address in the name'),
       snippet,
       rank: 0,
       order: -1,
@@ -143,7 +144,7 @@ function piece(label: string, snippet: string, order: number): CompletionItem {
 function slashed(): CompletionItem[] {
   return [
     ...WIDTHS.map((bits, at) => piece(`/bits/ ${bits}`, `/bits/ ${bits} <$1>`, at)),
-    { ...piece('/incbin/', '/incbin/("$1")', WIDTHS.length), detail: 'the bytes of a file' },
+    { ...piece('/incbin/', '/incbin/("$1")', WIDTHS.length), detail: t('the bytes of a file') },
   ];
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The boot order in words: what a device's probe waits for and what ends it, and a board's devices level by level.
+import { t } from '#base/language.ts';
 import type { SupplierDriver } from '#model/devices/supplier-drivers.ts';
 import type { BootOrder, BootStep, BootWait } from '#model/probe/boot-order.ts';
 import { reasonText } from '#wording/statements/index.ts';
@@ -7,21 +8,21 @@ import { becausePlain } from '#wording/statements/platform.ts';
 
 /** `CONFIG_SM_GCC_8550, a module`: the driver and whether the kernel has it. */
 export function supplierDriverText({ symbol, state }: SupplierDriver): string {
-  if (symbol === undefined) return 'always built in';
+  if (symbol === undefined) return t('always built in');
   const name = `CONFIG_${symbol}`;
-  if (state === 'builtin') return `${name}, built in`;
-  if (state === 'module') return `${name}, a module`;
-  return state === 'off' ? `${name}, not built` : name;
+  if (state === 'builtin') return t('{0}, built in', name);
+  if (state === 'module') return t('{0}, a module', name);
+  return state === 'off' ? t('{0}, not built', name) : name;
 }
 
 /** `clocks /soc/clock-controller@1000 (CONFIG_X, a module): the probe waits until …`. */
 export function waitText(wait: BootWait): string {
-  return `${wait.property ?? 'parent'} ${wait.on}${driverNote(wait)}: ${endText(wait)}`;
+  return `${wait.property ?? t('parent')} ${wait.on}${driverNote(wait)}: ${endText(wait)}`;
 }
 
 /** The same without the outcome, for a list. */
 export function waitName({ property, on }: BootWait): string {
-  return `${on} (${property ?? 'parent'})`;
+  return `${on} (${property ?? t('parent')})`;
 }
 
 function driverNote({ driver }: BootWait): string {
@@ -32,58 +33,70 @@ function driverNote({ driver }: BootWait): string {
 export function endText(wait: BootWait): string {
   const { by, end, device, seconds } = wait;
   const why = wait.why === null ? '' : reasonText(wait.why);
-  const whose = device === null ? 'its driver' : `the driver of ${device}`;
-  if (end === 'nothing') return 'set up before devices exist, nothing waits';
+  const whose = device === null ? t('its driver') : t('the driver of {0}', device);
+  if (end === 'nothing') return t('set up before devices exist, nothing waits');
   if (by === 'driver') return releasedText(wait);
   if (by === 'parent') return parentText(wait, why);
   if (by === 'dma') {
-    if (end === 'bound') return 'DMA setup waits until the IOMMU is registered';
-    if (end === 'module') return `DMA setup waits until its module is loaded${giveUp(seconds)}`;
-    return `never registered, because ${why}; DMA setup waits ${timeText(seconds)}`;
+    if (end === 'bound') return t('DMA setup waits until the IOMMU is registered');
+    if (end === 'module') return t('DMA setup waits until its module is loaded{0}', giveUp(seconds));
+    return t('never registered, because {0}; DMA setup waits {1}', why, timeText(seconds));
   }
   switch (end) {
     case 'bound':
-      return `the probe waits until ${whose} binds`;
+      return t('the probe waits until {0} binds', whose);
     case 'module':
-      return `the probe waits until the module of ${whose} is loaded${giveUp(seconds)}`;
+      return t('the probe waits until the module of {0} is loaded{1}', whose, giveUp(seconds));
     case 'timeout':
-      return `no driver comes; ${seconds === 0 ? 'Linux lets the probe start once the built-in drivers are done' : `the probe waits ${seconds} s`}, then the device's own driver decides`;
+      return t(
+        "no driver comes; {0}, then the device's own driver decides",
+        seconds === 0
+          ? t('Linux lets the probe start once the built-in drivers are done')
+          : t('the probe waits {0} s', seconds),
+      );
     case 'never':
-      return `the probe waits without end, because ${why}`;
+      return t('the probe waits without end, because {0}', why);
     case 'unknown':
-      return `no driver of Linux is known for it; the probe waits until one binds${giveUp(seconds)}`;
+      return t('no driver of Linux is known for it; the probe waits until one binds{0}', giveUp(seconds));
   }
 }
 
 function parentText({ end }: BootWait, why: string): string {
-  if (end === 'never') return `its driver, which makes this device, never binds, because ${why}`;
-  return end === 'module' ? 'its driver makes this device once its module is loaded' : 'its driver makes this device';
+  if (end === 'never') return t('its driver, which makes this device, never binds, because {0}', why);
+  return end === 'module'
+    ? t('its driver makes this device once its module is loaded')
+    : t('its driver makes this device');
 }
 
 function releasedText({ released, cycle }: BootWait): string {
   switch (released) {
     case 'optional':
-      return "optional, Linux does not wait; the device's own driver asks for it";
+      return t("optional, Linux does not wait; the device's own driver asks for it");
     case 'cycle':
-      return `it waits for this device, too${through(cycle ?? [])}, so Linux drops the link; the device's own driver asks for it`;
+      return t(
+        "it waits for this device, too{0}, so Linux drops the link; the device's own driver asks for it",
+        through(cycle ?? []),
+      );
     default:
-      return "fw_devlink does not hold the probe back; the device's own driver asks for it";
+      return t("fw_devlink does not hold the probe back; the device's own driver asks for it");
   }
 }
 
 /** What lies between the supplier and the device that it waits for. */
 function through(cycle: readonly string[]): string {
-  return cycle.length > 2 ? ` (by way of ${wayText(cycle.slice(2))})` : '';
+  return cycle.length > 2 ? t(' (by way of {0})', wayText(cycle.slice(2))) : '';
 }
 
 function giveUp(seconds: number | null): string {
-  if (seconds === null) return ', without end';
-  return seconds === 0 ? ', or Linux gives up at the end of its own start' : `, or Linux gives up after ${seconds} s`;
+  if (seconds === null) return t(', without end');
+  return seconds === 0
+    ? t(', or Linux gives up at the end of its own start')
+    : t(', or Linux gives up after {0} s', seconds);
 }
 
 function timeText(seconds: number | null): string {
-  if (seconds === null) return 'without end';
-  return seconds === 0 ? 'until the built-in drivers are done' : `${seconds} s and goes on without`;
+  if (seconds === null) return t('without end');
+  return seconds === 0 ? t('until the built-in drivers are done') : t('{0} s and goes on without', seconds);
 }
 
 /** The wait that a reader should know of: one without end, else one that a timeout or the loading of a module ends. */
@@ -101,19 +114,19 @@ export function wayText(way: readonly string[]): string {
 
 /** The lines of `dt-iommu explain --boot-order`. */
 export function bootOrderText({ steps, cycles, fwDevlink }: BootOrder): string {
-  const strict = fwDevlink.strict ? ', strict' : '';
-  const lines = [`boot order by the suppliers of each device (${becausePlain(fwDevlink.because)}${strict})`];
+  const strict = fwDevlink.strict ? t(', strict') : '';
+  const lines = [t('boot order by the suppliers of each device ({0}{1})', becausePlain(fwDevlink.because), strict)];
   let level = 0;
   for (const step of steps) {
     if (step.level !== level) {
       level = step.level;
-      const after = level === 1 ? 'wait for no other device' : `after level ${level - 1}`;
+      const after = level === 1 ? t('wait for no other device') : t('after level {0}', level - 1);
       lines.push('', `${level}. ${after}`);
     }
     lines.push(...stepLines(step));
   }
   if (cycles.length > 0) {
-    lines.push('', 'wait for each other, so Linux drops the links between them');
+    lines.push('', t('wait for each other, so Linux drops the links between them'));
     for (const cycle of cycles) lines.push(`   ${cycle.join(', ')}`);
   }
   return `${lines.join('\n')}\n`;
@@ -122,7 +135,7 @@ export function bootOrderText({ steps, cycles, fwDevlink }: BootOrder): string {
 function stepLines({ path, driver, waits }: BootStep): string[] {
   const lines = [`   ${path}${driver ? `  ${supplierDriverText(driver)}` : ''}`];
   const after = waits.filter(isPlain);
-  if (after.length > 0) lines.push(`      after ${after.map(waitName).join(', ')}`);
+  if (after.length > 0) lines.push(t('      after {0}', after.map(waitName).join(', ')));
   for (const wait of waits) {
     if (wait.by !== 'driver' && wait.end !== 'nothing' && !isPlain(wait)) lines.push(`      ${waitText(wait)}`);
   }

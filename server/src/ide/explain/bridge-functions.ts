@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Comparisons of host bridges: what changes for them changes for the functions behind them, which have no node.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { configure } from '#model/configure.ts';
 import type { Platform } from '#model/platform/types.ts';
@@ -34,5 +35,5 @@ function functionReport({ tree, platform }: Side, { path, label }: DmaReport, ri
   const node = nodeByPath(tree, path);
   if (!node) return undefined;
   const name = label ?? path.slice(path.lastIndexOf('/') + 1);
-  return { ...configure(tree, platform, node, { rid }), path, label: `requester ID ${hex(rid)} of ${name}` };
+  return { ...configure(tree, platform, node, { rid }), path, label: t('requester ID {0} of {1}', hex(rid), name) };
 }

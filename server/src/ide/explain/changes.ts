@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What another platform changes: the facts in which two reports differ, and all devices that change alike in one row.
+import { t, texts } from '#base/language.ts';
+import { own } from '#base/own.ts';
 import type { DmaReport, Step } from '#model/report/types.ts';
 import { dependsOnText, describeStep } from '#wording/report.ts';
 import { idText, verdictText } from '#wording/values.ts';
@@ -45,17 +47,20 @@ export interface Changes {
   readonly same: number;
 }
 
-const GONE: ReadonlyMap<string, string> = new Map([['verdict', 'no such node']]);
+/** Of a node that is not there. */
+function noFacts(): ReadonlyMap<string, string> {
+  return new Map([['verdict', t('no such node')]]);
+}
 
 /** The names of the facts in which they differ. */
 export function differences({ left, right }: Pair): string[] {
-  const [a, b] = [factsOf(left), right ? factsOf(right) : GONE];
+  const [a, b] = [factsOf(left), right ? factsOf(right) : noFacts()];
   return [...new Set([...a.keys(), ...b.keys()])].filter((name) => a.get(name) !== b.get(name));
 }
 
 /** All facts in which they differ, with what each side says. */
 export function changesOf({ left, right }: Pair): Change[] {
-  const [a, b] = [factsOf(left), right ? factsOf(right) : GONE];
+  const [a, b] = [factsOf(left), right ? factsOf(right) : noFacts()];
   return differences({ left, right }).map((name) => ({
     name,
     before: a.get(name) ?? null,
@@ -85,15 +90,19 @@ export function changeRows(pairs: readonly Pair[]): Changes {
 function rowOf(pairs: readonly Pair[]): ChangeRow {
   const [first] = pairs;
   const before = first ? verdictText(first.left) : '';
-  const verdict: Change = { name: 'verdict', before, after: first?.right ? verdictText(first.right) : 'no such node' };
+  const verdict: Change = {
+    name: 'verdict',
+    before,
+    after: first?.right ? verdictText(first.right) : t('no such node'),
+  };
   const all = pairs.map(changesOf);
   const others = (all[0] ?? []).filter(({ name }) => name !== 'verdict');
   const isAlike = ({ name, before: was, after }: Change) =>
     all.every((each) => each.some((other) => other.name === name && other.before === was && other.after === after));
   return {
     devices: pairs.map(({ left }) => ({ path: left.path, name: nameOf(left) })),
-    alike: [verdict, ...others.filter(isAlike)],
-    apart: others.filter((change) => !isAlike(change)).map(({ name }) => name),
+    alike: [verdict, ...others.filter(isAlike)].map((change) => ({ ...change, name: factName(change.name) })),
+    apart: others.filter((change) => !isAlike(change)).map(({ name }) => factName(name)),
     why: commonReason(pairs),
   };
 }
@@ -131,6 +140,21 @@ function textOf(step: Step): string {
   return describeStep(step).text;
 }
 
+const NAMES = texts({
+  verdict: 'verdict',
+  'depends on': 'depends on',
+  group: 'group',
+  coherent: 'coherent',
+  'DMA limit': 'DMA limit',
+  reserved: 'reserved',
+  'waits for': 'waits for',
+  log: 'log',
+});
+
+function factName(name: string): string {
+  return own(NAMES, name) ?? name;
+}
+
 /** What a reader would notice; the reasons differ wherever one of these does. */
 function factsOf(report: DmaReport): ReadonlyMap<string, string> {
   const facts = new Map([['verdict', verdictText(report)]]);
@@ -138,9 +162,9 @@ function factsOf(report: DmaReport): ReadonlyMap<string, string> {
   set('depends on', report.dependsOn && dependsOnText(report.dependsOn));
   set('iommus', report.iommus.map((use) => `${use.path} ${use.ids.map(idText).join(', ')}`.trimEnd()).join('; '));
   set('group', report.group);
-  set('coherent', report.coherent ? 'yes' : 'no');
+  set('coherent', report.coherent ? t('yes') : t('no'));
   set('DMA limit', report.dmaLimit);
-  set('reserved', report.reserved.map(({ start, end, type }) => `${start} to ${end} (${type})`).join(', '));
+  set('reserved', report.reserved.map(({ start, end, type }) => t('{0} to {1} ({2})', start, end, type)).join(', '));
   set('waits for', report.deferred?.on);
   set('log', report.log.join('; '));
   return facts;

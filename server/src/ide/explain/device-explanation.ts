@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Everything that is told about one device: its report, what its probe waits for, and what it would get elsewhere.
+import { t } from '#base/language.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { type Claim, claimsOf } from '#model/claims.ts';
 import { configure } from '#model/configure.ts';
@@ -36,9 +37,10 @@ export function headText(report: DmaReport, role: Role | undefined): string {
   const verdict = headVerdict(report);
   const isMade = report.verdict !== 'no-device' && report.verdict !== 'not-configured';
   if (!role || role.role === 'master' || !isMade) return verdict;
-  if (role.why.kind === 'is-iommu') return `${roleText(role.why)}; itself: ${verdict}`;
-  if (role.role === 'through') return `its DMA is that of another device: ${roleText(role.why)}; itself: ${verdict}`;
-  return `no DMA of its own: ${roleText(role.why)}; if it did any: ${verdict}`;
+  if (role.why.kind === 'is-iommu') return t('{0}; itself: {1}', roleText(role.why), verdict);
+  if (role.role === 'through')
+    return t('its DMA is that of another device: {0}; itself: {1}', roleText(role.why), verdict);
+  return t('no DMA of its own: {0}; if it did any: {1}', roleText(role.why), verdict);
 }
 
 export function explanationOf(snapshot: Pick<Snapshot, 'tree' | 'platform'>, report: DmaReport): DeviceExplanation {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a driver with a DMA mask of so many bits reaches of RAM on a board, from the report of its device.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { larger, smaller } from '#model/addresses/addresses.ts';
@@ -66,16 +67,19 @@ function minus(bank: Bank, piece: Bank): Bank[] {
 }
 
 const named = ({ start, size }: Bank): Piece => ({ start: hex(start), end: hex(start + size - 1n) });
-const listed = (all: readonly Piece[]) => all.map(({ start, end }) => `${start} to ${end}`).join(', ');
+const listed = (all: readonly Piece[]) => all.map(({ start, end }) => t('{0} to {1}', start, end)).join(', ');
 
 function textOf({ bits, translated, reached, beyond }: Omit<MaskReach, 'text'>, bounces: boolean): string {
-  if (reached.length + beyond.length === 0) return 'the tree describes no RAM: the boot loader fills it in';
-  if (translated) return 'reaches all RAM: the IOMMU gives it addresses below its mask';
-  if (beyond.length === 0) return 'reaches all RAM';
+  if (reached.length + beyond.length === 0) return t('the tree describes no RAM: the boot loader fills it in');
+  if (translated) return t('reaches all RAM: the IOMMU gives it addresses below its mask');
+  if (beyond.length === 0) return t('reaches all RAM');
   if (reached.length === 0) {
-    const refused = bits < 32 ? 'its driver gets no mask (-EIO), or ' : '';
-    return `reaches no RAM, nor a bounce buffer: ${refused}every mapping fails ("DMA addr … overflow"), allocations get -ENOMEM`;
+    const refused = bits < 32 ? t('its driver gets no mask (-EIO), or ') : '';
+    return t(
+      'reaches no RAM, nor a bounce buffer: {0}every mapping fails ("DMA addr … overflow"), allocations get -ENOMEM',
+      refused,
+    );
   }
-  const rest = bounces ? 'is bounced through swiotlb' : 'fails, as there is no swiotlb';
-  return `reaches ${listed(reached)}; DMA to ${listed(beyond)} ${rest}`;
+  const rest = bounces ? t('is bounced through swiotlb') : t('fails, as there is no swiotlb');
+  return t('reaches {0}; DMA to {1} {2}', listed(reached), listed(beyond), rest);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Markdown of pages (a device's report, a rule), and of properties and macros in hovers.
 
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import type { Span } from '#base/text.ts';
 import type { Platform } from '#model/platform/types.ts';
@@ -17,6 +18,7 @@ import {
   limitName,
   limitText,
   otherwiseText,
+  ownerText,
   platformText,
   requesterIds,
   reservedText,
@@ -40,7 +42,7 @@ export function explanationPage(
   return paragraphs([
     `# ${code(report.path)}${label}`,
     [report.compatible.map(code).join(', '), opened.map(place).join(', ')].filter((part) => part !== '').join(' · '),
-    `**DMA: ${headText(report, explanation.role)}**${certaintyNote(report)}`,
+    t('**DMA: {0}**{1}', headText(report, explanation.role), certaintyNote(report)),
     decidingMarkdown(report, place),
     bullets([
       ...mastersFacts(explanation),
@@ -48,11 +50,11 @@ export function explanationPage(
       ...facts(report),
       ...otherwise.map(otherwiseMarkdown),
     ]),
-    report.log.length > 0 ? `## Linux prints\n\n\`\`\`\n${report.log.join('\n')}\n\`\`\`` : '',
-    report.steps.length > 0 ? `## Why\n\n${stepsMarkdown(report.steps, place)}` : '',
-    waits.length > 0 ? `## What the probe waits for\n\n${numbered(waits.map(waitText))}` : '',
-    way.length > 1 ? `The longest way there: ${wayText(way)}.` : '',
-    `*On ${platformText(platform)}.*`,
+    report.log.length > 0 ? t('## Linux prints\n\n```\n{0}\n```', report.log.join('\n')) : '',
+    report.steps.length > 0 ? t('## Why\n\n{0}', stepsMarkdown(report.steps, place)) : '',
+    waits.length > 0 ? t('## What the probe waits for\n\n{0}', numbered(waits.map(waitText))) : '',
+    way.length > 1 ? t('The longest way there: {0}.', wayText(way)) : '',
+    t('*On {0}.*', platformText(platform)),
   ]);
 }
 
@@ -74,7 +76,7 @@ function otherwiseMarkdown(other: Otherwise): string {
 }
 
 function certaintyNote(report: DmaReport): string {
-  return report.dependsOn ? ` (depends on ${dependsOnText(report.dependsOn)})` : '';
+  return report.dependsOn ? t(' (depends on {0})', dependsOnText(report.dependsOn)) : '';
 }
 
 /** The reason that decides, before everything that it decides. */
@@ -84,31 +86,31 @@ function decidingMarkdown(report: DmaReport, place: (span: Span) => string): str
 }
 
 function mastersFacts({ masters }: DeviceExplanation): string[] {
-  return masters.length === 0 ? [] : [`Masters, ${mastersText(masters)}`];
+  return masters.length === 0 ? [] : [t('Masters, {0}', mastersText(masters))];
 }
 
 function opsFacts({ ops }: DeviceExplanation): string[] {
-  return ops ? [`DMA operations: ${code(opsText(ops))}`] : [];
+  return ops ? [t('DMA operations: {0}', code(opsText(ops)))] : [];
 }
 
 function facts(report: DmaReport): string[] {
   const facts = report.iommus.map(entryMarkdown);
   facts.push(...(report.pci?.maps ?? []).map(mapEntryMarkdown));
-  if (report.group !== null) facts.push(`Group ${code(report.group)}`);
-  facts.push(report.coherent ? 'Cache-coherent' : 'Not cache-coherent');
-  if (report.dmaLimit !== null) facts.push(`DMA addresses up to ${code(report.dmaLimit)}`);
+  if (report.group !== null) facts.push(t('Group {0}', code(report.group)));
+  facts.push(report.coherent ? t('Cache-coherent') : t('Not cache-coherent'));
+  if (report.dmaLimit !== null) facts.push(t('DMA addresses up to {0}', code(report.dmaLimit)));
   for (const { dmaStart, cpuStart, size } of report.dmaRanges) {
-    facts.push(`Bus address ${code(dmaStart)} is memory ${code(cpuStart)}, size ${code(size)}`);
+    facts.push(t('Bus address {0} is memory {1}, size {2}', code(dmaStart), code(cpuStart), code(size)));
   }
-  for (const reserved of report.reserved) facts.push(`Reserved: ${reservedText(reserved)}`);
-  if (report.deferred) facts.push(`Waits for ${deferralText(report.deferred)}`);
-  if (report.xen?.owner !== undefined) facts.push(`Owned by ${report.xen.owner}`);
+  for (const reserved of report.reserved) facts.push(t('Reserved: {0}', reservedText(reserved)));
+  if (report.deferred) facts.push(t('Waits for {0}', deferralText(report.deferred)));
+  if (report.xen?.owner !== undefined) facts.push(t('Owned by {0}', ownerText(report.xen.owner)));
   if (report.xen?.sharesP2m !== undefined)
-    facts.push(report.xen.sharesP2m ? 'Shares the P2M' : 'Does not share the P2M');
+    facts.push(report.xen.sharesP2m ? t('Shares the P2M') : t('Does not share the P2M'));
   if (report.xen?.directMap !== undefined)
-    facts.push(report.xen.directMap ? 'Mapped one to one' : 'Not mapped one to one');
+    facts.push(report.xen.directMap ? t('Mapped one to one') : t('Not mapped one to one'));
   const about = report.xen?.owner === 'Xen' ? 'iommu' : 'domain';
-  for (const table of report.xen?.tables ?? []) facts.push(`Table with ${tableText(table, about)}`);
+  for (const table of report.xen?.tables ?? []) facts.push(t('Table with {0}', tableText(table, about)));
   for (const limit of report.xen?.limits ?? []) facts.push(`${limitName(limit)}: ${limitText(limit)}`);
   return facts;
 }
@@ -116,7 +118,7 @@ function facts(report: DmaReport): string[] {
 /** One decoded entry of `iommus`. */
 function entryMarkdown(use: IommuUse): string {
   const ids = use.ids.map(idText).join(', ');
-  return `IOMMU ${code(use.path)}, ${driverText(use)}${ids === '' ? '' : `: ${ids}`}`;
+  return t('IOMMU {0}, {1}{2}', code(use.path), driverText(use), ids === '' ? '' : `: ${ids}`);
 }
 
 function stepsMarkdown(steps: readonly Step[], place: (span: Span) => string): string {
@@ -126,14 +128,14 @@ function stepsMarkdown(steps: readonly Step[], place: (span: Span) => string): s
 function stepMarkdown(step: Step, place: (span: Span) => string): string {
   const { text, evidence, dependsOn, authority } = describeStep(step);
   const places = evidence.map(place).join(', ');
-  const depends = dependsOn === undefined ? '' : ` Depends on ${dependsOn}.`;
+  const depends = dependsOn === undefined ? '' : t(' Depends on {0}.', dependsOn);
   return `${text}${depends}${places === '' ? '' : ` (${places})`}  \n*${authority}*`;
 }
 
 /** One decoded entry of `iommu-map`. */
 function mapEntryMarkdown(map: PciMaps['maps'][number]): string {
   const ids = requesterIds(map);
-  return `${ids[0]?.toUpperCase()}${ids.slice(1)} → ${code(map.iommu)} from ${hex(map.outBase)}`;
+  return t('{0}{1} → {2} from {3}', ids[0]?.toUpperCase(), ids.slice(1), code(map.iommu), hex(map.outBase));
 }
 
 /** Characters of a value that are shown. */
@@ -143,7 +145,7 @@ const MAX_VALUE = 400;
 export function propertyMarkdown(name: string, value: string, places: readonly Span[], link: Link): string {
   const whole = value === '' ? `${name};` : `${name} = ${value};`;
   const statement = whole.length > MAX_VALUE ? `${whole.slice(0, MAX_VALUE)}…` : whole;
-  return `${fence(statement)}\n\n${placesMarkdown('Set in', places, link)}`;
+  return `${fence(statement)}\n\n${placesMarkdown(t('Set in'), places, link)}`;
 }
 
 /** A macro: each definition with its place, the last one first. */
@@ -152,7 +154,7 @@ export function macroMarkdown(
   link: Link,
 ): string {
   return definitions
-    .map(({ text, span }) => `${fence(text)}${span ? `\n\nDefined in ${linkMarkdown(link(span))}` : ''}`)
+    .map(({ text, span }) => `${fence(text)}${span ? t('\n\nDefined in {0}', linkMarkdown(link(span))) : ''}`)
     .join('\n\n');
 }
 
@@ -162,7 +164,7 @@ export function ruleMarkdown(rule: Rule): string {
     `# ${rule.id}`,
     `${rule.title}. Severity: ${rule.severity}${rule.platforms ? `. Only on ${rule.platforms.join(', ')}` : ''}.`,
     rule.doc,
-    `## Instead of`,
+    '## Instead of',
     fence(readable(rule.example.bad).trim()),
     `## Write`,
     fence(readable(rule.example.good).trim()),

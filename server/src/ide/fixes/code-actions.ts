@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the light bulb offers: the repair of each problem at the cursor, and a comment that silences it.
+import { t } from '#base/language.ts';
 import type { Problem } from '#base/problem.ts';
 import type { TextEdit } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
@@ -58,7 +59,7 @@ function sharers(view: View, edits: readonly TextEdit[]): string {
     if (isBoard(file)) continue;
     for (const board of view.boardsOf(file)) boards.add(board.slice(board.lastIndexOf('/') + 1));
   }
-  return boards.size < 2 ? '' : ` (changes ${someOf([...boards])})`;
+  return boards.size < 2 ? '' : t(' (changes {0})', someOf([...boards]));
 }
 
 /** A comment on a line of its own before the node, where the rule's runner looks for it. */
@@ -78,7 +79,7 @@ function silence(view: View, problem: Problem): CodeAction[] {
   const comment = own ? `${indentAt(text, block.start)}${note}${lineEnd(text)}` : `${note} `;
   return [
     {
-      title: `Ignore ${problem.rule} for this node`,
+      title: t('Ignore {0} for this node', problem.rule),
       edits: [{ span: { file, start: at, end: at }, text: comment }],
       problem,
       preferred: false,

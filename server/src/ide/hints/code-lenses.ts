@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A line above IOMMUs (whom they serve), host bridges (where requester IDs go), devices (their verdict) and shared files.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { printable, type Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
@@ -52,8 +53,8 @@ export function codeLenses(view: View, shown: Readonly<Record<LensKind, boolean>
   return lenses;
 }
 
-function counted(count: number, name: string): string {
-  return `${count} ${name}${count === 1 ? '' : 's'}`;
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** The rows of `iommu-map` as the release reads them: since Linux 7.2 with as many output cells as the IOMMU asks for. */
@@ -71,7 +72,9 @@ function bridgesOf(machine: Machine, iommu: DtNode): number {
 function sharedFileLens({ file, boardsOf }: View): CodeLens[] {
   const boards = boardsOf(file).filter((board) => board !== file);
   if (boards.length === 0) return [];
-  return [{ span: { file, start: 0, end: 0 }, title: `${counted(boards.length, 'board')} near here` }];
+  return [
+    { span: { file, start: 0, end: 0 }, title: t('{0} near here', counted(boards.length, t('board'), t('boards'))) },
+  ];
 }
 
 function titleOf(view: View, node: DtNode, shown: Readonly<Record<LensKind, boolean>>): string | undefined {
@@ -89,25 +92,28 @@ function deviceTitle({ snapshot }: View, node: DtNode): string | undefined {
 }
 
 function iommuTitle({ snapshot: { tree, platform } }: View, node: DtNode): string {
-  if (!isLive(node)) return 'disabled';
+  if (!isLive(node)) return t('disabled');
   const machine = machineOf(tree, platform);
   const masters = mastersByIommu(machine).get(node)?.length ?? 0;
   const bridges = bridgesOf(machine, node);
-  const parts = [counted(masters, 'master'), ...(bridges > 0 ? [counted(bridges, 'host bridge')] : [])];
+  const parts = [
+    counted(masters, t('master'), t('masters')),
+    ...(bridges > 0 ? [counted(bridges, t('host bridge'), t('host bridges'))] : []),
+  ];
   return parts.join(', ');
 }
 
 function bridgeTitle({ snapshot }: View, node: DtNode): string | undefined {
   const entries = rowsOf(snapshot, node);
   if (entries.length === 0) return undefined;
-  if (entries.length > MAX_ENTRIES) return `${entries.length} ranges of requester IDs to IOMMUs`;
+  if (entries.length > MAX_ENTRIES) return t('{0} ranges of requester IDs to IOMMUs', entries.length);
   const texts = entries.map(({ base, length, provider }) => {
     const ids =
       length.value === 1
-        ? `requester ID ${hex(base.value)}`
+        ? t('requester ID {0}', hex(base.value))
         : requesterIds({ ridBase: base.value, length: length.value });
-    const name = provider?.labels[0]?.name ?? provider?.name ?? 'no node';
-    const off = provider && !isLive(provider) ? ' (disabled)' : '';
+    const name = provider?.labels[0]?.name ?? provider?.name ?? t('no node');
+    const off = provider && !isLive(provider) ? t(' (disabled)') : '';
     return `${ids} → ${printable(name)}${off}`;
   });
   return texts.join(', ');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What an editor may show between the words: which IDs are meant, where a property is set again, what a macro is worth,
 // which interrupt it is, which node a brace closes.
+import { t } from '#base/language.ts';
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import { nodeRanges } from '#ide/navigation/places.ts';
@@ -83,7 +84,7 @@ function propertyHints(view: View, property: DtProperty, start: number, end: num
     if (span.file !== view.file || span.end < start || span.start > end) continue;
     if (place !== last && last) {
       const name = `${last.name.file.slice(last.name.file.lastIndexOf('/') + 1)}:${view.snapshot.line(last.name)}`;
-      hints.push({ kind: 'overrides', offset: span.end, text: `set again in ${name}`, target: last.name });
+      hints.push({ kind: 'overrides', offset: span.end, text: t('set again in {0}', name), target: last.name });
     } else {
       const interrupts = interruptHints(view, property);
       hints.push(...(interrupts.length > 0 ? interrupts : macroHints(view, property)), ...idHints(view, property));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the tree's bindings say of a compatible and of a property, in a few lines.
+import { t } from '#base/language.ts';
 import { bindingOfNode, busesOf, factOf, type NodeBinding } from '#bindings/facts.ts';
 import type { BindingLibrary, Document } from '#bindings/library.ts';
 import { descriptionOf, titleOf } from '#bindings/library.ts';
@@ -40,10 +41,10 @@ export function compatibleHover(
 function driverText({ snapshot: { platform } }: Asked, node: DtNode, compatible: string): string {
   if (platform.kind === 'zephyr') return '';
   const iommu = knownString(compatible);
-  if (iommu) return `driver ${code(iommu.driver.name)}, ${code(`CONFIG_${iommu.driver.config}`)}`;
+  if (iommu) return t('driver {0}, {1}', code(iommu.driver.name), code(`CONFIG_${iommu.driver.config}`));
   const driver = supplierDriver(platform, node);
   return driver?.symbol !== undefined && driver.compatible === compatible
-    ? `driver of ${code(`CONFIG_${driver.symbol}`)}`
+    ? t('driver of {0}', code(`CONFIG_${driver.symbol}`))
     : '';
 }
 
@@ -60,9 +61,9 @@ export function factMarkdown(fact: PropertyFact, binding: NodeBinding, source: s
   const facts = [
     type === undefined ? '' : plain(type),
     countText(fact),
-    binding.required.has(name) ? '**required**' : '',
-    deprecated ? '**deprecated**' : '',
-    fact.default === undefined ? '' : `default ${code(String(fact.default))}`,
+    binding.required.has(name) ? t('**required**') : '',
+    deprecated ? t('**deprecated**') : '',
+    fact.default === undefined ? '' : t('default {0}', code(String(fact.default))),
   ];
   const head = [code(name), ...facts.filter((part) => part !== '')].join(' · ');
   return paragraphs([head, shortened(description), valuesText(fact), itemsText(fact), source]);
@@ -72,25 +73,32 @@ function countText({ type, minItems, maxItems, items }: PropertyFact): string {
   if (type === 'flag' || type === 'node') return '';
   const most = maxItems ?? (items.length > 0 ? items.length : undefined);
   const least = minItems ?? (items.length > 0 ? items.length : undefined);
-  const entries = (count: number) => `${count} ${count === 1 ? 'entry' : 'entries'}`;
-  if (most === undefined) return least === undefined || least < 2 ? '' : `at least ${entries(least)}`;
-  return least === undefined || least === most ? entries(most) : `${least} to ${entries(most)}`;
+  const entries = (count: number) => `${count} ${count === 1 ? t('entry') : t('entries')}`;
+  if (most === undefined) return least === undefined || least < 2 ? '' : t('at least {0}', entries(least));
+  return least === undefined || least === most ? entries(most) : t('{0} to {1}', least, entries(most));
 }
 
 function valuesText({ values, minimum, maximum }: PropertyFact): string {
   if (values.length > 0) {
     const shown = values.slice(0, MAX_VALUES).map((value) => code(String(value)));
-    return `Values: ${shown.join(', ')}${values.length > shown.length ? ` and ${values.length - shown.length} more` : ''}`;
+    return t(
+      'Values: {0}{1}',
+      shown.join(', '),
+      values.length > shown.length ? t(' and {0} more', values.length - shown.length) : '',
+    );
   }
-  const range = [minimum === undefined ? '' : `from ${minimum}`, maximum === undefined ? '' : `up to ${maximum}`];
+  const range = [
+    minimum === undefined ? '' : t('from {0}', minimum),
+    maximum === undefined ? '' : t('up to {0}', maximum),
+  ];
   const text = range.filter((part) => part !== '').join(' ');
-  return text === '' ? '' : `Values ${text}`;
+  return text === '' ? '' : t('Values {0}', text);
 }
 
 function itemsText({ items, values }: PropertyFact): string {
   if (items.length < 2 || values.length > 0) return '';
   const shown = items.slice(0, MAX_ITEMS).map((item, at) => `${at + 1}. ${plain(oneLine(item).slice(0, 160))}`);
-  return shown.join('\n') + (items.length > shown.length ? `\n\n… ${items.length - shown.length} more` : '');
+  return shown.join('\n') + (items.length > shown.length ? t('\n\n… {0} more', items.length - shown.length) : '');
 }
 
 export function linkTo({ reader }: Asked, { path }: Document): string {

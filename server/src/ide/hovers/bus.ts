@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The hover of `dma-ranges` and of a bus: which memory the devices below it reach, at which addresses.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { code, linkMarkdown, plain } from '#ide/explain/markup.ts';
 import { type Addressing, addressing, dmaParent } from '#model/addresses/dma-ranges.ts';
@@ -35,36 +36,41 @@ export function busSheet(asked: Asked, node: DtNode): Sheet {
 }
 
 function headline(node: DtNode, { windows, limit, result }: Addressing): string {
-  const who = `Devices below ${plain(nameOf(node))}`;
-  if (result === 'unusable') return `${who}: no entry of dma-ranges leads to memory`;
+  const who = t('Devices below {0}', plain(nameOf(node)));
+  if (result === 'unusable') return t('{0}: no entry of dma-ranges leads to memory', who);
   const [only, ...more] = windows;
-  if (!only || limit === undefined) return `${who} see memory at the addresses of the CPU, without a limit`;
-  const bits = `${limit.toString(2).length}-bit`;
-  if (more.length > 0) return `${who} see memory through ${windows.length} windows (${bits})`;
+  if (!only || limit === undefined) return t('{0} see memory at the addresses of the CPU, without a limit', who);
+  const bits = t('{0}-bit', limit.toString(2).length);
+  if (more.length > 0) return t('{0} see memory through {1} windows ({2})', who, windows.length, bits);
   const reach =
-    only.dma === 0n ? `up to ${sizeText(only.size)}` : `${sizeText(only.size)} from ${code(hex(only.dma))} on`;
-  if (only.dma === only.cpu) return `${who} see memory at the same address, ${reach} (${bits})`;
-  return `${who} see memory at another address, ${sizeText(only.size)} (${bits})`;
+    only.dma === 0n
+      ? t('up to {0}', sizeText(only.size))
+      : t('{0} from {1} on', sizeText(only.size), code(hex(only.dma)));
+  if (only.dma === only.cpu) return t('{0} see memory at the same address, {1} ({2})', who, reach, bits);
+  return t('{0} see memory at another address, {1} ({2})', who, sizeText(only.size), bits);
 }
 
 function windows({ windows }: Addressing): string[] {
   const shown = windows.slice(0, WINDOWS).map(({ dma, cpu, size }) => {
-    return `bus ${code(hex(dma))} → memory ${code(hex(cpu))}, size ${code(hex(size))}`;
+    return t('bus {0} → memory {1}, size {2}', code(hex(dma)), code(hex(cpu)), code(hex(size)));
   });
-  return windows.length > WINDOWS ? [...shown, `${windows.length - WINDOWS} more`] : shown;
+  return windows.length > WINDOWS ? [...shown, t('{0} more', windows.length - WINDOWS)] : shown;
 }
 
 function reasonOf(node: DtNode, { result }: Addressing): string {
   const property = node.properties.get('dma-ranges');
-  if (property && property.value.bytes.length > 0) return `the ${code('dma-ranges')} of ${plain(nameOf(node))} counts`;
+  if (property && property.value.bytes.length > 0)
+    return t('the {0} of {1} counts', code('dma-ranges'), plain(nameOf(node)));
   if (property) {
     return result === 'ok'
-      ? `${code('dma-ranges')} here is empty: that of a bus above counts`
-      : `${code('dma-ranges')} is empty: bus addresses pass one to one`;
+      ? t('{0} here is empty: that of a bus above counts', code('dma-ranges'))
+      : t('{0} is empty: bus addresses pass one to one', code('dma-ranges'));
   }
-  if (result === 'ok') return `no ${code('dma-ranges')} here: that of the bus above counts for devices directly below`;
-  if (result === 'hole') return `no ${code('dma-ranges')} here and at the bus above: those further above are not used`;
-  return `no ${code('dma-ranges')} here nor above: bus addresses pass one to one`;
+  if (result === 'ok')
+    return t('no {0} here: that of the bus above counts for devices directly below', code('dma-ranges'));
+  if (result === 'hole')
+    return t('no {0} here and at the bus above: those further above are not used', code('dma-ranges'));
+  return t('no {0} here nor above: bus addresses pass one to one', code('dma-ranges'));
 }
 
 /** How many masters the property counts for, and which below it do not come to it. */
@@ -79,9 +85,10 @@ function mastersText(machine: Machine, bus: DtNode): string {
     if (way === 'hole') lost.push(plain(nameOf(node)));
   }
   const names = [...new Set(lost)];
-  const shown = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} more`] : names;
-  const not = names.length === 0 ? '' : `; not for ${shown.join(', ')}: a bus on the way has no ${code('dma-ranges')}`;
-  return ` for ${count} ${count === 1 ? 'master' : 'masters'} below${not}`;
+  const shown = names.length > 3 ? [...names.slice(0, 2), t('{0} more', names.length - 2)] : names;
+  const not =
+    names.length === 0 ? '' : t('; not for {0}: a bus on the way has no {1}', shown.join(', '), code('dma-ranges'));
+  return t(' for {0} {1} below{2}', count, count === 1 ? t('master') : t('masters'), not);
 }
 
 function isMaster(machine: Machine, node: DtNode): boolean {
@@ -108,8 +115,15 @@ function wayTo(machine: Machine, device: DtNode, bus: DtNode): 'reaches' | 'hole
 function ramLine({ reader }: Asked, machine: Machine, found: Addressing): string {
   const mark = reader.command ? '$(question) ' : '';
   const gap = outOfReach(memoryBanks(machine), found);
-  const outcome = hasSwiotlb(machine.platform).value ? 'copied by swiotlb' : 'never reached, as there is no swiotlb';
-  if (gap === 'unknown') return `${mark}the tree has no RAM: what lies outside is ${outcome}`;
+  const outcome = hasSwiotlb(machine.platform).value
+    ? t('copied by swiotlb')
+    : t('never reached, as there is no swiotlb');
+  if (gap === 'unknown') return t('{0}the tree has no RAM: what lies outside is {1}', mark, outcome);
   if (!gap) return '';
-  return `RAM from ${code(hex(gap.start))} to ${code(hex(gap.start + gap.size - 1n))} is out of reach: ${outcome}`;
+  return t(
+    'RAM from {0} to {1} is out of reach: {2}',
+    code(hex(gap.start)),
+    code(hex(gap.start + gap.size - 1n)),
+    outcome,
+  );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The hover of a device that does DMA: to whom, by which ID, with which operations, and what decides that.
 
+import { t, texts } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';
 import { type Claim, claimsOf } from '#model/claims.ts';
@@ -12,7 +13,7 @@ import type { Deferral, DmaReport, Step, Verdict } from '#model/report/types.ts'
 import type { Alternative, Condition } from '#model/statements/index.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { conditionText, otherwiseClause } from '#wording/statements/index.ts';
-import { limitName } from '#wording/values.ts';
+import { limitName, ownerText } from '#wording/values.ts';
 import { idsText } from './ids.ts';
 import {
   type Asked,
@@ -43,10 +44,10 @@ function madeText({ snapshot: { tree } }: Asked, { makes = [] }: DmaReport): str
   const [first] = makes;
   const last = makes.at(-1);
   if (!first || !last) return [];
-  const names = makes.length === 1 ? plain(first.name) : `${plain(first.name)} to ${plain(last.name)}`;
+  const names = makes.length === 1 ? plain(first.name) : t('{0} to {1}', plain(first.name), plain(last.name));
   const to = target(tree, first);
-  const more = makes.length === 1 ? '' : ` to ${idsText(tree, last.iommus).replace(/^[a-z ]+/, '')}`;
-  return [`its driver makes ${names} → ${to === '' ? 'memory, no IOMMU' : `${to}${more}`}`];
+  const more = makes.length === 1 ? '' : t(' to {0}', idsText(tree, last.iommus).replace(/^[^`]+/, ''));
+  return [t('its driver makes {0} → {1}', names, to === '' ? t('memory, no IOMMU') : `${to}${more}`)];
 }
 
 /** What its hover says below the headline. */
@@ -80,20 +81,28 @@ function headOf(asked: Asked, node: DtNode, report: DmaReport, claims: readonly 
     case 'xen-grant':
       return {
         icon: 'key',
-        headline: `${who} → back end in domain ${report.xen?.backendDomid ?? '?'}, page by page`,
-        facts: [...facts, 'the back end reaches granted pages only'],
+        headline: t('{0} → back end in domain {1}, page by page', who, report.xen?.backendDomid ?? '?'),
+        facts: [...facts, t('the back end reaches granted pages only')],
       };
     case 'xen-swiotlb':
-      return { icon: 'vm', headline: `${who} → memory of dom0, by machine addresses${behind(asked, report)}`, facts };
+      return {
+        icon: 'vm',
+        headline: t('{0} → memory of dom0, by machine addresses{1}', who, behind(asked, report)),
+        facts,
+      };
     case 'no-device':
       return assigned(asked, who, report);
     case 'iommu-dma':
     case 'iommu-dma-fq':
       return { icon: 'shield', headline: `${who} → ${target(asked.snapshot.tree, report)}`, facts };
     case 'iommu-identity':
-      return { icon: 'shield', headline: `${who} → ${target(asked.snapshot.tree, report)}, passed through`, facts };
+      return {
+        icon: 'shield',
+        headline: t('{0} → {1}, passed through', who, target(asked.snapshot.tree, report)),
+        facts,
+      };
     case 'restricted-pool':
-      return { icon: 'redo', headline: `${who} → memory, every transfer copied through its own pool`, facts };
+      return { icon: 'redo', headline: t('{0} → memory, every transfer copied through its own pool', who), facts };
     default:
       return claims.length > 0 ? refused(asked, who, claims, facts) : direct(who, report, facts);
   }
@@ -107,7 +116,7 @@ function target(tree: DeviceTree, { iommus }: Pick<DmaReport, 'iommus'>): string
 }
 
 function behind(asked: Asked, report: DmaReport): string {
-  return report.iommus.length === 0 ? '' : `, behind ${target(asked.snapshot.tree, report)}`;
+  return report.iommus.length === 0 ? '' : t(', behind {0}', target(asked.snapshot.tree, report));
 }
 
 function refused({ snapshot: { tree } }: Asked, who: string, claims: readonly Claim[], facts: readonly string[]): Head {
@@ -115,15 +124,19 @@ function refused({ snapshot: { tree } }: Asked, who: string, claims: readonly Cl
   const path = (claim ?? claims[0])?.iommu ?? '';
   const off =
     claim?.why.kind === 'refused' && typeof claim.why.why !== 'string' && claim.why.why.kind === 'iommu-disabled';
-  const not = off ? 'which is disabled' : claim ? 'which does not take it' : 'and nothing reads that';
-  return { icon: 'circle-slash', headline: `${who} names ${plain(shortName(tree)(path))}, ${not}: direct DMA`, facts };
+  const not = off ? t('which is disabled') : claim ? t('which does not take it') : t('and nothing reads that');
+  return {
+    icon: 'circle-slash',
+    headline: t('{0} names {1}, {2}: direct DMA', who, plain(shortName(tree)(path)), not),
+    facts,
+  };
 }
 
 function direct(who: string, report: DmaReport, facts: readonly string[]): Head {
   if (report.steps.some(({ statement }) => statement.kind === 'nothing-in-reach'))
     return {
       icon: 'circle-slash',
-      headline: `${who} → no memory: its bus has no window, and every transfer fails`,
+      headline: t('{0} → no memory: its bus has no window, and every transfer fails', who),
       facts,
     };
   const bounced = report.verdict === 'direct+swiotlb';
@@ -136,17 +149,17 @@ function direct(who: string, report: DmaReport, facts: readonly string[]): Head 
 
 function restText({ steps }: DmaReport): string {
   const fails = steps.some(({ statement }) => statement.kind === 'out-of-reach' && !statement.bounces);
-  return fails ? '; transfers to the rest fail' : '; the rest is copied by swiotlb';
+  return fails ? t('; transfers to the rest fail') : t('; the rest is copied by swiotlb');
 }
 
 /** `memory below 4 GiB`, as the windows of `dma-ranges` let it. */
 export function reachOf({ dmaRanges }: Pick<DmaReport, 'dmaRanges'>): string {
   const [only, ...more] = dmaRanges;
-  if (!only) return 'all memory, no IOMMU';
-  if (more.length > 0) return `memory in ${dmaRanges.length} windows of dma-ranges, no IOMMU`;
+  if (!only) return t('all memory, no IOMMU');
+  if (more.length > 0) return t('memory in {0} windows of dma-ranges, no IOMMU', dmaRanges.length);
   const [start, size] = [BigInt(only.cpuStart), BigInt(only.size)];
-  if (start === 0n) return `memory below ${sizeText(size)}, no IOMMU`;
-  return `memory ${hex(start)} to ${hex(start + size - 1n)}, no IOMMU`;
+  if (start === 0n) return t('memory below {0}, no IOMMU', sizeText(size));
+  return t('memory {0} to {1}, no IOMMU', hex(start), hex(start + size - 1n));
 }
 
 const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
@@ -163,30 +176,33 @@ export function sizeText(size: bigint): string {
 
 function assigned(asked: Asked, who: string, report: DmaReport): Head {
   const { xen } = report;
-  const limits = (xen?.limits ?? []).map((limit) => `${limit.used} of ${limit.available ?? '?'} ${limitName(limit)}`);
-  const owner = xen?.owner === undefined ? 'is not a device of this Linux' : `belongs to ${plain(xen.owner)}`;
-  const p2m = xen?.sharesP2m ? `Xen translates with the P2M of ${plain(xen.owner ?? '')}` : '';
+  const limits = (xen?.limits ?? []).map((limit) =>
+    t('{0} of {1} {2}', limit.used, limit.available ?? '?', limitName(limit)),
+  );
+  const owner =
+    xen?.owner === undefined ? t('is not a device of this Linux') : t('belongs to {0}', plain(ownerText(xen.owner)));
+  const p2m = xen?.sharesP2m ? t('Xen translates with the P2M of {0}', plain(ownerText(xen.owner ?? ''))) : '';
   return { icon: 'shield', headline: `${who} ${owner}${behind(asked, report)}`, facts: [p2m, ...limits] };
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = texts({
   'no-device': 'Linux makes no device for it',
   'no-driver': 'it has no driver',
   'not-built': 'its driver is not built',
   'probe-fails': 'its probe fails',
   'not-registered': 'it is never registered',
   supplier: 'nothing brings it',
-};
+});
 
 function waiting({ snapshot }: Asked, who: string, { on, reason, seconds }: Deferral, { verdict }: DmaReport): Head {
   const supplier = plain(shortName(snapshot.tree)(on));
   const time =
-    seconds === null ? 'without end' : seconds === 0 ? 'until the built-in drivers are done' : `${seconds} s`;
+    seconds === null ? t('without end') : seconds === 0 ? t('until the built-in drivers are done') : `${seconds} s`;
   const then =
-    verdict === 'defer' ? [] : [`then direct, without the IOMMU (${opsText(dmaOps(snapshot.platform, verdict))})`];
+    verdict === 'defer' ? [] : [t('then direct, without the IOMMU ({0})', opsText(dmaOps(snapshot.platform, verdict)))];
   return {
     icon: 'clock',
-    headline: `${who} waits for ${supplier}: ${REASONS[reason] ?? plain(reason)}`,
+    headline: t('{0} waits for {1}: {2}', who, supplier, REASONS[reason] ?? plain(reason)),
     facts: [time, ...then],
   };
 }
@@ -203,12 +219,14 @@ function late(asked: Asked, who: string, report: DmaReport): Head {
   const { tree, platform } = asked.snapshot;
   const { seconds } = timeoutOf(machineOf(tree, platform));
   const names = [...new Set(report.iommus.map(({ path }) => plain(shortName(tree)(path))))].join(', ');
-  const time = seconds === undefined ? 'once it is loaded' : `loaded within ${seconds} s of the last new driver`;
-  const or = seconds === undefined ? [] : [`else: direct, without the IOMMU (${opsText(dmaOps(platform, 'direct'))})`];
+  const time =
+    seconds === undefined ? t('once it is loaded') : t('loaded within {0} s of the last new driver', seconds);
+  const or =
+    seconds === undefined ? [] : [t('else: direct, without the IOMMU ({0})', opsText(dmaOps(platform, 'direct')))];
   const then = wayText(report.verdict, opsText(dmaOps(platform, report.verdict)));
   return {
     icon: 'clock',
-    headline: `${who} waits for ${names}: its driver is a module`,
+    headline: t('{0} waits for {1}: its driver is a module', who, names),
     facts: [`${time}: ${then}`, ...or],
   };
 }
@@ -217,13 +235,13 @@ function late(asked: Asked, who: string, report: DmaReport): Head {
 export function wayText(verdict: Verdict, ops: string): string {
   switch (verdict) {
     case 'iommu-dma':
-      return `translated (${ops}, strict)`;
+      return t('translated ({0}, strict)', ops);
     case 'iommu-dma-fq':
-      return `translated (${ops}, lazy)`;
+      return t('translated ({0}, lazy)', ops);
     case 'iommu-identity':
-      return `untranslated (${ops})`;
+      return t('untranslated ({0})', ops);
     case 'xen-grant':
-      return `Xen grants (${ops})`;
+      return t('Xen grants ({0})', ops);
     default:
       return ops;
   }
@@ -231,21 +249,21 @@ export function wayText(verdict: Verdict, ops: string): string {
 
 /** Linux's name: `dma-direct` + `swiotlb`. Markdown. */
 export function opsText(ops: DmaOps | null): string {
-  if (!ops) return 'none set';
+  if (!ops) return t('none set');
   return ops.bounce === undefined ? code(ops.name) : `${code(ops.name)} + ${code(ops.bounce)}`;
 }
 
 function factsOf(asked: Asked, report: DmaReport): string[] {
   const { platform } = asked.snapshot;
-  const bits = report.dmaLimit === null ? '' : `${BigInt(report.dmaLimit).toString(2).length}-bit`;
+  const bits = report.dmaLimit === null ? '' : t('{0}-bit', BigInt(report.dmaLimit).toString(2).length);
   // The window of software MSIs is the same for all masters.
   const reserved = report.reserved.filter(({ type }) => type !== 'msi').length;
   return [
     wayText(report.verdict, opsText(dmaOps(platform, report.verdict))),
-    report.coherent ? 'coherent' : 'not coherent',
+    report.coherent ? t('coherent') : t('not coherent'),
     bits,
     groupText(asked, report),
-    reserved === 0 ? '' : `${reserved} reserved ${reserved === 1 ? 'range' : 'ranges'}`,
+    reserved === 0 ? '' : t('{0} reserved {1}', reserved, reserved === 1 ? t('range') : t('ranges')),
   ];
 }
 
@@ -254,8 +272,12 @@ function groupText({ snapshot: { tree } }: Asked, { group, steps }: DmaReport): 
   for (const { statement } of steps) {
     if (statement.kind !== 'joins-group') continue;
     const [first, second, ...more] = statement.others.map((path) => plain(shortName(tree)(path)));
-    if (first === undefined) return 'its own group';
-    return `one group with ${[first, ...(second === undefined ? [] : [second])].join(', ')}${more.length > 0 ? ', …' : ''}`;
+    if (first === undefined) return t('its own group');
+    return t(
+      'one group with {0}{1}',
+      [first, ...(second === undefined ? [] : [second])].join(', '),
+      more.length > 0 ? ', …' : '',
+    );
   }
   return '';
 }
@@ -296,21 +318,24 @@ function openLines(asked: Asked, { dependsOn, alternative }: DmaReport): string[
   if (first === undefined) return [];
   const other =
     alternative && isOwn(alternative.when)
-      ? `; if ${prose(otherwiseClause(alternative.when), rename)}: ${otherWay(asked, alternative.verdict)}`
+      ? t('; if {0}: {1}', prose(otherwiseClause(alternative.when), rename), otherWay(asked, alternative.verdict))
       : '';
-  const more = own.length > 1 ? ` (and ${own.length - 1} more)` : '';
-  return [`${mark}depends on ${prose(conditionText(first), rename)}${more}${other}`];
+  const more = own.length > 1 ? t(' (and {0} more)', own.length - 1) : '';
+  return [t('{0}depends on {1}{2}{3}', mark, prose(conditionText(first), rename), more, other)];
 }
 
 function otherWay({ snapshot }: Asked, verdict: Verdict): string {
   const ops = opsText(dmaOps(snapshot.platform, verdict));
-  if (verdict === 'defer') return 'it waits without end';
-  if (verdict === 'no-device' || verdict === 'not-configured') return 'no DMA is set up';
-  return wayText(verdict, ops) === ops ? `direct (${ops})` : wayText(verdict, ops);
+  if (verdict === 'defer') return t('it waits without end');
+  if (verdict === 'no-device' || verdict === 'not-configured') return t('no DMA is set up');
+  return wayText(verdict, ops) === ops ? t('direct ({0})', ops) : wayText(verdict, ops);
 }
 
 /** `7 reasons`, `13 waits`. */
 function counts(asked: Asked, node: DtNode, { steps, verdict }: DmaReport): Counted[] {
-  const reasons: Counted = { text: `${steps.length} ${steps.length === 1 ? 'reason' : 'reasons'}`, leads: 'explain' };
+  const reasons: Counted = {
+    text: `${steps.length} ${steps.length === 1 ? t('reason') : t('reasons')}`,
+    leads: 'explain',
+  };
   return [reasons, ...(verdict === 'no-device' ? [] : waitsLink(asked, node))];
 }

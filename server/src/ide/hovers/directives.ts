@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What the words between slashes mean, which dtc reads itself (Devicetree Specification 0.4, chapter 6; dtc 1.8.1,
 // dtc-lexer.l and dtc-parser.y).
+import { texts } from '#base/language.ts';
 import { own } from '#base/own.ts';
 import { code } from '#ide/explain/markup.ts';
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<string, string>> = texts({
   'dts-v1': 'The file is written in version 1 of the source format. It comes before everything else of a board.',
   plugin:
     'The file is an overlay: labels that it does not define are left for the base tree, and dtc writes __fixups__ for them.',
@@ -18,7 +19,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'delete-property':
     'The property is taken out of the node, as far as it was set before this line; a later line may set it again.',
   'omit-if-no-ref': 'The node is left out of the blob where nothing refers to it by its label or its path.',
-};
+});
 
 export interface Directive {
   readonly start: number;

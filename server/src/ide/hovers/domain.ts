@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The hover of a domain in the tree of a Xen host.
 
+import { t } from '#base/language.ts';
 import { plain } from '#ide/explain/markup.ts';
 import { decidingStep } from '#model/report/steps.ts';
 import type { DmaReport } from '#model/report/types.ts';
@@ -12,10 +13,10 @@ export function domainSheet(asked: Asked, node: DtNode, report: DmaReport): Shee
   const decisive = decidingStep(report);
   return {
     icon: 'vm',
-    headline: `${plain(nameOf(node))}: a domain that Xen starts`,
+    headline: t('{0}: a domain that Xen starts', plain(nameOf(node))),
     facts: [
-      sharesP2m === undefined ? '' : sharesP2m ? 'IOMMUs walk its P2M' : 'without an IOMMU',
-      directMap === undefined ? '' : directMap ? 'mapped one to one' : 'not mapped one to one',
+      sharesP2m === undefined ? '' : sharesP2m ? t('IOMMUs walk its P2M') : t('without an IOMMU'),
+      directMap === undefined ? '' : directMap ? t('mapped one to one') : t('not mapped one to one'),
     ],
     reason: decisive ? [reasonLine(asked, decisive)] : [],
     links: [commandLinks(asked, node), placesLine(asked, node)],

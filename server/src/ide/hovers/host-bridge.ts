@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The hover of a PCI host bridge: what the functions behind it get, by their requester IDs.
 
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { code, linkMarkdown, plain, prose, tableMarkdown } from '#ide/explain/markup.ts';
 import { functionText } from '#ide/map/names.ts';
@@ -43,8 +44,8 @@ export function hostBridgeSheet(asked: Asked, node: DtNode): Sheet {
     ...headOf(asked, node, report, map),
     facts: [
       wayText(report.verdict, opsText(dmaOps(platform, report.verdict))),
-      report.coherent ? 'coherent' : 'not coherent',
-      report.dmaLimit === null ? '' : `${BigInt(report.dmaLimit).toString(2).length}-bit`,
+      report.coherent ? t('coherent') : t('not coherent'),
+      report.dmaLimit === null ? '' : t('{0}-bit', BigInt(report.dmaLimit).toString(2).length),
       msiText(machine, node),
     ],
     body: map ? [tableOf(machine, node, map)] : [],
@@ -70,31 +71,31 @@ function headOf(
   map: IdMap | undefined,
 ): { readonly icon: Icon; readonly headline: string } {
   const isPci = isPciBus(node);
-  const who = `${isPci ? 'Functions' : 'Devices'} behind ${plain(nameOf(node))}`;
-  const by = isPci ? 'by requester ID' : 'by ID';
+  const who = t('{0} behind {1}', isPci ? t('Functions') : t('Devices'), plain(nameOf(node)));
+  const by = isPci ? t('by requester ID') : t('by ID');
   if (report.deferred) {
-    return { icon: 'clock', headline: `${who} wait for ${plain(shortName(tree)(report.deferred.on))}` };
+    return { icon: 'clock', headline: t('{0} wait for {1}', who, plain(shortName(tree)(report.deferred.on))) };
   }
   const iommus = [...new Set(report.iommus.map(({ path }) => path))].map((path) => plain(shortName(tree)(path)));
   if (report.verdict === 'xen-grant')
-    return { icon: 'key', headline: `${who} → back ends by requester ID, page by page` };
+    return { icon: 'key', headline: t('{0} → back ends by requester ID, page by page', who) };
   if (iommus.length > 0) {
     const more = new Set(map?.rows.flatMap(({ provider }) => (provider ? [provider] : []))).size - iommus.length;
-    const others = more > 0 ? ` and ${more} more` : '';
-    const passed = report.verdict === 'iommu-identity' ? ', passed through' : '';
+    const others = more > 0 ? t(' and {0} more', more) : '';
+    const passed = report.verdict === 'iommu-identity' ? t(', passed through') : '';
     return { icon: 'shield', headline: `${who} → ${iommus.join(', ')}${others}, ${by}${passed}` };
   }
   const named = map?.rows[0]?.provider;
   if (map && named && map.rows.every(({ length }) => length === 0)) {
     return {
       icon: 'circle-slash',
-      headline: `${who}: iommu-map covers no ID, so ${plain(nameOf(named))} has none of them`,
+      headline: t('{0}: iommu-map covers no ID, so {1} has none of them', who, plain(nameOf(named))),
     };
   }
   if (named) {
     return {
       icon: 'circle-slash',
-      headline: `${who}: iommu-map names ${plain(nameOf(named))}, which does not take them`,
+      headline: t('{0}: iommu-map names {1}, which does not take them', who, plain(nameOf(named))),
     };
   }
   return { icon: 'arrow-right', headline: `${who} → ${reachOf(report)}` };
@@ -116,15 +117,15 @@ function tableOf(machine: Machine, node: DtNode, map: IdMap): string {
     const inside = functions
       .filter(({ id, node: own }) => own && covers(map, row, id))
       .map(({ node: own }) => (own ? plain(nameOf(own)) : ''));
-    const shown = inside.length > 3 ? [...inside.slice(0, 3), `${inside.length - 3} more`] : inside;
-    const whom = several ? ` at ${row.provider ? plain(nameOf(row.provider)) : 'no node'}` : '';
+    const shown = inside.length > 3 ? [...inside.slice(0, 3), t('{0} more', inside.length - 3)] : inside;
+    const whom = several ? t(' at {0}', row.provider ? plain(nameOf(row.provider)) : t('no node')) : '';
     return [requesters(map, row, isPci), `${outputs(map, row)}${whom}`, shown.join(', ')];
   });
   const more = map.rows.length - rows.length;
-  if (more > 0) rows.push([`${more} more`, '', '']);
+  if (more > 0) rows.push([t('{0} more', more), '', '']);
   const all = map.mask === 0 || map.rows.some(({ base, length }) => base === 0 && length >= 0x10000);
-  if (!all) rows.push(['any other', '—', 'direct: not in iommu-map']);
-  return tableMarkdown([[isPci ? 'function' : 'on the bus', 'ID', 'node'], ...rows]);
+  if (!all) rows.push([t('any other'), '—', t('direct: not in iommu-map')]);
+  return tableMarkdown([[isPci ? t('function') : t('on the bus'), 'ID', t('node')], ...rows]);
 }
 
 function covers({ mask }: IdMap, { base, length }: MapRow, id: number): boolean {
@@ -134,18 +135,18 @@ function covers({ mask }: IdMap, { base, length }: MapRow, id: number): boolean 
 
 function requesters({ mask }: IdMap, { base, length }: MapRow, isPci: boolean): string {
   const named = (id: number) => code(isPci ? functionText(id) : hex(id));
-  if ((mask & 0xffff) === 0) return 'all';
-  if (length === 0) return 'none';
+  if ((mask & 0xffff) === 0) return t('all');
+  if (length === 0) return t('none');
   const low = named(base);
   const text =
-    length === 1 ? low : `${low} to ${named(isPci ? Math.min(0xffff, base + length - 1) : base + length - 1)}`;
-  return (mask & 0xffff) === 0xffff ? text : `${text} after mask ${code(hex(mask & 0xffff))}`;
+    length === 1 ? low : t('{0} to {1}', low, named(isPci ? Math.min(0xffff, base + length - 1) : base + length - 1));
+  return (mask & 0xffff) === 0xffff ? text : t('{0} after mask {1}', text, code(hex(mask & 0xffff)));
 }
 
 function outputs({ mask }: IdMap, { length, out: [first = 0] }: MapRow): string {
   return length <= 1 || (mask & 0xffff) === 0
     ? code(hex(first))
-    : `${code(hex(first))} to ${code(hex(first + length - 1))}`;
+    : t('{0} to {1}', code(hex(first)), code(hex(first + length - 1)));
 }
 
 function reasonsOf(asked: Asked, node: DtNode, report: DmaReport, map: IdMap | undefined): string[] {
@@ -155,7 +156,11 @@ function reasonsOf(asked: Asked, node: DtNode, report: DmaReport, map: IdMap | u
   if (map && report.iommus.length > 0) {
     const property = node.properties.get('iommu-map');
     const place = property ? [linkMarkdown(asked.reader.link(lastSet(property).name))] : [];
-    const how = `${code('iommu-map')} is looked up for each ${isPciBus(node) ? 'function' : 'device'} that is found`;
+    const how = t(
+      '{0} is looked up for each {1} that is found',
+      code('iommu-map'),
+      isPciBus(node) ? t('function') : t('device'),
+    );
     lines.push(
       `${how} — ${[...place, code(isPciBus(node) ? 'of_pci_iommu_init' : 'of_iommu_configure_dev_id')].join(' · ')}`,
     );
@@ -169,10 +174,17 @@ function reasonsOf(asked: Asked, node: DtNode, report: DmaReport, map: IdMap | u
   const [claim] = claims;
   if (claim && report.iommus.length > 0) {
     const error = claim.code === null ? '' : ` (${claim.code})`;
-    const more = claims.length > 1 ? `; ${claims.length - 1} more are not used` : '';
+    const more = claims.length > 1 ? t('; {0} more are not used', claims.length - 1) : '';
     const why = prose(claimText(claim.why), shortName(tree));
     lines.push(
-      `entry ${claim.index} is not used: ${why} — ${[linkMarkdown(asked.reader.link(claim.place)), ...functionOf(claim.by)].join(' · ')}${error}${more}`,
+      t(
+        'entry {0} is not used: {1} — {2}{3}{4}',
+        claim.index,
+        why,
+        [linkMarkdown(asked.reader.link(claim.place)), ...functionOf(claim.by)].join(' · '),
+        error,
+        more,
+      ),
     );
   }
   return lines;

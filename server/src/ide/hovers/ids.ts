@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // IDs of masters in a few words, with the streams that a mask leaves.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { code } from '#ide/explain/markup.ts';
 import type { DecodedId, IommuUse } from '#model/report/types.ts';
@@ -19,9 +20,9 @@ export function idsText(tree: DeviceTree, uses: readonly IommuUse[]): string {
   if (!first) return '';
   const values = ids.flatMap(valuesOf);
   const more = values.length - SHOWN;
-  const shown = more > 1 ? [...values.slice(0, SHOWN), `${more} more`] : values;
-  const name = first.kind === 'stream-id' ? 'stream' : idName(first.kind);
-  return `${name}${values.length > 1 && first.kind === 'stream-id' ? 's' : ''} ${shown.join(', ')}`;
+  const shown = more > 1 ? [...values.slice(0, SHOWN), t('{0} more', more)] : values;
+  const name = first.kind !== 'stream-id' ? idName(first.kind) : values.length > 1 ? t('streams') : t('stream');
+  return `${name} ${shown.join(', ')}`;
 }
 
 /** A mask that the IOMMU puts on every ID says nothing about this one. */
@@ -36,7 +37,7 @@ function valuesOf({ kind, id, mask }: DecodedId): string[] {
   if (kind !== 'stream-id' || mask === null || mask === 0) return [code(hex(id))];
   const streams = streamsOf(id, mask);
   if (streams) return streams.map((stream) => code(hex(stream)));
-  return [`${code(hex(id))} mask ${code(hex(mask))} (${streamCount(mask)})`];
+  return [t('{0} mask {1} ({2})', code(hex(id)), code(hex(mask)), streamCount(mask))];
 }
 
 /** How many streams differ only in bits of the mask. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The hover of an IOMMU: who is behind it, by which IDs, in which groups, and whom it does not take.
+import { t } from '#base/language.ts';
 import { code, linkMarkdown, plain, prose } from '#ide/explain/markup.ts';
 import { contextsOf } from '#ide/map/contexts.ts';
 import { claimsOf } from '#model/claims.ts';
@@ -88,44 +89,72 @@ function headline(state: IommuState, { taken, waiting, refused, hosts }: Company
   const who = plain(nameOf(state.node));
   if (!byXen && !state.available) {
     const named = refused.length + hosts.length;
-    return `${who} is disabled${named === 0 ? '' : `: ${counted(named, 'device')} that ${named === 1 ? 'names' : 'name'} it ${named === 1 ? 'does' : 'do'} DMA without it`}`;
+    return t(
+      '{0} is disabled{1}',
+      who,
+      named === 0
+        ? ''
+        : t(
+            ': {0} that {1} it {2} DMA without it',
+            devicesText(named),
+            named === 1 ? t('names') : t('name'),
+            named === 1 ? t('does') : t('do'),
+          ),
+    );
   }
   const { registration } = state;
   if (registration.kind === 'never' && registration.why.kind === 'root-ipmmu')
-    return `${who} has the tables of the other IPMMUs`;
+    return t('{0} has the tables of the other IPMMUs', who);
   if (!byXen && registration.kind === 'never') {
-    return `${who} is never registered${waiting.length === 0 ? '' : `: ${counted(waiting.length, 'device')} ${waiting.length === 1 ? 'waits' : 'wait'} for it`}`;
+    return t(
+      '{0} is never registered{1}',
+      who,
+      waiting.length === 0
+        ? ''
+        : t(': {0} {1} for it', devicesText(waiting.length), waiting.length === 1 ? t('waits') : t('wait')),
+    );
   }
   const groups = new Set(taken.flatMap(({ report }) => report.group ?? [])).size;
-  const inGroups = groups === 0 ? '' : ` in ${counted(groups, 'group')}`;
+  const inGroups = groups === 0 ? '' : t(' in {0}', `${groups} ${groups === 1 ? t('group') : t('groups')}`);
   const behind =
     hosts.length === 0
       ? []
       : [
-          `the functions behind ${hosts.length <= 2 ? hosts.map((host) => plain(nameOf(host))).join(', ') : `${hosts.length} host bridges`}`,
+          t(
+            'the functions behind {0}',
+            hosts.length <= 2
+              ? hosts.map((host) => plain(nameOf(host))).join(', ')
+              : t('{0} host bridges', hosts.length),
+          ),
         ];
-  const masters = taken.length === 0 ? [] : [`${counted(taken.length, 'master')}${inGroups}`];
+  const masters =
+    taken.length === 0 ? [] : [`${taken.length} ${taken.length === 1 ? t('master') : t('masters')}${inGroups}`];
   const all = [...masters, ...behind];
   if (all.length === 0 && refused.length > 0)
-    return `${who} takes none of the ${counted(refused.length, 'device')} that ${refused.length === 1 ? 'names' : 'name'} it`;
-  return `${who}: ${all.length === 0 ? 'no master' : all.join(', ')}`;
+    return t(
+      '{0} takes none of the {1} that {2} it',
+      who,
+      devicesText(refused.length),
+      refused.length === 1 ? t('names') : t('name'),
+    );
+  return `${who}: ${all.length === 0 ? t('no master') : all.join(', ')}`;
 }
 
-function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`;
+function devicesText(count: number): string {
+  return count === 1 ? t('{0} device', count) : t('{0} devices', count);
 }
 
 function driverOf({ match, node }: IommuState, byXen: boolean): string {
   const [name] = compatibles(node);
-  const driver = byXen ? 'driven by Xen' : (match?.driver.name ?? 'no Linux driver');
+  const driver = byXen ? t('driven by Xen') : (match?.driver.name ?? t('no Linux driver'));
   return name === undefined ? driver : `${driver} (${code(name)})`;
 }
 
 function hardware(node: DtNode): string[] {
   const contexts = contextsOf(node);
   return [
-    contexts === null ? '' : `${contexts} context interrupts`,
-    node.properties.has('dma-coherent') ? 'page walks coherent' : '',
+    contexts === null ? '' : t('{0} context interrupts', contexts),
+    node.properties.has('dma-coherent') ? t('page walks coherent') : '',
   ];
 }
 
@@ -142,12 +171,16 @@ function bodyOf(asked: Asked, node: DtNode, { match }: IommuState, company: Comp
     return `${plain(nameOf(master.node))}${ids === '' ? '' : ` ${ids}`}`;
   });
   const more = masters.length - SHOWN;
-  const shown = more > 0 ? [...masters.slice(0, SHOWN), `${more} more`] : masters;
+  const shown = more > 0 ? [...masters.slice(0, SHOWN), t('{0} more', more)] : masters;
   const refused = company.refused.map((each) => plain(nameOf(each)));
   const refusedLine =
     refused.length === 0
       ? ''
-      : `not taken: ${refused.slice(0, SHOWN).join(', ')}${refused.length > SHOWN ? ` and ${refused.length - SHOWN} more` : ''}`;
+      : t(
+          'not taken: {0}{1}',
+          refused.slice(0, SHOWN).join(', '),
+          refused.length > SHOWN ? t(' and {0} more', refused.length - SHOWN) : '',
+        );
   return [cellsLine, shown.join(' · '), ...groupLines(company.taken), refusedLine]
     .filter((line) => line !== '')
     .join('  \n');
@@ -161,12 +194,13 @@ function groupLines(taken: readonly Master[]): string[] {
   }
   const shared = [...groups.values()].filter((names) => names.length > 1);
   const lines = shared.slice(0, GROUPS).map((names) => {
-    const shown = names.length > SHOWN ? [...names.slice(0, SHOWN - 1), `${names.length - SHOWN + 1} more`] : names;
-    return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)} share one group`;
+    const shown =
+      names.length > SHOWN ? [...names.slice(0, SHOWN - 1), t('{0} more', names.length - SHOWN + 1)] : names;
+    return t('{0} and {1} share one group', shown.slice(0, -1).join(', '), shown.at(-1));
   });
   const more = shared.length - lines.length;
   return more > 0
-    ? [...lines.slice(0, -1), `${lines.at(-1)}; ${more} more such ${more === 1 ? 'group' : 'groups'}`]
+    ? [...lines.slice(0, -1), t('{0}; {1} more such {2}', lines.at(-1), more, more === 1 ? t('group') : t('groups'))]
     : lines;
 }
 
@@ -175,7 +209,7 @@ function reasonOf({ snapshot, reader }: Asked, { registration, available, node }
   if (!available) {
     const status = node.properties.get('status');
     const place = status && isAvailable(node) === false ? lastSet(status).span : nodeSpan(node);
-    return [`${code('status')} is set in ${linkMarkdown(reader.link(place))}`];
+    return [t('{0} is set in {1}', code('status'), linkMarkdown(reader.link(place)))];
   }
   if (registration.kind !== 'never') return [];
   const why = prose(reasonText(registration.why), shortName(tree));

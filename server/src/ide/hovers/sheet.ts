@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The shape that all hovers have: a headline, a line of facts, the reason that decides, links to the rest.
+import { t } from '#base/language.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { code, type Link, linkMarkdown, prose } from '#ide/explain/markup.ts';
 import { countWaits } from '#model/probe/boot-order.ts';
@@ -7,6 +8,7 @@ import type { Step } from '#model/report/types.ts';
 import { nodeByPath, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode } from '#tree/types.ts';
 import { statementText } from '#wording/statements/index.ts';
+import { withoutStop } from '#wording/statements/terms.ts';
 
 /** What the editor that asks can do. */
 export interface Reader {
@@ -67,7 +69,7 @@ export function shortName(tree: DeviceTree): (path: string) => string {
 /** `iommus names apps_smmu, … — sm8550.dtsi:2009 · of_iommu_xlate`. */
 export function reasonLine(asked: Asked, { statement, evidence, authority }: Step): string {
   const { snapshot, reader } = asked;
-  const text = prose(statementText(statement), shortName(snapshot.tree)).replace(/\.$/, '');
+  const text = prose(withoutStop(statementText(statement)), shortName(snapshot.tree));
   const [place] = evidence;
   const where = [...(place && place.file !== '' ? [linkMarkdown(reader.link(place))] : []), ...functionOf(authority)];
   return where.length === 0 ? text : `${text} — ${where.join(' · ')}`;
@@ -91,21 +93,25 @@ export function commandLinks({ reader }: Asked, node: DtNode, more: readonly Cou
   if (!command) return '';
   const path = pathOf(node);
   const explain = command('explain', path);
-  const map = `[Show in map](${command('showMap', path)})`;
-  const links = [`[Explain](${explain})`, map, ...more.map(({ text, leads }) => `[${text}](${command(leads, path)})`)];
+  const map = t('[Show in map]({0})', command('showMap', path));
+  const links = [
+    t('[Explain]({0})', explain),
+    map,
+    ...more.map(({ text, leads }) => `[${text}](${command(leads, path)})`),
+  ];
   return links.join(' · ');
 }
 
 /** `13 waits`, as many as the map lists where the link leads; no boot order is worked out for it. */
 export function waitsLink({ snapshot: { tree, platform } }: Asked, node: DtNode): Counted[] {
   const waits = platform.kind === 'zephyr' ? 0 : countWaits(tree, platform, node);
-  return waits === 0 ? [] : [{ text: `${waits} ${waits === 1 ? 'wait' : 'waits'}`, leads: 'showWaits' }];
+  return waits === 0 ? [] : [{ text: waits === 1 ? t('{0} wait', waits) : t('{0} waits', waits), leads: 'showWaits' }];
 }
 
 /** Where the node is, and what opens it: the last three places. */
 export function placesLine({ reader }: Asked, node: DtNode): string {
   const opened = node.origins.filter(({ kind }) => kind === 'open').map(({ name }) => name);
   const shown = opened.slice(-3).map((span) => linkMarkdown(reader.link(span)));
-  const more = opened.length > shown.length ? [`${opened.length - shown.length} more`] : [];
+  const more = opened.length > shown.length ? [t('{0} more', opened.length - shown.length)] : [];
   return [code(pathOf(node)), [...shown, ...more].join(', ')].filter((part) => part !== '').join(' · ');
 }

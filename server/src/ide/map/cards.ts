@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a device's card on the map says, and by which words and numbers it is found.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import type { DeviceKind } from './device-kinds.ts';
 import type { DmaMap, MapDevice, MapHost, MapId, MapProblem } from './dma-map.ts';
@@ -98,7 +99,11 @@ export function cardOf(map: DmaMap, device: MapDevice, place: CardPlace): Card {
     was: map.was?.get(path) ?? null,
     doubts: doubts.map((doubt) => doubt.replaceAll('`', '')),
     waits: deferred
-      ? `waits for ${nameOfPath(map, deferred.on)}, ${deferred.seconds === null ? 'without end' : `${deferred.seconds} s`}`
+      ? t(
+          'waits for {0}, {1}',
+          nameOfPath(map, deferred.on),
+          deferred.seconds === null ? t('without end') : `${deferred.seconds} s`,
+        )
       : null,
     streams: [...shown.map(streamOf), ...(host ? host.maps.flatMap((row) => mappedStreams(row, host)) : [])],
     requesters: requestersOf(device),
@@ -109,11 +114,11 @@ export function cardOf(map: DmaMap, device: MapDevice, place: CardPlace): Card {
 
 function factsOf(map: DmaMap, { owner, bits, coherent, serves, madeBy }: MapDevice): string[] {
   return [
-    ...(madeBy === null ? [] : [`made by ${nameOfPath(map, madeBy)}`]),
+    ...(madeBy === null ? [] : [t('made by {0}', nameOfPath(map, madeBy))]),
     ...(owner === null ? [] : [owner]),
-    ...(bits === null || bits >= 36 ? [] : [`${bits}-bit`]),
-    ...(coherent ? ['coherent'] : []),
-    ...(serves > 0 ? [`serves ${serves}`] : []),
+    ...(bits === null || bits >= 36 ? [] : [t('{0}-bit', bits)]),
+    ...(coherent ? [t('coherent')] : []),
+    ...(serves > 0 ? [t('serves {0}', serves)] : []),
   ];
 }
 
@@ -160,15 +165,15 @@ function bridgeOf(map: DmaMap, device: MapDevice, host: MapHost, place: CardPlac
   const all = map.devices.find(({ path }) => path === device.path)?.host?.maps ?? [];
   const told = new Set(all.flatMap((row) => functionsOf(functions, row, host.mask)));
   const others = all[0] === host.maps[0] ? functions.filter((fn) => !told.has(fn)) : [];
-  const who = host.isPci ? 'functions' : 'devices';
+  const who = host.isPci ? t('functions') : t('devices');
   const rest: BridgeRow = {
     from: rows.length === 0 ? who : `other ${who}`,
     to: null,
-    title: 'No row of iommu-map covers them: direct DMA',
+    title: t('No row of iommu-map covers them: direct DMA'),
     functions: others.map(card),
   };
   return {
-    noun: host.isPci ? 'PCI host bridge' : 'bus with IDs',
+    noun: host.isPci ? t('PCI host bridge') : t('bus with IDs'),
     rows: rows.length === 0 || others.length > 0 ? [...rows, rest] : rows,
     msi: host.msi === null ? null : nameOfPath(map, host.msi),
   };
@@ -176,10 +181,10 @@ function bridgeOf(map: DmaMap, device: MapDevice, host: MapHost, place: CardPlac
 
 function rowTitle(map: DmaMap, { ridBase, length, outBase, iommu }: MapHost['maps'][number], host: MapHost): string {
   const at = nameOfPath(map, iommu);
-  if (length <= 0) return `The row has the length 0: no ID is mapped to ${at} until a boot loader writes one`;
-  if (host.mask === 0) return `iommu-map-mask is 0: all have the ID ${hex(outBase)} at ${at}`;
+  if (length <= 0) return t('The row has the length 0: no ID is mapped to {0} until a boot loader writes one', at);
+  if (host.mask === 0) return t('iommu-map-mask is 0: all have the ID {0} at {1}', hex(outBase), at);
   const name = host.isPci ? functionText : hex;
-  const last = length > 1 ? ` to ${name(ridBase + length - 1)}` : '';
-  const out = length > 1 ? `${hex(outBase)} to ${hex(outBase + length - 1)}` : hex(outBase);
-  return `${name(ridBase)}${last}: ${out} at ${at}`;
+  const last = length > 1 ? t(' to {0}', name(ridBase + length - 1)) : '';
+  const out = length > 1 ? t('{0} to {1}', hex(outBase), hex(outBase + length - 1)) : hex(outBase);
+  return t('{0}{1}: {2} at {3}', name(ridBase), last, out, at);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the map tells at the side about one device or IOMMU: facts, the reason that decides, all reasons, what it waits for.
+import { t } from '#base/language.ts';
 import type { Span } from '#base/text.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { type DeviceExplanation, explanationOf } from '#ide/explain/device-explanation.ts';
@@ -77,40 +78,40 @@ function deviceFacts(device: MapDevice, { report, role }: DeviceExplanation, map
   const iommus = [...new Set(ids.map(({ iommu }) => iommu))];
   const verdict = madeBy === null ? report.verdict : device.verdict;
   return [
-    ...fact('DMA', VERDICTS[verdict]),
-    ...fact('DMA ops', opsText(device)),
-    ...fact('IOMMU', ...iommus.map((path) => nameOfPath(map, path))),
-    ...fact('IDs', ...ids.map(idLong)),
-    ...fact('Map', ...(host?.maps ?? []).map((row) => rowText(row, host, map))),
-    ...fact('MSI', host?.msi ? nameOfPath(map, host.msi) : null),
-    ...fact('Address width', bits === null ? 'nothing in the tree limits it' : `${bits} bits`),
-    ...fact('Coherent', coherent ? 'yes' : 'no: Linux flushes caches'),
-    ...fact('Reserved', ...reserved.map(({ start, end, type }) => `${start}-${end} ${type}`)),
-    ...fact('Owner', owner),
-    ...fact('Waits for', deferred && `${nameOfPath(map, deferred.on)} (${deferred.reason})`),
-    ...fact('Serves', serves > 0 ? `${serves} devices` : null),
-    ...fact('Does DMA', roleText(role.role === 'master' ? role.why : roleWhy)),
+    ...fact(t('DMA'), VERDICTS[verdict]),
+    ...fact(t('DMA ops'), opsText(device)),
+    ...fact(t('IOMMU'), ...iommus.map((path) => nameOfPath(map, path))),
+    ...fact(t('IDs'), ...ids.map(idLong)),
+    ...fact(t('Map'), ...(host?.maps ?? []).map((row) => rowText(row, host, map))),
+    ...fact(t('MSI'), host?.msi ? nameOfPath(map, host.msi) : null),
+    ...fact(t('Address width'), bits === null ? t('nothing in the tree limits it') : t('{0} bits', bits)),
+    ...fact(t('Coherent'), coherent ? t('yes') : t('no: Linux flushes caches')),
+    ...fact(t('Reserved'), ...reserved.map(({ start, end, type }) => `${start}-${end} ${type}`)),
+    ...fact(t('Owner'), owner),
+    ...fact(t('Waits for'), deferred && `${nameOfPath(map, deferred.on)} (${deferred.reason})`),
+    ...fact(t('Serves'), serves > 0 ? t('{0} devices', serves) : null),
+    ...fact(t('Does DMA'), roleText(role.role === 'master' ? role.why : roleWhy)),
   ];
 }
 
 function rowText(row: NonNullable<MapDevice['host']>['maps'][number], host: MapDevice['host'], map: DmaMap): string {
   if (!host) return '';
   const { from, to } = mapRowText(row, host);
-  return `${from} → ${to} at ${nameOfPath(map, row.iommu)}`;
+  return t('{0} → {1} at {2}', from, to, nameOfPath(map, row.iommu));
 }
 
 function iommuFacts(iommu: MapIommu, map: DmaMap): Details['facts'] {
   const { driver, enabled, compatible, cells, contexts, streamMask, main, limits, ownedByXen, needs } = iommu;
-  const bound = ownedByXen ? 'Xen drives it' : (driver ?? 'no driver of Linux binds it');
+  const bound = ownedByXen ? t('Xen drives it') : (driver ?? t('no driver of Linux binds it'));
   return [
-    ...fact('Driver', enabled ? bound : 'none: the node is disabled'),
-    ...fact('Compatible', ...compatible),
-    ...fact('Cells', cells === null ? null : `${cells} for each master`),
-    ...fact('Contexts', contexts === null ? null : `${contexts}, by its interrupts`),
-    ...fact('Mask', streamMask === null ? null : `0x${streamMask.toString(16)} on every ID`),
-    ...fact('Tables in', main === null ? null : nameOfPath(map, main)),
+    ...fact(t('Driver'), enabled ? bound : t('none: the node is disabled')),
+    ...fact(t('Compatible'), ...compatible),
+    ...fact(t('Cells'), cells === null ? null : t('{0} for each master', cells)),
+    ...fact(t('Contexts'), contexts === null ? null : t('{0}, by its interrupts', contexts)),
+    ...fact(t('Mask'), streamMask === null ? null : t('0x{0} on every ID', streamMask.toString(16))),
+    ...fact(t('Tables in'), main === null ? null : nameOfPath(map, main)),
     ...limits.flatMap((limit) => fact(limitName(limit), limitText(limit))),
-    ...fact('Needs', ...needs.map((path) => nameOfPath(map, path))),
+    ...fact(t('Needs'), ...needs.map((path) => nameOfPath(map, path))),
   ];
 }
 

@@ -16,6 +16,7 @@ import { specifiers } from '#tree/specifiers.ts';
 import type { DtNode } from '#tree/types.ts';
 import { claimText } from '#wording/statements/claims.ts';
 import { conditionText } from '#wording/statements/index.ts';
+import { ownerText } from '#wording/values.ts';
 import { contextsOf } from './contexts.ts';
 import { type DeviceKind, kindOfDevice } from './device-kinds.ts';
 import { bridgeWay, type Way, wayOf } from './ways.ts';
@@ -279,7 +280,7 @@ class Scene {
       ids: idsOf(report.iommus),
       claims,
       group: report.group,
-      owner: report.xen?.owner ?? null,
+      owner: report.xen?.owner === undefined ? null : ownerText(report.xen.owner),
       reserved: report.reserved,
       deferred: report.deferred,
       doubts: doubtsOf(report).filter((doubt) => (this.#doubts.get(doubt) ?? 0) < SHARED),

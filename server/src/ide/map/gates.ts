@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What stands between a lane's devices and memory: an IOMMU, or that there is none.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { limitName } from '#wording/values.ts';
 import { type DmaMap, groupCount, type MapDevice, type MapIommu, type MapProblem } from './dma-map.ts';
@@ -42,8 +43,8 @@ export function gateOf(map: DmaMap, masters: Masters, mask = 0): Gate {
   const kind = kindOf(masters);
   const driver = driverOf(iommu, kind);
   const counts = [
-    counted(taken.length, 'master', 'masters'),
-    ...(refused.length > 0 ? [`${refused.length} refused`] : []),
+    counted(taken.length, t('master'), t('masters')),
+    ...(refused.length > 0 ? [t('{0} refused', refused.length)] : []),
   ];
   return {
     path: iommu.path,
@@ -67,31 +68,31 @@ function kindOf({ iommu, taken, refused }: Masters): GateKind {
 }
 
 function driverOf({ driver }: MapIommu, kind: GateKind): string {
-  if (kind === 'off') return 'disabled';
-  if (kind === 'xen') return 'driven by Xen';
-  if (kind === 'grants') return 'no hardware: Xen grants';
-  return driver ?? 'no driver of Linux';
+  if (kind === 'off') return t('disabled');
+  if (kind === 'xen') return t('driven by Xen');
+  if (kind === 'grants') return t('no hardware: Xen grants');
+  return driver ?? t('no driver of Linux');
 }
 
 function linesOf(map: DmaMap, { iommu, taken }: Masters, kind: GateKind, mask: number): GateLine[] {
   const lines: GateLine[] = [];
   const groups = groupCount(map, taken);
   if (iommu.enabled && iommu.contexts !== null) {
-    const text = `${counted(groups, 'group', 'groups')}, ${counted(iommu.contexts, 'context', 'contexts')}`;
+    const text = `${counted(groups, t('group'), t('groups'))}, ${counted(iommu.contexts, t('context'), t('contexts'))}`;
     lines.push({ text, used: portion(groups, iommu.contexts) });
   }
-  if (iommu.main !== null) lines.push({ text: `tables in ${nameOfPath(map, iommu.main)}` });
+  if (iommu.main !== null) lines.push({ text: t('tables in {0}', nameOfPath(map, iommu.main)) });
   for (const { kind: what, used, available } of iommu.limits) {
     const name = limitName({ kind: what });
     if (available === null) lines.push({ text: `${used} ${name}` });
-    else lines.push({ text: `${used} of ${available} ${name}`, used: portion(used, available) });
+    else lines.push({ text: t('{0} of {1} {2}', used, available, name), used: portion(used, available) });
   }
-  if (mask !== 0) lines.push({ text: `mask ${hex(mask)} on every ID` });
+  if (mask !== 0) lines.push({ text: t('mask {0} on every ID', hex(mask)) });
   const passing = taken.filter(({ way }) => way === 'identity').length;
-  if (kind === 'passes') lines.push({ text: 'lets its masters through' });
-  else if (passing > 0) lines.push({ text: `${passing} of ${taken.length} passed through` });
-  if (kind === 'grants') lines.push({ text: 'a back end sees granted pages only' });
-  if (kind === 'refuses') lines.push({ text: 'takes no master' });
+  if (kind === 'passes') lines.push({ text: t('lets its masters through') });
+  else if (passing > 0) lines.push({ text: t('{0} of {1} passed through', passing, taken.length) });
+  if (kind === 'grants') lines.push({ text: t('a back end sees granted pages only') });
+  if (kind === 'refuses') lines.push({ text: t('takes no master') });
   return lines;
 }
 
@@ -100,10 +101,14 @@ export function packedGate(all: readonly Masters[], kind: 'solo' | 'refusing'): 
   const drivers = [...new Set(all.flatMap(({ iommu }) => (iommu.enabled ? (iommu.driver ?? []) : [])))];
   const refused = all.flatMap((each) => each.refused).length;
   const solo = kind === 'solo';
-  const name = solo ? `${all.length} IOMMUs` : 'Not translated';
+  const name = solo ? t('{0} IOMMUs', all.length) : t('Not translated');
   const text = solo
-    ? 'one master each'
-    : `${counted(refused, 'device names', 'devices name')} ${all.length} IOMMUs that do not take them: direct DMA`;
+    ? t('one master each')
+    : t(
+        '{0} {1} IOMMUs that do not take them: direct DMA',
+        counted(refused, t('device names'), t('devices name')),
+        all.length,
+      );
   return {
     path: null,
     name,
@@ -120,19 +125,19 @@ export function packedGate(all: readonly Masters[], kind: 'solo' | 'refusing'): 
 export function directGate(devices: readonly MapDevice[]): Gate {
   const bounced = devices.filter(({ way }) => way === 'bounced').length;
   const lines = [
-    { text: counted(devices.length, 'master', 'masters') },
-    ...(bounced > 0 ? [{ text: `${bounced} bounced where memory is out of reach` }] : []),
+    { text: counted(devices.length, t('master'), t('masters')) },
+    ...(bounced > 0 ? [{ text: t('{0} bounced where memory is out of reach', bounced) }] : []),
   ];
   return {
     path: null,
-    name: 'No IOMMU',
+    name: t('No IOMMU'),
     node: null,
     kind: 'none',
-    driver: 'memory through dma-ranges alone',
+    driver: t('memory through dma-ranges alone'),
     lines,
     needs: [],
     problems: [],
-    sentence: `No IOMMU · ${lines.map(({ text }) => text).join(', ')}`,
+    sentence: t('No IOMMU · {0}', lines.map(({ text }) => text).join(', ')),
   };
 }
 

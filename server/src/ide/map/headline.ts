@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The one sentence over the map: how many devices get what, through whom.
+import { t } from '#base/language.ts';
 import type { DmaMap, MapDevice } from './dma-map.ts';
 import { nameOf, nameOfPath } from './names.ts';
 import type { Way } from './ways.ts';
@@ -12,44 +13,45 @@ const NAMED = 3;
 
 export function headlineOf(map: DmaMap): Headline {
   const { iommus, devices } = map;
-  if (iommus.length === 0) return [count('No IOMMU in this tree'), plain('. Every master reaches memory directly.')];
+  if (iommus.length === 0)
+    return [count(t('No IOMMU in this tree')), plain(t('. Every master reaches memory directly.'))];
   if (iommus.every(({ enabled }) => !enabled)) {
     const names = iommus.slice(0, NAMED).map(nameOf).join(', ');
     return [
-      count('No IOMMU is on'),
-      plain(': '),
+      count(t('No IOMMU is on')),
+      plain(t(': ')),
       name(names),
-      plain(iommus.length === 1 ? ' is disabled.' : ' are disabled.'),
+      plain(iommus.length === 1 ? t(' is disabled.') : t(' are disabled.')),
     ];
   }
   const parts = [
     translated(map),
     passed(map),
-    counted(devices, 'grant', (n) => `${n} ${n === 1 ? 'grants its' : 'grant their'} pages to back ends`),
-    counted(devices, 'dom0', (n) => `${n} of dom0`),
+    counted(devices, 'grant', (n) => t('{0} {1} pages to back ends', n, n === 1 ? t('grants its') : t('grant their'))),
+    counted(devices, 'dom0', (n) => t('{0} of dom0', n)),
     owned(devices),
     counted(
       devices,
       'refused',
-      (n) => `${n} ${n === 1 ? 'names an IOMMU that does not take it' : 'name an IOMMU that does not take them'}`,
+      (n) => `${n} ${n === 1 ? t('names an IOMMU that does not take it') : t('name an IOMMU that does not take them')}`,
     ),
-    counted(devices, 'direct', (n) => `${n} direct`),
-    counted(devices, 'bounced', (n) => `${n} bounced`),
-    counted(devices, 'waiting', (n) => `${n} ${n === 1 ? 'waits' : 'wait'}`),
+    counted(devices, 'direct', (n) => t('{0} direct', n)),
+    counted(devices, 'bounced', (n) => t('{0} bounced', n)),
+    counted(devices, 'waiting', (n) => (n === 1 ? t('{0} waits', n) : t('{0} wait', n))),
   ].filter((part) => part.length > 0);
-  if (parts.length === 0) return [plain('No device of this board does DMA.')];
-  return parts.flatMap((part, index) => [...(index === 0 ? [] : [plain(', ')]), ...part]).concat(plain('.'));
+  if (parts.length === 0) return [plain(t('No device of this board does DMA.'))];
+  return parts.flatMap((part, index) => [...(index === 0 ? [] : [plain(t(', '))]), ...part]).concat(plain(t('.')));
 }
 
 function translated(map: DmaMap): Headline {
   const found = map.devices.filter(({ way }) => way === 'translated');
-  return found.length === 0 ? [] : [count(`${found.length} translated`), plain(' by '), ...gates(map, found)];
+  return found.length === 0 ? [] : [count(t('{0} translated', found.length)), plain(t(' by ')), ...gates(map, found)];
 }
 
 function passed(map: DmaMap): Headline {
   const found = map.devices.filter(({ way }) => way === 'identity');
-  const verb = found.length === 1 ? 'passes' : 'pass';
-  return found.length === 0 ? [] : [count(`${found.length} ${verb} through`), plain(' '), ...gates(map, found)];
+  const verb = found.length === 1 ? t('passes') : t('pass');
+  return found.length === 0 ? [] : [count(t('{0} {1} through', found.length, verb)), plain(' '), ...gates(map, found)];
 }
 
 function gates(map: DmaMap, devices: readonly MapDevice[]): Headline {
@@ -57,7 +59,7 @@ function gates(map: DmaMap, devices: readonly MapDevice[]): Headline {
     ...new Set(devices.flatMap(({ ids, host }) => [...ids, ...(host?.maps ?? [])]).map(({ iommu }) => iommu)),
   ];
   return paths.length > NAMED
-    ? [plain(`${paths.length} IOMMUs`)]
+    ? [plain(t('{0} IOMMUs', paths.length))]
     : [name(paths.map((path) => nameOfPath(map, path)).join(', '))];
 }
 
@@ -68,8 +70,8 @@ function owned(devices: readonly MapDevice[]): Headline {
     if (way === 'domain' && owner !== null) owners.set(owner, (owners.get(owner) ?? 0) + 1);
   }
   return [...owners].flatMap(([owner, many], index) => [
-    ...(index === 0 ? [] : [plain(', ')]),
-    count(`${many} of `),
+    ...(index === 0 ? [] : [plain(t(', '))]),
+    count(t('{0} of ', many)),
     name(owner),
   ]);
 }

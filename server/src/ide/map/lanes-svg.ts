@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The lanes as a picture of their own: devices left, the gate of each lane in the middle, memory on the right.
+import { t } from '#base/language.ts';
 import type { BridgeRow, Card } from './cards.ts';
 import type { Gate, GateKind } from './gates.ts';
 import type { Frame, Item, Lane, Lanes, Pair, Section, Series } from './lanes.ts';
@@ -59,13 +60,13 @@ export function lanesSvg(lanes: Lanes, { board, platform }: SvgOptions): string 
     sheet.rect(rail, 'rail', 5);
     sheet.upright(lanes.memory, rail);
   }
-  const idle = lanes.idle.map(({ name, kind }) => (kind === 'off' ? `${name} (disabled)` : name)).join(', ');
-  const notes = [...(idle === '' ? [] : [`Without a master: ${idle}.`]), ...lanes.notes];
+  const idle = lanes.idle.map(({ name, kind }) => (kind === 'off' ? t('{0} (disabled)', name) : name)).join(', ');
+  const notes = [...(idle === '' ? [] : [t('Without a master: {0}.', idle)]), ...lanes.notes];
   for (const note of notes) {
     y += ROW;
     sheet.text(note, { x: MARGIN, y, width: width - 2 * MARGIN }, 'small');
   }
-  return sheet.whole({ width, height: y + MARGIN }, `DMA map of ${board}`);
+  return sheet.whole({ width, height: y + MARGIN }, t('DMA map of {0}', board));
 }
 
 /** Draws the lane with its way to memory; gives where it ends. */
@@ -189,7 +190,7 @@ function cardBlock(card: Card): Block {
 /** A colour is not all that tells a problem: `!`, `?` and the word stand behind the name. */
 function marked({ name, problems, doubts, waits }: Card): string {
   const serious = problems.some(({ severity }) => severity === 'error' || severity === 'warning');
-  return [name, ...(serious ? ['⚠'] : []), ...(doubts.length > 0 ? ['?'] : []), ...(waits ? ['(waits)'] : [])].join(
+  return [name, ...(serious ? ['⚠'] : []), ...(doubts.length > 0 ? ['?'] : []), ...(waits ? [t('(waits)')] : [])].join(
     ' ',
   );
 }
@@ -287,8 +288,9 @@ function bridgeRow(
   sheet.text(`${from} →`, place, 'chip');
   let x = place.x + textWidth(`${from} → `, 'chip');
   if (to === null) {
-    sheet.text('memory', { ...place, x }, 'small');
-    x += textWidth('memory ', 'small');
+    const memory = t('memory');
+    sheet.text(memory, { ...place, x }, 'small');
+    x += textWidth(`${memory} `, 'small');
   } else x += chip(sheet, to, { x, y: place.y }) + 6;
   if (end - x > 24) sheet.text(functions.map(marked).join(', '), { x, y: place.y, width: end - x }, 'small');
 }
@@ -315,7 +317,7 @@ function pairBlock({ gate, cards }: Pair): Block {
 }
 
 function gateBlock(gate: Gate, width: number): Block {
-  const needs = gate.needs.length === 0 ? [] : [`needs ${gate.needs.join(', ')}`];
+  const needs = gate.needs.length === 0 ? [] : [t('needs {0}', gate.needs.join(', '))];
   const texts = [
     ...(gate.node === null ? [] : [{ text: gate.node }]),
     ...gate.lines,

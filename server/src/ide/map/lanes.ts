@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The map of a board's DMA, before anybody draws it: lanes with devices on the left, the gate that translates them in the
 // middle, memory on the right. The editor's map and `dt-iommu graph` draw the same lanes.
+import { t, texts } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { someOf } from '#wording/values.ts';
 import { type Card, type CardPlace, cardOf } from './cards.ts';
@@ -83,7 +84,7 @@ const NAMED = 6;
 /** So many lanes with one card each are one lane. */
 const PACKED = 3;
 
-const TITLES: Readonly<Record<Way, string>> = {
+const TITLES: Readonly<Record<Way, string>> = texts({
   translated: 'An IOMMU translates: dma-iommu',
   identity: 'Behind an IOMMU, untranslated: dma-direct',
   direct: 'No IOMMU: dma-direct',
@@ -93,7 +94,7 @@ const TITLES: Readonly<Record<Way, string>> = {
   domain: 'Another domain has the device, Xen translates',
   refused: 'iommus names an IOMMU that does not take the device',
   waiting: 'The probe waits for a driver that may not come',
-};
+});
 
 const SECTIONS: Readonly<Record<DeviceKind, string>> = {
   network: 'Network',
@@ -131,7 +132,7 @@ export function lanesOf(map: DmaMap): Lanes {
   const own = used.filter((draft) => !solo.includes(draft) && !refusing.includes(draft));
   return {
     headline: headlineOf(map),
-    memory: map.devices.some(({ way }) => way === 'grant') ? 'back ends' : 'RAM',
+    memory: map.devices.some(({ way }) => way === 'grant') ? t('back ends') : 'RAM',
     legend: legendOf(map),
     lanes: [
       ...own.map((draft) => iommuLane(map, draft)),
@@ -210,10 +211,10 @@ function frameOf(
   { place, whole }: { readonly place: CardPlace; readonly whole: boolean },
 ): Frame {
   const owner = group[0]?.owner ?? null;
-  const note = whole ? 'all masters share one address space' : 'these share one address space';
+  const note = whole ? t('all masters share one address space') : t('these share one address space');
   return {
-    title: owner ?? 'One group',
-    note: owner === null ? note : 'its P2M',
+    title: owner ?? t('One group'),
+    note: owner === null ? note : t('its P2M'),
     items: itemsOf(map, group, place),
   };
 }
@@ -224,7 +225,8 @@ function itemsOf(map: DmaMap, devices: readonly MapDevice[], place: CardPlace): 
     if (!first) return [];
     if (group.length === 1) return [{ card: cardOf(map, first, place) }];
     const ids = group.flatMap((device) => device.ids.flatMap(({ id }) => id ?? []));
-    const of = first.madeBy === null ? `of ${ownerName(map, first)}` : `made by ${nameOfPath(map, first.madeBy)}`;
+    const of =
+      first.madeBy === null ? t('of {0}', ownerName(map, first)) : t('made by {0}', nameOfPath(map, first.madeBy));
     const series: Series = {
       key: `${parentOf(first)} ${baseOf(first)} ${first.way}`,
       name: baseOf(first),
@@ -248,8 +250,8 @@ function cardsOf(map: DmaMap, devices: readonly MapDevice[], place: CardPlace): 
 function refusedTitle({ iommu, refused }: Draft): string {
   const one = refused.length === 1;
   if (!iommu.enabled)
-    return `${one ? '1 device names' : `${refused.length} devices name`} it; it is disabled: direct DMA`;
-  return `${refused.length} named, but the driver does not take ${one ? 'it' : 'them'}: direct DMA`;
+    return t('{0} it; it is disabled: direct DMA', one ? t('1 device names') : t('{0} devices name', refused.length));
+  return t('{0} named, but the driver does not take {1}: direct DMA', refused.length, one ? t('it') : t('them'));
 }
 
 /** IOMMUs that have next to nothing each, side by side. */
@@ -259,7 +261,9 @@ function packedLane(map: DmaMap, drafts: readonly Draft[], kind: 'solo' | 'refus
     return { gate: gateOf(map, draft), cards: cardsOf(map, [...draft.taken, ...draft.refused], place) };
   });
   const label =
-    kind === 'solo' ? `${pairs.length} IOMMUs with one master each` : `${pairs.length} IOMMUs that take no master`;
+    kind === 'solo'
+      ? t('{0} IOMMUs with one master each', pairs.length)
+      : t('{0} IOMMUs that take no master', pairs.length);
   return { ...laneOf(kind, label, packedGate(drafts, kind)), pairs };
 }
 
@@ -282,11 +286,13 @@ function directLane(map: DmaMap): Lane[] {
 }
 
 function notesOf({ doubts, left, gone = [] }: DmaMap): string[] {
-  const open = doubts.map(({ text, count }) => `Not in the tree: ${text.replaceAll('`', '')} (${count} devices).`);
-  if (gone.length > 0) open.unshift(`Not on this platform: ${someOf(gone, NAMED)}.`);
+  const open = doubts.map(({ text, count }) =>
+    t('Not in the tree: {0} ({1} devices).', text.replaceAll('`', ''), count),
+  );
+  if (gone.length > 0) open.unshift(t('Not on this platform: {0}.', someOf(gone, NAMED)));
   const parts = [
-    ...(left.none > 0 ? [`${left.none} devices that do no DMA`] : []),
-    ...(left.through > 0 ? [`${left.through} that let a DMA controller do it`] : []),
+    ...(left.none > 0 ? [t('{0} devices that do no DMA', left.none)] : []),
+    ...(left.through > 0 ? [t('{0} that let a DMA controller do it', left.through)] : []),
   ];
-  return parts.length === 0 ? open : [...open, `Not shown: ${parts.join(', ')}.`];
+  return parts.length === 0 ? open : [...open, t('Not shown: {0}.', parts.join(', '))];
 }

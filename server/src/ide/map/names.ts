@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 // How the map's parts are named, the same in the table, the side bar and the map.
+import { t, texts } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import type { DmaMap, MapDevice, MapHost, MapId, MapNode } from './dma-map.ts';
 import type { Way } from './ways.ts';
 
 /** The word for each way, in the order in which they are counted. */
-export const WAYS: Readonly<Record<Way, string>> = {
+export const WAYS: Readonly<Record<Way, string>> = texts({
   translated: 'translated',
   identity: 'passed through',
   direct: 'direct',
@@ -15,7 +16,7 @@ export const WAYS: Readonly<Record<Way, string>> = {
   domain: 'given to a domain',
   refused: 'refused',
   waiting: 'waiting',
-};
+});
 
 /** Label, else the name of the node. */
 export function nameOf({ label, name }: Pick<MapNode, 'label' | 'name'>): string {
@@ -30,28 +31,28 @@ export function nameOfPath({ iommus, devices, labels }: DmaMap, path: string): s
 
 /** `dma-direct + swiotlb`; `none` where nothing sets operations up. */
 export function opsText({ ops, host, way }: Pick<MapDevice, 'ops' | 'host' | 'way'>): string {
-  if (host && way === 'translated' && ops?.name === 'dma-direct') return host.isPci ? 'by function' : 'by ID';
-  if (!ops) return 'none';
-  return ops.bounce === undefined ? ops.name : `${ops.name} + ${ops.bounce === 'swiotlb' ? 'swiotlb' : 'pool'}`;
+  if (host && way === 'translated' && ops?.name === 'dma-direct') return host.isPci ? t('by function') : t('by ID');
+  if (!ops) return t('none');
+  return ops.bounce === undefined ? ops.name : `${ops.name} + ${ops.bounce === 'swiotlb' ? 'swiotlb' : t('pool')}`;
 }
 
 /** `0x1c00/0x2`, `uTLB 32`, `domain 1`; a mask that every ID of the IOMMU has is left out. */
 export function idText({ kind, id, mask }: MapId, common = 0): string {
-  if (id === null) return 'no IDs';
-  if (kind === 'backend-domid') return `domain ${id}`;
+  if (id === null) return t('no IDs');
+  if (kind === 'backend-domid') return t('domain {0}', id);
   if (kind === 'micro-tlb') return `uTLB ${id}`;
   return mask === null || mask === 0 || mask === common ? hex(id) : `${hex(id)}/${hex(mask)}`;
 }
 
 /** The same in full: what a mask means is counted out. */
 export function idLong({ kind, id, mask }: MapId): string {
-  if (id === null) return 'no ID: the IOMMU has one master';
-  if (kind === 'backend-domid') return `back end in domain ${id}`;
-  if (kind === 'micro-tlb') return `micro-TLB ${id}`;
-  const what = kind === 'stream-id' || kind === null ? 'stream' : kind.replaceAll('-', ' ');
+  if (id === null) return t('no ID: the IOMMU has one master');
+  if (kind === 'backend-domid') return t('back end in domain {0}', id);
+  if (kind === 'micro-tlb') return t('micro-TLB {0}', id);
+  const what = kind === 'stream-id' || kind === null ? t('stream') : kind.replaceAll('-', ' ');
   if (mask === null || mask === 0) return `${what} ${hex(id)}`;
   const bits = [...mask.toString(2)].filter((bit) => bit === '1').length;
-  return `${2 ** bits} ${what}s: ID ${hex(id)}, mask ${hex(mask)}`;
+  return t('{0} {1}s: ID {2}, mask {3}', 2 ** bits, what, hex(id), hex(mask));
 }
 
 /** `01:00.0`. */
@@ -66,9 +67,9 @@ export function mapRowText(
   { mask, isPci }: MapHost,
 ): { readonly from: string; readonly to: string } {
   const last = ridBase + length - 1;
-  const from = isPci ? functionText : (id: number) => `ID ${hex(id)}`;
-  if (length <= 0) return { from: from(ridBase), to: 'nothing' };
-  if (mask === 0) return { from: isPci ? 'all functions' : 'all IDs', to: hex(outBase) };
+  const from = isPci ? functionText : (id: number) => t('ID {0}', hex(id));
+  if (length <= 0) return { from: from(ridBase), to: t('nothing') };
+  if (mask === 0) return { from: isPci ? t('all functions') : t('all IDs'), to: hex(outBase) };
   if (length <= 1) return { from: from(ridBase), to: hex(outBase) };
   return {
     from: `${from(ridBase)}-${from(last).replace('ID ', '')}`,

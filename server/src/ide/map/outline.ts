@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The DMA of a board as a tree for a side bar: problems and waits first, then each IOMMU with its groups, devices and IDs.
+import { t } from '#base/language.ts';
 import type { Span } from '#base/text.ts';
 import { limitName, limitText } from '#wording/values.ts';
 import {
@@ -45,13 +46,13 @@ export function outlineOf(map: DmaMap): OutlineNode[] {
     ...usedIommus(map, used),
     ...section(
       'direct',
-      'Direct',
-      'no IOMMU',
+      t('Direct'),
+      t('no IOMMU'),
       direct.map((device) => deviceNode(map, device, 0)),
     ),
     ...section(
       'idle',
-      'IOMMUs without a master',
+      t('IOMMUs without a master'),
       '',
       idle.map((iommu) => iommuNode(map, iommu)),
     ),
@@ -76,7 +77,7 @@ function usedIommus(map: DmaMap, used: readonly MapIommu[]): OutlineNode[] {
     if (others.length < SERIES) return [iommuNode(map, iommu)];
     if (others[0] !== iommu) return [];
     const masters = others.flatMap((each) => mastersOf(map, each).map(nameOf));
-    const label = `${others.length} IOMMUs with one master each`;
+    const label = t('{0} IOMMUs with one master each', others.length);
     const description = `${key} · ${masters.join(', ')}`;
     const children = others.map((each) => iommuNode(map, each));
     return [
@@ -109,18 +110,20 @@ function problems({ iommus, devices }: DmaMap): OutlineNode[] {
       }),
     ),
   );
-  return section('problems', 'Problems', '', found);
+  return section('problems', t('Problems'), '', found);
 }
 
 function waiting(map: DmaMap): OutlineNode[] {
   const found = map.devices.flatMap((device) => {
     const { deferred } = device;
     if (!deferred) return [];
-    const time = deferred.seconds === null ? 'without end' : `${deferred.seconds} s`;
+    const time = deferred.seconds === null ? t('without end') : `${deferred.seconds} s`;
     const node = deviceNode(map, device, 0);
-    return [{ ...node, id: `waiting ${device.path}`, description: `for ${nameOfPath(map, deferred.on)}, ${time}` }];
+    return [
+      { ...node, id: `waiting ${device.path}`, description: t('for {0}, {1}', nameOfPath(map, deferred.on), time) },
+    ];
   });
-  return section('waiting', 'Waiting', '', found);
+  return section('waiting', t('Waiting'), '', found);
 }
 
 function section(id: string, label: string, note: string, children: readonly OutlineNode[]): OutlineNode[] {
@@ -139,11 +142,15 @@ function iommuNode(map: DmaMap, iommu: MapIommu): OutlineNode {
     iommu.streamMask,
     taken.flatMap(({ ids }) => ids),
   );
-  const driver = iommu.enabled ? (iommu.ownedByXen ? 'driven by Xen' : (iommu.driver ?? 'no driver')) : 'disabled';
+  const driver = iommu.enabled
+    ? iommu.ownedByXen
+      ? t('driven by Xen')
+      : (iommu.driver ?? t('no driver'))
+    : t('disabled');
   const facts = [
     driver,
-    ...(taken.length > 0 ? [`${taken.length} ${taken.length === 1 ? 'master' : 'masters'}`] : []),
-    ...(refused.length > 0 ? [`${refused.length} refused`] : []),
+    ...(taken.length > 0 ? [`${taken.length} ${taken.length === 1 ? t('master') : t('masters')}`] : []),
+    ...(refused.length > 0 ? [t('{0} refused', refused.length)] : []),
   ];
   const limits = iommu.limits.map((limit) => `${limitName(limit)}: ${limitText(limit)}`);
   return {
@@ -151,7 +158,7 @@ function iommuNode(map: DmaMap, iommu: MapIommu): OutlineNode {
     kind: iommu.enabled ? 'iommu' : 'iommu-off',
     label: nameOf(iommu),
     description: facts.join(' · '),
-    tooltip: [`IOMMU ${iommu.path}, ${facts.join(', ')}`, ...limits].join('\n'),
+    tooltip: [t('IOMMU {0}, {1}', iommu.path, facts.join(', ')), ...limits].join('\n'),
     path: iommu.path,
     place: iommu.place,
     open: taken.length > 0,
@@ -159,8 +166,8 @@ function iommuNode(map: DmaMap, iommu: MapIommu): OutlineNode {
       ...grouped(taken, iommu.path).map((group) => groupNode(map, group, { iommu: iommu.path, mask })),
       ...section(
         `refused ${iommu.path}`,
-        'Refused',
-        iommu.enabled ? 'direct DMA' : 'the IOMMU is disabled',
+        t('Refused'),
+        iommu.enabled ? t('direct DMA') : t('the IOMMU is disabled'),
         refused.map((device) => deviceNode(map, device, mask)),
       ),
     ],
@@ -189,9 +196,9 @@ function groupNode(
   return {
     id: `group ${iommu} ${owner ?? first.group ?? first.path}`,
     kind: 'group',
-    label: owner ?? 'One group',
-    description: `${group.length} devices share an address space`,
-    tooltip: owner === null ? `IOMMU group ${first.group ?? ''}` : `Devices that Xen gives to ${owner}`,
+    label: owner ?? t('One group'),
+    description: t('{0} devices share an address space', group.length),
+    tooltip: owner === null ? t('IOMMU group {0}', first.group ?? '') : t('Devices that Xen gives to {0}', owner),
     open: true,
     children: group.map((device) => deviceNode(map, device, mask)),
   };
@@ -202,7 +209,7 @@ function deviceNode(map: DmaMap, device: MapDevice, mask: number): OutlineNode {
   const description = [
     ...(ids.length > 0 ? [ids.join(', ')] : []),
     opsText(device),
-    ...(device.bits === null ? [] : [`${device.bits}-bit`]),
+    ...(device.bits === null ? [] : [t('{0}-bit', device.bits)]),
     ...(device.doubts.length > 0 ? ['?'] : []),
   ];
   return {
@@ -237,7 +244,7 @@ function hostRows(map: DmaMap, device: MapDevice): OutlineNode[] {
       kind: 'id',
       label: from,
       description: `${to} · ${nameOfPath(map, row.iommu)}`,
-      tooltip: `${from} of ${nameOf(device)} has ${to} at ${nameOfPath(map, row.iommu)}`,
+      tooltip: t('{0} of {1} has {2} at {3}', from, nameOf(device), to, nameOfPath(map, row.iommu)),
       path: device.path,
       place: device.place,
       children: functions.map((fn) => deviceNode(map, fn, 0)),
@@ -250,10 +257,10 @@ export function sentence(map: DmaMap, device: MapDevice): string {
   const head = headOf(map, device);
   const facts = [
     `${WAYS[device.way]} (${opsText(device)})`,
-    device.coherent ? 'coherent' : 'not coherent',
-    ...(device.bits === null ? [] : [`${device.bits}-bit`]),
-    ...(device.owner === null ? [] : [`belongs to ${device.owner}`]),
-    ...device.doubts.map((doubt) => `depends on ${plain(doubt)}`),
+    device.coherent ? t('coherent') : t('not coherent'),
+    ...(device.bits === null ? [] : [t('{0}-bit', device.bits)]),
+    ...(device.owner === null ? [] : [t('belongs to {0}', device.owner)]),
+    ...device.doubts.map((doubt) => t('depends on {0}', plain(doubt))),
   ];
   return [head, ...facts].join(' · ');
 }
@@ -263,18 +270,18 @@ function headOf(map: DmaMap, device: MapDevice): string {
   const { ids, host } = device;
   const claim = device.claims[0];
   const who = nameOf(device);
-  if (claim !== undefined) return `${who} names ${nameOfPath(map, claim.iommu)}, which does not take it`;
+  if (claim !== undefined) return t('{0} names {1}, which does not take it', who, nameOfPath(map, claim.iommu));
   if (ids.length > 0) {
     const to = [...new Set(ids.map(({ iommu }) => nameOfPath(map, iommu)))].join(', ');
     const texts = ids.slice(0, 3).map((id) => idText(id));
     return `${who} → ${to}, ${texts.join(', ')}${ids.length > 3 ? ', …' : ''}`;
   }
-  if (!host) return `${who} → memory`;
-  const behind = `${host.isPci ? 'PCI functions' : 'Devices'} behind ${who}`;
-  if (host.maps.length === 0) return `${behind} → memory`;
+  if (!host) return t('{0} → memory', who);
+  const behind = t('{0} behind {1}', host.isPci ? t('PCI functions') : t('Devices'), who);
+  if (host.maps.length === 0) return t('{0} → memory', behind);
   const to = [...new Set(host.maps.map(({ iommu }) => nameOfPath(map, iommu)))].join(', ');
   const texts = host.maps.slice(0, 3).map((row) => mapRowText(row, host).to);
-  if (host.maps.every(({ length }) => length <= 0)) return `${behind}: iommu-map names ${to} and maps no ID`;
+  if (host.maps.every(({ length }) => length <= 0)) return t('{0}: iommu-map names {1} and maps no ID', behind, to);
   return `${behind} → ${to}, ${texts.join(', ')}${host.maps.length > 3 ? ', …' : ''}`;
 }
 

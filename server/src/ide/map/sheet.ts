@@ -64,14 +64,26 @@ const STYLE = `
   }`;
 
 export function textWidth(text: string, kind: TextKind): number {
-  return [...text].length * ADVANCE[kind];
+  return [...text].reduce((width, character) => width + columns(character), 0) * ADVANCE[kind];
 }
 
 /** Cut where it would not fit, with an ellipsis. */
 export function fitted(text: string, width: number, kind: TextKind): string {
-  const characters = [...text];
   const fits = Math.max(1, Math.floor(width / ADVANCE[kind]));
-  return characters.length <= fits ? text : `${characters.slice(0, fits - 1).join('')}…`;
+  let used = 0;
+  let shown = '';
+  for (const character of text) {
+    used += columns(character);
+    if (used > fits) return `${shown}…`;
+    if (used < fits) shown += character;
+    else if (shown.length + character.length < text.length) return `${shown}…`;
+  }
+  return text;
+}
+
+/** From the radicals of CJK on, a character is as wide as two others. */
+function columns(character: string): number {
+  return (character.codePointAt(0) ?? 0) >= 0x2e80 ? 2 : 1;
 }
 
 export class Sheet {

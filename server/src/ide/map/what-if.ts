@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The board on a platform that differs in what the user names: what changes, by kind of change.
+import { t } from '#base/language.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { withFunctions } from '#ide/explain/bridge-functions.ts';
 import { type ChangeRow, changeRows } from '#ide/explain/changes.ts';
@@ -34,11 +35,11 @@ export function besideOwn(own: DmaMap, other: DmaMap): DmaMap {
   const was = new Map<string, string>();
   for (const device of other.devices) {
     const known = before.get(device.path);
-    if (!known) was.set(device.path, 'no device that does DMA');
+    if (!known) was.set(device.path, t('no device that does DMA'));
     else if (facts(own, known) !== facts(other, device)) was.set(device.path, sentence(own, known));
     else if (known.verdict !== device.verdict) was.set(device.path, VERDICTS[known.verdict]);
     else if (known.group !== device.group)
-      was.set(device.path, `in ${known.group ? `the group ${known.group}` : 'no group'}`);
+      was.set(device.path, t('in {0}', known.group ? t('the group {0}', known.group) : t('no group')));
   }
   return { ...other, was, gone: own.devices.filter(({ path }) => !there.has(path)).map(nameOf) };
 }

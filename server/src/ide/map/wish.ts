@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A platform that differs from the board's own in what the user names, and the board on it.
+import { texts } from '#base/language.ts';
 import { memo } from '#base/memo.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { driverNamed } from '#model/drivers/index.ts';
@@ -34,16 +35,18 @@ const OTHER_KINDS: Readonly<Record<PlatformKind, readonly PlatformKind[]>> = {
   zephyr: [],
 };
 
-const ZEPHYR = 'Zephyr sets its DMA up when it is built.';
-const NO_CONFIG =
-  'No .config is known: name one with the setting devicetreeIommu.kernelConfig, then change an option of it.';
-const GRAMMAR =
-  'An option of the command line, CONFIG_NAME=y, m or n, CONFIG_NAME alone (the other way round), a release such as 6.1, a platform (linux, kvm, xen-host, xen-dom0, xen-domu), or kernel-config=FILE.';
+/** Why a wish cannot be granted. */
+const REFUSALS = texts({
+  zephyr: 'Zephyr sets its DMA up when it is built.',
+  noConfig: 'No .config is known: name one with the setting devicetreeIommu.kernelConfig, then change an option of it.',
+  grammar:
+    'An option of the command line, CONFIG_NAME=y, m or n, CONFIG_NAME alone (the other way round), a release such as 6.1, a platform (linux, kvm, xen-host, xen-dom0, xen-domu), or kernel-config=FILE.',
+});
 
 /** The platform with what is wished, or why not. Several wishes are apart by blanks. */
 export function wishedPlatform(start: Start, wish: string, read?: ReadConfig): Platform | string {
-  if (start.platform.kind === 'zephyr') return ZEPHYR;
-  if (!/^[!-~]+( +[!-~]+)*$/.test(wish) || wish.length > MAX_WISH) return GRAMMAR;
+  if (start.platform.kind === 'zephyr') return REFUSALS.zephyr;
+  if (!/^[!-~]+( +[!-~]+)*$/.test(wish) || wish.length > MAX_WISH) return REFUSALS.grammar;
   let { platform } = start;
   for (const word of wish.split(/ +/)) {
     const next = withWord({ tree: start.tree, platform }, word, read);
@@ -58,7 +61,7 @@ function withWord({ tree, platform }: Start, word: string, read: ReadConfig | un
   if (major !== undefined && minor !== undefined) return withRelease(platform, [Number(major), Number(minor)]);
   const kind = KINDS.find((each) => each === word);
   if (kind) return withKind(platform, tree, kind);
-  if (word === 'zephyr') return ZEPHYR;
+  if (word === 'zephyr') return REFUSALS.zephyr;
   const [, file] = /^kernel-config=(.+)$/.exec(word) ?? [];
   if (file !== undefined && read) {
     const found = read(file);
@@ -66,7 +69,7 @@ function withWord({ tree, platform }: Start, word: string, read: ReadConfig | un
   }
   const [, symbol, value] = /^CONFIG_(\w+)(?:=([ymn]))?$/.exec(word) ?? [];
   if (symbol === undefined) return withOption({ ...platform, assumed: without(platform.assumed) }, word);
-  if (platform.kernelConfig === undefined) return NO_CONFIG;
+  if (platform.kernelConfig === undefined) return REFUSALS.noConfig;
   const now = platform.kernelConfig.get(symbol) ?? 'n';
   return withSymbol(platform, symbol, value ?? (now === 'n' ? 'y' : 'n'));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Labels of which this board has no node: `/omit-if-no-ref/` dropped it because nothing that counts names it, or `#if`
 // leaves it out. The text says where it stands all the same.
+import { t } from '#base/language.ts';
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import { code, type Link, linkMarkdown } from '#ide/explain/markup.ts';
@@ -36,9 +37,9 @@ export function absentLabelAt({ file, text, snapshot }: View, offset: number): A
 
 export function absentLabelText({ name, places, omitted }: AbsentLabel, link: Link): string {
   const why = omitted
-    ? `nothing of it names the node, which ${code('/omit-if-no-ref/')} drops then`
-    : 'its place is left out, deleted or not read';
-  return `${code(name)} is not a node of this board: ${why}\n\n---\n${places
+    ? t('nothing of it names the node, which {0} drops then', code('/omit-if-no-ref/'))
+    : t('its place is left out, deleted or not read');
+  return `${t('{0} is not a node of this board: {1}', code(name), why)}\n\n---\n${places
     .slice(0, 3)
     .map((place) => linkMarkdown(link(place)))
     .join(', ')}`;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What a hover says: the effective DMA of a device, what a cell stands for, where a name comes from.
+import { t } from '#base/language.ts';
 import type { Span } from '#base/text.ts';
 import { cellNamesOf } from '#bindings/facts.ts';
 import type { View } from '#ide/analysis.ts';
@@ -168,7 +169,7 @@ function joinMarkdown(parts: readonly string[]): string {
 function propertyText(asked: Asked, property: DtProperty): string {
   const { reader, snapshot } = asked;
   const places = property.origins.filter((origin) => origin.kind === 'set').map((origin) => origin.name);
-  const setIn = `${code(property.name)} is ${placesMarkdown('set in', places.slice(-3), reader.link)}`;
+  const setIn = t('{0} is {1}', code(property.name), placesMarkdown(t('set in'), places.slice(-3), reader.link));
   if (property.name === 'dma-ranges') return busHover(asked, property.node, setIn);
   if (DMA_PROPERTIES.has(property.name)) return nodeHover(asked, property.node, setIn);
   const value = writtenValue(snapshot, property) ?? printValue(snapshot.tree, property.value);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Whether a board is the same after a renaming, except for the name that was meant.
+import { t } from '#base/language.ts';
 import { nodeByReference, pathOf } from '#tree/query.ts';
 import type { DeviceTree, DtNode, DtProperty } from '#tree/types.ts';
 
@@ -17,7 +18,7 @@ export function difference(before: DeviceTree, after: DeviceTree, meant: Meant):
   const grown = after.problems.length > before.problems.length;
   const fresh = after.problems.find(({ rule, message }) => !known.has(`${rule} ${message}`));
   if (grown && fresh) return fresh.message;
-  if (before.complete && !after.complete) return 'a part of it could not be read any more';
+  if (before.complete && !after.complete) return t('a part of it could not be read any more');
   return new Comparison(before, after, meant).nodes(before.root, after.root);
 }
 
@@ -37,14 +38,14 @@ class Comparison {
     for (let pair = pending.pop(); pair; pair = pending.pop()) {
       const [from, to] = pair;
       const path = pathOf(from);
-      if (from.parent && this.#meant.name(from) !== to.name) return `${path} would be ${to.name}`;
-      if (from.properties.size !== to.properties.size) return `${path} would have other properties`;
-      if (from.children.size !== to.children.size) return `${path} would have other nodes`;
+      if (from.parent && this.#meant.name(from) !== to.name) return t('{0} would be {1}', path, to.name);
+      if (from.properties.size !== to.properties.size) return t('{0} would have other properties', path);
+      if (from.children.size !== to.children.size) return t('{0} would have other nodes', path);
       const properties = [...to.properties.values()];
       for (const [index, property] of [...from.properties.values()].entries()) {
         const other = properties[index];
         if (!other || property.name !== other.name || !this.#sameValue(property, other)) {
-          return `${property.name} of ${path} would change`;
+          return t('{0} of {1} would change', property.name, path);
         }
       }
       const children = [...to.children.values()];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Where a node's name stands: before its braces, behind `/delete-node/`, in `&{/path}`, in strings that are paths.
+
 import { basename } from '#base/files.ts';
+import { t } from '#base/language.ts';
 import type { Span, TextEdit } from '#base/text.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { nodeRanges } from '#ide/navigation/places.ts';
@@ -23,7 +25,13 @@ export function* nodeRenaming(
   places.add(node);
   const makers = (tree: DeviceTree): readonly Maker[] => places.nodesOf(tree).flatMap((each) => places.named(each));
   // Found one after the other: a board can open the node in files that the others do not have.
-  const reached = yield* reach({ analysis, first: view.snapshot, makers, mentions: () => false, what: `node ${name}` });
+  const reached = yield* reach({
+    analysis,
+    first: view.snapshot,
+    makers,
+    mentions: () => false,
+    what: t('node {0}', name),
+  });
   if ('refusal' in reached) return reached;
   const boards = new Map(reached.boards);
   const edits = new Map<string, TextEdit>();
@@ -47,7 +55,8 @@ export function* nodeRenaming(
   }
   for (const file of new Set([...edits.values()].map(({ span }) => span.file))) {
     for (const board of analysis.readersOf(file)) {
-      if (boards.size > MAX_BOARDS) return { refusal: `${basename(file)} belongs to more than ${MAX_BOARDS} boards.` };
+      if (boards.size > MAX_BOARDS)
+        return { refusal: t('{0} belongs to more than {1} boards.', basename(file), MAX_BOARDS) };
       if (!boards.has(board)) boards.set(board, analysis.glance(board));
       yield;
     }
@@ -133,12 +142,12 @@ function key({ file, start }: Span): string {
 }
 
 function faultOf(node: DtNode, newName: string, text: (file: string) => string): string | undefined {
-  if (node.parent?.children.has(newName)) return `${pathOf(node.parent)} has a node ${newName} already.`;
+  if (node.parent?.children.has(newName)) return t('{0} has a node {1} already.', pathOf(node.parent), newName);
   const odd = node.origins.find(({ name: { file, start, end } }) => {
     const written = text(file).slice(start, end);
     return written !== node.name && !written.startsWith('&');
   });
-  return odd && `The name of ${pathOf(node)} comes out of a macro in ${basename(odd.name.file)}.`;
+  return odd && t('The name of {0} comes out of a macro in {1}.', pathOf(node), basename(odd.name.file));
 }
 
 interface Renames {

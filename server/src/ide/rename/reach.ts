@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The boards that a renaming reaches: those that read a file in which the name is made, and the files that they read.
+
 import { basename } from '#base/files.ts';
+import { t } from '#base/language.ts';
 import type { Analysis } from '#ide/analysis.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import type { DeviceTree } from '#tree/types.ts';
@@ -46,7 +48,7 @@ export function* reach({ analysis, first, makers, mentions, what }: Search): Ste
   for (const file of made) {
     for (const board of analysis.readersOf(file)) {
       if (boards.has(board)) continue;
-      if (boards.size >= MAX_BOARDS) return { refusal: `${what} reaches more than ${MAX_BOARDS} boards.` };
+      if (boards.size >= MAX_BOARDS) return { refusal: t('{0} reaches more than {1} boards.', what, MAX_BOARDS) };
       const snapshot = analysis.glance(board);
       yield;
       if (!snapshot.tree.files.includes(file)) continue;
@@ -77,13 +79,19 @@ function* stranger(
     if (made.has(file)) continue;
     for (const board of analysis.readersOf(file)) {
       if (asked.has(board)) continue;
-      if (asked.size >= 2 * MAX_BOARDS) return { refusal: `${basename(file)} belongs to too many boards.` };
+      if (asked.size >= 2 * MAX_BOARDS) return { refusal: t('{0} belongs to too many boards.', basename(file)) };
       asked.add(board);
       const { tree } = analysis.glance(board);
       yield;
       const other = tree.files.includes(file) ? makers(tree)[0] : undefined;
       if (other === undefined) continue;
-      const refusal = `${basename(file)} also means the ${what} of ${basename(other.file)}, on ${basename(board)}.`;
+      const refusal = t(
+        '{0} also means the {1} of {2}, on {3}.',
+        basename(file),
+        what,
+        basename(other.file),
+        basename(board),
+      );
       return { refusal };
     }
   }

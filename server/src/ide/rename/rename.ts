@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Renaming over every file and board that it reaches. It is tried on all of them before anybody sees it: a board that
 // would not be the same afterwards, except for what was meant, is the reason to refuse.
+
 import { basename } from '#base/files.ts';
+import { t } from '#base/language.ts';
 import { applyEdits, type Span, type TextEdit } from '#base/text.ts';
 import type { Analysis, View } from '#ide/analysis.ts';
 import { labelMentions, macroMentions } from '#ide/navigation/mentions.ts';
@@ -60,14 +62,14 @@ function planned(request: RenameRequest, subject: Subject): Steps<Plan | Refusal
     case 'label':
       return wordRenaming(request, {
         name: subject.name,
-        what: `label ${subject.name}`,
+        what: t('label {0}', subject.name),
         makers: (tree) => labelSpans(tree, subject.name),
         spans: labelMentions,
       });
     case 'macro':
       return wordRenaming(request, {
         name: subject.name,
-        what: `macro ${subject.name}`,
+        what: t('macro {0}', subject.name),
         makers: (tree) => macroSpans(tree, subject.name),
         spans: macroMentions,
       });
@@ -102,12 +104,12 @@ function* wordRenaming(
   const text = (file: string) => analysis.files.read(file)?.text ?? '';
   const made = makers(view.snapshot.tree);
   if (made.length === 0)
-    return { refusal: `No file says where ${what} comes from: the build or an option defines it.` };
+    return { refusal: t('No file says where {0} comes from: the build or an option defines it.', what) };
   const unwritten = made.find(({ file, start }) => !text(file).startsWith(name, macroStart(text(file), start, name)));
-  if (unwritten) return { refusal: `The ${what} comes out of a macro in ${basename(unwritten.file)}.` };
+  if (unwritten) return { refusal: t('The {0} comes out of a macro in {1}.', what, basename(unwritten.file)) };
   const shared = made.find(({ file }) => isSharedWithC(file));
   if (shared)
-    return { refusal: `${basename(shared.file)} is a header that C code reads, too; it is not looked at here.` };
+    return { refusal: t('{0} is a header that C code reads, too; it is not looked at here.', basename(shared.file)) };
   const mentions = (file: string) => spans(file, text(file), name).length > 0;
   const reached = yield* reach({ analysis, first: view.snapshot, makers, mentions, what });
   if ('refusal' in reached) return reached;
@@ -116,7 +118,7 @@ function* wordRenaming(
   const taken = takenBy(trees.values(), newName) ?? definedBy(analysis, trees.keys(), newName);
   if (taken !== undefined) return { refusal: taken };
   const header = [...files].find(isSharedWithC);
-  if (header !== undefined) return { refusal: `${basename(header)} names it, a header that C code reads, too.` };
+  if (header !== undefined) return { refusal: t('{0} names it, a header that C code reads, too.', basename(header)) };
   const edits = [...files].flatMap((file) => spans(file, text(file), name).map((span) => ({ span, text: newName })));
   const same = (node: DtNode) => node.name;
   const reference = (ref: string) => ref.replace(/^[^/]*/, (word) => (word === name ? newName : word));
@@ -137,15 +139,15 @@ function isSharedWithC(file: string): boolean {
 function takenBy(trees: Iterable<DeviceTree>, name: string): string | undefined {
   for (const tree of trees) {
     const [maker] = [...labelSpans(tree, name), ...macroSpans(tree, name)] as readonly Maker[];
-    if (maker) return `${name} is there already, in ${basename(maker.file)}.`;
-    if (tree.macros.history(name).length > 0) return `${name} is a macro of cpp or of the build.`;
+    if (maker) return t('{0} is there already, in {1}.', name, basename(maker.file));
+    if (tree.macros.history(name).length > 0) return t('{0} is a macro of cpp or of the build.', name);
   }
   return undefined;
 }
 
 function definedBy(analysis: Analysis, boards: Iterable<string>, name: string): string | undefined {
   for (const board of boards) {
-    if (analysis.definesOf(board).includes(name)) return `${name} is a macro that the build defines.`;
+    if (analysis.definesOf(board).includes(name)) return t('{0} is a macro that the build defines.', name);
   }
   return undefined;
 }
@@ -168,7 +170,7 @@ function* trial(analysis: Analysis, { trees, edits, meant }: Plan): Steps<string
     for (const [board, before] of trees) {
       const why = difference(before, copy.glance(board).tree, meant(before));
       yield;
-      if (why !== undefined) return `On ${basename(board)} more than the name would change: ${why}`;
+      if (why !== undefined) return t('On {0} more than the name would change: {1}', basename(board), why);
     }
     return undefined;
   } finally {

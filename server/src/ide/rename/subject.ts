@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What can be renamed at a place: a label, a macro, or a node by its name; and which names it may get.
+import { t } from '#base/language.ts';
 import type { Span } from '#base/text.ts';
 import type { View } from '#ide/analysis.ts';
 import { placeAt } from '#ide/navigation/places.ts';
@@ -29,7 +30,7 @@ export function subjectAt(view: View, offset: number): Subject | Refusal {
       if (mention.label !== undefined) return labelAt(view, mention.label, mention.span);
       return nodeAt(view, mention.node, mention.span);
     default:
-      return { refusal: 'Labels, macros and names of nodes can be renamed; there is none here.' };
+      return { refusal: t('Labels, macros and names of nodes can be renamed; there is none here.') };
   }
 }
 
@@ -39,27 +40,32 @@ function labelAt({ text }: View, name: string, span: Span): Subject {
 }
 
 function nodeAt({ text }: View, node: DtNode, span: Span): Subject | Refusal {
-  if (!node.parent) return { refusal: 'The root has no name.' };
+  if (!node.parent) return { refusal: t('The root has no name.') };
   const written = text.slice(span.start, span.end);
-  if (written.startsWith('&')) return { refusal: `Rename ${pathOf(node)} at a place where its name comes before { .` };
-  if (written !== node.name) return { refusal: `The name of ${pathOf(node)} comes out of a macro.` };
+  if (written.startsWith('&'))
+    return { refusal: t('Rename {0} at a place where its name comes before { .', pathOf(node)) };
+  if (written !== node.name) return { refusal: t('The name of {0} comes out of a macro.', pathOf(node)) };
   const [base = ''] = node.name.split('@');
-  if (FIXED.has(base)) return { refusal: `${base} is found by its name; nothing would find it under another one.` };
+  if (FIXED.has(base))
+    return { refusal: t('{0} is found by its name; nothing would find it under another one.', base) };
   return { kind: 'node', name: node.name, span, node };
 }
 
 /** `undefined`: the name can be given. */
 export function nameFault({ kind, name }: Subject, newName: string): string | undefined {
-  if (newName === name) return 'This is its name already.';
+  if (newName === name) return t('This is its name already.');
   if (kind === 'node') {
     if (/^[A-Za-z0-9,._+-]+(?:@[A-Za-z0-9,._+-]+)?$/.test(newName)) return undefined;
-    return `${quoted(newName)} is not a name for a node: use letters, digits and , . _ + - and a unit address behind @.`;
+    return t(
+      '{0} is not a name for a node: use letters, digits and , . _ + - and a unit address behind @.',
+      quoted(newName),
+    );
   }
   if (!/^[A-Za-z_]\w*$/.test(newName)) {
-    return `${quoted(newName)} is not a name for a ${kind}: use letters, digits and _ only, and no digit first.`;
+    return t('{0} is not a name for a {1}: use letters, digits and _ only, and no digit first.', quoted(newName), kind);
   }
   if (kind === 'macro' && (newName === 'defined' || newName.startsWith('__VA_')))
-    return `cpp keeps ${newName} for itself.`;
+    return t('cpp keeps {0} for itself.', newName);
   return undefined;
 }
 

@@ -1,62 +1,94 @@
 // SPDX-License-Identifier: MIT
 // Words for whether a node becomes a device.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import type { DeviceAlternative, DeviceCondition, DeviceStatement } from '#model/statements/devices.ts';
 import { idName, quoted } from './terms.ts';
 import type { Words } from './words.ts';
 
 export const DEVICES: Words<DeviceStatement> = {
-  root: () => 'The root is not a device; Linux makes devices for its children.',
-  'status-off': () => '`status` is neither "okay" nor "ok": Linux makes no device.',
-  'made-by-parent': ({ parent }) => `The driver of ${quoted(parent)} makes a device for the node and sets up its DMA.`,
-  'no-compatible': () => 'No `compatible`: Linux makes no device.',
-  'operating-points': () => 'Operating points are skipped: Linux makes no device.',
-  'taken-early': ({ compatible }) => `${quoted(compatible)} is set up before devices exist and gets none.`,
-  'passed-over': ({ folder }) => `Linux makes no device for this child of ${quoted(folder)}.`,
+  root: () => t('The root is not a device; Linux makes devices for its children.'),
+  'status-off': () => t('`status` is neither "okay" nor "ok": Linux makes no device.'),
+  'made-by-parent': ({ parent }) =>
+    t('The driver of {0} makes a device for the node and sets up its DMA.', quoted(parent)),
+  'no-compatible': () => t('No `compatible`: Linux makes no device.'),
+  'operating-points': () => t('Operating points are skipped: Linux makes no device.'),
+  'taken-early': ({ compatible }) => t('{0} is set up before devices exist and gets none.', quoted(compatible)),
+  'passed-over': ({ folder }) => t('Linux makes no device for this child of {0}.', quoted(folder)),
   'device-made': ({ bus }) =>
-    `Linux makes ${bus === 'amba' ? 'an AMBA' : 'a platform'} device, whose bus sets up its DMA.`,
+    t('Linux makes {0} device, whose bus sets up its DMA.', bus === 'amba' ? t('an AMBA') : t('a platform')),
   'child-of-controller': ({ parent, bus }) =>
-    `A child of ${quoted(parent)} is a device of the ${bus} bus, which has no dma_configure: its DMA, if any, is that of the controller.`,
+    t(
+      'A child of {0} is a device of the {1} bus, which has no dma_configure: its DMA, if any, is that of the controller.',
+      quoted(parent),
+      bus,
+    ),
   'not-a-bus': ({ parent }) =>
-    `${quoted(parent)} is not a bus that Linux descends into, and no driver that makes devices for its children is known to this tool.`,
+    t(
+      '{0} is not a bus that Linux descends into, and no driver that makes devices for its children is known to this tool.',
+      quoted(parent),
+    ),
   'parent-absent': ({ parent, off }) => {
-    const below = off === null ? 'has no device' : `is below ${quoted(off)}, which is disabled`;
-    return `${quoted(parent)} ${off === parent ? 'is disabled' : below}, so Linux does not look at its children.`;
+    const below = off === null ? t('has no device') : t('is below {0}, which is disabled', quoted(off));
+    return t(
+      '{0} {1}, so Linux does not look at its children.',
+      quoted(parent),
+      off === parent ? t('is disabled') : below,
+    );
   },
-  'no-pci-function': () => 'No `reg`: Linux finds no PCI function for the node.',
+  'no-pci-function': () => t('No `reg`: Linux finds no PCI function for the node.'),
   'pci-function-off': () =>
-    'Linux makes a device of the PCI function; as its `status` is neither "okay" nor "ok", no driver binds it.',
+    t('Linux makes a device of the PCI function; as its `status` is neither "okay" nor "ok", no driver binds it.'),
   'pci-function': () =>
-    'A PCI function: Linux makes a device when it finds the function, and sets up its DMA by the node of the host bridge.',
-  'set-up-by-node': ({ what }) => `The driver sets up ${what}, by this node, too.`,
+    t(
+      'A PCI function: Linux makes a device when it finds the function, and sets up its DMA by the node of the host bridge.',
+    ),
+  'set-up-by-node': ({ what }) => t('The driver sets up {0}, by this node, too.', what),
   'made-by-map': ({ count, by }) => {
     if (by === 'channels')
-      return `The driver sets up each of its ${count} DMA channels by \`iommu-map\`, with the channel's number as ID.`;
-    const each = by === 'lengths' ? `ID of the ${count} that the lengths in` : `of the ${count} entries of`;
-    const up = by === 'lengths' ? ' add up to' : '';
-    return `The driver makes a device for each ${each} \`iommu-map\`${up}, and sets up its DMA by this node with its number as ID.`;
+      return t(
+        "The driver sets up each of its {0} DMA channels by `iommu-map`, with the channel's number as ID.",
+        count,
+      );
+    const each = by === 'lengths' ? t('ID of the {0} that the lengths in', count) : t('of the {0} entries of', count);
+    const up = by === 'lengths' ? t(' add up to') : '';
+    return t(
+      'The driver makes a device for each {0} `iommu-map`{1}, and sets up its DMA by this node with its number as ID.',
+      each,
+      up,
+    );
   },
   'made-devices': ({ first, last, verdict, iommu }) => {
-    const names = first === last ? quoted(first) : `${quoted(first)} to ${quoted(last)}`;
-    if (!iommu) return `${names}: ${verdict}, no IOMMU.`;
-    return `${names}: ${verdict} through ${quoted(iommu.path)} with ${idName(iommu.idKind)} ${iommu.ids.map(hex).join(', ')}.`;
+    const names = first === last ? quoted(first) : t('{0} to {1}', quoted(first), quoted(last));
+    if (!iommu) return t('{0}: {1}, no IOMMU.', names, verdict);
+    return t(
+      '{0}: {1} through {2} with {3} {4}.',
+      names,
+      verdict,
+      quoted(iommu.path),
+      idName(iommu.idKind),
+      iommu.ids.map(hex).join(', '),
+    );
   },
   'made-without-iommu': ({ device, node }) =>
-    `${quoted(device)} has no IOMMU, so the probe of ${quoted(node)} fails or waits.`,
+    t('{0} has no IOMMU, so the probe of {1} fails or waits.', quoted(device), quoted(node)),
 };
 
 export const DEVICE_CONDITIONS: Words<DeviceCondition | DeviceAlternative> = {
-  'driver-populates': ({ driver }) => `whether the driver of ${quoted(driver)} makes devices for its children`,
+  'driver-populates': ({ driver }) => t('whether the driver of {0} makes devices for its children', quoted(driver)),
   'undescribed-bridges': ({ below }) => {
-    const where = below === null ? 'above it' : `between it and ${quoted(below)}`;
-    return `the bridges ${where}, which no node describes (without ACS it shares their group; a conventional PCI bridge adds a second ID)`;
+    const where = below === null ? t('above it') : t('between it and {0}', quoted(below));
+    return t(
+      'the bridges {0}, which no node describes (without ACS it shares their group; a conventional PCI bridge adds a second ID)',
+      where,
+    );
   },
-  'bus-number': ({ bridge }) => `the bus number that Linux gives the bus below ${quoted(bridge)}`,
+  'bus-number': ({ bridge }) => t('the bus number that Linux gives the bus below {0}', quoted(bridge)),
   'bridge-kind': ({ bridge }) =>
-    `whether ${quoted(bridge)} is a PCI Express port (a conventional PCI bridge adds a second ID)`,
-  'parent-makes-device': () => 'the driver of the parent makes the device',
+    t('whether {0} is a PCI Express port (a conventional PCI bridge adds a second ID)', quoted(bridge)),
+  'parent-makes-device': () => t('the driver of the parent makes the device'),
 };
 
 export const DEVICE_OTHERWISE: Words<DeviceAlternative> = {
-  'parent-makes-device': () => 'the driver of the parent makes the device',
+  'parent-makes-device': () => t('the driver of the parent makes the device'),
 };

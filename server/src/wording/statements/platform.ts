@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: MIT
 // What on the platform decides something, in words.
+import { t } from '#base/language.ts';
 import type { Because, ReleaseAlternative } from '#model/statements/platform.ts';
 import { quoted } from './terms.ts';
 import { type Words, wordsOf } from './words.ts';
 
 const BECAUSE: Words<Because> = {
   option: ({ option }) => quoted(option),
-  symbol: ({ symbol, on }) => `CONFIG_${symbol}${on ? '' : ' is not set'}`,
-  'option-default': ({ option }) => `the default of ${quoted(option)}`,
-  default: ({ option }) => `the default ${quoted(option)}`,
-  driver: ({ driver }) => `the ${driver} driver`,
-  'no-modules': () => 'a kernel without modules',
-  'no-wait-for-modules': () => 'Linux before 5.7 does not wait for modules',
-  'default-timeout': ({ seconds }) => `the default of ${seconds} s with CONFIG_MODULES`,
+  symbol: ({ symbol, on }) => `CONFIG_${symbol}${on ? '' : t(' is not set')}`,
+  'option-default': ({ option }) => t('the default of {0}', quoted(option)),
+  default: ({ option }) => t('the default {0}', quoted(option)),
+  driver: ({ driver }) => t('the {0} driver', driver),
+  'no-modules': () => t('a kernel without modules'),
+  'no-wait-for-modules': () => t('Linux before 5.7 does not wait for modules'),
+  'default-timeout': ({ seconds }) => t('the default of {0} s with CONFIG_MODULES', seconds),
   'built-in-timeout': ({ seconds }) => `CONFIG_DRIVER_DEFERRED_PROBE_TIMEOUT=${seconds}`,
-  'no-restricted-pools': ({ since }) => `restricted DMA pools came with Linux ${since}`,
+  'no-restricted-pools': ({ since }) => t('restricted DMA pools came with Linux {0}', since),
 };
 
 export const RELEASE_CONDITIONS: Words<ReleaseAlternative> = {
   'release-unread': ({ release, what, without, with: later }) =>
-    `whether in Linux ${release} ${what}, which is not so in ${without} and is so in ${later}`,
+    t('whether in Linux {0} {1}, which is not so in {2} and is so in {3}', release, what, without, later),
 };
 
 export const RELEASE_OTHERWISE: Words<ReleaseAlternative> = {
-  'release-unread': ({ release, what }) => `in Linux ${release} ${what}`,
+  'release-unread': ({ release, what }) => t('in Linux {0} {1}', release, what),
 };
 
 /** What decides: for brackets, or after "because of". */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The project's words for values: names in back-ticks, IDs, addresses, lists.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import type { Id } from '#model/statements/values.ts';
 
@@ -15,7 +16,8 @@ export function quotedList(names: readonly string[]): string {
 
 /** `stream ID`, `backend domain`, `micro-TLB`: what a driver's IDs are called. */
 export function idName(kind: string): string {
-  if (kind === 'backend-domid') return 'backend domain';
+  if (kind === 'backend-domid') return t('backend domain');
+  if (kind === 'stream-id') return t('stream ID');
   return kind
     .replace(/-id$/, ' ID')
     .replace(/-tlb$/, '-TLB')
@@ -30,10 +32,15 @@ export function idText(id: Id): string {
 /** `0x540 mask 0x3`. */
 export function idValue({ kind, id, mask }: Id): string {
   const value = kind === 'backend-domid' ? String(id) : hex(id);
-  return mask === null ? value : `${value} mask ${hex(mask)}`;
+  return mask === null ? value : t('{0} mask {1}', value, hex(mask));
+}
+
+/** A sentence as a clause. */
+export function withoutStop(sentence: string): string {
+  return sentence.replace(/[.。]$/, '');
 }
 
 /** `0x1000 to 0x1fff`; both ends inclusive. */
 export function bounds(start: bigint, end: bigint): string {
-  return `${hex(start)} to ${hex(end)}`;
+  return t('{0} to {1}', hex(start), hex(end));
 }

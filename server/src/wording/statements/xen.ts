@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Words for what Xen makes of a host: who owns what, which IOMMU protects it, through which table, within which limits.
+import { t, texts } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import type {
   NoXenDriver,
@@ -16,33 +17,35 @@ import { type Words, wordsOf } from './words.ts';
 
 const WITHOUT: Record<Exclude<XenTableState, 'in-step'>, (iommu: string) => string> = {
   'no-flag': () =>
-    'it is created without an IOMMU (no XEN_DOMCTL_CDF_iommu): no device can be assigned to it, and there is nothing to keep in step',
-  'switched-off': () => "Xen's command line switches the IOMMUs off",
-  'not-up': (iommu) => `${iommu} does not come up in Xen`,
-  'not-in-table': (iommu) => `${iommu} is not in the table of a driver of this Xen`,
+    t(
+      'it is created without an IOMMU (no XEN_DOMCTL_CDF_iommu): no device can be assigned to it, and there is nothing to keep in step',
+    ),
+  'switched-off': () => t("Xen's command line switches the IOMMUs off"),
+  'not-up': (iommu) => t('{0} does not come up in Xen', iommu),
+  'not-in-table': (iommu) => t('{0} is not in the table of a driver of this Xen', iommu),
 };
 
 /** `domU1: the P2M itself, from the creation of the domain on`. */
 export function tableText({ domain, iommu, state, table }: XenTable, about: 'domain' | 'iommu'): string {
   const name = about === 'domain' ? iommu : domain;
-  if (table === 'shared') return `${name}: the P2M itself, from the creation of the domain on`;
-  return `${name}: none, ${state === 'in-step' ? '' : WITHOUT[state](iommu)}`;
+  if (table === 'shared') return t('{0}: the P2M itself, from the creation of the domain on', name);
+  return t('{0}: none, {1}', name, state === 'in-step' ? '' : WITHOUT[state](iommu));
 }
 
 const DRIVERS_LACKING: Words<NoXenDriver> = {
-  'built-without': ({ symbol }) => `it is built without CONFIG_${symbol}`,
-  'taken-since': ({ driver, release }) => `${driver} takes it from ${release} on`,
+  'built-without': ({ symbol }) => t('it is built without CONFIG_{0}', symbol),
+  'taken-since': ({ driver, release }) => t('{0} takes it from {1} on', driver, release),
 };
 
 const LACKS: Words<XenLack> = {
-  'xen-switched-off': ({ word, xen }) => `${quoted(word)} on its command line switches the IOMMUs of ${xen} off`,
+  'xen-switched-off': ({ word, xen }) => t('{0} on its command line switches the IOMMUs of {1} off', quoted(word), xen),
   'xen-no-driver': ({ iommu, xen, why }) =>
-    `${xen} has no driver for ${quoted(iommu)}: ${wordsOf(DRIVERS_LACKING, why)}`,
+    t('{0} has no driver for {1}: {2}', xen, quoted(iommu), wordsOf(DRIVERS_LACKING, why)),
   'xen-none-up': ({ iommu }) =>
-    `Xen brings up no IOMMU of this tree${iommu === null ? '' : `, ${quoted(iommu)} included`}`,
-  'xen-no-iommus': () => 'it has no `iommus`',
-  'xen-iommus-malformed': () => 'its `iommus` does not parse',
-  'xen-iommu-disabled': ({ iommu }) => `${quoted(iommu)} is disabled`,
+    t('Xen brings up no IOMMU of this tree{0}', iommu === null ? '' : t(', {0} included', quoted(iommu))),
+  'xen-no-iommus': () => t('it has no `iommus`'),
+  'xen-iommus-malformed': () => t('its `iommus` does not parse'),
+  'xen-iommu-disabled': ({ iommu }) => t('{0} is disabled', quoted(iommu)),
 };
 
 /** Why no IOMMU of Xen is there: a clause. */
@@ -51,15 +54,15 @@ export function lackText(lack: XenLack): string {
 }
 
 const FAILURES: Words<XenFailure> = {
-  'xen-undriven': ({ iommu, xen }) => `${xen} has no driver for ${quoted(iommu)}, but another IOMMU came up`,
+  'xen-undriven': ({ iommu, xen }) => t('{0} has no driver for {1}, but another IOMMU came up', xen, quoted(iommu)),
   'xen-two-iommus': ({ iommu, other }) =>
-    `\`iommus\` names ${quoted(iommu)} and ${quoted(other)}, but Xen allows one IOMMU per device`,
-  'xen-not-up': ({ iommu }) => `${quoted(iommu)} did not come up in Xen, but another IOMMU did`,
+    t('`iommus` names {0} and {1}, but Xen allows one IOMMU per device', quoted(iommu), quoted(other)),
+  'xen-not-up': ({ iommu }) => t('{0} did not come up in Xen, but another IOMMU did', quoted(iommu)),
   'xen-cells': ({ iommu, cells, wanted }) =>
     cells === null
-      ? `${quoted(iommu)} has no \`#iommu-cells\`, which Xen's driver wants to be ${wanted}`
-      : `${quoted(iommu)} has \`#iommu-cells = <${cells}>\` instead of ${wanted}`,
-  'xen-id-outside': ({ iommu, idKind, id }) => `${quoted(iommu)} has no ${idName(idKind)} ${id}`,
+      ? t("{0} has no `#iommu-cells`, which Xen's driver wants to be {1}", quoted(iommu), wanted)
+      : t('{0} has `#iommu-cells = <{1}>` instead of {2}', quoted(iommu), cells, wanted),
+  'xen-id-outside': ({ iommu, idKind, id }) => t('{0} has no {1} {2}', quoted(iommu), idName(idKind), id),
 };
 
 /** Why Xen fails to add a device to an IOMMU: a clause. */
@@ -68,81 +71,114 @@ export function failureText(failure: XenFailure): string {
 }
 
 const WISHES: Words<XenIommuWish> = {
-  module: () => 'its `multiboot,device-tree` module',
+  module: () => t('its `multiboot,device-tree` module'),
   'spilled-module': ({ module }) =>
-    `the \`multiboot,device-tree\` module ${quoted(module)}, which Xen takes for its own,`,
-  passthrough: () => '`passthrough = "enabled"`',
+    t('the `multiboot,device-tree` module {0}, which Xen takes for its own,', quoted(module)),
+  passthrough: () => t('`passthrough = "enabled"`'),
 };
 
-const CLEANS = 'Xen cleans each changed entry of the P2M to memory, because the IOMMU does not look into the caches';
+function cleansText(): string {
+  return t('Xen cleans each changed entry of the P2M to memory, because the IOMMU does not look into the caches');
+}
 
 export const XEN_STATEMENTS: Words<XenStatement> = {
   'xen-not-in-table': ({ iommu, xen, why }) =>
-    `${quoted(iommu)} is not in the table of a driver of ${xen}${why === null ? '' : ` (${wordsOf(DRIVERS_LACKING, why)})`}: Xen leaves it alone, and it protects nothing from Xen's side.`,
+    t(
+      "{0} is not in the table of a driver of {1}{2}: Xen leaves it alone, and it protects nothing from Xen's side.",
+      quoted(iommu),
+      xen,
+      why === null ? '' : ` (${wordsOf(DRIVERS_LACKING, why)})`,
+    ),
   'xen-own-table': ({ mirrors }) =>
-    `Whether this IPMMU could walk a P2M, only the chip tells: one that does stage 1 alone would need a table of its own for each domain, from its creation on, before the first page of the P2M, with every later change (${mirrors.join(', ')}); Xen on Arm has no such mode (IOMMU_FORCE_PT_SHARE).`,
+    t(
+      'Whether this IPMMU could walk a P2M, only the chip tells: one that does stage 1 alone would need a table of its own for each domain, from its creation on, before the first page of the P2M, with every later change ({0}); Xen on Arm has no such mode (IOMMU_FORCE_PT_SHARE).',
+      mirrors.join(', '),
+    ),
   'xen-assigned': ({ domain }) =>
-    `The partial tree of ${domain} names this device: Xen routes its interrupts there and assigns it.`,
+    t('The partial tree of {0} names this device: Xen routes its interrupts there and assigns it.', domain),
   'xen-passthrough': () =>
-    '`xen,passthrough`: dom0 gets the node with `status = "disabled"`, so that the device can be given to a domain.',
+    t('`xen,passthrough`: dom0 gets the node with `status = "disabled"`, so that the device can be given to a domain.'),
   'xen-hardware-domain-too': ({ domain }) =>
-    `Without \`xen,passthrough\` ${domain} gets the device, too, and the second of the two fails with -EBUSY.`,
-  'xen-mapped': ({ owner }) => `Xen maps the device to ${owner} and routes its interrupts there.`,
+    t('Without `xen,passthrough` {0} gets the device, too, and the second of the two fails with -EBUSY.', domain),
+  'xen-mapped': ({ owner }) => t('Xen maps the device to {0} and routes its interrupts there.', owner),
   'xen-drives': ({ used }) =>
     used
-      ? 'Xen drives the IOMMU itself and leaves its node out of the tree of dom0.'
-      : 'Xen has a driver for the IOMMU and leaves its node out of the tree of dom0, although it does not use it.',
+      ? t('Xen drives the IOMMU itself and leaves its node out of the tree of dom0.')
+      : t('Xen has a driver for the IOMMU and leaves its node out of the tree of dom0, although it does not use it.'),
   'xen-iommu-not-up': ({ why }) =>
-    `It does not come up in Xen and protects nothing${why === null ? '' : `, because ${lackText(why)}`}.`,
-  'xen-unprotected': ({ why }) => `No IOMMU of Xen protects the device, because ${lackText(why)}.`,
-  'xen-entry-malformed': ({ index }) => `\`iommus\` entry ${index} does not parse; Xen keeps the entries before it.`,
+    t('It does not come up in Xen and protects nothing{0}.', why === null ? '' : t(', because {0}', lackText(why))),
+  'xen-unprotected': ({ why }) => t('No IOMMU of Xen protects the device, because {0}.', lackText(why)),
+  'xen-entry-malformed': ({ index }) => t('`iommus` entry {0} does not parse; Xen keeps the entries before it.', index),
   'xen-refused': ({ why }) =>
-    `${failureText(why)}: Xen fails to add the device, and the start of its domain ends in a panic.`,
+    t('{0}: Xen fails to add the device, and the start of its domain ends in a panic.', failureText(why)),
   'xen-translates': ({ iommu, idKind, ids }) =>
-    `${quoted(iommu)} translates the device's ${idName(idKind)} ${ids.map(hex).join(', ')} in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.`,
-  'xen-stage-1-only': () => 'An IPMMU that only does stage 1 could not share the P2M; Xen refuses it.',
-  'xen-domain-number': ({ number }) => `Xen starts the domain as number ${number}.`,
+    t(
+      "{0} translates the device's {1} {2} in stage 2, through the P2M of the domain that owns it; Xen keeps no second table in step.",
+      quoted(iommu),
+      idName(idKind),
+      ids.map(hex).join(', '),
+    ),
+  'xen-stage-1-only': () => t('An IPMMU that only does stage 1 could not share the P2M; Xen refuses it.'),
+  'xen-domain-number': ({ number }) => t('Xen starts the domain as number {0}.', number),
   'xen-direct-map': ({ on }) =>
     on
-      ? '`direct-map`: guest physical addresses are machine addresses.'
-      : 'Guest physical addresses differ from machine addresses: DMA without an IOMMU goes astray.',
-  'xen-without-iommu': () => 'The domain is created without an IOMMU: no device can be assigned to it.',
+      ? t('`direct-map`: guest physical addresses are machine addresses.')
+      : t('Guest physical addresses differ from machine addresses: DMA without an IOMMU goes astray.'),
+  'xen-without-iommu': () => t('The domain is created without an IOMMU: no device can be assigned to it.'),
   'xen-with-iommu': ({ why }) =>
-    `Because of ${wordsOf(WISHES, why)} the domain is created with an IOMMU: its P2M is the table of the IOMMU from the first page on.`,
+    t(
+      'Because of {0} the domain is created with an IOMMU: its P2M is the table of the IOMMU from the first page on.',
+      wordsOf(WISHES, why),
+    ),
   'xen-iommu-in-vain': ({ why, lack }) =>
-    `An IOMMU is asked for by ${wordsOf(WISHES, why)}, but ${lackText(lack)}: devices can only be assigned with \`xen,force-assign-without-iommu\`.`,
+    t(
+      'An IOMMU is asked for by {0}, but {1}: devices can only be assigned with `xen,force-assign-without-iommu`.',
+      wordsOf(WISHES, why),
+      lackText(lack),
+    ),
   'xen-partial-tree-unknown': () =>
-    'Its devices are named in its partial tree, which the project file does not link to this host.',
+    t('Its devices are named in its partial tree, which the project file does not link to this host.'),
   'xen-partial-tree': ({ devices }) =>
-    `Its partial tree names ${devices.length > 0 ? quotedList(devices) : 'no device'}.`,
+    t('Its partial tree names {0}.', devices.length > 0 ? quotedList(devices) : t('no device')),
   'xen-context-taken': ({ iommu, used, of }) =>
-    `It takes a context of ${quoted(iommu)}, of which ${used} of ${of} are taken.`,
+    t('It takes a context of {0}, of which {1} of {2} are taken.', quoted(iommu), used, of),
   'xen-contexts': ({ used, by, available }) =>
-    `Each domain with a device behind it takes one context: ${used}${by.length > 0 ? ` (${by.join(', ')})` : ''} of ${available ?? 'as many as the hardware has'}.`,
+    t(
+      'Each domain with a device behind it takes one context: {0}{1} of {2}.',
+      used,
+      by.length > 0 ? ` (${by.join(', ')})` : '',
+      available ?? t('as many as the hardware has'),
+    ),
   'xen-micro-tlbs': ({ used, available }) =>
-    `${used} of its ${available === null ? '' : `${available} `}micro-TLBs are taken; each belongs to one domain.`,
-  'xen-stream-matches': ({ used }) => `${used} stream matching entries are taken, one for each stream ID and mask.`,
-  'xen-stream-table': ({ used }) => `${used} entries of the stream table are in use; there is no limit on domains.`,
+    t(
+      '{0} of its {1}micro-TLBs are taken; each belongs to one domain.',
+      used,
+      available === null ? '' : `${available} `,
+    ),
+  'xen-stream-matches': ({ used }) =>
+    t('{0} stream matching entries are taken, one for each stream ID and mask.', used),
+  'xen-stream-table': ({ used }) =>
+    t('{0} entries of the stream table are in use; there is no limit on domains.', used),
   'xen-flushes': ({ iommu, flush }) =>
-    `The table is the P2M itself: after a change of it Xen flushes, in ${quoted(iommu)}, ${flush}.`,
+    t('The table is the P2M itself: after a change of it Xen flushes, in {0}, {1}.', quoted(iommu), flush),
   'xen-cleans': ({ unless, cold }) => {
-    if (cold.length > 0) return `${CLEANS}: ${quotedList(cold)} lacks \`dma-coherent\`.`;
-    return unless ? `${CLEANS}, unless all SMMUs report that they do.` : `${CLEANS}.`;
+    if (cold.length > 0) return t('{0}: {1} lacks `dma-coherent`.', cleansText(), quotedList(cold));
+    return unless ? t('{0}, unless all SMMUs report that they do.', cleansText()) : `${cleansText()}.`;
   },
-  'xen-caches-seen': () => 'All SMMUs have `dma-coherent`, so Xen leaves entries of the P2M in the caches.',
+  'xen-caches-seen': () => t('All SMMUs have `dma-coherent`, so Xen leaves entries of the P2M in the caches.'),
 };
 
 export const XEN_CONDITIONS: Words<XenCondition> = {
-  'boot-loader-dom0': () => 'whether the boot loader adds a dom0 to the domains in `/chosen`',
-  'xen-built-with': ({ option }) => `whether Xen is built with ${option}`,
-  'chip-cut': () => 'the cut of the chip (R-Car H3 and M3-W from 3.0 on)',
-  'partial-tree': () => 'the partial tree of the domain',
+  'boot-loader-dom0': () => t('whether the boot loader adds a dom0 to the domains in `/chosen`'),
+  'xen-built-with': ({ option }) => t('whether Xen is built with {0}', option),
+  'chip-cut': () => t('the cut of the chip (R-Car H3 and M3-W from 3.0 on)'),
+  'partial-tree': () => t('the partial tree of the domain'),
   'hardware-has': ({ what }) => REGISTERS[what],
 };
 
-const REGISTERS: Record<Extract<XenCondition, { kind: 'hardware-has' }>['what'], string> = {
+const REGISTERS: Record<Extract<XenCondition, { kind: 'hardware-has' }>['what'], string> = texts({
   'context-banks': 'the context banks of the hardware (ID1.NUMCB)',
   'stream-matches': 'the entries that the hardware has (ID0.NUMSMRG)',
   'stream-table': 'the size of the stream table (IDR1.SIDSIZE)',
   'coherent-walks': 'ID0.CTTW of the SMMUs',
-};
+});

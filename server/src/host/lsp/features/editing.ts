@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Requests that change text on the user's word: formatting and renaming.
+
 import {
   type CancellationToken,
   type Connection,
@@ -10,6 +11,7 @@ import {
   type TextEdit,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { t } from '#base/language.ts';
 import { type Lines, rangeOf, workspaceEditOf } from '#host/lsp/convert.ts';
 import { until } from '#host/lsp/patience.ts';
 import { fileOf, viewAt } from '#host/lsp/places.ts';
@@ -80,7 +82,8 @@ async function renamed(
       if (fresh) running = start(session);
       fresh = true;
       if (!running) return { done: true, value: undefined };
-      if (versionsOf(session) !== running.versions) return { done: true, value: { refusal: CHANGED } };
+      if (versionsOf(session) !== running.versions)
+        return { done: true, value: { refusal: t('A file was changed meanwhile: rename again.') } };
       const goOn = until(TURN);
       let step = running.steps.next();
       while (!step.done && goOn()) step = running.steps.next();
@@ -97,8 +100,6 @@ async function renamed(
 type Turn =
   | { readonly done: false }
   | { readonly done: true; readonly value: WorkspaceEdit | { readonly refusal: string } | undefined };
-
-const CHANGED = 'A file was changed meanwhile: rename again.';
 
 interface Running {
   readonly steps: ReturnType<typeof rename>;
@@ -124,8 +125,8 @@ function granted<T extends object>(found: T | { readonly refusal: string } | und
 function refusal({ analysis, workspace }: Files, file: string): string | undefined {
   const { folders } = workspace;
   const inside = folders.length === 0 || folders.some(({ path }) => path === '/' || file.startsWith(`${path}/`));
-  if (!inside) return 'lies outside of the workspace';
-  return analysis.files.isReadOnly?.(file) ? 'is read-only' : undefined;
+  if (!inside) return t('lies outside of the workspace');
+  return analysis.files.isReadOnly?.(file) ? t('is read-only') : undefined;
 }
 
 function edits(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The standard requests: each asks one question of the ide layer and converts the answer.
+
 import {
   type CodeAction,
   CodeActionKind,
@@ -12,6 +13,7 @@ import {
   SymbolKind,
   type WorkspaceEdit,
 } from 'vscode-languageserver';
+import { t } from '#base/language.ts';
 import type { Problem } from '#base/problem.ts';
 import { plainText } from '#base/text.ts';
 import { diagnosticOf, type Lines, locationOf, rangeOf, workspaceEditOf } from '#host/lsp/convert.ts';
@@ -192,17 +194,21 @@ function actionsOf(session: Session, params: CodeActionParams): CodeAction[] {
     for (const { rule, repeated } of resolves(session) ? fixableRules(view, start, end) : []) {
       const kind = CodeActionKind.QuickFix;
       const data = { uri: textDocument.uri, rule };
-      const title = `Fix all ${rule} problems in this file`;
+      const title = t('Fix all {0} problems in this file', rule);
       if (repeated) actions.push(lateAction(session, { title, kind }, data));
       if (reviews(session)) {
         actions.push(
-          lateAction(session, { title: `Review fixes of ${rule} in the workspace…`, kind }, { ...data, all: true }),
+          lateAction(
+            session,
+            { title: t('Review fixes of {0} in the workspace…', rule), kind },
+            { ...data, all: true },
+          ),
         );
       }
     }
   }
   if (wants(FIX_ALL) && hasFixes(view) && (resolves(session) || context.only)) {
-    const title = 'Fix all device tree problems in this file';
+    const title = t('Fix all device tree problems in this file');
     actions.push(lateAction(session, { title, kind: FIX_ALL }, { uri: textDocument.uri }));
   }
   return actions;
@@ -234,8 +240,8 @@ function reviews({ client, workspace }: Session): boolean {
 function workspaceFixEdit({ analysis, workspace }: Session, rule: string): WorkspaceEdit {
   const folders = workspace.folders.map(({ path }) => path);
   const { edits, fixed, skipped } = fixWorkspace(analysis, folders, rule);
-  const left = skipped > 0 ? `; ${skipped} more boards: \`dt-iommu fix --rule ${rule}\`` : '';
-  const review = { label: `${rule}: ${fixed} problems${left}`, needsConfirmation: true };
+  const left = skipped > 0 ? t('; {0} more boards: `dt-iommu fix --rule {1}`', skipped, rule) : '';
+  const review = { label: t('{0}: {1} problems{2}', rule, fixed, left), needsConfirmation: true };
   return workspaceEditOf(workspace, edits, (file) => workspace.version(file), review);
 }
 

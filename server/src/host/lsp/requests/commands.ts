@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `workspace/executeCommand`: what VS Code shows by requests of our own, as text that any editor can show.
 import { type Connection, type ExecuteCommandParams, LSPErrorCodes, ResponseError } from 'vscode-languageserver';
+import { inEnglish, t } from '#base/language.ts';
 import { placeName } from '#host/lsp/convert.ts';
 import * as protocol from '#host/lsp/protocol.ts';
 import type { Answer, Session } from '#host/lsp/server.ts';
@@ -9,13 +10,11 @@ import { bootOrderText } from '#ide/explain/boot-text.ts';
 import type { ChangeRow } from '#ide/explain/changes.ts';
 import { nodeNamed } from '#ide/explain/node-name.ts';
 import { dmaMap } from '#ide/map/dma-map.ts';
-import { overviewTable } from '#ide/map/table.ts';
 import { whatIf } from '#ide/map/what-if.ts';
 import { bootOrder } from '#model/probe/boot-order.ts';
 import { printTree } from '#tree/blob/print.ts';
-import { platformText } from '#wording/values.ts';
 import { explainLog } from './log.ts';
-import { configReader } from './maps.ts';
+import { configReader, tableOf } from './maps.ts';
 import { compare } from './pages.ts';
 import { explain, rulePage } from './requests.ts';
 
@@ -37,10 +36,7 @@ const TEXTS: Readonly<Record<string, Command>> = {
   [protocol.tree.method]: ofView(({ snapshot }) =>
     printTree(snapshot.tree, (span) => placeName(span, snapshot.line(span))),
   ),
-  [protocol.dmaMap.method]: ofView(({ snapshot, choice }) => {
-    const platform = platformText(snapshot.platform);
-    return overviewTable(dmaMap(snapshot), { board: choice.board, platform, width: 100 }).join('\n');
-  }),
+  [protocol.dmaMap.method]: ofView((view) => inEnglish(() => tableOf(dmaMap(view.snapshot), view))),
   [protocol.bootView.method]: ofView(({ snapshot: { tree, platform } }, { node: name }) => {
     const node = typeof name === 'string' ? nodeNamed(tree, name) : undefined;
     if (name !== undefined && !node) return null;
@@ -52,7 +48,7 @@ const TEXTS: Readonly<Record<string, Command>> = {
     const found = whatIf(snapshot, dmaMap(snapshot), typeof wish === 'string' ? wish : '', read);
     if ('refused' in found) return found.refused;
     const rows = found.rows.map(rowText);
-    return [found.platform, '', ...rows, `${found.same} devices as before.`].join('\n');
+    return [found.platform, '', ...rows, t('{0} devices as before.', found.same)].join('\n');
   }),
   [protocol.compare.method]: (session, given) =>
     ofDocument(given, (document) => {
@@ -104,8 +100,8 @@ function rowText({ devices, alike, apart, why }: ChangeRow): string {
   const changed = alike.filter(({ before, after }) => before !== after);
   return [
     devices.map(({ path }) => path).join(', '),
-    ...changed.map(({ name, before, after }) => `  ${name}: ${before ?? 'none'} → ${after ?? 'none'}`),
-    ...(apart.length > 0 ? [`  also other: ${apart.join(', ')}`] : []),
+    ...changed.map(({ name, before, after }) => `  ${name}: ${before ?? t('none')} → ${after ?? t('none')}`),
+    ...(apart.length > 0 ? [`  ${t('also other: {0}', apart.join(', '))}`] : []),
     ...(why ? [`  ${why.text} (${why.authority})`] : []),
     '',
   ].join('\n');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A kernel's log against the board of a document, and blobs as text: for the extension.
 import type { CancellationToken, Connection } from 'vscode-languageserver';
+import { inEnglish } from '#base/language.ts';
 import type { Span } from '#base/text.ts';
 import { placeName, rangeOf } from '#host/lsp/convert.ts';
 import * as protocol from '#host/lsp/protocol.ts';
@@ -30,12 +31,14 @@ export function explainLog({ analysis, workspace }: Session, params: protocol.Lo
   const view = analysis.view(workspace.path(uri));
   if (!view) return null;
   const { snapshot } = view;
-  const report = logReport(snapshot, readLog(params.text.slice(0, MAX_CHARACTERS)));
   const place = (span: Span) => placeName(span, snapshot.line(span));
-  return {
-    ...logJson(report, (span) => ({ file: workspace.uri(span.file), range: rangeOf(workspace, span) })),
-    text: logText(report, { place, log: 'log' }),
-  };
+  return inEnglish(() => {
+    const report = logReport(snapshot, readLog(params.text.slice(0, MAX_CHARACTERS)));
+    return {
+      ...logJson(report, (span) => ({ file: workspace.uri(span.file), range: rangeOf(workspace, span) })),
+      text: logText(report, { place, log: 'log' }),
+    };
+  });
 }
 
 /** The text of a blob that an editor shows beside it: what the command line reads it as. */

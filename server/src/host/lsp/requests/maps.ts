@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The requests about a board's DMA at a glance: the side bar's tree, the map's lanes, details and picture.
 import { dirname, join } from '#base/files.ts';
+import { inEnglish } from '#base/language.ts';
 import type { Span } from '#base/text.ts';
 import { locationOf, placeName } from '#host/lsp/convert.ts';
 import * as protocol from '#host/lsp/protocol.ts';
@@ -96,8 +97,13 @@ function dmaMapResult({ session, view }: Asked): protocol.DmaMapResult {
   });
   const board = workspace.uri(view.choice.board);
   const platform = platformText(view.snapshot.platform);
-  const text = overviewTable(map, { board: view.choice.board, platform, width: 100 }).join('\n');
+  const text = inEnglish(() => tableOf(session.texts ? dmaMap(view.snapshot) : map, view));
   return { board, platform, outline: outlineOf(map).map(entry), problems: problemCount(map), text };
+}
+
+/** As the command line prints it: its columns are counted in characters. */
+export function tableOf(map: DmaMap, { snapshot, choice }: View): string {
+  return overviewTable(map, { board: choice.board, platform: platformText(snapshot.platform), width: 100 }).join('\n');
 }
 
 function dmaLanesResult(asked: Asked): protocol.DmaLanesResult {

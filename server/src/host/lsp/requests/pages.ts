@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The requests for pages of text that follow their boards: a device explained, two trees compared.
+import { t } from '#base/language.ts';
 import { memo } from '#base/memo.ts';
 import { linkOf } from '#host/lsp/convert.ts';
 import * as protocol from '#host/lsp/protocol.ts';
@@ -38,7 +39,7 @@ function explainPage(
   const boards = [workspace.uri(view.choice.board)];
   const node = nodeNamed(snapshot.tree, name);
   const report = node && snapshot.report(node);
-  if (!node || !report) return { markdown: `# ${code(name)}\n\nThe board has no such node now.`, boards };
+  if (!node || !report) return { markdown: `# ${code(name)}\n\n${t('The board has no such node now.')}`, boards };
   const link = linkOf(workspace, snapshot);
   const markdown = explanationPage(explanationOf(snapshot, report), snapshot.platform, {
     place: (span) => linkMarkdown(link(span)),

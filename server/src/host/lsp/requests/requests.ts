@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The requests of our own: boards, reports, topology, rule pages; those about maps and trees are in files of their own.
 import type { CancellationToken, Connection } from 'vscode-languageserver';
+import { inEnglish, t } from '#base/language.ts';
 import type { Span } from '#base/text.ts';
+import type { Progress } from '#host/lsp/asking.ts';
 import { placeName, rangeOf } from '#host/lsp/convert.ts';
 import * as protocol from '#host/lsp/protocol.ts';
-import type { Answer, Progress, Session } from '#host/lsp/server.ts';
+import type { Answer, Session } from '#host/lsp/server.ts';
 import type { View } from '#ide/analysis.ts';
 import { briefExplanationOf, explanationOf } from '#ide/explain/device-explanation.ts';
 import { explanationPage, ruleMarkdown } from '#ide/explain/markdown.ts';
@@ -37,7 +39,7 @@ export function registerRequests(connection: Connection, answer: Answer, progres
     protocol.boards.method,
     (params: protocol.BoardsParams, token: CancellationToken) => {
       const ask = () => answer(protocol.boards.method, token, (session) => boardsOf(session, params));
-      return params.all ? progress('Devicetree IOMMU: looking for boards', ask) : ask();
+      return params.all ? progress(() => t('Devicetree IOMMU: looking for boards'), ask) : ask();
     },
   );
   handle(protocol.selectBoard, (session, params) => {
@@ -51,7 +53,7 @@ export function registerRequests(connection: Connection, answer: Answer, progres
   handle(protocol.explain, explain);
   handle(protocol.topology, (session, params) => {
     const view = viewOf(session, params);
-    return view && topologyOf(view.snapshot);
+    return view && inEnglish(() => topologyOf(view.snapshot));
   });
   registerMap(handle);
   registerTrees(handle);
@@ -78,12 +80,13 @@ function boardsOf(session: Session, params: protocol.BoardsParams): protocol.Boa
   const { choice, file, snapshot } = view;
   const boards = analysis.boardsOf(file, params.all === true);
   const projectFile = analysis.projectFile(file);
+  const platform = () => platformText(snapshot.platform);
   session.mapAsked(choice.board);
   return {
     board: workspace.uri(choice.board),
     reason: choice.reason,
     boards: boards.map((board) => workspace.uri(board)),
-    platform: platformText(snapshot.platform),
+    platform: params.english === true ? inEnglish(platform) : platform(),
     assumed: snapshot.platform.assumed,
     overlays: choice.overlays.map((overlay) => workspace.uri(overlay)),
     names: namesOf(session, file),
@@ -106,7 +109,8 @@ export function explain(session: Session, params: protocol.ExplainParams): proto
   const all = params.node === undefined && params.position === undefined;
   const explanations = reports.map((report) => (all ? briefExplanationOf : explanationOf)(snapshot, report));
   const place = (span: Span) => placeName(span, snapshot.line(span));
-  return {
+  // What programs read, and what the command line prints, is the same in every language.
+  const english = inEnglish(() => ({
     ...explainJson(explanations, snapshot.platform, (span) => ({
       file: workspace.uri(span.file),
       range: rangeOf(workspace, span),
@@ -115,6 +119,9 @@ export function explain(session: Session, params: protocol.ExplainParams): proto
       ...explanations.map((explanation) => reportText(explanation.report, place, explanation)),
       platformText(snapshot.platform),
     ].join('\n\n'),
+  }));
+  return {
+    ...english,
     markdown: explanations
       .map((explanation) => explanationPage(explanation, snapshot.platform, { place: (span) => code(place(span)) }))
       .join('\n\n---\n\n'),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An entry of a property with cells, piece by piece: what each is, as it was written and what it amounts to.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import type { Snapshot } from '#ide/boards/snapshot.ts';
 import { code, plain, tableMarkdown } from '#ide/explain/markup.ts';
@@ -94,7 +95,7 @@ export function namesOf(list: string): string {
 
 /** `clocks entry 2 of 8`, for the last line. */
 export function entryPlace(property: DtProperty, index: number, count: number): string {
-  return count === 1 ? code(property.name) : `${code(property.name)} entry ${index + 1} of ${count}`;
+  return count === 1 ? code(property.name) : t('{0} entry {1} of {2}', code(property.name), index + 1, count);
 }
 
 /** Offsets of cells: a cell of a property knows its place by its number. */

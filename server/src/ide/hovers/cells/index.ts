@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The hover of a cell: which one it is, what it means, and what it amounts to.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { code, linkMarkdown } from '#ide/explain/markup.ts';
 import { sizeText } from '#ide/hovers/device.ts';
@@ -29,7 +30,11 @@ export function cellHover(asked: Asked, property: DtProperty, datum: Datum): str
       reason: [...(entry.more ?? []), at.headline === undefined ? '' : wholeText(entry)],
       links: [
         OF_DMA.includes(property.name) ? commandLinks(asked, property.node) : '',
-        `${entryPlace(property, entry.index, entries.length)} · set in ${linkMarkdown(asked.reader.link(lastSet(property).name))}`,
+        t(
+          '{0} · set in {1}',
+          entryPlace(property, entry.index, entries.length),
+          linkMarkdown(asked.reader.link(lastSet(property).name)),
+        ),
       ],
     };
     return sheetMarkdown(asked, sheet);
@@ -51,7 +56,11 @@ export function namedEntryHover(asked: Asked, names: DtProperty, index: number):
       facts: entry.facts,
       body: [entryTable(asked.snapshot, property, entry, undefined)],
       links: [
-        `${entryPlace(property, entry.index, entries.length)} · set in ${linkMarkdown(asked.reader.link(lastSet(property).name))}`,
+        t(
+          '{0} · set in {1}',
+          entryPlace(property, entry.index, entries.length),
+          linkMarkdown(asked.reader.link(lastSet(property).name)),
+        ),
       ],
     });
   }

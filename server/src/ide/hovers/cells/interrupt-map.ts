@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `interrupt-map`, its mask, and `gpio-ranges`: which lines of a bus or a controller are which of another one.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { code, plain } from '#ide/explain/markup.ts';
 import { type Asked, nameOf } from '#ide/hovers/sheet.ts';
@@ -41,12 +42,12 @@ export function interruptMapEntries({ snapshot: { tree } }: Asked, property: DtP
     entries.push({
       index: entries.length,
       headline: `${sourceText(node, { values, masks, address })} → ${plain(nameOf(parent))}: ${text}`,
-      facts: [address > 0 && isAny(masks, 0, address) ? 'the mask leaves no bit of the address' : ''],
+      facts: [address > 0 && isAny(masks, 0, address) ? t('the mask leaves no bit of the address') : ''],
       pieces: [
-        ...some(at, address, `child address (${address})`),
-        ...some(at + address, interrupt, isPciBus(node) ? 'interrupt pin' : `child interrupt (${interrupt})`),
+        ...some(at, address, t('child address ({0})', address)),
+        ...some(at + address, interrupt, isPciBus(node) ? t('interrupt pin') : t('child interrupt ({0})', interrupt)),
         pieceOf(at + key, 1, `${plain(nameOf(parent))}, ${code(`#interrupt-cells = <${count}>`)}`, { isPhandle: true }),
-        ...some(at + key + 1, unit, `address at the parent (${unit})`),
+        ...some(at + key + 1, unit, t('address at the parent ({0})', unit)),
         ...pieces,
       ],
     });
@@ -78,15 +79,17 @@ function sourceText(node: DtNode, { values, masks, address }: Key): string {
   if (isPciBus(node)) {
     const pin = interrupts.at(-1) ?? 0;
     const line = isAny(masks, address, interrupts.length)
-      ? 'Each pin'
+      ? t('Each pin')
       : pin >= 1 && pin <= 4
         ? `INT${'ABCD'[pin - 1]}`
-        : `pin ${pin}`;
-    return `${line} of ${any ? 'any function' : code(functionText(((masked[0] ?? 0) >>> 8) & 0xffff))}`;
+        : t('pin {0}', pin);
+    return t('{0} of {1}', line, any ? t('any function') : code(functionText(((masked[0] ?? 0) >>> 8) & 0xffff)));
   }
-  const line = isAny(masks, address, interrupts.length) ? 'Each interrupt' : `interrupt ${interrupts.join(', ')}`;
+  const line = isAny(masks, address, interrupts.length)
+    ? t('Each interrupt')
+    : t('interrupt {0}', interrupts.join(', '));
   if (address === 0 || any) return line;
-  return `${line} at ${masked.slice(0, address).map(hex).map(code).join(' ')}`;
+  return t('{0} at {1}', line, masked.slice(0, address).map(hex).map(code).join(' '));
 }
 
 export function interruptMaskEntries(property: DtProperty): Entry[] {
@@ -96,9 +99,14 @@ export function interruptMaskEntries(property: DtProperty): Entry[] {
   return [
     {
       index: 0,
-      headline: 'Which bits are compared with `interrupt-map`',
-      facts: [address > 0 && isAny(rawCells(property), 0, address) ? 'all devices of the bus have the same rows' : ''],
-      pieces: [...some(0, address, `of the address (${address})`), ...some(address, interrupt, 'of the interrupt')],
+      headline: t('Which bits are compared with `interrupt-map`'),
+      facts: [
+        address > 0 && isAny(rawCells(property), 0, address) ? t('all devices of the bus have the same rows') : '',
+      ],
+      pieces: [
+        ...some(0, address, t('of the address ({0})', address)),
+        ...some(address, interrupt, t('of the interrupt')),
+      ],
     },
   ];
 }
@@ -111,19 +119,19 @@ export function gpioRangeEntries({ snapshot: { tree } }: Asked, property: DtProp
     const [cell, line, pin, count] = all.slice(at, at + 4);
     const provider = cell && cellTarget(tree, cell);
     if (!provider || !line || !pin || !count) break;
-    const span = (first: number) => (count.value <= 1 ? `${first}` : `${first} to ${first + count.value - 1}`);
+    const span = (first: number) => (count.value <= 1 ? `${first}` : t('{0} to {1}', first, first + count.value - 1));
     const named = count.value === 0;
     entries.push({
       index: entries.length,
       headline: named
-        ? `GPIOs from ${numberText(line)} on are a group of pins of ${plain(nameOf(provider))}`
-        : `GPIO ${span(line.value)} here: pin ${span(pin.value)} of ${plain(nameOf(provider))}`,
-      facts: [named ? `its name is in ${code('gpio-ranges-group-names')}` : ''],
+        ? t('GPIOs from {0} on are a group of pins of {1}', numberText(line), plain(nameOf(provider)))
+        : t('GPIO {0} here: pin {1} of {2}', span(line.value), span(pin.value), plain(nameOf(provider))),
+      facts: [named ? t('its name is in {0}', code('gpio-ranges-group-names')) : ''],
       pieces: [
-        pieceOf(at, 1, `pin controller ${plain(nameOf(provider))}`, { isPhandle: true }),
-        pieceOf(at + 1, 1, 'first GPIO'),
-        pieceOf(at + 2, 1, 'first pin'),
-        pieceOf(at + 3, 1, 'how many'),
+        pieceOf(at, 1, t('pin controller {0}', plain(nameOf(provider))), { isPhandle: true }),
+        pieceOf(at + 1, 1, t('first GPIO')),
+        pieceOf(at + 2, 1, t('first pin')),
+        pieceOf(at + 3, 1, t('how many')),
       ],
     });
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The cells of an interrupt specifier, as its controller reads them.
+import { t, texts } from '#base/language.ts';
 import { code, plain } from '#ide/explain/markup.ts';
 import { type Asked, nameOf } from '#ide/hovers/sheet.ts';
 import { interruptParent } from '#model/probe/suppliers.ts';
@@ -22,8 +23,8 @@ export function interruptEntries({ snapshot: { tree }, cellNames }: Asked, prope
     const called = name === undefined ? '' : ` ${code(name)}`;
     entries.push({
       index,
-      headline: `interrupt${called}: ${text}`,
-      facts: [`at ${plain(nameOf(controller))}`],
+      headline: t('interrupt{0}: {1}', called, text),
+      facts: [t('at {0}', plain(nameOf(controller)))],
       pieces,
     });
   }
@@ -37,21 +38,28 @@ interface Described {
 
 /** Kinds of a GIC's interrupts, and the ID of the first of each (Documentation/devicetree/bindings/interrupt-controller/arm,gic-v3.yaml). */
 const GIC_KINDS = [
-  { name: 'SPI', first: 32, long: 'shared (SPI)' },
-  { name: 'PPI', first: 16, long: 'per CPU (PPI)' },
-  { name: 'ESPI', first: 4096, long: 'shared, extended (ESPI)' },
-  { name: 'EPPI', first: 1056, long: 'per CPU, extended (EPPI)' },
-];
+  { name: 'SPI', first: 32 },
+  { name: 'PPI', first: 16 },
+  { name: 'ESPI', first: 4096 },
+  { name: 'EPPI', first: 1056 },
+] as const;
+
+const GIC_NAMES = texts({
+  SPI: 'shared (SPI)',
+  PPI: 'per CPU (PPI)',
+  ESPI: 'shared, extended (ESPI)',
+  EPPI: 'per CPU, extended (EPPI)',
+});
 
 /** Triggers of include/dt-bindings/interrupt-controller/irq.h. */
-const TRIGGERS: Readonly<Record<number, string>> = {
+const TRIGGERS: Readonly<Record<number, string>> = texts({
   0: 'no trigger stated',
   1: 'rising edge',
   2: 'falling edge',
   3: 'both edges',
   4: 'level high',
   8: 'level low',
-};
+});
 
 /** `at` is the number of the first cell in the property. */
 export function interruptText(controller: DtNode, args: readonly Cell[], at: number): Described {
@@ -62,16 +70,18 @@ export function interruptText(controller: DtNode, args: readonly Cell[], at: num
   const kind = first && GIC_KINDS[first.value];
   if (isGic && kind && second && third) {
     const id = second.value + kind.first;
-    const trigger = TRIGGERS[third.value & 0xf] ?? `trigger ${third.value & 0xf}`;
+    const trigger = TRIGGERS[third.value & 0xf] ?? t('trigger {0}', third.value & 0xf);
     const cpus = (third.value >>> 8) & 0xff;
-    const onCpus = cpus === 0 ? '' : `, CPU mask 0x${cpus.toString(16)}`;
+    const onCpus = cpus === 0 ? '' : t(', CPU mask 0x{0}', cpus.toString(16));
     const pieces = [
-      pieceOf(at, 1, kind.long),
-      pieceOf(at + 1, 1, `number: interrupt ID ${id}`),
+      pieceOf(at, 1, GIC_NAMES[kind.name]),
+      pieceOf(at + 1, 1, t('number: interrupt ID {0}', id)),
       pieceOf(at + 2, 1, `${trigger}${onCpus}`),
       ...args
         .slice(3)
-        .map((cell, index) => pieceOf(at + 3 + index, 1, cell.value === 0 ? 'all CPUs' : 'CPUs of the partition')),
+        .map((cell, index) =>
+          pieceOf(at + 3 + index, 1, cell.value === 0 ? t('all CPUs') : t('CPUs of the partition')),
+        ),
     ];
     return { text: `${kind.name} ${second.value} (ID ${id}), ${trigger}`, pieces };
   }
@@ -80,7 +90,7 @@ export function interruptText(controller: DtNode, args: readonly Cell[], at: num
   const numbers = (trigger === undefined ? args : args.slice(0, -1)).map(numberText).join(', ');
   const pieces = args.map((_, index) => {
     const isTrigger = trigger !== undefined && index === args.length - 1;
-    return pieceOf(at + index, 1, isTrigger ? trigger : args.length <= 2 ? 'number' : `cell ${index + 1}`);
+    return pieceOf(at + index, 1, isTrigger ? trigger : args.length <= 2 ? t('number') : t('cell {0}', index + 1));
   });
   return { text: `${numbers}${trigger === undefined ? '' : `, ${trigger}`}`, pieces };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Lists of a phandle and its cells: clocks, resets, power domains, PHYs, DMA channels, GPIOs, IOMMUs, …
+import { t, texts } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { own } from '#base/own.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';
@@ -43,7 +44,7 @@ export function listKind(name: string, version: readonly [number, number]): List
 }
 
 /** What one entry is called. */
-const NOUNS: Readonly<Record<string, string>> = {
+const NOUNS: Readonly<Record<string, string>> = texts({
   '#clock-cells': 'clock',
   '#reset-cells': 'reset',
   '#power-domain-cells': 'power domain',
@@ -59,7 +60,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   '#msi-cells': 'MSI',
   '#thermal-sensor-cells': 'sensor',
   '#sound-dai-cells': 'audio interface',
-};
+});
 
 export function listEntries(asked: Asked, property: DtProperty, { cells, fallback }: ListKind): Entry[] {
   const { entries } = specifiers(asked.snapshot.tree, property, cells, fallback);
@@ -93,7 +94,7 @@ function plainEntry(
   { entry, first, cells }: Placed,
 ): Entry {
   const { provider, args, index } = entry;
-  const noun = NOUNS[cells] ?? 'entry';
+  const noun = NOUNS[cells] ?? t('entry');
   const name = entryName(property, index);
   const named = name === undefined ? '' : ` ${code(name)}`;
   const [compatible] = compatibles(provider);
@@ -108,23 +109,31 @@ function plainEntry(
   const macro = written.length > 0 && /^[A-Za-z_]\w*$/.test(written[0] ?? '') ? `: ${code(written[0] ?? '')}` : '';
   const id = described.text === '' ? '' : ` ${described.text}`;
   const flags = macro !== '' && 'flags' in described && described.flags !== undefined ? `, ${described.flags}` : '';
-  const headline = `${noun}${named}${macro === '' ? id : ''} of ${plain(nameOf(provider))}${macro}${flags}`;
+  const headline = t(
+    '{0}{1}{2} of {3}{4}{5}',
+    noun,
+    named,
+    macro === '' ? id : '',
+    plain(nameOf(provider)),
+    macro,
+    flags,
+  );
   return { index, headline, facts, pieces };
 }
 
 /** Bits of the last cell of a GPIO specifier (include/dt-bindings/gpio/gpio.h). */
-const GPIO_FLAGS: readonly (readonly [bit: number, name: string])[] = [
-  [2, 'single-ended'],
-  [4, 'open drain'],
-  [8, 'may lose its value in sleep'],
-  [16, 'pull-up'],
-  [32, 'pull-down'],
-  [64, 'pull disabled'],
-];
+const GPIO_FLAGS = texts({
+  2: 'single-ended',
+  4: 'open drain',
+  8: 'may lose its value in sleep',
+  16: 'pull-up',
+  32: 'pull-down',
+  64: 'pull disabled',
+});
 
 function gpioFlags(value: number): string {
-  const flags = GPIO_FLAGS.filter(([bit]) => value & bit).map(([, name]) => name);
-  return [value & 1 ? 'active low' : 'active high', ...flags].join(', ');
+  const flags = Object.entries(GPIO_FLAGS).flatMap(([bit, name]) => (value & Number(bit) ? [name] : []));
+  return [value & 1 ? t('active low') : t('active high'), ...flags].join(', ');
 }
 
 function describedArgs(
@@ -136,16 +145,18 @@ function describedArgs(
   if (cells === '#gpio-cells' && args.length >= 2) {
     const flags = gpioFlags(args.at(-1)?.value ?? 0);
     const names =
-      args.length === 2 ? ['line'] : ['bank', 'line', ...args.slice(3).map((_, index) => `cell ${index + 3}`)];
+      args.length === 2
+        ? [t('line')]
+        : [t('bank'), t('line'), ...args.slice(3).map((_, index) => t('cell {0}', index + 3))];
     const numbers = args.slice(0, -1).map(numberText).join(', ');
     const pieces = args.map((_, index) =>
-      pieceOf(at + index, 1, index === args.length - 1 ? flags : (names[index] ?? 'line')),
+      pieceOf(at + index, 1, index === args.length - 1 ? flags : (names[index] ?? t('line'))),
     );
     return { text: `${numbers}, ${flags},`, pieces, flags };
   }
-  const noun = NOUNS[cells] ?? 'entry';
+  const noun = NOUNS[cells] ?? t('entry');
   const pieces = args.map((_, index) =>
-    pieceOf(at + index, 1, args.length === 1 ? `${noun} number` : (usual[index] ?? `cell ${index + 1}`)),
+    pieceOf(at + index, 1, args.length === 1 ? t('{0} number', noun) : (usual[index] ?? t('cell {0}', index + 1))),
   );
   return { text: args.map(numberText).join(', '), pieces };
 }
@@ -163,16 +174,16 @@ function iommuEntry(asked: Asked, property: DtProperty, { provider, args, index 
   const meanings = state.match?.traits.cells ?? [];
   const pieces = args.map((arg, at): Piece => {
     const kind = meanings[at]?.kind;
-    if (kind === undefined) return pieceOf(first + 1 + at, 1, `cell ${at + 1}`);
+    if (kind === undefined) return pieceOf(first + 1 + at, 1, t('cell {0}', at + 1));
     if (kind !== 'mask') return pieceOf(first + 1 + at, 1, idName(kind));
-    return pieceOf(first + 1 + at, 1, 'mask', maskNotes(ids[0]?.id ?? 0, arg.value));
+    return pieceOf(first + 1 + at, 1, t('mask'), maskNotes(ids[0]?.id ?? 0, arg.value));
   });
   const claim = claimsOf(tree, platform, node, snapshot.report(node)).find(
     (each) => each.property === 'iommus' && each.index === index,
   );
   const error = claim?.code ? ` (${claim.code})` : '';
   const refusal = claim
-    ? [`not used: ${prose(claimText(claim.why), shortName(tree))} — ${functionOf(claim.by).join('')}${error}`]
+    ? [t('not used: {0} — {1}{2}', prose(claimText(claim.why), shortName(tree)), functionOf(claim.by).join(''), error)]
     : [];
   return {
     index,
@@ -187,9 +198,11 @@ function maskNotes(id: number, mask: number): Partial<Piece> {
   const count = streamCount(mask);
   const streams = streamsOf(id, mask)?.map((stream) => code(hex(stream)));
   const listed = streams
-    ? `, ${streams.slice(0, -1).join(', ')}${streams.length > 1 ? ' and ' : ''}${streams.at(-1)}`
+    ? `, ${streams.slice(0, -1).join(', ')}${streams.length > 1 ? t(' and ') : ''}${streams.at(-1)}`
     : '';
   const headline =
-    mask === 0 ? `Mask ${code('0x0')}: the stream alone` : `Mask ${code(hex(mask))}: ${count} streams${listed}`;
-  return { headline, note: 'bits set in the mask do not count when the IOMMU compares' };
+    mask === 0
+      ? t('Mask {0}: the stream alone', code('0x0'))
+      : t('Mask {0}: {1} streams{2}', code(hex(mask)), count, listed);
+  return { headline, note: t('bits set in the mask do not count when the IOMMU compares') };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Rows of `iommu-map` and `msi-map`: which IDs of the bus become which IDs of the provider.
+import { t } from '#base/language.ts';
 import { hex } from '#base/numbers.ts';
 import { code, plain, prose } from '#ide/explain/markup.ts';
 import { type Asked, functionOf, nameOf, shortName } from '#ide/hovers/sheet.ts';
@@ -33,40 +34,50 @@ export function mapRows(asked: Asked, property: DtProperty): Entry[] {
     at += 3 + outCells;
     const state = provider && !isMsi ? iommuState(machineOf(tree, platform), provider) : undefined;
     const kinds = state?.match?.traits.cells.map(({ kind }) => idName(kind)) ?? [];
-    const outName = isMsi ? 'device ID' : (kinds[0] ?? 'ID');
+    const outName = isMsi ? t('device ID') : (kinds[0] ?? 'ID');
     const named = (id: number) => code(isPci ? functionText(id & 0xffff) : hex(id));
     const count = length.value;
-    const from = count <= 1 ? named(base.value) : `${named(base.value)} to ${named(base.value + count - 1)}`;
-    const to = count <= 1 ? code(hex(out.value)) : `${code(hex(out.value))} to ${code(hex(out.value + count - 1))}`;
-    const whom = provider ? plain(nameOf(provider)) : 'no node';
+    const from = count <= 1 ? named(base.value) : t('{0} to {1}', named(base.value), named(base.value + count - 1));
+    const to =
+      count <= 1 ? code(hex(out.value)) : t('{0} to {1}', code(hex(out.value)), code(hex(out.value + count - 1)));
+    const whom = provider ? plain(nameOf(provider)) : t('no node');
     const noBits = (mask & 0xffff) === 0;
-    const source = count === 0 ? 'No function' : noBits ? `${isPci ? 'All functions' : 'All IDs'}` : from;
+    const source = count === 0 ? t('No function') : noBits ? `${isPci ? t('All functions') : t('All IDs')}` : from;
     const target = noBits ? code(hex(out.value)) : to;
     const claim = claims.find((each) => each.property === 'iommu-map' && each.index === index);
     const error = claim?.code ? ` (${claim.code})` : '';
     const unused = claim
-      ? [`not used: ${prose(claimText(claim.why), shortName(tree))} — ${functionOf(claim.by).join('')}${error}`]
+      ? [
+          t(
+            'not used: {0} — {1}{2}',
+            prose(claimText(claim.why), shortName(tree)),
+            functionOf(claim.by).join(''),
+            error,
+          ),
+        ]
       : [];
     return {
       index,
       headline: `${source} → ${whom}, ${outName} ${target}`,
       facts: [
-        isMsi ? 'where the MSIs of the functions go' : '',
-        (mask & 0xffff) === 0xffff ? '' : `${code(`${name}-mask`)} ${code(hex(mask))} is applied to the ID first`,
+        isMsi ? t('where the MSIs of the functions go') : '',
+        (mask & 0xffff) === 0xffff
+          ? ''
+          : t('{0} {1} is applied to the ID first', code(`${name}-mask`), code(hex(mask))),
       ],
       pieces: [
         pieceOf(
           first,
           1,
-          isPci ? 'first requester ID' : 'first ID',
-          isPci ? { note: `bus, device, function ${named(base.value)}` } : {},
+          isPci ? t('first requester ID') : t('first ID'),
+          isPci ? { note: t('bus, device, function {0}', named(base.value)) } : {},
         ),
-        pieceOf(first + 1, 1, isMsi ? `MSI controller ${whom}` : `IOMMU ${whom}`, { isPhandle: true }),
-        pieceOf(first + 2, 1, `first ${outName}`),
+        pieceOf(first + 1, 1, isMsi ? t('MSI controller {0}', whom) : `IOMMU ${whom}`, { isPhandle: true }),
+        pieceOf(first + 2, 1, t('first {0}', outName)),
         ...Array.from({ length: outCells - 1 }, (_, extra) =>
-          pieceOf(first + 3 + extra, 1, kinds[extra + 1] ?? `cell ${extra + 2}`),
+          pieceOf(first + 3 + extra, 1, kinds[extra + 1] ?? t('cell {0}', extra + 2)),
         ),
-        pieceOf(first + 2 + outCells, 1, 'number of IDs'),
+        pieceOf(first + 2 + outCells, 1, t('number of IDs')),
       ],
       more: unused,
     };
