@@ -23,8 +23,12 @@ export function activate(context: vscode.ExtensionContext): Promise<unknown> {
 /** What the server says in the editor's language, where the extension has that. */
 async function translations(file: (name: string) => vscode.Uri): Promise<string | undefined> {
   if (vscode.l10n.bundle === undefined) return undefined;
-  const bytes = await vscode.workspace.fs.readFile(file(`texts.${vscode.env.language}.json`));
-  return new TextDecoder().decode(bytes);
+  const read = vscode.workspace.fs.readFile(file(`texts.${vscode.env.language}.json`));
+  // Without the file the server is there, and says it in English.
+  return read.then(
+    (bytes) => new TextDecoder().decode(bytes),
+    () => undefined,
+  );
 }
 
 async function lend({ texts, folders }: LendParams): Promise<LentFiles> {

@@ -23,6 +23,7 @@ const PARTS = [
   'views',
   'side-bar',
   'platforms',
+  'language',
   'node',
   'git',
   'web',
