@@ -9,6 +9,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import type { ServerFiles } from '#host/lsp/environment.ts';
+import { checkingParams } from '#host/lsp/params.ts';
 import { serve } from '#host/lsp/server.ts';
 import { readTexts } from '#host/lsp/texts.ts';
 import { grammar } from './evaluate.ts';
@@ -53,7 +54,11 @@ export class LanguageClient {
   constructor(files: ServerFiles) {
     const fromServer = new PassThrough();
     new StreamMessageReader(fromServer).listen((message) => this.#receive(message as Message));
-    const connection = createConnection(new StreamMessageReader(this.#toServer), new StreamMessageWriter(fromServer));
+    const connection = createConnection(
+      new StreamMessageReader(this.#toServer),
+      new StreamMessageWriter(fromServer),
+      checkingParams,
+    );
     serve(connection, { grammar: Promise.resolve(grammar), files, texts: readTexts });
     connection.listen();
   }

@@ -5,6 +5,7 @@ import { BrowserMessageReader, BrowserMessageWriter, createConnection } from 'vs
 import { type GrammarBytes, loadGrammar } from '#syntax/parser.ts';
 import { ClientFiles } from './lsp/client-files.ts';
 import { shippedTexts } from './lsp/languages.ts';
+import { checkingParams } from './lsp/params.ts';
 import { lend } from './lsp/protocol.ts';
 import { serve } from './lsp/server.ts';
 
@@ -18,7 +19,7 @@ const port = globalThis as unknown as Port;
 
 port.onmessage = ({ data }) => {
   // The connection listens from here on: the client's first request may already be on its way.
-  const connection = createConnection(new BrowserMessageReader(port), new BrowserMessageWriter(port));
+  const connection = createConnection(new BrowserMessageReader(port), new BrowserMessageWriter(port), checkingParams);
   const files = new ClientFiles((params) => connection.sendRequest(lend.method, params));
   const texts = async () => (data.texts === undefined ? undefined : shippedTexts(data.texts));
   serve(connection, { grammar: loadGrammar(data), files, texts });

@@ -25,6 +25,7 @@ import { offered } from './features/offered.ts';
 import { registerFeatures } from './features/standard.ts';
 import { textsFor } from './languages.ts';
 import { MapWatch } from './map-watch.ts';
+import { refusal } from './params.ts';
 import { until } from './patience.ts';
 import { showProjectProblems } from './project-files.ts';
 import { type ClientOptions, dmaMapChanged } from './protocol.ts';
@@ -101,9 +102,8 @@ class Server {
     connection.onInitialized(() => this.#begin());
     connection.onShutdown(() => this.#shutdown());
     // What nothing else answers: the protocol has answers of its own before `initialize` and after `shutdown`.
-    connection.onRequest((method) => {
-      this.#running();
-      throw new ResponseError(ErrorCodes.MethodNotFound, `${method} is not offered`);
+    connection.onRequest((method, params) => {
+      throw refusal(method, params, (asked) => (asked === 'initialize' && !this.#initialized) || this.#running());
     });
     connection.onDidOpenTextDocument(({ textDocument: { uri, version, text } }) =>
       this.#guard('didOpen', ({ analysis, workspace }) => {
